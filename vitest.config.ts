@@ -1,14 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
+// graphql 16 is published twice, as CommonJS and as ES modules. Vite would take the second, Node gives Pothos and yoga the
+// first, and graphql refuses types of "another module or realm". One copy for all.
+const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] };
+
 export default defineConfig({
-  // graphql 16 is published twice, as CommonJS and as ES modules. Vite would take the second, Node gives Pothos and
-  // yoga the first, and graphql refuses types of "another module or realm". One copy for all.
-  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/postgres.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    maxWorkers: 2,
+    coverage: { provider: 'v8', include: ['src/core/**'], thresholds: { 100: true } },
+    projects: [
+      // The core needs no database: its tests answer in a second.
+      { resolve, test: { name: 'core', include: ['test/core/**/*.test.ts', 'test/floors.test.ts'] } },
+      {
+        resolve,
+        test: {
+          name: 'server',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/core/**', 'test/floors.test.ts'],
+          globalSetup: ['test/support/postgres.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
   },
 });

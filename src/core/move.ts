@@ -15,14 +15,18 @@ interface MoveFacts {
   random: number;
 }
 
+/** A run as rules see it: its row without the wide columns, which no rule asks for. */
+export type FlowRunFacts = Omit<FlowRun, 'parameters' | 'context' | 'jobVariables' | 'tags' | 'labels'>;
+export type TaskRunFacts = Omit<TaskRun, 'taskInputs' | 'tags' | 'labels'>;
+
 export interface FlowRunMove extends MoveFacts {
   kind: 'flow_run';
-  run: FlowRun;
+  run: FlowRunFacts;
 }
 
 export interface TaskRunMove extends MoveFacts {
   kind: 'task_run';
-  run: TaskRun;
+  run: TaskRunFacts;
   /** The enclosing flow run as it stood when the task run was locked; null for a task run of its own. */
   flowRun: { id: string; stateType: StateType; details: StateDetails; runCount: number } | null;
   /** The newest valid completed state of the proposed state's cache key; null where none is, or none was asked for. */

@@ -129,4 +129,3 @@ export interface Flow {
 export interface Deployment extends Flow {
   flowId: string;
 }
-

@@ -98,6 +98,20 @@ export interface State extends ProposedState {
   version: number;
 }
 
+export interface FlowRunState extends State {
+  flowRunId: string;
+}
+
+export interface TaskRunState extends State {
+  taskRunId: string;
+  /** Null for a task run of its own. */
+  flowRunId: string | null;
+  /** The number of this state among those of all task runs of its flow run: 1, 2, 3, ... in commit order. */
+  position: number | null;
+  /** Reported after a newer state was known: kept in the history, never the run's state. */
+  outOfOrder: boolean;
+}
+
 /** `CANCELLING` becomes `Cancelling`: the name of a state that was given none (Prefect 3, states.py:166-174). */
 export const defaultStateName = (type: StateType): string => type[0] + type.slice(1).toLowerCase();
 

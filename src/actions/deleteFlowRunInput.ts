@@ -1,0 +1,27 @@
+import { Problem } from '../core/problem.ts';
+import type { Viewer } from '../core/viewer.ts';
+import { deleteInput } from '../store/flowRunInputWrites.ts';
+import { lockFlowRunForInput } from '../store/flowRunWrites.ts';
+import { answerOnce, type Keyed, keyedRequest } from './answerBook.ts';
+import type { Engine } from './engine.ts';
+
+export interface DeleteFlowRunInput extends Keyed {
+  flowRunId: string;
+  key: string;
+}
+
+/** Takes an input back. NOT_FOUND where the run has none of that key. */
+export function deleteFlowRunInput(
+  engine: Engine,
+  viewer: Viewer,
+  input: DeleteFlowRunInput,
+): Promise<{ flowRunId: string; key: string }> {
+  const { flowRunId, key } = input;
+  return answerOnce(engine.database, keyedRequest(viewer, 'deleteFlowRunInput', input), async (transaction) => {
+    const there =
+      (await lockFlowRunForInput(transaction, viewer.tenantId, flowRunId)) &&
+      (await deleteInput(transaction, flowRunId, key));
+    if (!there) throw new Problem('NOT_FOUND', 'Flow run input not found');
+    return { flowRunId, key };
+  });
+}

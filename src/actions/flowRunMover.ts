@@ -1,0 +1,111 @@
+import { decideFlowRun } from '../core/decide.ts';
+import { Problem } from '../core/problem.ts';
+import { type FlowRunState, type ProposedState, proposeState } from '../core/state.ts';
+import type { Queryable } from '../store/database.ts';
+import { insertFlowRunInputs, type NewFlowRunInput } from '../store/flowRunInputWrites.ts';
+import {
+  insertFlowRunStates,
+  type LockedFlowRun,
+  lockFlowRuns,
+  type MovedFlowRun,
+  updateMovedFlowRuns,
+  type WrittenFlowRunState,
+} from '../store/flowRunWrites.ts';
+import type { KeyedRequest } from '../store/idempotencyKeys.ts';
+import type { Topic } from '../streams/streams.ts';
+import { AnswerBook } from './answerBook.ts';
+import { answerOf, checkVersion, type MoveAnswer, type Moved, type Proposal } from './moveOutcome.ts';
+import { newId } from './newId.ts';
+import { moveTaskRuns, type TaskRunMoveJob } from './taskRunMover.ts';
+
+export interface FlowRunMoveJob {
+  tenantId: string;
+  flowRunId: string;
+  /** Asked with the run as it stands under its lock. */
+  propose: (current: LockedFlowRun) => Proposal;
+  expectedVersion: number | null;
+  request: KeyedRequest | null;
+  /** An input that is stored with the move, if that is accepted. */
+  input: NewFlowRunInput | null;
+}
+
+/**
+ * Moves flow runs, all of them in this transaction. Jobs on one run are decided in their order, each on what the one
+ * before left; the run's row is then written once.
+ */
+export async function moveFlowRuns(
+  transaction: Queryable,
+  jobs: readonly FlowRunMoveJob[],
+): Promise<Moved<FlowRunState>> {
+  const locked = await lockFlowRuns(transaction, [...new Set(jobs.map(({ flowRunId }) => flowRunId))]);
+  const book = await AnswerBook.open(
+    transaction,
+    jobs.map(({ request }) => request),
+  );
+  const written: WrittenFlowRunState[] = [];
+  const moved = new Map<string, MovedFlowRun>();
+  const inputs: NewFlowRunInput[] = [];
+  const parents: TaskRunMoveJob[] = [];
+
+  const move = (job: FlowRunMoveJob): MoveAnswer | Problem => {
+    const current = locked.get(job.flowRunId);
+    if (!current || current.run.tenantId !== job.tenantId) return unknownFlowRun(job.flowRunId);
+    const conflict = checkVersion(job.expectedVersion, current.run.version);
+    if (conflict) return conflict;
+    const { run, initial, now } = current;
+    const proposal = job.propose(current);
+    if (proposal instanceof Problem) return proposal;
+    if ('verdict' in proposal) return answerOf(run.id, { ...proposal, retryAfterSeconds: null }, initial.id, false);
+
+    const decision = decideFlowRun({
+      kind: 'flow_run',
+      run,
+      initial,
+      proposed: proposeState(proposal.state, newId(), now),
+      force: proposal.force,
+      now,
+      newId,
+      random: Math.random(),
+    });
+    if (!decision.write) return answerOf(run.id, decision, initial.id, false);
+    const { state, changes, effects } = decision.write;
+    const version = run.version + 1;
+    written.push({ flowRunId: run.id, version, state });
+    moved.set(run.id, { id: run.id, version, changes, state });
+    locked.set(run.id, { run: { ...run, ...changes, version }, initial: { ...state, version }, now });
+    if (job.input && decision.verdict === 'ACCEPT') inputs.push(job.input);
+    for (const effect of effects) {
+      if (effect.kind === 'moveParentTaskRun') parents.push(followingTaskRun(run.tenantId, effect));
+    }
+    return answerOf(run.id, decision, state.id, true);
+  };
+
+  const answers = jobs.map((job) => book.once(job.request, () => move(job)));
+  const topics = new Set<Topic>(written.map(({ flowRunId }): Topic => `flowRunStates:${flowRunId}`));
+  let states = new Map<string, FlowRunState>();
+  if (written.length > 0) {
+    states = await insertFlowRunStates(transaction, written);
+    await updateMovedFlowRuns(transaction, [...moved.values()]);
+  }
+  if (inputs.length > 0) await insertFlowRunInputs(transaction, inputs);
+  if (parents.length > 0) {
+    for (const topic of (await moveTaskRuns(transaction, parents)).topics) topics.add(topic);
+  }
+  await book.save();
+  return { answers, states, topics };
+}
+
+/** The parent task run of a subflow follows its child by force. */
+export const followingTaskRun = (
+  tenantId: string,
+  { taskRunId, state: { type, name, message, data, details } }: { taskRunId: string; state: ProposedState },
+): TaskRunMoveJob => ({
+  tenantId,
+  taskRunId,
+  propose: () => ({ state: { type, name, message, data, details }, force: true }),
+  cacheKey: null,
+  expectedVersion: null,
+  request: null,
+});
+
+export const unknownFlowRun = (id: string) => new Problem('NOT_FOUND', `Flow run with id ${id} not found`);

@@ -1,0 +1,60 @@
+import type { Decision, Verdict } from '../core/move.ts';
+import { Problem } from '../core/problem.ts';
+import type { State, StateRequest } from '../core/state.ts';
+import type { Topic } from '../streams/streams.ts';
+
+/** What became of a proposed state. Verdicts other than ACCEPT are answers, not errors. */
+export interface MoveOutcome<RunState extends State = State> {
+  verdict: Verdict;
+  /** Why the state was not accepted as proposed; null with ACCEPT. */
+  reason: string | null;
+  /** With WAIT: propose the state again after so many seconds. */
+  retryAfterSeconds: number | null;
+  /** Whether a new state was written: with ACCEPT, and where a rule put another state in the proposed one's place. */
+  written: boolean;
+  runId: string;
+  /** The run's state after the move. */
+  state: RunState;
+}
+
+/** The part of an outcome that is kept for a repeated request; the state is found again by its id. */
+export type MoveAnswer = Omit<MoveOutcome, 'state'> & { stateId: string };
+
+/** What moving runs in one transaction came to. */
+export interface Moved<RunState extends State> {
+  answers: (MoveAnswer | Problem)[];
+  /** The states that were written, by id. */
+  states: Map<string, RunState>;
+  topics: Set<Topic>;
+}
+
+/** A refusal that needs no rule, for use cases that look at the run's state themselves. */
+export interface Refusal {
+  verdict: Verdict;
+  reason: string;
+}
+
+/** What a use case wants of a locked run: a state to propose, or nothing, and why. A Problem fails the request. */
+export type Proposal = { state: StateRequest; force: boolean } | Refusal | Problem;
+
+export const answerOf = (
+  runId: string,
+  decision: Pick<Decision, 'verdict' | 'reason' | 'retryAfterSeconds'>,
+  stateId: string,
+  written: boolean,
+): MoveAnswer => ({
+  verdict: decision.verdict,
+  reason: decision.reason,
+  retryAfterSeconds: decision.retryAfterSeconds,
+  written,
+  runId,
+  stateId,
+});
+
+/** Compare-and-set: refuses where the run has moved on since the caller read it. */
+export function checkVersion(expected: number | null, current: number): Problem | null {
+  if (expected === null || expected === current) return null;
+  return new Problem('VERSION_CONFLICT', `The run is at version ${current}, not ${expected}. Read it again.`, {
+    currentVersion: current,
+  });
+}

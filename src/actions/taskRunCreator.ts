@@ -1,0 +1,146 @@
+import { decideTaskRun } from '../core/decide.ts';
+import type { Instant } from '../core/instant.ts';
+import type { TaskRunFacts } from '../core/move.ts';
+import { Problem } from '../core/problem.ts';
+import type { TaskRun } from '../core/run.ts';
+import { type ProposedState, proposeState, type StateRequest } from '../core/state.ts';
+import type { Queryable } from '../store/database.ts';
+import type { KeyedRequest } from '../store/idempotencyKeys.ts';
+import { type CacheEntry, insertCacheEntries } from '../store/stateCache.ts';
+import {
+  type EnclosingFlowRun,
+  enclosingFlowRuns,
+  insertTaskRuns,
+  keysText,
+  readClock,
+  taskRunIdsByKeys,
+} from '../store/taskRunCreations.ts';
+import { insertTaskRunStates } from '../store/taskRunWrites.ts';
+import type { Topic } from '../streams/streams.ts';
+import { AnswerBook } from './answerBook.ts';
+import { newId } from './newId.ts';
+import { taskRunTopics } from './taskRunMover.ts';
+
+/** A task run as it is asked for: all that its first state does not decide. */
+export type NewTaskRun = Pick<
+  TaskRun,
+  | 'id'
+  | 'tenantId'
+  | 'flowRunId'
+  | 'taskKey'
+  | 'dynamicKey'
+  | 'name'
+  | 'taskVersion'
+  | 'cacheKey'
+  | 'cacheExpiration'
+  | 'policy'
+  | 'taskInputs'
+  | 'tags'
+  | 'labels'
+>;
+
+export interface TaskRunCreationJob {
+  run: NewTaskRun;
+  state: StateRequest;
+  request: KeyedRequest | null;
+}
+
+/** `created` is false where a task run with the same keys was there: that one stays as it is. */
+export type CreatedTaskRun = { taskRunId: string; created: boolean };
+
+/** Creates task runs, all of them in this transaction. */
+export async function createTaskRuns(
+  transaction: Queryable,
+  jobs: readonly TaskRunCreationJob[],
+): Promise<{ answers: (CreatedTaskRun | Problem)[]; topics: Set<Topic> }> {
+  const flowRuns = await enclosingFlowRuns(transaction, [...new Set(jobs.flatMap(({ run }) => run.flowRunId ?? []))]);
+  const now = await readClock(transaction);
+  const book = await AnswerBook.open(
+    transaction,
+    jobs.map(({ request }) => request),
+  );
+  const first = new Map<string, { run: TaskRun; state: ProposedState; cached: CacheEntry[] }>();
+  for (const { run, state } of jobs) {
+    if (!first.has(keysText(run)) && !refusal(run, flowRuns))
+      first.set(keysText(run), begin(run, state, flowRuns, now));
+  }
+  // In the order of their keys, so that two processes that create the same task runs do not wait for each other in a circle.
+  const wanted = [...first.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+  const inserted = wanted.length === 0 ? new Set<string>() : await insertTaskRuns(transaction, wanted);
+  const fresh = wanted.filter(({ run }) => inserted.has(run.id));
+  const known = wanted.filter(({ run }) => !inserted.has(run.id)).map(({ run }) => run);
+  const knownIds = known.length === 0 ? new Map<string, string>() : await taskRunIdsByKeys(transaction, known);
+
+  const written = fresh.map(({ run, state }) => ({
+    taskRunId: run.id,
+    flowRunId: run.flowRunId,
+    version: 1,
+    state,
+    outOfOrder: false,
+  }));
+  if (written.length > 0) await insertTaskRunStates(transaction, written);
+  const entries = fresh.flatMap(({ cached }) => cached);
+  if (entries.length > 0) await insertCacheEntries(transaction, entries);
+
+  const answers = jobs.map(({ run, request }) =>
+    book.once<CreatedTaskRun>(request, () => {
+      const refused = refusal(run, flowRuns);
+      if (refused) return refused;
+      const knownId = knownIds.get(keysText(run));
+      if (knownId !== undefined) return { taskRunId: knownId, created: false };
+      const taskRunId = first.get(keysText(run))?.run.id ?? run.id;
+      return { taskRunId, created: taskRunId === run.id };
+    }),
+  );
+  await book.save();
+  return { answers, topics: taskRunTopics(written) };
+}
+
+function refusal(run: NewTaskRun, flowRuns: Map<string, EnclosingFlowRun>): Problem | null {
+  if (run.flowRunId === null || flowRuns.get(run.flowRunId)?.tenantId === run.tenantId) return null;
+  return new Problem('REFERENCE_NOT_FOUND', `Flow run with id ${run.flowRunId} not found`);
+}
+
+/** The columns of a run that has no state yet. */
+export const blankTaskRun = (run: NewTaskRun, stateId: string, now: Instant): TaskRun => ({
+  ...run,
+  created: now,
+  updated: now,
+  version: 1,
+  stateId,
+  stateType: 'PENDING',
+  stateName: '',
+  stateTimestamp: now,
+  runCount: 0,
+  flowRunRunCount: 0,
+  expectedStartTime: null,
+  nextScheduledStartTime: null,
+  startTime: null,
+  endTime: null,
+  totalRunTimeSeconds: 0,
+});
+
+function begin(asked: NewTaskRun, request: StateRequest, flowRuns: Map<string, EnclosingFlowRun>, now: Instant) {
+  const around = asked.flowRunId === null ? undefined : flowRuns.get(asked.flowRunId);
+  const inherited = around ? { ...around.labels, 'prefect.flow-run.id': around.facts.id } : {};
+  const proposed = proposeState(request, newId(), now);
+  const run = blankTaskRun({ ...asked, labels: { ...inherited, ...asked.labels } }, proposed.id, now);
+  // Force: a run may be created in any state (Prefect 3, models/task_runs.py, create_task_run).
+  const { write } = decideTaskRun({
+    kind: 'task_run',
+    run: run as TaskRunFacts, // a run has all that rules ask for
+    initial: null,
+    proposed,
+    force: true,
+    flowRun: around?.facts ?? null,
+    cached: null,
+    now,
+    newId,
+    random: Math.random(),
+  });
+  if (!write) throw new Problem('FAILED_PRECONDITION', `A task run cannot begin in state ${request.type}.`);
+  const cached = write.effects.flatMap((effect): CacheEntry[] =>
+    effect.kind === 'cacheState' ? [{ id: newId(), tenantId: run.tenantId, ...effect }] : [],
+  );
+  return { run: { ...run, ...write.changes }, state: write.state, cached };
+}

@@ -1,0 +1,84 @@
+import { checkJson, checkParameters } from '../core/checkJson.ts';
+import { checkFlowRunPolicy } from '../core/checkNumbers.ts';
+import { checkName, checkTags } from '../core/checkText.ts';
+import { runName } from '../core/names.ts';
+import { Problem } from '../core/problem.ts';
+import type { FlowRun, FlowRunPolicy } from '../core/run.ts';
+import type { JsonObject } from '../core/state.ts';
+import type { Viewer } from '../core/viewer.ts';
+import { flowRunsById } from '../store/flowRuns.ts';
+import { type FlowRunUpdate, lockFlowRuns, updateFlowRunColumns } from '../store/flowRunWrites.ts';
+import { answerOnce, type Keyed, keyedRequest } from './answerBook.ts';
+import type { Engine } from './engine.ts';
+import { unknownFlowRun } from './flowRunMover.ts';
+
+/** Only what is given is changed. */
+export interface UpdateFlowRun extends Keyed {
+  flowRunId: string;
+  /** Null or empty: two random words. */
+  name?: string | null;
+  flowVersion?: string | null;
+  parameters?: JsonObject | null;
+  tags?: string[] | null;
+  infrastructurePid?: string | null;
+  jobVariables?: JsonObject | null;
+  /** What is given is merged into the run's policy. */
+  policy?: Partial<Pick<FlowRunPolicy, 'retries' | 'retryDelaySeconds'>> | null;
+}
+
+/**
+ * Changes what may be changed of a flow run beside its state. Job variables only while it is scheduled and has a deployment.
+ * Source: Prefect 3, server/api/flow_runs.py, update_flow_run.
+ */
+export const updateFlowRun = (engine: Engine, viewer: Viewer, input: UpdateFlowRun): Promise<{ flowRun: FlowRun }> =>
+  changeFlowRun(engine, viewer, 'updateFlowRun', input);
+
+export async function changeFlowRun(
+  engine: Engine,
+  viewer: Viewer,
+  operation: string,
+  input: UpdateFlowRun,
+): Promise<{ flowRun: FlowRun }> {
+  check(input);
+  const { flowRunId } = input;
+  const { tenantId } = viewer;
+  await answerOnce(engine.database, keyedRequest(viewer, operation, input), async (transaction) => {
+    const locked = (await lockFlowRuns(transaction, [flowRunId])).get(flowRunId);
+    if (!locked || locked.run.tenantId !== tenantId) throw unknownFlowRun(flowRunId);
+    const { run } = locked;
+    if (input.jobVariables && run.stateType !== 'SCHEDULED') {
+      const message = `Job variables for a flow run in state ${run.stateType} cannot be updated`;
+      throw new Problem('FAILED_PRECONDITION', message);
+    }
+    if (input.jobVariables && run.deploymentId === null) {
+      throw new Problem('FAILED_PRECONDITION', 'A deployment for the flow run could not be found');
+    }
+    await updateFlowRunColumns(transaction, flowRunId, columns(input, run.policy));
+    return { flowRunId };
+  });
+  const [flowRun] = await flowRunsById(engine.database, tenantId, [flowRunId]);
+  if (!flowRun) throw unknownFlowRun(flowRunId);
+  return { flowRun };
+}
+
+function check({ name, flowVersion, parameters, tags, infrastructurePid, jobVariables, policy }: UpdateFlowRun): void {
+  if (name) checkName('name', name);
+  if (flowVersion) checkName('flowVersion', flowVersion);
+  if (parameters) checkParameters('parameters', parameters);
+  if (tags) checkTags('tags', tags);
+  if (infrastructurePid) checkName('infrastructurePid', infrastructurePid);
+  if (jobVariables) checkJson('jobVariables', jobVariables);
+  if (policy) checkFlowRunPolicy('policy', policy);
+}
+
+function columns(input: UpdateFlowRun, policy: FlowRunPolicy): FlowRunUpdate {
+  return {
+    ...(input.name !== undefined && { name: input.name || runName(Math.random) }),
+    ...(input.flowVersion !== undefined && { flowVersion: input.flowVersion }),
+    ...(input.infrastructurePid !== undefined && { infrastructurePid: input.infrastructurePid }),
+    ...(input.parameters && { parameters: input.parameters }),
+    ...(input.tags && { tags: input.tags }),
+    ...(input.jobVariables && { jobVariables: input.jobVariables }),
+    ...(input.policy && { policy: { ...policy, ...input.policy } }),
+  };
+}

@@ -1,0 +1,80 @@
+import type { Problem } from '../core/problem.ts';
+import type { FlowRunState, State, TaskRunState } from '../core/state.ts';
+import { Coalescer } from '../store/coalescer.ts';
+import type { Database, Queryable } from '../store/database.ts';
+import { isOneRowsFault, isTransient } from '../store/databaseErrors.ts';
+import type { Streams, Topic } from '../streams/streams.ts';
+import { type FlowRunMoveJob, moveFlowRuns } from './flowRunMover.ts';
+import { type LogJob, type WrittenLogs, writeLogBatches } from './logWriter.ts';
+import type { MoveAnswer, Moved } from './moveOutcome.ts';
+import { type CreatedTaskRun, createTaskRuns, type TaskRunCreationJob } from './taskRunCreator.ts';
+import { moveTaskRuns, type TaskRunMoveJob } from './taskRunMover.ts';
+import { type ReportAnswer, type ReportJob, reportStates } from './taskRunReporter.ts';
+
+/** A move's answer, with the state that was written, if one was. */
+export type WrittenMove<RunState extends State> = { answer: MoveAnswer; state: RunState | null };
+
+export interface Writer {
+  flowRunMoves: Coalescer<FlowRunMoveJob, WrittenMove<FlowRunState>>;
+  taskRunMoves: Coalescer<TaskRunMoveJob, WrittenMove<TaskRunState>>;
+  taskRunCreations: Coalescer<TaskRunCreationJob, CreatedTaskRun>;
+  taskRunReports: Coalescer<ReportJob, ReportAnswer>;
+  logs: Coalescer<LogJob, WrittenLogs>;
+}
+
+interface Limits {
+  maxWaiting: number;
+}
+
+// Two flushes in flight keep the database busy while one of them talks to us; more only makes batches smaller.
+const MAX_IN_FLIGHT = 2;
+const MAX_JOBS_PER_FLUSH = 256;
+
+/** What writes runs, states and logs: each kind of write gathered into few transactions, then announced. */
+export function createWriter(database: Database, streams: Streams, { maxWaiting }: Limits): Writer {
+  function coalesce<Job, Answer>(
+    rowsOf: (job: Job) => readonly string[],
+    write: (transaction: Queryable, jobs: Job[]) => Promise<{ answers: (Answer | Problem)[]; topics: Set<Topic> }>,
+  ) {
+    return new Coalescer<Job, Answer>({
+      flush: async (jobs) => {
+        const { answers, topics } = await database.transaction((transaction) => write(transaction, jobs));
+        streams.announce(topics);
+        return answers;
+      },
+      rowsOf,
+      isTransient,
+      isOneRowsFault,
+      maxJobsPerFlush: MAX_JOBS_PER_FLUSH,
+      maxInFlight: MAX_IN_FLIGHT,
+      maxWaiting,
+    });
+  }
+  return {
+    flowRunMoves: coalesce(
+      ({ flowRunId }: FlowRunMoveJob) => [flowRunId],
+      async (transaction, jobs) => withStates(await moveFlowRuns(transaction, jobs)),
+    ),
+    taskRunMoves: coalesce(
+      ({ taskRunId }: TaskRunMoveJob) => [taskRunId],
+      async (transaction, jobs) => withStates(await moveTaskRuns(transaction, jobs)),
+    ),
+    taskRunCreations: coalesce(({ run }: TaskRunCreationJob) => [run.flowRunId ?? run.taskKey], createTaskRuns),
+    taskRunReports: coalesce(({ rows }: ReportJob) => rows, reportStates),
+    logs: coalesce(({ lines }: LogJob) => [...new Set(lines.map(runOfLine))], writeLogBatches),
+  };
+}
+
+const runOfLine = ({ flowRunId, taskRunId }: LogJob['lines'][number]) => flowRunId ?? taskRunId ?? '';
+
+const withStates = <RunState extends State>({ answers, states, topics }: Moved<RunState>) => ({
+  answers: answers.map((answer) =>
+    'verdict' in answer ? { answer, state: states.get(answer.stateId) ?? null } : answer,
+  ),
+  topics,
+});
+
+/** Resolves when everything that was submitted has been answered. */
+export async function drainWriter(writer: Writer): Promise<void> {
+  await Promise.all(Object.values(writer).map((coalescer) => coalescer.drain()));
+}

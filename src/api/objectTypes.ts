@@ -1,0 +1,26 @@
+import type { Deployment, Flow, FlowRunInput, Log } from '../core/run.ts';
+import type { LeanFlowRunState } from '../store/flowRunStates.ts';
+import type { LeanFlowRun } from '../store/flowRuns.ts';
+import type { LeanTaskRunState } from '../store/taskRunStates.ts';
+import type { LeanTaskRun } from '../store/taskRuns.ts';
+import { builder } from './builder.ts';
+import { connectionOf } from './connectionOf.ts';
+
+// The object types by name. They refer to one another in circles, so that each is named here and described in its own file.
+
+export const FlowType = builder.objectRef<Flow>('Flow');
+export const DeploymentType = builder.objectRef<Deployment>('Deployment');
+export const FlowRunType = builder.objectRef<LeanFlowRun>('FlowRun');
+export const FlowRunStateType = builder.objectRef<LeanFlowRunState>('FlowRunState');
+export const FlowRunInputType = builder.objectRef<FlowRunInput>('FlowRunInput');
+export const TaskRunType = builder.objectRef<LeanTaskRun>('TaskRun');
+export const TaskRunStateType = builder.objectRef<LeanTaskRunState>('TaskRunState');
+export const LogType = builder.objectRef<Log>('Log');
+
+export const FlowConnection = connectionOf(FlowType, 'flows');
+export const FlowRunConnection = connectionOf(FlowRunType, 'flow runs');
+export const FlowRunStateConnection = connectionOf(FlowRunStateType, 'states of a flow run');
+export const FlowRunInputConnection = connectionOf(FlowRunInputType, 'inputs of a flow run');
+export const TaskRunConnection = connectionOf(TaskRunType, 'task runs');
+export const TaskRunStateConnection = connectionOf(TaskRunStateType, 'states of a task run');
+export const LogConnection = connectionOf(LogType, 'log lines');

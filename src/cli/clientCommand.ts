@@ -1,0 +1,36 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { Problem } from '../core/problem.ts';
+
+/** Options of every command that speaks to a server. */
+export interface ClientOptions {
+  url: string;
+  apiKey?: string;
+}
+
+export const clientCommand = (name: string): Command =>
+  new Command(name)
+    .addOption(
+      new Option('--url <url>', 'the GraphQL endpoint of the server')
+        .default('http://127.0.0.1:4200/graphql')
+        .argParser(httpUrl),
+    )
+    .option('--api-key <key>', 'sent to a server that asks for one');
+
+function httpUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new InvalidArgumentError('It must begin with http:// or https://.');
+  return text;
+}
+
+/** The work's result becomes the exit code; what the server or the file system refuses is said in one line, with code 2. */
+export async function exitWith(work: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await work();
+  } catch (error) {
+    if (!(error instanceof Problem) && !isFileError(error)) throw error;
+    console.error(error.message);
+    process.exitCode = 2;
+  }
+}
+
+const isFileError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;

@@ -1,0 +1,11 @@
+import type { Command } from 'commander';
+import { settingsCommand } from './settingsCommand.ts';
+
+export const migrateCommand = (): Command =>
+  settingsCommand('migrate', async (config) => {
+    const { withPostgres } = await import('./withPostgres.ts');
+    const { migrate } = await import('../store/migrate.ts');
+    const { applied } = await withPostgres(config, (url) => migrate(url));
+    console.log(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database was up to date.');
+    return 0;
+  }).description('bring the database up to this program; serve does so by itself');

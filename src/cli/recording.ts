@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { parseInstant } from '../core/instant.ts';
+import { PREFECT_1_STATES } from '../core/prefect1States.ts';
+import type { JsonObject } from '../core/state.ts';
+
+/** Python's names of levels and their numbers. */
+const LEVELS = { DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40, CRITICAL: 50 } as const;
+
+const instant = z.string().transform((text, context) => {
+  const read = parseInstant(text);
+  if (read !== null) return read;
+  context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is no time (RFC 3339)` });
+  return z.NEVER;
+});
+const level = z.enum(Object.keys(LEVELS) as (keyof typeof LEVELS)[]).transform((name) => LEVELS[name]);
+const stateClass = z.enum(PREFECT_1_STATES, {
+  error: ({ input }) => `${JSON.stringify(input)} is no state of Prefect 1`,
+});
+// What we look at is named; the rest of a serialized state passes through as it is.
+const state = z
+  .looseObject({ type: stateClass, message: z.string().nullish() })
+  .transform((serialized) => serialized as JsonObject & typeof serialized); // it was parsed from JSON
+
+/** A run that really happened, as Prefect 1's engine told it: one JSON object a line, in the order in which things happened. */
+const recordedLine = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('flow_state'), at: instant, old: stateClass, state }),
+  z.object({
+    kind: z.literal('task_state'),
+    at: instant,
+    task_slug: z.string(),
+    map_index: z.int().min(-1).nullable(),
+    state,
+  }),
+  z.object({
+    kind: z.literal('log'),
+    at: instant,
+    level,
+    name: z.string(),
+    message: z.string(),
+    task_slug: z.string().nullable(),
+  }),
+]);
+
+export type RecordedEvent = z.output<typeof recordedLine> & { line: number };
+
+export interface Recording {
+  events: RecordedEvent[];
+  /** What cannot be played: sentences that begin with the line's number. */
+  faults: string[];
+}
+
+/** Reads a recording; empty lines are skipped. */
+export function parseRecording(text: string): Recording {
+  const recording: Recording = { events: [], faults: [] };
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    const read = recordedLine.safeParse(jsonOf(line));
+    if (read.success) recording.events.push({ ...read.data, line: index + 1 });
+    else recording.faults.push(`line ${index + 1}: ${read.error.issues.map(sentence).join('; ')}`);
+  }
+  if (recording.events.length + recording.faults.length === 0) recording.faults.push('line 1: the file is empty');
+  return recording;
+}
+
+/** The parsed line; what is not JSON is undefined, which fits no line. */
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+const sentence = (issue: z.core.$ZodIssue): string =>
+  issue.path.length === 0 ? 'not a JSON object' : `"${issue.path.join('.')}": ${issue.message}`;

@@ -1,0 +1,35 @@
+import { Presets, SingleBar } from 'cli-progress';
+
+export interface ReplayProgress {
+  reach(played: number): void;
+  /** Says something without spoiling the bar. */
+  note(text: string): void;
+  stop(): void;
+}
+
+/** On a terminal a bar, elsewhere a line for every tenth; both on stderr, so that stdout keeps what a script wants. */
+export const replayProgress = (total: number): ReplayProgress => (process.stderr.isTTY ? bar(total) : lines(total));
+
+function bar(total: number): ReplayProgress {
+  const format = '{bar} {percentage}% | {value}/{total} events | {duration_formatted}';
+  const single = new SingleBar({ format, hideCursor: true, stream: process.stderr }, Presets.shades_classic);
+  single.start(total, 0);
+  return {
+    reach: (played) => single.update(played),
+    note: (text) => process.stderr.write(`\r\x1b[K${text}\n`), // the bar draws itself again below
+    stop: () => single.stop(),
+  };
+}
+
+function lines(total: number): ReplayProgress {
+  let tenths = 0;
+  return {
+    reach(played) {
+      if (Math.floor((played * 10) / total) === tenths) return;
+      tenths = Math.floor((played * 10) / total);
+      console.error(`${played} of ${total} events`);
+    },
+    note: (text) => console.error(text),
+    stop: () => {},
+  };
+}

@@ -1,0 +1,100 @@
+import { startEngine, stopEngine } from '../actions/engine.ts';
+import { createContext } from '../api/context.ts';
+import { schema } from '../api/schema.ts';
+import type { Config } from '../config.ts';
+import { createLogger } from '../server/logger.ts';
+import { startServer } from '../server/server.ts';
+import { anyApiKey } from '../store/apiKeys.ts';
+import { startEmbeddedPostgres } from '../store/embeddedPostgres.ts';
+import { migrate } from '../store/migrate.ts';
+import { openDatabase } from '../store/openDatabase.ts';
+import { openStreams } from '../streams/streams.ts';
+
+/** Serves until a signal ends it. Resolves with the code to exit with. */
+export async function serve(config: Config, version: string): Promise<number> {
+  const log = createLogger(config.logLevel);
+  const stopped = firstSignal();
+  /** What was opened, to be closed in reverse. */
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const closer of closers.reverse()) await closer();
+  };
+
+  try {
+    const url = config.databaseUrl ?? (await embeddedUrl());
+    const { applied } = await migrate(url);
+    if (applied.length > 0) log.info({ applied }, 'migrated the database');
+    const database = await openDatabase({ url, poolSize: config.poolSize });
+    closers.push(() => database.close());
+    const streams = await openStreams(database, {
+      pollMs: config.pollMs,
+      onError: (error) => log.warn({ err: error }, 'a stream could not be read, and is tried again'),
+    });
+    closers.push(() => streams.close());
+    const engine = startEngine(database, streams, { maxWaitingWrites: config.maxWaitingWrites });
+    closers.push(() => stopEngine(engine));
+    const server = await startServer(config, {
+      database,
+      schema,
+      contextOf: (viewer) => createContext(engine, viewer),
+      // Answers when the database does, and has our tables.
+      ready: async () => void (await anyApiKey(database)),
+      waitingWrites: () => Object.values(engine.writer).reduce((sum, { waitingJobs }) => sum + waitingJobs, 0),
+      log,
+    });
+    closers.push(() => server.stop(config.stopTimeoutMs));
+    log.info({ url: server.url, version }, 'listening');
+    console.error(greeting(config, version, server.url));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  const signal = await stopped;
+  log.info({ signal }, 'stopping');
+  const overdue = setTimeout(() => {
+    log.error(`not stopped within ${config.stopTimeoutMs} ms (FLOWQL_STOP_TIMEOUT_MS), giving up`);
+    process.exit(1);
+  }, config.stopTimeoutMs + GRACE_MS);
+  await close();
+  clearTimeout(overdue);
+  log.info('stopped');
+  return 0;
+
+  async function embeddedUrl(): Promise<string> {
+    const postgres = await startEmbeddedPostgres({
+      dataDirectory: config.dataDir,
+      log: (sentence) => log.info(sentence),
+    });
+    closers.push(() => postgres.stop());
+    return postgres.url;
+  }
+}
+
+/** For PostgreSQL, which is stopped after requests have used up their time. */
+const GRACE_MS = 5_000;
+
+/** The first SIGINT or SIGTERM. A second one ends the process at once: whoever sends it has waited long enough. */
+function firstSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let count = 0;
+    const onSignal = (signal: NodeJS.Signals) => {
+      count += 1;
+      if (count > 1) process.exit(signal === 'SIGINT' ? 130 : 143);
+      resolve(signal);
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+  });
+}
+
+function greeting(config: Config, version: string, url: string): string {
+  const data =
+    config.databaseUrl === null ? `in ${config.dataDir} (embedded PostgreSQL)` : 'in the PostgreSQL of DATABASE_URL';
+  return [
+    `FlowQL ${version} answers at ${url}/graphql`,
+    '  Open that address in a browser for GraphiQL, with examples that run as they are.',
+    `  Data lives ${data}.`,
+    '  Ctrl-C stops it.',
+  ].join('\n');
+}

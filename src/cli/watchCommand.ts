@@ -1,0 +1,90 @@
+import { styleText } from 'node:util';
+import type { Command } from 'commander';
+import type { StateType } from '../core/state.ts';
+import { type ClientOptions, clientCommand, exitWith } from './clientCommand.ts';
+import { watch } from './watch.ts';
+import type { WatchedEvent } from './watchedStreams.ts';
+
+interface WatchCommandOptions extends ClientOptions {
+  follow: boolean;
+  json: boolean;
+}
+
+export const watchCommand = (): Command =>
+  clientCommand('watch')
+    .description(
+      "follow a flow run's states, its task runs' states and its logs; ends with the run, with code 0 if it completed",
+    )
+    .argument('<run>', 'id of the flow run')
+    .option('--follow', 'go on after the run has ended', false)
+    .option('--json', 'print events as JSON lines', false)
+    .action((flowRunId: string, options: WatchCommandOptions) => exitWith(() => watchRun(flowRunId, options)));
+
+async function watchRun(flowRunId: string, { url, apiKey, follow, json }: WatchCommandOptions): Promise<number> {
+  const describe = json ? (event: WatchedEvent) => JSON.stringify(event) : describeEvent;
+  const last = await watch({
+    flowRunId,
+    url,
+    apiKey,
+    follow,
+    onEvent: (event) => console.log(describe(event)),
+    onOutage: (reason) => console.error(`${reason}; connecting again`),
+  });
+  return last === 'COMPLETED' ? 0 : 1;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+const STATE_STYLES: Record<StateType, Style> = {
+  SCHEDULED: 'yellow',
+  PENDING: 'gray',
+  RUNNING: 'blue',
+  COMPLETED: 'green',
+  FAILED: 'red',
+  CANCELLED: 'magenta',
+  CRASHED: 'red',
+  PAUSED: 'yellow',
+  CANCELLING: 'magenta',
+};
+/** From this level on, by its name and style; Python's levels. */
+const LEVELS: [from: number, name: string, style: Style][] = [
+  [50, 'CRITICAL', 'red'],
+  [40, 'ERROR', 'red'],
+  [30, 'WARNING', 'yellow'],
+  [20, 'INFO', 'gray'],
+  [0, 'DEBUG', 'gray'],
+];
+
+type StateEvent = Exclude<WatchedEvent, { stream: 'logs' }>;
+
+/** Time, what kind of thing happened, of what, and in words; in colour on a terminal. */
+function describeEvent(event: WatchedEvent): string {
+  const gap = event.skipped > 0 ? `${event.skipped} earlier events could not be delivered\n` : '';
+  return gap + (event.stream === 'logs' ? describeLog(event) : describeState(event));
+}
+
+function describeState(event: StateEvent): string {
+  const { type, name, message, timestamp } = event.state;
+  return columns(timestamp, type, STATE_STYLES[type], subjectOf(event), message ? `${name}: ${message}` : name);
+}
+
+function subjectOf(event: StateEvent): string {
+  if (event.stream === 'flowRunStates') return 'flow run';
+  return event.taskRun ? `${event.taskRun.taskKey}[${event.taskRun.dynamicKey}]` : 'a deleted task run';
+}
+
+function describeLog({ log }: WatchedEvent & { stream: 'logs' }): string {
+  const [, name, style] = LEVELS.find(([from]) => log.level >= from) ?? [0, String(log.level), 'gray' as const];
+  return columns(log.timestamp, name, style, log.name, log.message);
+}
+
+function columns(timestamp: string, kind: string, style: Style, subject: string, text: string): string {
+  const time = timestamp.slice(11, 23); // hours to milliseconds of RFC 3339
+  return `${coloured('gray', time)}  ${coloured(style, kind.padEnd(10))}  ${subject.padEnd(24)}  ${printable(text)}`;
+}
+
+const coloured = (style: Style, text: string): string =>
+  process.stdout.isTTY && process.stdout.hasColors() ? styleText(style, text) : text;
+
+/** A log line is written by strangers: what could steer the terminal is left out. */
+const printable = (text: string): string => text.replace(/(?![\n\t])\p{Cc}/gu, '');

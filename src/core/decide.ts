@@ -1,0 +1,45 @@
+import { applyRules } from './applyRules.ts';
+import { flowRunColumns, taskRunColumns } from './derivedColumns.ts';
+import type { Decision, Effect, FlowRunChanges, FlowRunMove, Move, TaskRunChanges, TaskRunMove } from './move.ts';
+import { flowRunRulesFor, taskRunRulesFor } from './policies.ts';
+import { storedData } from './result.ts';
+import { withDetails } from './rule.ts';
+import type { ProposedState } from './state.ts';
+
+// Facts in, verdict out: the rules settle which state is written, then its columns and effects follow. To create a run is
+// a forced move from no state.
+
+export function decideFlowRun(move: FlowRunMove): Decision<FlowRunChanges> {
+  const { verdict, proposed, before, after, effects } = applyRules(move, flowRunRulesFor(move));
+  if (proposed === null) return { ...verdict, write: null };
+  const { id, parentTaskRunId } = move.run;
+  const state = withDetails(toWrite(move, proposed), {
+    flowRunId: id,
+    taskRunId: parentTaskRunId ?? proposed.details.taskRunId,
+  });
+  const changes = { ...flowRunColumns({ ...move.run, ...before }, move.initial, state), ...after };
+  return { ...verdict, write: { state, changes, effects: [...effects, ...parentFollows(move, state)] } };
+}
+
+export function decideTaskRun(move: TaskRunMove): Decision<TaskRunChanges> {
+  const { verdict, proposed, before, after, effects } = applyRules(move, taskRunRulesFor(move));
+  if (proposed === null) return { ...verdict, write: null };
+  const { id, flowRunId } = move.run;
+  const state = withDetails(toWrite(move, proposed), { flowRunId, taskRunId: id });
+  const changes = { ...taskRunColumns({ ...move.run, ...before }, move.initial, state), ...after };
+  return { ...verdict, write: { state, changes, effects } };
+}
+
+/** The state as its run's history takes it: later than the one before, whatever the clock says. */
+const toWrite = ({ now, initial }: Move, proposed: ProposedState): ProposedState => ({
+  ...proposed,
+  timestamp: initial === null ? now : Math.max(now, initial.timestamp + 1),
+  data: storedData(proposed),
+});
+
+/** The task run that stands for a subflow in its parent takes a copy of every state of the subflow. */
+function parentFollows({ run, newId }: FlowRunMove, state: ProposedState): Effect[] {
+  if (run.parentTaskRunId === null) return [];
+  const copy = withDetails({ ...state, id: newId() }, { childFlowRunId: run.id });
+  return [{ kind: 'moveParentTaskRun', taskRunId: run.parentTaskRunId, state: copy }];
+}

@@ -1,0 +1,21 @@
+import type { Json } from './state.ts';
+
+/**
+ * The one filter tree. Native filters become it, Prefect 1's `bool_exp`s will, and the store compiles it to SQL.
+ * An empty `and` is true, an empty `or` is false. Field and relation names are those of the store's filter tables.
+ */
+export type Filter =
+  | { and: Filter[] }
+  | { or: Filter[] }
+  | { not: Filter }
+  | { field: string; operator: FilterOperator; value: Json }
+  /** Some row of the relation matches. */
+  | { relation: string; some: Filter };
+
+/**
+ * `in` and `notIn` take lists, and a null field is in neither; `contains` is text inside text, whatever the case, `%` and `_` being plain
+ * characters; `gte` and `lte` include their bound; `hasAll` and `hasAny` ask a JSON list of strings; `isEmpty` too.
+ */
+export type FilterOperator = 'in' | 'notIn' | 'contains' | 'gte' | 'lte' | 'isNull' | 'hasAll' | 'hasAny' | 'isEmpty';
+
+export const EVERYTHING: Filter = { and: [] };

@@ -1,0 +1,19 @@
+/** One page of a list, forwards from `after` or backwards from `before`; at most one of `first` and `last` is set. */
+export interface PageRequest {
+  first?: number | null;
+  after?: string | null;
+  last?: number | null;
+  before?: string | null;
+}
+
+/** Rows in the order of the list, each with its cursor. */
+export interface Page<Row> {
+  rows: { row: Row; cursor: string }[];
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+}
+
+export const DEFAULT_PAGE_SIZE = 50;
+export const MAX_PAGE_SIZE = 200;
+/** Where counting the whole of a list stops: a count of this many means this many or more. */
+export const MAX_TOTAL_COUNT = 100_000;

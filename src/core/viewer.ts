@@ -1,0 +1,13 @@
+const ROLES = ['READER', 'WRITER', 'ADMIN'] as const;
+
+/** What a caller may do: a reader queries and subscribes, a writer also mutates, an administrator also manages keys. */
+export type Role = (typeof ROLES)[number];
+
+/** Who is asking. Every read and write is confined to the tenant. */
+export interface Viewer {
+  tenantId: string;
+  role: Role;
+}
+
+/** The tenant of a fresh database; its row is made by the first migration. */
+export const DEFAULT_TENANT_ID = '01900000-0000-7000-8000-000000000001';

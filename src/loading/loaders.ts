@@ -1,0 +1,169 @@
+import DataLoader from 'dataloader';
+import { EVERYTHING } from '../core/filter.ts';
+import { MAX_TOTAL_COUNT, type Page } from '../core/page.ts';
+import type { FlowRunInput } from '../core/run.ts';
+import { isUuid } from '../core/uuid.ts';
+import type { Database } from '../store/database.ts';
+import { deploymentsById } from '../store/deployments.ts';
+import { flowRunInputCountsOf, flowRunInputsById, flowRunInputsOf, type InputList } from '../store/flowRunInputs.ts';
+import { flowRunStateCountsOf, flowRunStatesById, flowRunStatesOf, type StateList } from '../store/flowRunStates.ts';
+import {
+  type FlowRunList,
+  flowRunCount,
+  flowRunCountsOf,
+  flowRunPage,
+  flowRunsById,
+  flowRunsOf,
+} from '../store/flowRuns.ts';
+import { type FlowList, flowCount, flowPage, flowsById } from '../store/flows.ts';
+import {
+  type LineList,
+  type LogList,
+  type LogParent,
+  logCount,
+  logCountsOf,
+  logPage,
+  logsById,
+  logsOf,
+} from '../store/logs.ts';
+import { type NodeType, nodeTypes } from '../store/nodes.ts';
+import { taskRunStateCountsOf, taskRunStatesById, taskRunStatesOf } from '../store/taskRunStates.ts';
+import {
+  type TaskRunList,
+  taskRunCount,
+  taskRunCountsOf,
+  taskRunPage,
+  taskRunsById,
+  taskRunsOf,
+} from '../store/taskRuns.ts';
+import { byId } from './byId.ts';
+import { childLoaders, type ReadChildren } from './childLoaders.ts';
+
+/** A page of a list, and the length of the whole list: counted when asked for, and up to MAX_TOTAL_COUNT. */
+export interface CountedPage<Row> extends Page<Row> {
+  totalCount(): Promise<number>;
+}
+
+const counted = async <Row>(
+  page: Promise<Page<Row>>,
+  totalCount: () => Promise<number>,
+): Promise<CountedPage<Row>> => ({
+  ...(await page),
+  totalCount,
+});
+
+export type Loaders = ReturnType<typeof createLoaders>;
+
+/**
+ * One request's memory of what it has read. Whatever is asked for in one tick, that is for one level of a document,
+ * becomes one statement. `lean` loaders and lists with `wide: false` leave wide JSON columns in the database.
+ */
+export function createLoaders(database: Database, tenantId: string) {
+  const children = childLoaders();
+  const most = MAX_TOTAL_COUNT;
+  const lean = { wide: false } as const;
+
+  const childPage = <Row>(
+    [list, filter, rest]: [list: string, filter: object, rest: object],
+    parentId: string,
+    pages: ReadChildren<Page<Row>>,
+    counts: ReadChildren<number>,
+  ) =>
+    counted(children([list, filter, rest], parentId, pages), () =>
+      children([`count of ${list}`, filter], parentId, counts),
+    );
+
+  return {
+    flow: byId((ids) => flowsById(database, tenantId, ids)),
+    deployment: byId((ids) => deploymentsById(database, tenantId, ids)),
+    flowRun: byId((ids) => flowRunsById(database, tenantId, ids)),
+    leanFlowRun: byId((ids) => flowRunsById(database, tenantId, ids, lean)),
+    taskRun: byId((ids) => taskRunsById(database, tenantId, ids)),
+    leanTaskRun: byId((ids) => taskRunsById(database, tenantId, ids, lean)),
+    flowRunState: byId((ids) => flowRunStatesById(database, tenantId, ids)),
+    leanFlowRunState: byId((ids) => flowRunStatesById(database, tenantId, ids, lean)),
+    taskRunState: byId((ids) => taskRunStatesById(database, tenantId, ids)),
+    leanTaskRunState: byId((ids) => taskRunStatesById(database, tenantId, ids, lean)),
+    log: byId((ids) => logsById(database, tenantId, ids)),
+    flowRunInput: byId((ids) => flowRunInputsById(database, tenantId, ids)),
+    nodeType: nodeTypeLoader(database, tenantId),
+
+    flows: (list: FlowList) =>
+      counted(flowPage(database, tenantId, list), () => flowCount(database, tenantId, list.filter, most)),
+    flowRuns: <IsWide extends boolean = true>(list: FlowRunList<IsWide>) =>
+      counted(flowRunPage(database, tenantId, list), () => flowRunCount(database, tenantId, list.filter, most)),
+    taskRuns: <IsWide extends boolean = true>(list: TaskRunList<IsWide>) =>
+      counted(taskRunPage(database, tenantId, list), () => taskRunCount(database, tenantId, list.filter, most)),
+    logs: (list: LogList) =>
+      counted(logPage(database, tenantId, list), () => logCount(database, tenantId, list.filter, most)),
+
+    /** The flow runs of a flow. */
+    flowRunsOf: <IsWide extends boolean = true>(
+      flowId: string,
+      { filter = EVERYTHING, ...list }: FlowRunList<IsWide>,
+    ) =>
+      childPage(
+        ['flowRunsOf', filter, list],
+        flowId,
+        (ids) => flowRunsOf(database, tenantId, ids, { ...list, filter }),
+        (ids) => flowRunCountsOf(database, tenantId, ids, filter, most),
+      ),
+    /** The task runs of a flow run. */
+    taskRunsOf: <IsWide extends boolean = true>(
+      flowRunId: string,
+      { filter = EVERYTHING, ...list }: TaskRunList<IsWide>,
+    ) =>
+      childPage(
+        ['taskRunsOf', filter, list],
+        flowRunId,
+        (ids) => taskRunsOf(database, tenantId, ids, { ...list, filter }),
+        (ids) => taskRunCountsOf(database, tenantId, ids, filter, most),
+      ),
+    /** The history of a flow run. */
+    flowRunStatesOf: <IsWide extends boolean = true>(flowRunId: string, list: StateList<IsWide>) =>
+      childPage(
+        ['flowRunStatesOf', {}, list],
+        flowRunId,
+        (ids) => flowRunStatesOf(database, ids, list),
+        (ids) => flowRunStateCountsOf(database, ids, most),
+      ),
+    /** The history of a task run. */
+    taskRunStatesOf: <IsWide extends boolean = true>(taskRunId: string, list: StateList<IsWide>) =>
+      childPage(
+        ['taskRunStatesOf', {}, list],
+        taskRunId,
+        (ids) => taskRunStatesOf(database, ids, list),
+        (ids) => taskRunStateCountsOf(database, ids, most),
+      ),
+    /** The log lines of a flow run or of a task run. */
+    logsOf: (of: LogParent, runId: string, { filter = EVERYTHING, ...list }: LineList) =>
+      childPage(
+        [`logsOf ${of}`, filter, list],
+        runId,
+        (ids) => logsOf(database, tenantId, of, ids, { ...list, filter }),
+        (ids) => logCountsOf(database, tenantId, of, ids, filter, most),
+      ),
+    /** The inputs of a flow run. */
+    flowRunInputsOf: (flowRunId: string, { page = {}, ...filter }: InputList) =>
+      childPage(
+        ['flowRunInputsOf', filter, page],
+        flowRunId,
+        (ids) => flowRunInputsOf(database, ids, { ...filter, page }),
+        (ids) => flowRunInputCountsOf(database, ids, filter, most),
+      ),
+    /** The input of a flow run that has this key. */
+    flowRunInputOf: async (flowRunId: string, key: string): Promise<FlowRunInput | null> => {
+      const list = { key, page: { first: 1 } };
+      const read = (ids: readonly string[]) => flowRunInputsOf(database, ids, list);
+      return (await children(['flowRunInputOf', list], flowRunId, read)).rows[0]?.row ?? null;
+    },
+  };
+}
+
+const nodeTypeLoader = (database: Database, tenantId: string) =>
+  new DataLoader<string, NodeType | null>(async (keys) => {
+    const ids = keys.map((key) => key.toLowerCase());
+    const found = await nodeTypes(database, tenantId, ids.filter(isUuid));
+    const types = new Map(found.map(({ id, type }) => [id, type]));
+    return ids.map((id) => types.get(id) ?? null);
+  });

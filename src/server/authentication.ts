@@ -1,0 +1,48 @@
+import { LRUCache } from 'lru-cache';
+import { Problem } from '../core/problem.ts';
+import { DEFAULT_TENANT_ID, type Viewer } from '../core/viewer.ts';
+import { anyApiKey, hashOfApiKey, viewerOfApiKey } from '../store/apiKeys.ts';
+import type { Database } from '../store/database.ts';
+
+export interface Authentication {
+  /** Whether requests without a key are answered. */
+  isOpen(): Promise<boolean>;
+  /** Who asks; throws UNAUTHENTICATED. @param authorization `Bearer fk_...`, as in the header of that name */
+  viewerOf(authorization: string | undefined): Promise<Viewer>;
+}
+
+// A new key works at once; a revoked one goes on working for this long, in every process.
+const REMEMBER_MS = 5_000;
+/** Also bounds what is remembered of keys that do not exist. */
+const MAX_REMEMBERED = 10_000;
+
+const EVERYONE: Viewer = { tenantId: DEFAULT_TENANT_ID, role: 'ADMIN' };
+
+/** @param needsKey a key is asked for even while there is none */
+export function createAuthentication(database: Database, needsKey: boolean): Authentication {
+  const viewers = new LRUCache<string, Viewer | 'unknown'>({
+    max: MAX_REMEMBERED,
+    ttl: REMEMBER_MS,
+    fetchMethod: async (hash) => (await viewerOfApiKey(database, hash)) ?? 'unknown',
+  });
+  const existence = new LRUCache<'any', boolean>({
+    max: 1,
+    ttl: REMEMBER_MS,
+    fetchMethod: () => anyApiKey(database),
+  });
+  const isOpen = async () => !needsKey && (await existence.fetch('any')) === false;
+
+  return {
+    isOpen,
+    async viewerOf(authorization) {
+      if (await isOpen()) return EVERYONE;
+      const [, key] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
+      if (key === undefined)
+        throw new Problem('UNAUTHENTICATED', 'This server asks for an API key: send `Authorization: Bearer fk_...`.');
+      const viewer = await viewers.fetch(hashOfApiKey(key));
+      if (viewer === undefined || viewer === 'unknown')
+        throw new Problem('UNAUTHENTICATED', 'There is no such API key.');
+      return viewer;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Problem } from '../core/problem.ts';
+import { answerOf, send } from './answer.ts';
+import type { Authentication } from './authentication.ts';
+import { acceptsEventStream, chooseMediaType } from './mediaType.ts';
+import type { OperationRequest, Operations } from './operations.ts';
+import { RequestFault } from './presentedError.ts';
+import { readBody } from './readBody.ts';
+import { requestOfJson, requestOfSearch } from './requestParams.ts';
+import type { ReadRequest, YogaListener } from './yogaListener.ts';
+
+export interface GraphqlParts {
+  operations: Operations;
+  authentication: Authentication;
+  throughYoga: YogaListener;
+  maxBodyBytes: number;
+}
+
+/**
+ * Answers GraphQL over HTTP. A plain JSON POST, which is nearly every request, is answered here: yoga's way through
+ * `Request` and `Response` objects costs three times what the operation does. Everything else goes through yoga.
+ * Throws what stands in the way of a request.
+ */
+export const createGraphqlListener =
+  ({ operations, authentication, throughYoga, maxBodyBytes }: GraphqlParts) =>
+  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { accept, authorization } = request.headers;
+    const isPost = request.method === 'POST';
+    if (isPost) checkContent(request);
+    const viewer = await authentication.viewerOf(authorization);
+    const asked = isPost ? requestOfJson(await readBody(request, maxBodyBytes)) : requestOfUrl(request);
+    const maySubscribe = acceptsEventStream(accept);
+    const read: ReadRequest = { request: asked, caller: { viewer, mayMutate: isPost, maySubscribe } };
+
+    const mediaType = chooseMediaType(accept);
+    if (!isPost || maySubscribe || mediaType === null) return throughYoga(request, response, read);
+    const operation = operations.prepare(read.request, read.caller);
+    const result = 'errors' in operation ? operation : await operations.execute(operation);
+    send(response, answerOf(result, mediaType));
+  };
+
+/**
+ * Only JSON: a page of any site may send the other forms that GraphQL servers commonly take, without the browser asking
+ * us whether it may. https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS#simple_requests
+ */
+function checkContent({ headers }: IncomingMessage): void {
+  const [type = ''] = (headers['content-type'] ?? '').split(';', 1);
+  if (type.trim().toLowerCase() !== 'application/json')
+    throw new RequestFault(415, 'BAD_REQUEST', 'The body must be JSON, with `content-type: application/json`.');
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') throw new RequestFault(415, 'BAD_REQUEST', 'The body must not be compressed.');
+}
+
+function requestOfUrl({ url = '' }: IncomingMessage): OperationRequest {
+  const [, search] = url.split('?', 2);
+  if (!search) throw new Problem('BAD_REQUEST', 'The request holds no `query`.');
+  return requestOfSearch(new URLSearchParams(search));
+}

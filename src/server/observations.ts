@@ -1,0 +1,84 @@
+import type { ExecutionResult, OperationDefinitionNode } from 'graphql';
+import type { Logger } from 'pino';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { PresentedError } from './presentedError.ts';
+
+/** What the server tells about itself: numbers for `/metrics`, and at debug a line of log for each operation. */
+export interface Observations {
+  /** For queries and mutations. */
+  started(definition: OperationDefinitionNode): (result: ExecutionResult) => void;
+  /** For operations that were not run. */
+  refused(errors: readonly PresentedError[]): void;
+  subscribed(): void;
+  unsubscribed(): void;
+  metrics(): Promise<{ contentType: string; text: string }>;
+}
+
+/** A number that is looked up when somebody asks for it. */
+export interface Gauged {
+  name: string;
+  help: string;
+  read: () => number;
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+export function createObservations(log: Logger, gauges: Gauged[]): Observations {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const operations = new Counter({
+    name: 'flowql_operations_total',
+    help: 'Operations by type and outcome: ok, or the code of the first error.',
+    labelNames: ['type', 'outcome'] as const,
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'flowql_operation_duration_seconds',
+    help: 'How long queries and mutations took, from the checked document to the whole result.',
+    labelNames: ['type'] as const,
+    buckets: SECONDS,
+    registers,
+  });
+  const subscriptions = new Gauge({ name: 'flowql_subscriptions', help: 'Subscriptions that are open.', registers });
+  for (const { name, help, read } of gauges)
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect: function collect() {
+        this.set(read());
+      },
+    }); // biome-ignore lint/complexity/useArrowFunction: prom-client hands the gauge over as `this`
+
+  return {
+    started(definition) {
+      const type = definition.operation;
+      const start = performance.now();
+      return (result) => {
+        const outcome = outcomeOf(result.errors);
+        const milliseconds = performance.now() - start;
+        operations.inc({ type, outcome });
+        durations.observe({ type }, milliseconds / 1000);
+        log.debug({ type, name: definition.name?.value, outcome, milliseconds }, 'operation');
+      };
+    },
+    refused(errors) {
+      const outcome = outcomeOf(errors);
+      operations.inc({ type: 'none', outcome });
+      log.debug({ outcome }, 'operation refused');
+    },
+    subscribed() {
+      operations.inc({ type: 'subscription', outcome: 'ok' });
+      subscriptions.inc();
+    },
+    unsubscribed: () => subscriptions.dec(),
+    metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}
+
+const outcomeOf = (errors: ExecutionResult['errors']): string => {
+  const [first] = errors ?? [];
+  if (!first) return 'ok';
+  return first instanceof PresentedError ? first.code : 'INTERNAL_SERVER_ERROR';
+};

@@ -1,0 +1,54 @@
+import { GraphQLError } from 'graphql';
+import { Problem, type ProblemCode } from '../core/problem.ts';
+
+/**
+ * The HTTP status of an answer that holds this error and no data. A code that is missing is GraphQL's own affair: 400
+ * where the client asked for `application/graphql-response+json`, and 200 for `application/json`, whose old clients take
+ * any other status for a broken connection. https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes
+ */
+const STATUS: { readonly [Code in ProblemCode]?: number } = {
+  BAD_REQUEST: 400,
+  PAYLOAD_TOO_LARGE: 413,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  UNAVAILABLE: 503,
+  INTERNAL_SERVER_ERROR: 500,
+};
+
+interface Seen {
+  code: ProblemCode;
+  message: string;
+  details?: Problem['details'];
+  /** In place of the code's own. */
+  status?: number | undefined;
+}
+
+/** An error as the client sees it. No other error leaves the server. */
+export class PresentedError extends GraphQLError {
+  readonly code: ProblemCode;
+  /** Null: GraphQL's own affair. */
+  readonly status: number | null;
+  /** @param at the error that knows where in the document and in the answer it happened */
+  constructor({ code, message, details, status }: Seen, at?: GraphQLError) {
+    super(message, {
+      nodes: at?.nodes ?? null,
+      source: at?.source ?? null,
+      positions: at?.positions ?? null,
+      path: at?.path ?? null,
+      extensions: { ...details, code },
+    });
+    this.code = code;
+    this.status = status ?? STATUS[code] ?? null;
+  }
+}
+
+/** A request that fails before it is GraphQL: its HTTP status says more than that of its code. */
+export class RequestFault extends Problem {
+  constructor(
+    readonly status: number,
+    code: ProblemCode,
+    message: string,
+  ) {
+    super(code, message);
+  }
+}

@@ -1,0 +1,114 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { answerOf, jsonAnswer, send } from './answer.ts';
+import type { Authentication } from './authentication.ts';
+import type { BrowserGuard } from './browserGuard.ts';
+import { acceptsHtml, chooseMediaType } from './mediaType.ts';
+import type { Observations } from './observations.ts';
+import type { PresentError } from './presentError.ts';
+import { RequestFault } from './presentedError.ts';
+
+type Page = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+
+export interface ListenerParts {
+  graphql: Page;
+  graphiql: Page;
+  authentication: Authentication;
+  guard: BrowserGuard;
+  observations: Observations;
+  /** Rejects while requests cannot be answered. */
+  ready: () => Promise<void>;
+  present: PresentError;
+  log: Logger;
+}
+
+/** `/` and `/graphql/alpha` are where older Prefect 1 clients post. */
+const GRAPHQL_PATHS = ['/graphql', '/graphql/', '/graphql/alpha', '/'];
+
+export const isGraphqlPath = (url: string | undefined): boolean => GRAPHQL_PATHS.includes(pathOf(url));
+
+export function createRequestListener(parts: ListenerParts): RequestListener {
+  const { graphql, graphiql, authentication, guard, observations, ready, present, log } = parts;
+
+  const graphqlPage: Page = async (request, response) => {
+    // The page holds no data, so it needs neither a key nor a database.
+    if (request.method === 'GET' && acceptsHtml(request.headers.accept)) return browserPage(request, response);
+    guard.check(request, await authentication.isOpen());
+    guard.allowOrigin(request, response);
+    if (request.method === 'OPTIONS') return void response.writeHead(204, { allow: 'GET, POST, OPTIONS' }).end();
+    allowMethods(request, response, ['GET', 'POST']);
+    return graphql(request, response);
+  };
+  const browserPage: Page = (request, response) =>
+    pathOf(request.url) === '/graphql' ? graphiql(request, response) : redirect(response, '/graphql');
+
+  const pages = new Map<string, Page>([
+    ...GRAPHQL_PATHS.map((path): [string, Page] => [path, graphqlPage]),
+    ['/health', reading(async () => jsonAnswer(200, { status: 'up' }))],
+    [
+      '/ready',
+      reading(async () => {
+        await ready();
+        return jsonAnswer(200, { status: 'ready' });
+      }),
+    ],
+    [
+      '/metrics',
+      reading(async ({ headers }) => {
+        await authentication.viewerOf(headers.authorization);
+        const { contentType, text } = await observations.metrics();
+        return { status: 200, headers: { 'content-type': contentType }, body: text };
+      }),
+    ],
+  ]);
+  const missing: Page = ({ url }) => {
+    throw new RequestFault(
+      404,
+      'NOT_FOUND',
+      `There is nothing at ${pathOf(url).slice(0, 100)}. GraphQL is at /graphql.`,
+    );
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const page = pages.get(pathOf(request.url)) ?? missing;
+    try {
+      await page(request, response);
+    } catch (error) {
+      const errors = [present(error)];
+      observations.refused(errors);
+      if (response.headersSent) return void response.destroy();
+      send(response, answerOf({ errors }, chooseMediaType(request.headers.accept) ?? 'application/json'));
+    }
+  }
+
+  return (request, response) => {
+    if (log.isLevelEnabled('debug')) logWhenDone(log, request, response);
+    void answer(request, response);
+  };
+}
+
+const pathOf = (url = '/'): string => url.split('?', 1)[0] ?? '/';
+
+const redirect = (response: ServerResponse, location: string): void => void response.writeHead(302, { location }).end();
+
+function allowMethods(request: IncomingMessage, response: ServerResponse, methods: string[]): void {
+  if (methods.includes(request.method ?? '')) return;
+  response.setHeader('allow', methods.join(', '));
+  throw new RequestFault(405, 'BAD_REQUEST', `${request.method} is not possible here; ${methods.join(' and ')} are.`);
+}
+
+const reading =
+  (read: (request: IncomingMessage) => Promise<Parameters<typeof send>[1]>): Page =>
+  async (request, response) => {
+    allowMethods(request, response, ['GET', 'HEAD']);
+    send(response, await read(request));
+  };
+
+function logWhenDone(log: Logger, request: IncomingMessage, response: ServerResponse): void {
+  const start = performance.now();
+  const { method, url } = request;
+  response.once('close', () => {
+    const milliseconds = performance.now() - start;
+    log.debug({ method, path: pathOf(url), status: response.statusCode, milliseconds }, 'request');
+  });
+}

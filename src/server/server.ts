@@ -1,0 +1,166 @@
+import { createServer, type Server as HttpServer, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { Problem } from '../core/problem.ts';
+import type { Viewer } from '../core/viewer.ts';
+import { anyApiKey } from '../store/apiKeys.ts';
+import type { Database } from '../store/database.ts';
+import { type Answer, answerOf } from './answer.ts';
+import { createAuthentication } from './authentication.ts';
+import { createBrowserGuard, isLoopback } from './browserGuard.ts';
+import { createDocuments } from './documents.ts';
+import { createGraphiqlPage } from './graphiqlPage.ts';
+import { createGraphqlListener } from './graphqlListener.ts';
+import { acceptsEventStream } from './mediaType.ts';
+import { createObservations } from './observations.ts';
+import { createOperations } from './operations.ts';
+import { createPresentError } from './presentError.ts';
+import { RequestFault } from './presentedError.ts';
+import { createRequestListener, isGraphqlPath } from './requestListener.ts';
+import { openWebSockets } from './webSockets.ts';
+import { createYogaListener } from './yogaListener.ts';
+
+export interface ServerParts {
+  database: Database;
+  schema: GraphQLSchema;
+  /** The context of one execution. */
+  contextOf: (viewer: Viewer) => unknown;
+  /** Rejects while the database cannot answer. */
+  ready: () => Promise<void>;
+  /** How many writes wait for the database. */
+  waitingWrites: () => number;
+  log: Logger;
+}
+
+export interface Server {
+  /** Such as `http://127.0.0.1:4200`. */
+  url: string;
+  /** Takes no more requests, finishes those it has, and resolves when all connections are closed: at the latest after `withinMs`. */
+  stop(withinMs: number): Promise<void>;
+}
+
+// Longer than the minute that common load balancers keep a connection, so that it is they who close it.
+const KEEP_ALIVE_MS = 65_000;
+const REQUEST_MS = 60_000;
+const SWEEP_MS = 20;
+
+/** Listens. Throws a Problem where it may not, or cannot. */
+export async function startServer(config: Config, parts: ServerParts): Promise<Server> {
+  const { database, schema, contextOf, ready, waitingWrites, log } = parts;
+  const needsKey = !isLoopback(config.host) && !config.insecure;
+  if (needsKey && !(await anyApiKey(database)))
+    throw new Problem(
+      'FAILED_PRECONDITION',
+      `Listening on ${config.host} would open this server to others, and there is no API key that they could be asked for. ` +
+        'Make one with `flowql key create --name <name> --role admin`, or set FLOWQL_INSECURE to serve everyone.',
+    );
+
+  const present = createPresentError(log);
+  const authentication = createAuthentication(database, needsKey);
+  const guard = createBrowserGuard(config.corsOrigins, config.host);
+  const observations = createObservations(log, [
+    { name: 'flowql_sockets', help: 'WebSockets that are open.', read: () => sockets.count },
+    { name: 'flowql_event_streams', help: 'Streams of server-sent events that are open.', read: () => streams.size },
+    { name: 'flowql_waiting_writes', help: 'Writes that wait for the database.', read: waitingWrites },
+  ]);
+  const documents = createDocuments(
+    schema,
+    { depth: config.maxDepth, tokens: config.maxTokens, aliases: config.maxAliases, fields: config.maxFields },
+    present,
+  );
+  const operations = createOperations({ schema, documents, present, contextOf, maxRows: config.maxRows, observations });
+  const sockets = openWebSockets({
+    schema,
+    operations,
+    authentication,
+    present,
+    log,
+    limits: {
+      operationsPerSocket: config.maxSubscriptionsPerSocket,
+      bufferedBytes: config.maxSocketBufferBytes,
+      messageBytes: config.maxBodyBytes,
+      initMs: config.initTimeoutMs,
+    },
+  });
+  const graphql = createGraphqlListener({
+    operations,
+    authentication,
+    throughYoga: createYogaListener(operations),
+    maxBodyBytes: config.maxBodyBytes,
+  });
+  const http = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS },
+    createRequestListener({
+      graphql,
+      graphiql: createGraphiqlPage(),
+      authentication,
+      guard,
+      observations,
+      ready,
+      present,
+      log,
+    }),
+  );
+
+  const streams = new Set<ServerResponse>();
+  http.on('request', (request, response) => {
+    if (!acceptsEventStream(request.headers.accept)) return;
+    streams.add(response);
+    response.once('close', () => streams.delete(response));
+  });
+  http.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    const accepted = async () => {
+      if (!isGraphqlPath(request.url)) throw new RequestFault(404, 'NOT_FOUND', 'WebSockets are at /graphql.');
+      if (sockets.count >= config.maxSockets)
+        throw new Problem('UNAVAILABLE', `This server has its ${config.maxSockets} WebSockets. Try again later.`);
+      guard.check(request, await authentication.isOpen());
+      sockets.accept(request, socket, head);
+    };
+    accepted().catch((error) => refuseUpgrade(socket, answerOf({ errors: [present(error)] }, 'application/json')));
+  });
+
+  const { port } = await listen(http, config);
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  return {
+    url: `http://${host}:${port}`,
+    async stop(withinMs) {
+      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+      // Connections that are kept alive for a next request would hold us up, each as soon as it has had its answer.
+      const sweep = setInterval(() => http.closeIdleConnections(), SWEEP_MS);
+      const deadline = setTimeout(() => http.closeAllConnections(), withinMs);
+      // Cut off, not ended: a client takes the end of a stream for the end of its story, and a break for a reason to return.
+      for (const stream of streams) stream.destroy();
+      await Promise.all([sockets.close(withinMs), closed]);
+      clearInterval(sweep);
+      clearTimeout(deadline);
+    },
+  };
+}
+
+function listen(http: HttpServer, { host, port }: Config): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) => {
+      const known = LISTEN_FAULTS[error.code ?? ''];
+      reject(known ? new Problem('FAILED_PRECONDITION', `${known} (${host}:${port})`) : error);
+    });
+    // A server that listens on a port has this kind of address.
+    http.listen(port, host, () => resolve(http.address() as AddressInfo));
+  });
+}
+
+const LISTEN_FAULTS: { [code: string]: string } = {
+  EADDRINUSE: 'Another program listens there already. FLOWQL_PORT or --port chooses another port.',
+  EACCES: 'This user may not listen there. FLOWQL_PORT or --port chooses another port.',
+  EADDRNOTAVAIL: 'This machine has no such address. FLOWQL_HOST or --host chooses another one.',
+  ENOTFOUND: 'There is no such host. FLOWQL_HOST or --host chooses another one.',
+};
+
+function refuseUpgrade(socket: Duplex, { status, headers, body }: Answer): void {
+  const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`);
+}

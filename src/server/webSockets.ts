@@ -1,0 +1,197 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { GraphQLSchema } from 'graphql';
+import { CloseCode, type Context, handleProtocols, makeServer } from 'graphql-ws';
+import type { Logger } from 'pino';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { Problem } from '../core/problem.ts';
+import type { Viewer } from '../core/viewer.ts';
+import type { Authentication } from './authentication.ts';
+import { boundedSocket } from './boundedSocket.ts';
+import { type Deliver, delivered } from './delivered.ts';
+import type { Operation, Operations } from './operations.ts';
+import type { PresentError } from './presentError.ts';
+import { requestOf } from './requestParams.ts';
+
+export interface SocketLimits {
+  /** Operations that one socket may have under way: subscriptions, and others that were not answered yet. */
+  operationsPerSocket: number;
+  /** What may wait in memory for a client that reads slowly. */
+  bufferedBytes: number;
+  messageBytes: number;
+  /** How long a socket may wait with `connection_init`. */
+  initMs: number;
+}
+
+export interface WebSockets {
+  readonly count: number;
+  /** Answers an upgrade that was found good. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Tells every client that the server goes away, so that it connects again, here or elsewhere. */
+  close(withinMs: number): Promise<void>;
+}
+
+export interface SocketParts {
+  schema: GraphQLSchema;
+  operations: Operations;
+  authentication: Authentication;
+  present: PresentError;
+  log: Logger;
+  limits: SocketLimits;
+}
+
+interface Connection {
+  socket: WebSocket;
+  request: IncomingMessage;
+  authorization?: string | undefined;
+  viewer?: Viewer;
+}
+
+/** What is handed through graphql-ws to run one operation. */
+interface Task {
+  operation: Operation;
+  deliver: Deliver;
+}
+
+// Shorter than the minute after which proxies and NATs forget a silent connection; two of them find a dead client.
+const KEEP_ALIVE_MS = 12_000;
+const GOING_AWAY = 1001;
+const TRY_AGAIN_LATER = 1013;
+
+/** The protocol is graphql-ws's; what is ours is bounds, keys, masking, and that events are written as JSON once for all. */
+export function openWebSockets(parts: SocketParts): WebSockets {
+  const { schema, operations, authentication, present, log, limits } = parts;
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.messageBytes,
+    perMessageDeflate: false,
+    handleProtocols,
+  });
+  const sockets = new Map<WebSocket, Connection & { isAlive: boolean }>();
+
+  const protocol = makeServer<Record<string, unknown>, Connection & { deliver: (text: string) => Promise<void> }>({
+    schema,
+    connectionInitWaitTimeout: limits.initMs,
+    async onConnect({ extra, connectionParams }) {
+      extra.authorization = authorizationOf(connectionParams) ?? extra.request.headers.authorization;
+      try {
+        extra.viewer = await authentication.viewerOf(extra.authorization);
+        return true;
+      } catch (error) {
+        const { code, message } = present(error);
+        extra.socket.close(
+          code === 'UNAUTHENTICATED' ? CloseCode.Unauthorized : TRY_AGAIN_LATER,
+          message.slice(0, 120),
+        );
+        return false;
+      }
+    },
+    onSubscribe(context, id, payload) {
+      try {
+        const operation = begin(context, payload);
+        if ('errors' in operation) return operation.errors;
+        const deliver = (json: string) =>
+          context.extra.deliver(`{"id":${JSON.stringify(id)},"type":"next","payload":${json}}`);
+        return { schema, document: operation.read.document, contextValue: { operation, deliver } satisfies Task };
+      } catch (error) {
+        return [present(error)];
+      }
+    },
+    // What `onSubscribe` put there comes back untouched.
+    execute: ({ contextValue }) => operations.execute((contextValue as Task).operation),
+    async subscribe({ contextValue }) {
+      const { operation, deliver } = contextValue as Task;
+      const events = await operations.subscribe(operation);
+      return Symbol.asyncIterator in events ? delivered(events, deliver) : events;
+    },
+  });
+
+  function begin({ extra, subscriptions }: Context<Record<string, unknown>, Connection>, payload: unknown) {
+    const request = requestOf(payload);
+    if (!extra.viewer) throw new Problem('UNAUTHENTICATED', 'The connection was not initialised.');
+    // This operation is among them.
+    if (Object.keys(subscriptions).length > limits.operationsPerSocket)
+      throw new Problem(
+        'LIMIT_EXCEEDED',
+        `This connection has ${limits.operationsPerSocket} operations under way, which is the limit.`,
+        { limit: 'operationsPerSocket', max: limits.operationsPerSocket },
+      );
+    return operations.prepare(request, { viewer: extra.viewer, mayMutate: true, maySubscribe: true });
+  }
+
+  function opened(socket: WebSocket, request: IncomingMessage): void {
+    const { send } = boundedSocket(socket, limits.bufferedBytes);
+    const connection = { socket, request, deliver: send, isAlive: true };
+    sockets.set(socket, connection);
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send,
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (handle) =>
+          socket.on('message', (data) => {
+            handle(String(data)).catch((error) => {
+              log.debug({ err: error }, 'a message of a socket could not be handled');
+              socket.close(CloseCode.BadRequest, 'Invalid message received');
+            });
+          }),
+      },
+      connection,
+    );
+    socket.on('pong', () => {
+      connection.isAlive = true;
+    });
+    // Broken frames and over-long messages. ws closes the socket by itself, with the code for what happened.
+    socket.on('error', (error) => log.debug({ err: error }, 'a socket failed'));
+    socket.once('close', (code, reason) => {
+      sockets.delete(socket);
+      closed(code, String(reason)).catch((error) => log.error({ err: error }, 'a socket could not be cleared away'));
+    });
+  }
+
+  async function keepAlive(connection: Connection & { isAlive: boolean }): Promise<void> {
+    const { socket, viewer, authorization } = connection;
+    if (!connection.isAlive) return socket.terminate();
+    connection.isAlive = false;
+    socket.ping();
+    if (!viewer) return;
+    // A key that is revoked ends what was opened with it.
+    await authentication.viewerOf(authorization).catch((error) => {
+      if (error instanceof Problem && error.code === 'UNAUTHENTICATED')
+        socket.close(CloseCode.Unauthorized, error.message);
+    });
+  }
+  const timer = setInterval(() => {
+    for (const connection of sockets.values()) void keepAlive(connection);
+  }, KEEP_ALIVE_MS);
+
+  return {
+    get count() {
+      return sockets.size;
+    },
+    accept(request, socket, head) {
+      server.handleUpgrade(request, socket, head, opened);
+    },
+    async close(withinMs) {
+      clearInterval(timer);
+      const open = [...sockets.keys()];
+      // A client that is gone, or does not read, would not answer the closing.
+      const deadline = setTimeout(() => open.forEach((socket) => socket.terminate()), withinMs);
+      await Promise.all(open.map((socket) => closing(socket)));
+      clearTimeout(deadline);
+    },
+  };
+}
+
+const closing = (socket: WebSocket): Promise<void> =>
+  new Promise((resolve) => {
+    socket.once('close', () => resolve());
+    socket.close(GOING_AWAY, 'Going away');
+  });
+
+/** GraphiQL and most clients send their headers as parameters, in the case they were typed in. */
+function authorizationOf(parameters: Record<string, unknown> | undefined): string | undefined {
+  for (const [name, value] of Object.entries(parameters ?? {}))
+    if (name.toLowerCase() === 'authorization' && typeof value === 'string') return value;
+  return undefined;
+}

@@ -1,0 +1,30 @@
+import type { PrismaClient } from './generated/prisma/client.ts';
+
+/** A named SQL statement. Its text begins with its name, and it is prepared under that name. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Queryable {
+  /** Rows with columns as PostgreSQL names them; timestamptz comes as `Instant`, bigint as number, jsonb as parsed JSON. */
+  query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+export interface Database extends Queryable {
+  /** Runs `work` in one transaction on one connection: commits when it returns, rolls back when it throws. */
+  transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
+  /** For what is neither hot nor dynamic. It shares the pool. */
+  readonly prisma: PrismaClient;
+  /** Opens a connection of its own that listens on a channel, and opens it again when it is lost. */
+  listen(
+    channel: string,
+    on: { message: (payload: string) => void; connected: () => void },
+  ): Promise<{ close(): Promise<void> }>;
+  /** Called with the name of each statement, before it runs; tests count them. */
+  onStatement: ((name: string) => void) | null;
+  close(): Promise<void>;
+}
+
+/** Gives a statement its name: in the text, for the database's log, and as the name it is prepared under. */
+export const statement = (name: string, text: string): Statement => ({ name, text: `/* ${name} */ ${text}` });

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort, type LaunchedPostgres, launchPostgres } from './launchPostgres.ts';
+import { postgresBinaries } from './postgresBinaries.ts';
+import {
+  createPostgresDirectory,
+  findPostgresDirectory,
+  type PostgresDirectory,
+  prepareDataDirectory,
+  requireSameVersion,
+} from './postgresDirectory.ts';
+import { type PostgresLease, postgresUrl, returnLease, takeLease } from './postgresLease.ts';
+import { type PostgresUser, postgresUser } from './postgresUser.ts';
+
+const RESTART_DELAY_MS = 1_000;
+
+export interface EmbeddedPostgres {
+  /** With the password in it. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+interface Settings {
+  dataDirectory: string;
+  log: (sentence: string) => void;
+  durable: boolean;
+  user: PostgresUser | null;
+}
+
+/**
+ * Runs the PostgreSQL of a data directory: makes it where there is none, starts it, or goes on with one that still runs,
+ * because its starter was killed or because it serves another process, too. Starts it again, at the same address, when it
+ * dies. With `durable: false` a power cut may lose everything: for tests.
+ *
+ * Who stops it? The last one out. Each process holds a shared advisory lock, on a connection of its own, for as long as
+ * it lives; PostgreSQL takes the lock back from a process that was killed. To stop is to ask for the same lock
+ * exclusively: who gets it is alone, and ends the server; who does not leaves it to the others.
+ */
+export async function startEmbeddedPostgres(options: {
+  dataDirectory: string;
+  log: (sentence: string) => void;
+  durable?: boolean;
+}): Promise<EmbeddedPostgres> {
+  const user = postgresUser();
+  const dataDirectory = await prepareDataDirectory(options.dataDirectory, user);
+  const settings: Settings = { dataDirectory, log: options.log, durable: options.durable ?? true, user };
+  const directory = await openPostgresDirectory(settings);
+  const firstLease = await takeLease(directory, async () => launch(settings, directory, await freePort()));
+
+  const keeper = keepLease(firstLease, settings, () =>
+    takeLease(directory, () => launch(settings, directory, firstLease.port)),
+  );
+  return {
+    url: postgresUrl(directory, firstLease.port),
+    stop: async () => {
+      const lease = await keeper.end();
+      if (lease) await returnLease(lease, directory);
+    },
+  };
+}
+
+async function openPostgresDirectory(settings: Settings): Promise<PostgresDirectory> {
+  const found = await findPostgresDirectory(settings.dataDirectory);
+  if (found) return found;
+  settings.log(`Making a new database in ${settings.dataDirectory}.`);
+  await createPostgresDirectory(
+    settings.dataDirectory,
+    await postgresBinaries(settings.dataDirectory, settings.user),
+    settings,
+  );
+  const made = await findPostgresDirectory(settings.dataDirectory);
+  if (!made) throw new Error(`The database files in ${settings.dataDirectory} were taken away.`);
+  return made;
+}
+
+async function launch(settings: Settings, directory: PostgresDirectory, port: number): Promise<LaunchedPostgres> {
+  const binaries = await postgresBinaries(settings.dataDirectory, settings.user);
+  requireSameVersion(directory, binaries);
+  return launchPostgres(directory, binaries, { ...settings, port });
+}
+
+/** Holds a lease; takes another one whenever the server has died. `end` gives out the lease that was held last. */
+function keepLease(
+  first: PostgresLease,
+  { log }: Settings,
+  takeAnother: () => Promise<PostgresLease>,
+): { end(): Promise<PostgresLease | null> } {
+  const ending = new AbortController();
+  let lease: Promise<PostgresLease | null> = Promise.resolve(hold(first));
+
+  function hold(held: PostgresLease): PostgresLease {
+    held.client.once('end', () => {
+      if (!ending.signal.aborted) lease = replace();
+    });
+    return held;
+  }
+
+  async function replace(): Promise<PostgresLease | null> {
+    log('PostgreSQL is gone; starting it again.');
+    while (!ending.signal.aborted) {
+      try {
+        return hold(await takeAnother());
+      } catch (error) {
+        log(`PostgreSQL did not start again: ${String(error)}`);
+        await sleep(RESTART_DELAY_MS, undefined, { signal: ending.signal }).catch(() => {});
+      }
+    }
+    return null;
+  }
+
+  return {
+    end() {
+      ending.abort();
+      return lease;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { FilterOperator } from '../core/filter.ts';
+import { formatInstant, type Instant } from '../core/instant.ts';
+import { Problem } from '../core/problem.ts';
+import { type Json, STATE_TYPES } from '../core/state.ts';
+import { isUuid } from '../core/uuid.ts';
+
+interface Kind {
+  /** As PostgreSQL calls it. */
+  type: string;
+  /** As a person calls it, after "must be". */
+  called: string;
+  accepts: (value: Json) => boolean;
+  operators: readonly FilterOperator[];
+}
+
+const MAX_INT = 2 ** 31 - 1;
+const FIRST_YEAR_1000 = Date.UTC(1000, 0) * 1000;
+const LAST_YEAR_9999 = Date.UTC(10_000, 0) * 1000 - 1;
+// PostgreSQL's texts cannot hold it.
+const NUL = '\0';
+const isText = (value: Json) => typeof value === 'string' && !value.includes(NUL);
+
+/** What values a field can have and be asked for. */
+export const FIELD_KINDS = {
+  uuid: {
+    type: 'uuid',
+    called: 'a UUID',
+    accepts: isUuid,
+    operators: ['in', 'notIn', 'isNull'],
+  },
+  text: {
+    type: 'text',
+    called: 'a text without NUL characters',
+    accepts: isText,
+    operators: ['in', 'notIn', 'contains', 'isNull'],
+  },
+  stateType: {
+    type: 'state_type',
+    called: `one of ${STATE_TYPES.join(', ')}`,
+    accepts: (value) => (STATE_TYPES as readonly Json[]).includes(value), // `includes` may be asked for anything.
+    operators: ['in', 'notIn'],
+  },
+  /** A JSON list of texts; what it is asked for is a text. */
+  tags: {
+    type: 'text',
+    called: 'a text without NUL characters',
+    accepts: isText,
+    operators: ['hasAll', 'hasAny', 'isEmpty'],
+  },
+  time: {
+    type: 'timestamptz',
+    called: 'a time from the year 1000 to 9999',
+    accepts: (value) => isInteger(value, FIRST_YEAR_1000, LAST_YEAR_9999),
+    operators: ['gte', 'lte', 'isNull'],
+  },
+  int: {
+    type: 'int',
+    called: 'a whole number of 32 bits',
+    accepts: (value) => isInteger(value, -MAX_INT, MAX_INT),
+    operators: ['in', 'notIn', 'gte', 'lte'],
+  },
+} as const satisfies Record<string, Kind>;
+
+export type FieldKind = keyof typeof FIELD_KINDS;
+
+const isInteger = (value: Json, least: number, most: number) =>
+  typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
+
+/** The value as a statement takes it, or a Problem BAD_USER_INPUT that names the field. */
+export function parameter(kind: FieldKind, value: Json, field: string): Json {
+  if (!FIELD_KINDS[kind].accepts(value))
+    throw new Problem('BAD_USER_INPUT', `\`${field}\` must be ${FIELD_KINDS[kind].called}.`, { field });
+  return kind === 'time' ? formatInstant(value as Instant) : value; // Accepted as a time: it is a number.
+}

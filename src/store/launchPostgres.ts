@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import type { PostgresBinaries } from './postgresBinaries.ts';
+import type { PostgresDirectory } from './postgresDirectory.ts';
+import type { PostgresUser } from './postgresUser.ts';
+
+const MAX_LOG_BYTES = 10_000_000;
+
+export interface LaunchedPostgres {
+  /** Why it ended, or null while it runs. */
+  ended(): string | null;
+}
+
+/** Starts a PostgreSQL on these files. It may end at once, where another one runs on them. */
+export function launchPostgres(
+  directory: PostgresDirectory,
+  binaries: PostgresBinaries,
+  options: { user: PostgresUser | null; durable: boolean; port: number },
+): LaunchedPostgres {
+  const { user, durable, port } = options;
+  const settings = [
+    // Reached by TCP on this machine only; a socket's path would have to be short.
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'log_timezone=UTC',
+    'log_checkpoints=off',
+    ...(durable ? [] : ['fsync=off', 'full_page_writes=off']),
+  ];
+  const log = openLog(directory.logFile);
+  const child = spawn(
+    path.join(binaries.bin, 'postgres'),
+    ['-D', directory.data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    {
+      cwd: directory.data,
+      stdio: ['ignore', log, log],
+      // In a group of its own: Ctrl-C in the terminal is for us, who then finish our work before the database goes.
+      detached: true,
+      ...(user && { uid: user.uid, gid: user.gid }),
+    },
+  );
+  closeSync(log);
+  child.unref();
+  let ending: string | null = null;
+  child.on('error', (error) => (ending = String(error)));
+  child.on('exit', () => (ending = lastWords(directory.logFile)));
+  return { ended: () => ending };
+}
+
+function openLog(file: string): number {
+  if (existsSync(file) && statSync(file).size > MAX_LOG_BYTES) renameSync(file, `${file}.old`);
+  return openSync(file, 'a', 0o600);
+}
+
+const lastWords = (logFile: string) => readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-3).join('\n');
+
+/** A port that nobody uses now. Another program may take it before PostgreSQL does; then the launch is tried again. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

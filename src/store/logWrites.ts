@@ -1,0 +1,64 @@
+import { formatInstant } from '../core/instant.ts';
+import type { Log } from '../core/run.ts';
+import { type Queryable, statement } from './database.ts';
+import { countEach, numberer, takeNumbers } from './runCounters.ts';
+
+/** Where log lines of a run belong. */
+export interface LogRun {
+  id: string;
+  tenantId: string;
+  /** Of a task run: the flow run around it. */
+  flowRunId: string | null;
+}
+
+// Locked against being deleted, so that no line outlives its run. The lock is shared and does not hinder moves.
+const FLOW_RUNS = statement(
+  'logs.flowRuns',
+  'select id, tenant_id as "tenantId", id as "flowRunId" from flow_run where id = any($1::uuid[]) order by id for key share',
+);
+const TASK_RUNS = statement(
+  'logs.taskRuns',
+  `select id, tenant_id as "tenantId", flow_run_id as "flowRunId" from task_run where id = any($1::uuid[])
+   order by id for key share`,
+);
+
+/** The runs that log lines name, by id. */
+export async function runsOfLogs(
+  transaction: Queryable,
+  flowRunIds: readonly string[],
+  taskRunIds: readonly string[],
+): Promise<Map<string, LogRun>> {
+  const flowRuns = flowRunIds.length === 0 ? [] : await transaction.query<LogRun>(FLOW_RUNS, [flowRunIds]);
+  const taskRuns = taskRunIds.length === 0 ? [] : await transaction.query<LogRun>(TASK_RUNS, [taskRunIds]);
+  return new Map([...flowRuns, ...taskRuns].map((run) => [run.id, run]));
+}
+
+const INSERT = statement(
+  'logs.insert',
+  `insert into log (id, tenant_id, run_id, flow_run_id, task_run_id, number, timestamp, level, name, message)
+   select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::int8[], $7::timestamptz[],
+     $8::int2[], $9::text[], $10::text[])`,
+);
+
+export interface NewLog extends Omit<Log, 'number'> {
+  tenantId: string;
+  /** The run that numbers the line: its flow run, or its task run where that has none. */
+  runId: string;
+}
+
+/** Writes log lines; each takes the next number of its run. */
+export async function insertLogs(transaction: Queryable, logs: readonly NewLog[]): Promise<void> {
+  const number = numberer(await takeNumbers(transaction, 'logs', countEach(logs.map(({ runId }) => runId))));
+  await transaction.query(INSERT, [
+    logs.map(({ id }) => id),
+    logs.map(({ tenantId }) => tenantId),
+    logs.map(({ runId }) => runId),
+    logs.map(({ flowRunId }) => flowRunId),
+    logs.map(({ taskRunId }) => taskRunId),
+    logs.map(({ runId }) => number(runId)),
+    logs.map(({ timestamp }) => formatInstant(timestamp)),
+    logs.map(({ level }) => level),
+    logs.map(({ name }) => name),
+    logs.map(({ message }) => message),
+  ]);
+}

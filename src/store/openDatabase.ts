@@ -1,0 +1,115 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { Problem } from '../core/problem.ts';
+import { connection } from './connection.ts';
+import type { Database, Queryable } from './database.ts';
+import { PrismaClient } from './generated/prisma/client.ts';
+import { openListener } from './openListener.ts';
+import { preparedNames } from './preparedNames.ts';
+import { orUnavailable } from './unavailable.ts';
+
+const DEFAULT_POOL_SIZE = 10;
+/** Of our statements, and as many again of Prisma's. */
+const MAX_PREPARED = 500;
+const OLDEST_SERVER = 15;
+
+/** Opens a pool, checks that the server answers, and that it is one we know; throws a Problem otherwise. */
+export async function openDatabase(options: {
+  url: string;
+  poolSize?: number;
+  onStatement?: (name: string) => void;
+}): Promise<Database> {
+  const pool = new pg.Pool({ ...connection(options.url), max: options.poolSize ?? DEFAULT_POOL_SIZE });
+  // A connection that breaks emits this, idle or not, and Node ends the process where nobody listens. Whoever was using it
+  // gets the error from the statement.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  await requireKnownServer(pool).catch(async (error) => {
+    await pool.end();
+    throw orUnavailable(error);
+  });
+
+  const preparedName = preparedNames(MAX_PREPARED);
+  const prisma = openPrisma(pool);
+
+  const queryable = (connected: pg.Pool | pg.PoolClient): Queryable => ({
+    async query<Row>(statement: { name: string; text: string }, values: readonly unknown[] = []) {
+      database.onStatement?.(statement.name);
+      try {
+        const name = preparedName(statement.name, statement.text);
+        // What a statement returns is known to its writer, not to TypeScript. `pg` copies no values, it only reads them.
+        const { rows } = await connected.query({ name, text: statement.text, values: values as unknown[] });
+        return rows as Row[];
+      } catch (error) {
+        throw orUnavailable(error);
+      }
+    },
+  });
+
+  const database: Database = {
+    ...queryable(pool),
+    prisma,
+    onStatement: options.onStatement ?? null,
+    listen: (channel, on) => openListener(options.url, channel, on),
+    transaction: (work) => inTransaction(pool, (client) => work(queryable(client))),
+    async close() {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+  return database;
+}
+
+function openPrisma(pool: pg.Pool): PrismaClient {
+  const preparedName = preparedNames(MAX_PREPARED);
+  const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => preparedName('prisma', sql) });
+  const extended = new PrismaClient({ adapter }).$extends({
+    query: {
+      $allOperations: ({ args, query }) =>
+        query(args).catch((error: unknown) => {
+          throw orUnavailable(error);
+        }),
+    },
+  });
+  // The same client, but for `$on`, which an extended one lacks and nobody here calls.
+  return extended as unknown as PrismaClient;
+}
+
+async function inTransaction<Result>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+  let client: pg.PoolClient | null = null;
+  let failed = true;
+  try {
+    client = await pool.connect();
+    await client.query('begin');
+    const result = await work(client);
+    // PostgreSQL answers `commit` with a plain ROLLBACK where a statement failed and `work` swallowed its error.
+    const { command } = await client.query('commit');
+    if (command === 'ROLLBACK')
+      throw new Error('A transaction was to be committed after one of its statements had failed.');
+    failed = false;
+    return result;
+  } catch (error) {
+    throw orUnavailable(error);
+  } finally {
+    // A connection that cannot roll back is broken or busy: it is closed, and PostgreSQL rolls back by itself.
+    const broken =
+      failed &&
+      client &&
+      (await client.query('rollback').then(
+        () => false,
+        () => true,
+      ));
+    client?.release(Boolean(broken));
+  }
+}
+
+async function requireKnownServer(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<{ server_version: string }>('show server_version');
+  const version = rows[0]?.server_version ?? '';
+  if (Number.parseInt(version, 10) < OLDEST_SERVER) {
+    throw new Problem(
+      'UNAVAILABLE',
+      `FlowQL needs PostgreSQL ${OLDEST_SERVER} or newer; the server at DATABASE_URL is ${version}.`,
+    );
+  }
+}

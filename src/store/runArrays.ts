@@ -1,0 +1,100 @@
+import { formatInstant, type Instant } from '../core/instant.ts';
+import type { RunChanges } from '../core/move.ts';
+import type { ProposedState, State } from '../core/state.ts';
+import { type Queryable, statement } from './database.ts';
+import { detailsToJson } from './rows.ts';
+
+// What flow runs and task runs have in common when they are written as arrays, a column each.
+
+export const timeText = (instant: Instant | null) => (instant === null ? null : formatInstant(instant));
+
+/** The columns id, type, name, timestamp, message, data and details of states, in the order of `STATE_ARRAYS`. */
+export const stateArrays = (states: readonly ProposedState[]): unknown[][] => [
+  states.map((state) => state.id),
+  states.map((state) => state.type),
+  states.map((state) => state.name),
+  states.map((state) => formatInstant(state.timestamp)),
+  states.map((state) => state.message),
+  states.map((state) => (state.data === null ? null : JSON.stringify(state.data))),
+  states.map((state) => JSON.stringify(detailsToJson(state.details))),
+];
+export const STATE_COLUMNS = 'id, type, name, timestamp, message, data, details';
+/** As parameters $1 to $7 of a statement. */
+export const STATE_ARRAYS =
+  '$1::uuid[], $2::state_type[], $3::text[], $4::timestamptz[], $5::text[], $6::jsonb[], $7::jsonb[]';
+
+export interface MovedRun<Changes extends RunChanges> {
+  id: string;
+  /** The number of states in the run's history. */
+  version: number;
+  changes: Changes;
+  /** The state that `changes` name; the run's row keeps its message and details. */
+  state: ProposedState;
+}
+
+/** The columns that every move may change, in the order of `MOVED_ARRAYS`. */
+export const movedArrays = (moved: readonly MovedRun<RunChanges>[]): unknown[][] => [
+  moved.map(({ id }) => id),
+  moved.map(({ version }) => version),
+  moved.map(({ changes }) => changes.stateId),
+  moved.map(({ changes }) => changes.stateType),
+  moved.map(({ changes }) => changes.stateName),
+  moved.map(({ changes }) => formatInstant(changes.stateTimestamp)),
+  moved.map(({ state }) => state.message),
+  moved.map(({ state }) => JSON.stringify(detailsToJson(state.details))),
+  moved.map(({ changes }) => changes.runCount),
+  moved.map(({ changes }) => timeText(changes.expectedStartTime)),
+  moved.map(({ changes }) => timeText(changes.nextScheduledStartTime)),
+  moved.map(({ changes }) => timeText(changes.startTime)),
+  moved.map(({ changes }) => timeText(changes.endTime)),
+  moved.map(({ changes }) => changes.totalRunTimeSeconds),
+];
+const MOVED = [
+  ['version', 'int'],
+  ['state_id', 'uuid'],
+  ['state_type', 'state_type'],
+  ['state_name', 'text'],
+  ['state_timestamp', 'timestamptz'],
+  ['state_message', 'text'],
+  ['state_details', 'jsonb'],
+  ['run_count', 'int'],
+  ['expected_start_time', 'timestamptz'],
+  ['next_scheduled_start_time', 'timestamptz'],
+  ['start_time', 'timestamptz'],
+  ['end_time', 'timestamptz'],
+  ['total_run_time_seconds', 'float8'],
+] as const;
+
+/** The statement that moves runs of a table: the common columns as $1 to $14, then one of the table's own as $15. */
+export const moveStatement = (
+  table: 'flow_run' | 'task_run',
+  name: string,
+  own: readonly [column: string, type: string],
+) => {
+  const columns = [...MOVED, own];
+  const arrays = columns.map(([, type], index) => `$${index + 2}::${type}[]`).join(', ');
+  return statement(
+    name,
+    `update ${table} r set updated = now(), ${columns.map(([column]) => `${column} = u.${column}`).join(', ')}
+     from unnest($1::uuid[], ${arrays}) as u(id, ${columns.map(([column]) => column).join(', ')}) where r.id = u.id`,
+  );
+};
+
+/**
+ * The statement that reads the data of current states. Data decides whether a completed run may be moved on; reading it
+ * takes a statement of its own, which sees what was committed while the lock was waited for.
+ */
+export const dataStatement = (table: 'flow_run_state' | 'task_run_state', name: string) =>
+  statement(name, `select s.id, s.data from ${table} s where s.id = any($1::uuid[]) and s.data is not null`);
+
+export async function addCompletedData(
+  transaction: Queryable,
+  data: ReturnType<typeof dataStatement>,
+  locked: Iterable<{ initial: State }>,
+): Promise<void> {
+  const completed = [...locked].flatMap(({ initial }) => (initial.type === 'COMPLETED' ? initial : []));
+  if (completed.length === 0) return;
+  const rows = await transaction.query<Pick<State, 'id' | 'data'>>(data, [completed.map(({ id }) => id)]);
+  const dataOf = new Map(rows.map((row) => [row.id, row.data]));
+  for (const state of completed) state.data = dataOf.get(state.id) ?? null;
+}

@@ -1,0 +1,56 @@
+import type { Instant } from '../core/instant.ts';
+import type { State } from '../core/state.ts';
+import { type Queryable, statement } from './database.ts';
+import { type StateRow, stateFromRow, taskRunStateColumns } from './rows.ts';
+import { timeText } from './runArrays.ts';
+
+const NEWEST = statement(
+  'taskRunStateCache.newest',
+  `select k.tenant_id || ' ' || k.cache_key as key, ${taskRunStateColumns('s')}
+   from unnest($1::uuid[], $2::text[]) as k(tenant_id, cache_key)
+   cross join lateral (
+     select c.task_run_state_id from task_run_state_cache c
+     where c.tenant_id = k.tenant_id and c.cache_key = k.cache_key
+       and (c.cache_expiration is null or c.cache_expiration > clock_timestamp())
+     order by c.id desc limit 1
+   ) newest
+   join task_run_state s on s.id = newest.task_run_state_id`,
+);
+
+export const cacheEntryKey = (tenantId: string, cacheKey: string) => `${tenantId} ${cacheKey}`;
+
+/** The newest completed state of each cache key that has not expired, by `cacheEntryKey`. */
+export async function cachedStates(
+  transaction: Queryable,
+  wanted: readonly { tenantId: string; cacheKey: string }[],
+): Promise<Map<string, State>> {
+  const rows = await transaction.query<StateRow & { key: string }>(NEWEST, [
+    wanted.map(({ tenantId }) => tenantId),
+    wanted.map(({ cacheKey }) => cacheKey),
+  ]);
+  return new Map(rows.map((row) => [row.key, stateFromRow(row)]));
+}
+
+const INSERT = statement(
+  'taskRunStateCache.insert',
+  `insert into task_run_state_cache (id, tenant_id, cache_key, cache_expiration, task_run_state_id)
+   select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::uuid[])`,
+);
+
+export interface CacheEntry {
+  id: string;
+  tenantId: string;
+  cacheKey: string;
+  cacheExpiration: Instant | null;
+  stateId: string;
+}
+
+export async function insertCacheEntries(transaction: Queryable, entries: readonly CacheEntry[]): Promise<void> {
+  await transaction.query(INSERT, [
+    entries.map(({ id }) => id),
+    entries.map(({ tenantId }) => tenantId),
+    entries.map(({ cacheKey }) => cacheKey),
+    entries.map(({ cacheExpiration }) => timeText(cacheExpiration)),
+    entries.map(({ stateId }) => stateId),
+  ]);
+}

@@ -1,0 +1,125 @@
+import type { Instant } from '../core/instant.ts';
+import type { TaskRunMove } from '../core/move.ts';
+import type { Labels, TaskRun } from '../core/run.ts';
+import type { JsonObject, ProposedState, StateType } from '../core/state.ts';
+import { type Queryable, statement } from './database.ts';
+import { detailsFromJson } from './rows.ts';
+import { movedArrays, timeText } from './runArrays.ts';
+
+/** What a new task run must know of the flow run that encloses it. */
+export interface EnclosingFlowRun {
+  tenantId: string;
+  labels: Labels;
+  facts: NonNullable<TaskRunMove['flowRun']>;
+}
+
+const ENCLOSING = statement(
+  'flowRuns.enclosing',
+  `select id, tenant_id as "tenantId", labels, state_type as "stateType", state_details as "stateDetails",
+     run_count as "runCount" from flow_run where id = any($1::uuid[])`,
+);
+
+export async function enclosingFlowRuns(
+  transaction: Queryable,
+  ids: readonly string[],
+): Promise<Map<string, EnclosingFlowRun>> {
+  const rows = await transaction.query<{
+    id: string;
+    tenantId: string;
+    labels: Labels;
+    stateType: StateType;
+    stateDetails: JsonObject;
+    runCount: number;
+  }>(ENCLOSING, [ids]);
+  return new Map(
+    rows.map(({ id, tenantId, labels, stateType, stateDetails, runCount }) => [
+      id,
+      { tenantId, labels, facts: { id, stateType, details: detailsFromJson(stateDetails), runCount } },
+    ]),
+  );
+}
+
+const CLOCK = statement('clock', 'select clock_timestamp() as now');
+
+/** The database's clock: the one that all server processes share. */
+export async function readClock(transaction: Queryable): Promise<Instant> {
+  const [row] = await transaction.query<{ now: Instant }>(CLOCK);
+  if (!row) throw new Error('the database has no clock');
+  return row.now;
+}
+
+const INSERT = statement(
+  'taskRuns.insert',
+  `insert into task_run (id, version, state_id, state_type, state_name, state_timestamp, state_message, state_details,
+     run_count, expected_start_time, next_scheduled_start_time, start_time, end_time, total_run_time_seconds,
+     flow_run_run_count, tenant_id, flow_run_id, task_key, dynamic_key, name, task_version, cache_key, cache_expiration,
+     policy, task_inputs, tags, labels)
+   select * from unnest($1::uuid[], $2::int[], $3::uuid[], $4::state_type[], $5::text[], $6::timestamptz[], $7::text[],
+     $8::jsonb[], $9::int[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[],
+     $14::float8[], $15::int[], $16::uuid[], $17::uuid[], $18::text[], $19::text[], $20::text[], $21::text[],
+     $22::text[], $23::timestamptz[], $24::jsonb[], $25::jsonb[], $26::jsonb[], $27::jsonb[])
+   on conflict (tenant_id, flow_run_id, task_key, dynamic_key) do nothing returning id`,
+);
+
+/**
+ * Inserts task runs that stand in their first state, and gives the ids of those that were new: a task run with the same
+ * keys stays as it is.
+ */
+export async function insertTaskRuns(
+  transaction: Queryable,
+  created: readonly { run: TaskRun; state: ProposedState }[],
+): Promise<Set<string>> {
+  const runs = created.map(({ run }) => run);
+  const moved = created.map(({ run, state }) => ({ id: run.id, version: run.version, changes: run, state }));
+  const rows = await transaction.query<{ id: string }>(INSERT, [
+    ...movedArrays(moved),
+    runs.map((run) => run.flowRunRunCount),
+    runs.map((run) => run.tenantId),
+    runs.map((run) => run.flowRunId),
+    runs.map((run) => run.taskKey),
+    runs.map((run) => run.dynamicKey),
+    runs.map((run) => run.name),
+    runs.map((run) => run.taskVersion),
+    runs.map((run) => run.cacheKey),
+    runs.map((run) => timeText(run.cacheExpiration)),
+    runs.map((run) => JSON.stringify(run.policy)),
+    runs.map((run) => JSON.stringify(run.taskInputs)),
+    runs.map((run) => JSON.stringify(run.tags)),
+    runs.map((run) => JSON.stringify(run.labels)),
+  ]);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** What makes a task run the same task run. */
+export interface TaskRunKeys {
+  tenantId: string;
+  flowRunId: string | null;
+  taskKey: string;
+  dynamicKey: string;
+}
+
+export const keysText = ({ tenantId, flowRunId, taskKey, dynamicKey }: TaskRunKeys) =>
+  JSON.stringify([tenantId, flowRunId, taskKey, dynamicKey]);
+
+const BY_KEYS = statement(
+  'taskRuns.byKeys',
+  `select r.id, r.tenant_id as "tenantId", r.flow_run_id as "flowRunId", r.task_key as "taskKey",
+     r.dynamic_key as "dynamicKey"
+   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) as k(tenant_id, flow_run_id, task_key, dynamic_key)
+   join task_run r on r.tenant_id = k.tenant_id and r.task_key = k.task_key and r.dynamic_key = k.dynamic_key
+     and r.flow_run_id is not distinct from k.flow_run_id`,
+);
+
+/** The ids of the task runs with these keys, by `keysText`. */
+export async function taskRunIdsByKeys(
+  transaction: Queryable,
+  keys: readonly TaskRunKeys[],
+): Promise<Map<string, string>> {
+  const rows = await transaction.query<TaskRunKeys & { id: string }>(BY_KEYS, [
+    keys.map(({ tenantId }) => tenantId),
+    keys.map(({ flowRunId }) => flowRunId),
+    keys.map(({ taskKey }) => taskKey),
+    keys.map(({ dynamicKey }) => dynamicKey),
+  ]);
+  return new Map(rows.map((row) => [keysText(row), row.id]));
+}

@@ -1,0 +1,117 @@
+import type { Instant } from '../core/instant.ts';
+import type { TaskRunChanges, TaskRunFacts, TaskRunMove } from '../core/move.ts';
+import type { JsonObject, ProposedState, State, StateType, TaskRunState } from '../core/state.ts';
+import { type Queryable, statement } from './database.ts';
+import { detailsFromJson, type LockedRow, lockedStateFromRow, taskRunFactColumns, taskRunFromRow } from './rows.ts';
+import {
+  addCompletedData,
+  dataStatement,
+  type MovedRun,
+  movedArrays,
+  moveStatement,
+  STATE_ARRAYS,
+  STATE_COLUMNS,
+  stateArrays,
+} from './runArrays.ts';
+import { countEach, numberer, takeNumbers } from './runCounters.ts';
+
+export interface LockedTaskRun {
+  run: TaskRunFacts;
+  /** The run's current state. Its data is read only where a rule asks for it: of completed runs. */
+  initial: State;
+  flowRun: TaskRunMove['flowRun'];
+  now: Instant;
+}
+
+type LockedTaskRunRow = LockedRow<TaskRunFacts> & {
+  flowStateType: StateType | null;
+  flowStateDetails: JsonObject | null;
+  flowRunCount: number | null;
+};
+
+const LOCK = statement(
+  'taskRuns.lock',
+  `select ${taskRunFactColumns('r')}, r.state_message as "stateMessage", r.state_details as "stateDetails",
+     clock_timestamp() as now, f.state_type as "flowStateType", f.state_details as "flowStateDetails",
+     f.run_count as "flowRunCount"
+   from task_run r left join flow_run f on f.id = r.flow_run_id
+   where r.id = any($1::uuid[]) order by r.id for no key update of r`,
+);
+const COMPLETED_DATA = dataStatement('task_run_state', 'taskRunStates.completedData');
+
+/** Locks task runs in the order of their ids until the transaction ends. Runs that do not exist are not in the map. */
+export async function lockTaskRuns(
+  transaction: Queryable,
+  ids: readonly string[],
+): Promise<Map<string, LockedTaskRun>> {
+  const rows = await transaction.query<LockedTaskRunRow>(LOCK, [ids]);
+  const locked = new Map(
+    rows.map((row) => [
+      row.id,
+      { run: taskRunFromRow(row), initial: lockedStateFromRow(row), flowRun: flowRunOf(row), now: row.now },
+    ]),
+  );
+  await addCompletedData(transaction, COMPLETED_DATA, locked.values());
+  return locked;
+}
+
+function flowRunOf(row: LockedTaskRunRow): TaskRunMove['flowRun'] {
+  if (row.flowRunId === null || row.flowStateType === null) return null;
+  return {
+    id: row.flowRunId,
+    stateType: row.flowStateType,
+    details: detailsFromJson(row.flowStateDetails ?? {}),
+    runCount: row.flowRunCount ?? 0,
+  };
+}
+
+export interface WrittenTaskRunState {
+  taskRunId: string;
+  flowRunId: string | null;
+  version: number;
+  state: ProposedState;
+  /** Reported after a newer state was known. */
+  outOfOrder: boolean;
+}
+
+const INSERT_STATES = statement(
+  'taskRunStates.insert',
+  `insert into task_run_state (${STATE_COLUMNS}, task_run_id, flow_run_id, version, position, out_of_order)
+   select * from unnest(${STATE_ARRAYS}, $8::uuid[], $9::uuid[], $10::int[], $11::int8[], $12::bool[])`,
+);
+
+/**
+ * Writes states, gives each its position among the task run states of its flow run, and gives them back by id as they
+ * then stand in their history.
+ */
+export async function insertTaskRunStates(
+  transaction: Queryable,
+  written: readonly WrittenTaskRunState[],
+): Promise<Map<string, TaskRunState>> {
+  const counts = countEach(written.flatMap(({ flowRunId }) => flowRunId ?? []));
+  const nextOf = numberer(counts.size === 0 ? counts : await takeNumbers(transaction, 'taskRunStates', counts));
+  const states = written.map(
+    ({ state, flowRunId, ...place }): TaskRunState => ({
+      ...state,
+      ...place,
+      flowRunId,
+      position: flowRunId === null ? null : nextOf(flowRunId),
+    }),
+  );
+  await transaction.query(INSERT_STATES, [
+    ...stateArrays(states),
+    states.map(({ taskRunId }) => taskRunId),
+    states.map(({ flowRunId }) => flowRunId),
+    states.map(({ version }) => version),
+    states.map(({ position }) => position),
+    states.map(({ outOfOrder }) => outOfOrder),
+  ]);
+  return new Map(states.map((state) => [state.id, state]));
+}
+
+export type MovedTaskRun = MovedRun<TaskRunChanges>;
+const MOVE = moveStatement('task_run', 'taskRuns.move', ['flow_run_run_count', 'int']);
+
+export async function updateMovedTaskRuns(transaction: Queryable, moved: readonly MovedTaskRun[]): Promise<void> {
+  await transaction.query(MOVE, [...movedArrays(moved), moved.map(({ changes }) => changes.flowRunRunCount)]);
+}

@@ -1,0 +1,152 @@
+import { Problem } from '../core/problem.ts';
+import type { Database } from '../store/database.ts';
+import { streamHeads } from '../store/streamHeads.ts';
+import type { StreamName } from '../store/streamReads.ts';
+import { Follower } from './follower.ts';
+import { headReader } from './headReader.ts';
+import { Rounds } from './rounds.ts';
+import { readStreamCursor } from './streamCursor.ts';
+import { STREAM_NAMES, streamReader } from './streamReader.ts';
+import { Tail } from './tail.ts';
+import { readTopic, type StreamEvent, type StreamRow, type Topic } from './topic.ts';
+import { openWakeUps } from './wakeUps.ts';
+
+export type { StreamEvent, StreamRow, Topic } from './topic.ts';
+
+export interface StartOfStream {
+  /** The cursor of the last event that was received. */
+  after?: string | null;
+  /** Without a cursor: only what is committed from now on. Otherwise the stream begins with the run's first event. */
+  fromNow?: boolean;
+}
+
+export interface Streams {
+  /** To be called after commit. Wakes the followers in this process at once, those in others very soon. */
+  announce(topics: Iterable<Topic>): void;
+  /**
+   * Every event of a stream after its start, once each, in commit order, until `return` is called, the run is deleted or the
+   * streams are closed. Everything committed after the promise resolves is delivered. Throws INVALID_CURSOR, and NOT_FOUND
+   * where there is no such run; the iterator throws INVALID_CURSOR when the database is put back to an earlier time.
+   */
+  follow<Name extends StreamName>(
+    topic: Topic<Name>,
+    from?: StartOfStream,
+  ): Promise<AsyncIterableIterator<StreamEvent<StreamRow[Name]>>>;
+  /** Ends every follower cleanly, and resolves when no statement of the streams is under way any more. */
+  close(): Promise<void>;
+}
+
+export interface StreamsOptions {
+  /** How often all streams look at the database without being woken; what a lost wake-up can cost. */
+  pollMs?: number;
+  /** Hears of failed reads and notifications, which are tried again. */
+  onError?: (error: unknown) => void;
+}
+
+const WENT_BACK =
+  'The database is behind this stream: it was put back to an earlier time, or the cursor is of another database. Read the run again and follow it from there.';
+
+export async function openStreams(database: Database, options: StreamsOptions = {}): Promise<Streams> {
+  const onError = options.onError ?? (() => {});
+  const tails = new Map<string, Tail>();
+  const closing = new AbortController();
+
+  const heads = headReader(database);
+  const reader = { onError, stopped: closing.signal };
+  const news = streamReader(database, { ...reader, readingOf: (tail) => tail.newsReading() });
+  // Pages are read beside the news, so that those who are behind never hold up those who are not.
+  const pages = streamReader(database, { ...reader, readingOf: (tail) => tail.pageReading() });
+
+  const checks = new Rounds<'all'>(async () => {
+    await Promise.all(STREAM_NAMES.map((name) => check(name).catch(onError)));
+  });
+  const wakeUps = await openWakeUps(database, {
+    woken: (topic) => tails.get(topic)?.wake(),
+    // While nobody listened, anything may have been missed.
+    connected: () => checks.add('all'),
+    error: onError,
+  });
+  const poll = setInterval(() => {
+    checks.add('all');
+    for (const { followers } of tails.values()) for (const follower of followers) follower.letGoOfIdlePage();
+  }, options.pollMs ?? 2_000);
+
+  /** Compares the streams of a kind with the database, and wakes those that missed something. */
+  async function check(name: StreamName): Promise<void> {
+    const read = [...tails.values()].flatMap((tail) =>
+      tail.name === name && tail.window ? { tail, window: tail.window, to: tail.window.to } : [],
+    );
+    if (read.length === 0) return;
+    const found = await streamHeads(
+      database,
+      name,
+      read.map(({ tail }) => tail.id),
+    );
+    for (const { tail, window, to } of read) {
+      const head = found.get(tail.id);
+      if (head === undefined) finish(tail, null);
+      else if (head < to) finish(tail, new Problem('INVALID_CURSOR', WENT_BACK));
+      else if (head > window.to) tail.wake();
+    }
+  }
+
+  function finish(tail: Tail, problem: Problem | null): void {
+    forget(tail);
+    tail.finish(problem);
+  }
+
+  function forget(tail: Tail): void {
+    if (tails.get(tail.topic) === tail) tails.delete(tail.topic);
+  }
+
+  function attach(stream: ReturnType<typeof readTopic>): { tail: Tail; follower: Follower } {
+    const tail = tails.get(stream.topic) ?? new Tail(stream, { news: news.add, pages: pages.add });
+    tails.set(stream.topic, tail);
+    const follower = new Follower(tail, () => {
+      if (tail.followers.size === 0) forget(tail);
+    });
+    return { tail, follower };
+  }
+
+  async function place(tail: Tail, after: number | null, fromNow: boolean): Promise<number> {
+    // The head is not asked for where the tail has been past the place already.
+    const isKnown = tail.window !== null && (after === null ? !fromNow : after <= tail.window.to);
+    if (isKnown) return after ?? 0;
+    const head = await heads.head(tail);
+    if (head === null) throw new Problem('NOT_FOUND', 'There is no such run.');
+    tail.begin(head);
+    if (after !== null && after > head) throw new Problem('INVALID_CURSOR', WENT_BACK);
+    return after ?? (fromNow ? head : 0);
+  }
+
+  return {
+    announce(topics) {
+      const announced = new Set(topics);
+      for (const topic of announced) tails.get(topic)?.wake();
+      wakeUps.send(announced);
+    },
+
+    async follow<Name extends StreamName>(topic: Topic<Name>, { after, fromNow }: StartOfStream = {}) {
+      if (closing.signal.aborted) throw new Problem('UNAVAILABLE', 'This server is stopping. Connect again.');
+      const stream = readTopic(topic);
+      const position = after == null ? null : readStreamCursor(after, stream.topic);
+      // Attached first, read then: what is committed in between wakes the tail.
+      const { tail, follower } = attach(stream);
+      try {
+        follower.startAfter(await place(tail, position, fromNow ?? false));
+      } catch (error) {
+        follower.leave();
+        throw error;
+      }
+      // The tail of a topic holds rows of the topic's kind.
+      return follower as AsyncIterableIterator<StreamEvent<StreamRow[Name]>>;
+    },
+
+    async close() {
+      closing.abort();
+      clearInterval(poll);
+      for (const { followers } of tails.values()) for (const follower of [...followers]) follower.leave();
+      await Promise.all([wakeUps.close(), checks.settled(), heads.settled(), news.settled(), pages.settled()]);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { Problem } from '../core/problem.ts';
+import type { Log } from '../core/run.ts';
+import type { FlowRunState, TaskRunState } from '../core/state.ts';
+import type { StreamName } from '../store/streamReads.ts';
+
+/** What the events of each kind of stream carry; what a position counts is said in store/streamReads.ts. */
+export interface StreamRow {
+  flowRunStates: FlowRunState;
+  taskRunStates: TaskRunState;
+  flowRunTaskRunStates: TaskRunState;
+  flowRunLogs: Log;
+  taskRunLogs: Log;
+}
+
+/** One stream: its kind, and the id of the run that is watched. */
+export type Topic<Name extends StreamName = StreamName> = `${Name}:${string}`;
+
+export interface StreamEvent<Row = StreamRow[StreamName]> {
+  position: number;
+  /** Resumes the stream after this event. */
+  cursor: string;
+  /** How many events before this one were gone, their rows deleted, before they could be delivered. */
+  skipped: number;
+  row: Row;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The parts of a topic, and the topic as all who follow it write it: with its id in lower case. */
+export function readTopic(topic: Topic): { topic: Topic; name: StreamName; id: string } {
+  const [name, id] = topic.split(':') as [StreamName, string]; // such is the form of a topic
+  const lower = id.toLowerCase();
+  // A malformed id would fail the statement that it shares with other streams.
+  if (!UUID.test(lower)) throw new Problem('BAD_USER_INPUT', 'The id of a run is a UUID.');
+  return { topic: `${name}:${lower}`, name, id: lower };
+}

@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createFlow } from '../../src/actions/createFlow.ts';
+import { createFlowRun } from '../../src/actions/createFlowRun.ts';
+import { type CreateTaskRun, createTaskRun } from '../../src/actions/createTaskRun.ts';
+import { type ReportTaskRunStates, reportTaskRunStates } from '../../src/actions/reportTaskRunStates.ts';
+import { setFlowRunState } from '../../src/actions/setFlowRunState.ts';
+import { setTaskRunState } from '../../src/actions/setTaskRunState.ts';
+import { taskRunStatesOf } from '../../src/store/taskRunStates.ts';
+import { taskRunsById } from '../../src/store/taskRuns.ts';
+import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
+
+let t: TestEngine;
+let flowRunId: string;
+let count = 0;
+beforeAll(async () => {
+  t = await testEngine();
+  const { flow } = await createFlow(t.engine, viewer, { name: 'a flow' });
+  const { flowRun } = await createFlowRun(t.engine, viewer, { flowId: flow.id, state: { type: 'RUNNING' } });
+  flowRunId = flowRun.id;
+});
+afterAll(() => t.close());
+
+const keys = () => ({ taskKey: 'task', dynamicKey: String(count++) });
+const create = async (more: Partial<CreateTaskRun> = {}) =>
+  createTaskRun(t.engine, viewer, { flowRunId, ...keys(), ...more });
+const read = async (id: string) => {
+  const [found] = await taskRunsById(t.test.database, viewer.tenantId, [id]);
+  if (!found) throw new Error('the run is gone');
+  return found;
+};
+const history = async (id: string) => {
+  const page = (await taskRunStatesOf(t.test.database, [id], { page: { first: 200 } })).get(id);
+  return (page?.rows ?? []).map(({ row }) => row);
+};
+
+describe('creating a task run', () => {
+  test.each([
+    ['in a flow run', () => flowRunId],
+    ['of its own', () => null],
+  ])('%s ten times at once makes one', async (_, around) => {
+    const input = { flowRunId: around(), ...keys() };
+    const all = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => createTaskRun(t.engine, viewer, { ...input, name: `name ${index}` })),
+    );
+    expect(new Set(all.map(({ taskRun }) => taskRun.id)).size).toBe(1);
+    expect(all.filter(({ created }) => created)).toHaveLength(1);
+    expect(await history(all[0]?.taskRun.id ?? '')).toHaveLength(1);
+  });
+
+  test('inherits the labels of its flow run', async () => {
+    const { taskRun } = await create({ labels: { mine: 1 } });
+    expect(taskRun.labels).toMatchObject({ mine: 1, 'prefect.flow-run.id': flowRunId });
+  });
+
+  test('an unknown flow run is refused, and nothing else of the batch with it', async () => {
+    const unknown = '01900000-0000-7000-8000-00000000dead';
+    const [bad, good] = await Promise.allSettled([create({ flowRunId: unknown }), create()]);
+    expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'REFERENCE_NOT_FOUND' } });
+    expect(good.status).toBe('fulfilled');
+  });
+
+  test('an id that another task run has is a conflict, and others of the batch are made', async () => {
+    const { taskRun } = await create();
+    const [bad, good] = await Promise.allSettled([create({ id: taskRun.id }), create()]);
+    expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'CONFLICT' } });
+    expect(good.status).toBe('fulfilled');
+  });
+
+  test('creations that wait together cost the same statements as one', async () => {
+    const names: string[] = [];
+    t.test.database.onStatement = (name) => names.push(name);
+    await Promise.all(Array.from({ length: 50 }, () => create()));
+    t.test.database.onStatement = null;
+    expect(names.filter((name) => name === 'taskRuns.insert' || name === 'taskRunStates.insert')).toHaveLength(2);
+  });
+});
+
+test('a task run follows the rules of its enclosing flow run', async () => {
+  const { flow } = await createFlow(t.engine, viewer, { name: 'a flow' });
+  const { flowRun } = await createFlowRun(t.engine, viewer, { flowId: flow.id });
+  const { taskRun } = await create({ flowRunId: flowRun.id });
+  const propose = () => setTaskRunState(t.engine, viewer, { taskRunId: taskRun.id, state: { type: 'RUNNING' } });
+  expect(await propose()).toMatchObject({
+    verdict: 'ABORT',
+    reason: 'The enclosing flow must be running to begin task execution.',
+  });
+  await setFlowRunState(t.engine, viewer, { flowRunId: flowRun.id, state: { type: 'RUNNING' } });
+  expect(await propose()).toMatchObject({ verdict: 'ACCEPT', state: { version: 2, position: 2 } });
+  expect(await read(taskRun.id)).toMatchObject({ flowRunRunCount: 1, runCount: 1 });
+});
+
+test('ten moves at once are ten runs of the task', async () => {
+  const { taskRun } = await create({ state: { type: 'RUNNING' } });
+  await Promise.all(
+    Array.from({ length: 10 }, () =>
+      setTaskRunState(t.engine, viewer, { taskRunId: taskRun.id, state: { type: 'RUNNING' } }),
+    ),
+  );
+  expect(await read(taskRun.id)).toMatchObject({ runCount: 11, version: 11, stateName: 'Rerunning' });
+});
+
+test('a completed state is found again by its cache key', async () => {
+  const details = { cacheKey: 'a cache key' };
+  const { taskRun: first } = await create({ state: { type: 'RUNNING' } });
+  const data = { type: 'reference', at: 'there' };
+  await setTaskRunState(t.engine, viewer, { taskRunId: first.id, state: { type: 'COMPLETED', data, details } });
+  const { taskRun: second } = await create();
+  const outcome = await setTaskRunState(t.engine, viewer, {
+    taskRunId: second.id,
+    state: { type: 'RUNNING', details },
+  });
+  expect(outcome).toMatchObject({
+    verdict: 'REJECT',
+    reason: 'Retrieved state from cache',
+    state: { name: 'Cached', data },
+  });
+});
+
+test('a subflow takes its parent task run along', async () => {
+  const { taskRun } = await create();
+  const { flow } = await createFlow(t.engine, viewer, { name: 'a subflow' });
+  const { flowRun } = await createFlowRun(t.engine, viewer, { flowId: flow.id, parentTaskRunId: taskRun.id });
+  expect(await read(taskRun.id)).toMatchObject({ stateType: 'PENDING', version: 2 });
+  await setFlowRunState(t.engine, viewer, {
+    flowRunId: flowRun.id,
+    state: { type: 'FAILED', name: 'Oops', message: 'm' },
+  });
+  expect(await read(taskRun.id)).toMatchObject({ stateType: 'FAILED', stateName: 'Oops', version: 3 });
+  expect((await history(taskRun.id)).at(-1)).toMatchObject({ message: 'm', details: { childFlowRunId: flowRun.id } });
+});
+
+describe('reported states', () => {
+  const at = (seconds: number) => 1_700_000_000_000_000 + seconds * 1_000_000;
+  const report = (reports: ReportTaskRunStates['reports']) => reportTaskRunStates(t.engine, viewer, { reports });
+  const id = (n: number) => `01900000-0000-7000-9000-${String(n + count * 100).padStart(12, '0')}`;
+
+  test('make a task run from its first report, and an older one does not take it back', async () => {
+    const run = { flowRunId, ...keys() };
+    const ids = [id(1), id(2), id(3)] as const;
+    const answer = await report([
+      { ...run, state: { id: ids[0], type: 'RUNNING', timestamp: at(10) } },
+      { ...run, state: { id: ids[1], type: 'COMPLETED', timestamp: at(20) } },
+    ]);
+    const taskRunId = answer.reported[0]?.taskRunId ?? '';
+    expect(answer.reported.map(({ written }) => written)).toEqual([true, true]);
+    await report([{ ...run, state: { id: ids[2], type: 'PENDING', timestamp: at(5) } }]);
+    expect(await read(taskRunId)).toMatchObject({
+      stateType: 'COMPLETED',
+      version: 3,
+      runCount: 1,
+      startTime: at(10),
+      endTime: at(20),
+      totalRunTimeSeconds: 10,
+    });
+    expect((await history(taskRunId)).map(({ type, outOfOrder }) => [type, outOfOrder])).toEqual([
+      ['RUNNING', false],
+      ['COMPLETED', false],
+      ['PENDING', true],
+    ]);
+  });
+
+  test('that are known by their id change nothing', async () => {
+    const run = { flowRunId, ...keys() };
+    const state = { id: id(4), type: 'RUNNING' as const, timestamp: at(1) };
+    const [first, again] = [await report([{ ...run, state }]), await report([{ ...run, state }])];
+    expect(again.reported).toEqual([{ ...first.reported[0], written: false }]);
+    expect(await history(first.reported[0]?.taskRunId ?? '')).toHaveLength(1);
+  });
+
+  test('of an unknown flow run are told, the others are kept', async () => {
+    const state = { type: 'RUNNING' as const, timestamp: at(1) };
+    const answer = await report([
+      { flowRunId: '01900000-0000-7000-8000-00000000dead', ...keys(), state },
+      { flowRunId, ...keys(), state },
+    ]);
+    expect(answer.rejected).toMatchObject([{ index: 0, code: 'REFERENCE_NOT_FOUND' }]);
+    expect(answer.reported).toHaveLength(1);
+  });
+
+  test('from many reporters at once give contiguous positions in their flow run', async () => {
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        report([
+          {
+            flowRunId,
+            taskKey: 'hot',
+            dynamicKey: String(index % 5),
+            state: { type: 'RUNNING', timestamp: at(index) },
+          },
+        ]),
+      ),
+    );
+    const rows = await t.test.database.query<{ count: number; max: number }>(
+      {
+        name: 'test.positions',
+        text: 'select count(*)::int as count, max(position)::int as max from task_run_state where flow_run_id = $1',
+      },
+      [flowRunId],
+    );
+    expect(rows[0]?.count).toBe(rows[0]?.max);
+  });
+});

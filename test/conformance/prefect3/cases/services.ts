@@ -1,0 +1,140 @@
+import type { ConformanceCase } from '../conformanceCase.ts';
+import type { Lab } from '../lab.ts';
+import { inSeconds, sleep } from '../moments.ts';
+import type { FlowRun, State, StateInput } from '../values.ts';
+
+const read = (lab: Lab, run: { id: string }) => lab.api.readFlowRun(run.id);
+
+export const servicesCases: ConformanceCase[] = [
+  {
+    id: 'P02',
+    title: 'expired pauses',
+    seconds: 90,
+    run: async (lab) => {
+      const run = await lab.run({ type: 'RUNNING' });
+      const other = await lab.run({ type: 'PAUSED', details: { pauseTimeout: inSeconds(900) } });
+      await lab.api.setFlowRunState(run.id, { type: 'PAUSED', details: { pauseTimeout: inSeconds(1) } });
+      const after = await lab.until(
+        () => read(lab, run),
+        (another) => another.stateType === 'FAILED',
+        { seconds: lab.api.settings.loopSeconds * 4 + 10, label: 'FAILED' },
+      );
+      lab.equal([after.stateName, after.state.message], ['Failed', 'The flow was paused and never resumed.'], 'state');
+      lab.equal((await read(lab, other)).stateType, 'PAUSED', 'not expired');
+    },
+  },
+  {
+    id: 'P04',
+    title: 'subflows of a cancelled run',
+    seconds: 90,
+    run: async (lab) => {
+      const sub = async (parent: FlowRun, more: Parameters<Lab['run']>[1] = {}) =>
+        lab.run(
+          { type: 'RUNNING' },
+          { parentTaskRunId: (await lab.task({ type: 'RUNNING' }, { flowRun: parent })).id, ...more },
+        );
+      const otherParent = await lab.run({ type: 'RUNNING' });
+      const ok = await lab.run({ type: 'RUNNING' });
+      const deployment = await lab.deployment();
+      const first = await sub(otherParent, { dep: deployment });
+      const second = await sub(otherParent);
+      const third = await sub(ok);
+      await lab.api.setFlowRunState(otherParent.id, { type: 'CANCELLED' });
+      await lab.until(
+        () => lab.api.flowRunStates(first.id),
+        (states) => states.some((state) => state.type === 'CANCELLING'),
+        { seconds: 60, label: 'CANCELLING with a deployment' },
+      );
+      const after = await lab.until(
+        () => read(lab, second),
+        (run) => run.stateType === 'CANCELLED',
+        { seconds: 60, label: 'CANCELLED without' },
+      );
+      lab.equal(after.state.message, 'The parent flow run was cancelled.', 'message');
+      lab.equal((await read(lab, third)).stateType, 'RUNNING', 'another parent');
+    },
+  },
+  {
+    id: 'P06',
+    title: 'one event per written state',
+    seconds: 60,
+    run: async (lab) => {
+      lab.needs('events');
+      const run = await lab.run({ type: 'PENDING' });
+      const set = (state: StateInput) => lab.api.setFlowRunState(run.id, state);
+      await set({ type: 'PENDING' });
+      await set({ type: 'PAUSED' });
+      await set({ type: 'RUNNING', name: 'Foo' });
+      await set({ type: 'SCHEDULED', name: 'Late' });
+      await set({ type: 'COMPLETED' });
+      const states = await lab.api.flowRunStates(run.id);
+      lab.equal(
+        states.map((proposed) => proposed.name),
+        ['Pending', 'Foo', 'Completed'],
+        'states',
+      );
+      const events = await lab.until(
+        () => lab.api.flowRunEvents(run.id),
+        (list) => list.length >= 3,
+        { seconds: 25, label: 'three events' },
+      );
+      await sleep(1500);
+      lab.equal((await lab.api.flowRunEvents(run.id)).length, 3, 'no more');
+      lab.equal(
+        events.map((fields) => [fields.stateId, fields.name]),
+        states.map((otherState) => [otherState.id, otherState.name]),
+        'events',
+      );
+      if (!lab.api.features.has('noFollows'))
+        lab.equal(
+          events.map((given) => given.follows ?? null),
+          [null, states[0]?.id, states[1]?.id],
+          'follows',
+        );
+    },
+  },
+  {
+    id: 'P08',
+    title: 'a stream: what was, then what comes, once each',
+    run: async (lab) => {
+      lab.needs('watch', 'the adapter has no stream');
+      const run = await lab.run({ type: 'PENDING' });
+      await lab.api.setFlowRunState(run.id, { type: 'RUNNING' });
+      const seen: State[] = [];
+      const second = await lab.api.watchFlowRunStates(run.id, (state) => seen.push(state));
+      try {
+        await lab.until(
+          () => seen.length,
+          (count) => count >= 2,
+          { label: 'what was' },
+        );
+        await lab.api.setFlowRunState(run.id, { type: 'RUNNING' });
+        await lab.api.setFlowRunState(run.id, { type: 'COMPLETED' });
+        await lab.until(
+          () => seen.length,
+          (attempts) => attempts >= 4,
+          { label: 'what comes' },
+        );
+        await sleep(700);
+        lab.equal(
+          seen.map((proposed) => proposed.id),
+          (await lab.api.flowRunStates(run.id)).map((otherState) => otherState.id),
+          'states, once each and in order',
+        );
+      } finally {
+        await second.close();
+      }
+      await lab.refuses(
+        ['validation', 'not_found', 'bad_request', 'conflict'],
+        async () => {
+          const fields = await lab.api.watchFlowRunStates('nonsense', () => {});
+          await sleep(300);
+          const events = fields.error;
+          await fields.close();
+          if (events) throw events;
+        },
+        'a bad filter',
+      );
+    },
+  },
+];

@@ -1,0 +1,56 @@
+import { type Api, ApiError, Skip } from './api.ts';
+import { Stop } from './expectations.ts';
+import { Lab } from './lab.ts';
+
+/** The first letter of an id is its group. */
+export interface ConformanceCase {
+  id: string;
+  title: string;
+  run: (lab: Lab) => Promise<void>;
+  /** Its deadline in seconds; 40 unless said otherwise. */
+  seconds?: number;
+}
+
+export interface CaseResult {
+  id: string;
+  title: string;
+  /** Why it was left out. */
+  skipped: string | null;
+  failures: string[];
+  warnings: string[];
+}
+
+export async function runCase({ id, title, run, seconds = 40 }: ConformanceCase, api: Api): Promise<CaseResult> {
+  const lab = new Lab(api);
+  const { failures, warnings } = lab;
+  const result: CaseResult = { id, title, skipped: null, failures, warnings };
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done after ${seconds} s`)), seconds * 1000);
+  });
+  try {
+    await Promise.race([run(lab), deadline]);
+    if (lab.checks === 0) failures.push('the case checked nothing');
+  } catch (error) {
+    if (error instanceof Skip) result.skipped = error.message;
+    else if (!(error instanceof Stop))
+      failures.push(error instanceof ApiError ? `unexpected ${error.message}` : `${(error as Error).stack}`);
+  } finally {
+    clearTimeout(timer);
+  }
+  return result;
+}
+
+/** Works through the items, so many at a time. */
+export async function inParallel<Item>(
+  items: Item[],
+  size: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  await Promise.all(
+    Array.from({ length: size }, async () => {
+      for (const item of queue) await work(item);
+    }),
+  );
+}

@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+
+// The house rules that no linter knows: which floor may call which, where a package lives, how long a file may be.
+
+const SOURCE = path.resolve(import.meta.dirname, '../src');
+
+/** From the top down. Folders on one floor never import each other. `config.ts` stands beside them: only these read it. */
+const FLOORS = [['cli'], ['server'], ['api', 'services'], ['actions'], ['loading', 'streams'], ['store'], ['core']];
+const READS_CONFIG = ['cli', 'server'];
+
+/** The folders that a package may be imported from; a package that stands nowhere may be imported from nowhere. */
+const HOMES: Record<string, string[]> = {
+  graphql: ['api', 'server', 'cli'],
+  '@pothos/core': ['api'],
+  '@pothos/plugin-relay': ['api'],
+  ajv: ['actions'],
+  uuid: ['actions', 'store'],
+  dataloader: ['loading'],
+  pg: ['store'],
+  kysely: ['store'],
+  '@prisma/adapter-pg': ['store'],
+  '@prisma/client': ['store'],
+  'unique-names-generator': ['core'],
+  zod: ['config.ts', 'cli'],
+  'lru-cache': ['server'],
+  'graphql-yoga': ['server'],
+  '@graphql-yoga/render-graphiql': ['server'],
+  'graphql-ws': ['server', 'cli'],
+  ws: ['server', 'cli'],
+  pino: ['server'],
+  'prom-client': ['server'],
+  commander: ['cli'],
+  'cli-progress': ['cli'],
+};
+
+const MAX_LINES = 200;
+/** Files that are longer, each with its reason. */
+const LONG: Record<string, string> = {};
+
+interface Import {
+  from: string;
+  folder: string;
+  target: string;
+}
+
+const files = (await readdir(SOURCE, { recursive: true }))
+  .filter((file) => file.endsWith('.ts') && !file.includes('generated'))
+  .map((file) => ({ file, text: readFileSync(path.join(SOURCE, file), 'utf8') }));
+
+const imports: Import[] = files.flatMap(({ file, text }) =>
+  [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, target = '']) => ({
+    from: file,
+    folder: file.split(path.sep)[0] ?? '',
+    target,
+  })),
+);
+const within = imports
+  .filter(({ target }) => target.startsWith('.'))
+  .map((one) => ({ ...one, target: path.relative(SOURCE, path.resolve(SOURCE, path.dirname(one.from), one.target)) }))
+  .map((one) => ({ ...one, targetFolder: one.target.split(path.sep)[0] ?? '' }));
+const outside = imports.filter(({ target }) => !target.startsWith('.'));
+
+const floorOf = (folder: string) => FLOORS.findIndex((floor) => floor.includes(folder));
+const packageOf = (target: string) =>
+  target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/');
+const isNode = (target: string) => target.startsWith('node:') || builtinModules.includes(target);
+const list = (found: { from: string; target: string }[]) =>
+  found.map(({ from, target }) => `${from} imports ${target}`);
+
+test('every folder stands on a floor', () => {
+  const folders = new Set(files.map(({ file }) => file.split(path.sep)[0] ?? ''));
+  expect([...folders].filter((folder) => folder !== 'config.ts' && floorOf(folder) < 0)).toEqual([]);
+  expect(files.length).toBeGreaterThan(50);
+});
+
+test('imports run downwards only, and never sideways', () => {
+  const wrong = within.filter(({ folder, targetFolder }) => {
+    if (targetFolder === 'config.ts') return !READS_CONFIG.includes(folder);
+    if (folder === 'config.ts') return targetFolder !== 'core';
+    return folder !== targetFolder && floorOf(targetFolder) <= floorOf(folder);
+  });
+  expect(list(wrong)).toEqual([]);
+});
+
+test('the core imports nothing of Node', () => {
+  expect(list(outside.filter(({ folder, target }) => folder === 'core' && isNode(target)))).toEqual([]);
+});
+
+test('the core is pure: no clock, no chance, no process, no timers', () => {
+  const impure = /\b(Date\.now|new Date\(\)|Math\.random|process\.|setTimeout|setInterval|setImmediate|fetch\()/;
+  const wrong = files.filter(
+    ({ file, text }) => file.startsWith('core') && impure.test(text.replaceAll(/\/\/.*|\/\*[\s\S]*?\*\//g, '')),
+  );
+  expect(wrong.map(({ file }) => file)).toEqual([]);
+});
+
+test('every package is imported from its home only', () => {
+  const wrong = outside.filter(
+    ({ folder, target }) => !isNode(target) && !(HOMES[packageOf(target)] ?? []).includes(folder),
+  );
+  expect(list(wrong)).toEqual([]);
+});
+
+test('SQL stands in the store only', () => {
+  const sql = /\b(select|insert into|update|delete from)\s[\s\S]{0,200}?\b(from|values|set|where)\b/;
+  const strings = /`[^`]*`|'[^'\n]*'/g;
+  const wrong = files.filter(
+    ({ file, text }) =>
+      !file.startsWith('store') &&
+      (text.match(strings) ?? []).some(
+        (one) => /^.(\/\*|select |insert into |update \w+ set|delete from )/.test(one) && sql.test(one),
+      ),
+  );
+  expect(wrong.map(({ file }) => file)).toEqual([]);
+});
+
+test('the environment is read in the settings only', () => {
+  const wrong = files.filter(({ file, text }) => file !== path.join('cli', 'flowql.ts') && /process\.env/.test(text));
+  expect(wrong.map(({ file }) => file)).toEqual([]);
+});
+
+test('a file name is used once', () => {
+  const names = files.map(({ file }) => path.basename(file));
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+});
+
+test('no file is a barrel, and none exports a default', () => {
+  const wrong = files.filter(
+    ({ file, text }) => path.basename(file) === 'index.ts' || /^export (\*|default)/m.test(text),
+  );
+  expect(wrong.map(({ file }) => file)).toEqual([]);
+});
+
+test(`a file has at most ${MAX_LINES} lines, or a reason`, () => {
+  const long = files.filter(({ text }) => text.split('\n').length > MAX_LINES + 1).map(({ file }) => file);
+  expect(long.sort()).toEqual(Object.keys(LONG).sort());
+});

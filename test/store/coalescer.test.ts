@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest';
+import { Problem } from '../../src/core/problem.ts';
+import { Coalescer } from '../../src/store/coalescer.ts';
+
+interface Job {
+  row: string;
+  poison?: boolean;
+}
+
+const POISON = new Error('poison');
+const DEADLOCK = new Error('deadlock');
+
+/** A coalescer over a flush that the test opens and closes by hand. */
+function writer(options: { maxWaiting?: number; maxInFlight?: number } = {}) {
+  const flushes: string[][] = [];
+  const inFlight = new Set<string>();
+  const gates: (() => void)[] = [];
+  let open = true;
+  let deadlocks = 0;
+  const coalescer = new Coalescer<Job, string>({
+    async flush(jobs) {
+      const rows = jobs.map(({ row }) => row);
+      for (const row of new Set(rows)) {
+        if (inFlight.has(row)) throw new Error(`row ${row} is in two flushes at once`);
+        inFlight.add(row);
+      }
+      flushes.push(rows);
+      if (!open) await new Promise<void>((resolve) => gates.push(resolve));
+      for (const row of rows) inFlight.delete(row);
+      if (deadlocks-- > 0) throw DEADLOCK;
+      if (jobs.some(({ poison }) => poison)) throw POISON;
+      return rows.map((row) => (row === 'refused' ? new Problem('NOT_FOUND', 'no such row') : row.toUpperCase()));
+    },
+    rowsOf: ({ row }) => [row],
+    isTransient: (error) => error === DEADLOCK,
+    isOneRowsFault: (error) => error === POISON,
+    maxJobsPerFlush: 10,
+    maxInFlight: options.maxInFlight ?? 2,
+    maxWaiting: options.maxWaiting ?? 100,
+  });
+  return {
+    coalescer,
+    flushes,
+    close: () => {
+      open = false;
+    },
+    letGo: () => {
+      open = true;
+      for (const go of gates.splice(0)) go();
+    },
+    deadlock: (times: number) => {
+      deadlocks = times;
+    },
+  };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('what comes in one turn of the event loop is written together, each with its own answer', async () => {
+  const { coalescer, flushes } = writer();
+  expect(await Promise.all(['a', 'b', 'c'].map((row) => coalescer.submit({ row })))).toEqual(['A', 'B', 'C']);
+  expect(flushes).toEqual([['a', 'b', 'c']]);
+});
+
+test('what comes while the writer is busy waits and leaves together', async () => {
+  const { coalescer, flushes, close, letGo } = writer({ maxInFlight: 1 });
+  close();
+  const first = coalescer.submit({ row: 'a' });
+  await turn();
+  const others = ['b', 'c', 'd'].map((row) => coalescer.submit({ row }));
+  await turn();
+  expect(flushes).toEqual([['a']]);
+  letGo();
+  await Promise.all([first, ...others]);
+  expect(flushes).toEqual([['a'], ['b', 'c', 'd']]);
+});
+
+test('a row is never in two flushes at once, and its writes keep their order', async () => {
+  const { coalescer, flushes, close, letGo } = writer();
+  close();
+  const first = coalescer.submit({ row: 'a' });
+  await turn();
+  const others = ['a', 'b', 'a'].map((row) => coalescer.submit({ row }));
+  await turn();
+  expect(flushes).toEqual([['a'], ['b']]);
+  letGo();
+  await Promise.all([first, ...others]);
+  expect(flushes).toEqual([['a'], ['b'], ['a', 'a']]);
+});
+
+test('a poisoned row fails alone', async () => {
+  const { coalescer } = writer();
+  const jobs = Array.from({ length: 10 }, (_, index) => ({ row: `r${index}`, poison: index === 6 }));
+  const settled = await Promise.allSettled(jobs.map((job) => coalescer.submit(job)));
+  expect(settled.map(({ status }) => status)).toEqual(jobs.map(({ poison }) => (poison ? 'rejected' : 'fulfilled')));
+});
+
+test('a refused job is refused alone, without trying the others again', async () => {
+  const { coalescer, flushes } = writer();
+  const settled = await Promise.allSettled(['a', 'refused', 'c'].map((row) => coalescer.submit({ row })));
+  expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(flushes).toHaveLength(1);
+});
+
+test('a deadlock is tried again as a whole, but not for ever', async () => {
+  const { coalescer, flushes, deadlock } = writer();
+  deadlock(2);
+  expect(await coalescer.submit({ row: 'a' })).toBe('A');
+  expect(flushes).toHaveLength(3);
+  deadlock(99);
+  await expect(coalescer.submit({ row: 'a' })).rejects.toBe(DEADLOCK);
+  expect(flushes).toHaveLength(8);
+});
+
+test('too many waiting writes are refused at the door', async () => {
+  const { coalescer, close, letGo } = writer({ maxWaiting: 2, maxInFlight: 1 });
+  close();
+  const first = coalescer.submit({ row: 'a' });
+  await turn();
+  const waiting = ['b', 'c'].map((row) => coalescer.submit({ row }));
+  await expect(coalescer.submit({ row: 'd' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  letGo();
+  await Promise.all([first, ...waiting]);
+});
+
+test('a flush takes a bounded number of jobs', async () => {
+  const { coalescer, flushes } = writer();
+  await Promise.all(Array.from({ length: 25 }, (_, index) => coalescer.submit({ row: `r${index}` })));
+  expect(flushes.map(({ length }) => length)).toEqual([10, 10, 5]);
+});
+
+test('draining waits for all that was asked for', async () => {
+  const { coalescer } = writer();
+  const answers: string[] = [];
+  for (const row of ['a', 'b']) void coalescer.submit({ row }).then((answer) => answers.push(answer));
+  await coalescer.drain();
+  await turn();
+  expect(answers).toEqual(['A', 'B']);
+});

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readSchema, schemaDifference } from '../../scripts/schemaEngine.ts';
+import { statement } from '../../src/store/database.ts';
+import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+
+let opened: TestDatabase;
+let schema: string;
+beforeAll(async () => {
+  opened = await testDatabase();
+  schema = await readSchema();
+});
+afterAll(() => opened.drop());
+
+test('the database that the migrations make is the one that schema.prisma describes', async () => {
+  expect(await schemaDifference(opened.url, schema)).toBe('');
+});
+
+test.each([
+  ['a column', '  requestHash String   @map("request_hash")\n', '', 'DROP COLUMN "request_hash"'],
+  ['an index', '  @@index([created])\n', '', 'DROP INDEX "idempotency_key_created_idx"'],
+  ['a unique rule', '  @@unique([flowRunId, key])\n', '', 'DROP INDEX "flow_run_input_flow_run_id_key_key"'],
+  ['a default', 'outOfOrder Boolean   @default(false)', 'outOfOrder Boolean   @default(true)', 'SET DEFAULT true'],
+  ['a type', 'level     Int      @db.SmallInt', 'level     Int', 'SET DATA TYPE INTEGER'],
+  ['an enum value', '  CANCELLING\n', '  CANCELLING\n  LATE\n', "ADD VALUE 'LATE'"],
+])('%s that only one of the two has is seen', async (_, before, after, expected) => {
+  expect(schema).toContain(before);
+  expect(await schemaDifference(opened.url, schema.replace(before, after))).toContain(expected);
+});
+
+test('a change of the database itself is seen', async () => {
+  await opened.database.query(statement('test.drift', 'drop index flow_tenant_id_id_idx'));
+  expect(await schemaDifference(opened.url, schema)).toContain('CREATE INDEX "flow_tenant_id_id_idx"');
+});

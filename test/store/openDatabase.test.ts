@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatInstant, parseInstant } from '../../src/core/instant.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
+import { instantFromColumn } from '../../src/store/columnParsers.ts';
+import { type Database, statement } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/openDatabase.ts';
+import { preparedNames } from '../../src/store/preparedNames.ts';
+import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { waitFor } from '../support/waitFor.ts';
+
+let opened: TestDatabase;
+let database: Database;
+beforeAll(async () => {
+  opened = await testDatabase();
+  database = opened.database;
+});
+afterAll(() => opened.drop());
+
+const selectOne = statement('test.one', 'select 1 as one');
+const killMine = statement('test.killMine', 'select pg_terminate_backend(pg_backend_pid())');
+const killListeners = statement(
+  'test.killListeners',
+  `select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%' and datname = current_database()`,
+);
+
+describe('columns', () => {
+  test.each([
+    ['2026-11-21 01:08:00.563414+00', '2026-11-21T01:08:00.563414Z'],
+    ['2026-11-21 01:08:00+00', '2026-11-21T01:08:00.000000Z'],
+    ['2026-11-21 01:08:00.5+00', '2026-11-21T01:08:00.500000Z'],
+    ['2026-11-21 01:08:00.000001+00', '2026-11-21T01:08:00.000001Z'],
+    ['2024-02-29 23:59:59.999999+00', '2024-02-29T23:59:59.999999Z'],
+    ['1969-12-31 23:59:59.25+00', '1969-12-31T23:59:59.250000Z'],
+    ['2026-11-21 01:08:00+02', '2026-11-20T23:08:00.000000Z'],
+    ['2026-11-21 01:08:00.5-03:30', '2026-11-21T04:38:00.500000Z'],
+  ])('%s is read as %s', (text, expected) => {
+    expect(formatInstant(instantFromColumn(text))).toBe(expected);
+  });
+
+  test.each(['infinity', '-infinity', '0044-03-15 12:00:00+00 BC', '10000-01-01 00:00:00+00'])(
+    '%s is refused, not misread',
+    (text) => expect(() => instantFromColumn(text)).toThrow(text),
+  );
+
+  test('every microsecond survives a way through the database', async () => {
+    const times = ['2026-11-21T01:08:00.563414Z', '1999-12-31T23:59:59.999999Z', '2254-06-05T04:03:02.000001Z'];
+    const [row] = await database.query<{ one: number; two: number; three: number }>(
+      statement('test.times', 'select $1::timestamptz as one, $2::timestamptz as two, $3::timestamptz as three'),
+      times,
+    );
+    expect(row && [row.one, row.two, row.three]).toEqual(times.map(parseInstant));
+  });
+
+  test('a bigint comes as a number and jsonb as what it holds', async () => {
+    const [row] = await database.query(
+      statement('test.kinds', 'select 9007199254740991::bigint as big, $1::jsonb as json, null::timestamptz as never'),
+      [JSON.stringify({ list: [1, 'two', null] })],
+    );
+    expect(row).toEqual({ big: Number.MAX_SAFE_INTEGER, json: { list: [1, 'two', null] }, never: null });
+  });
+
+  test('Prisma reads the same rows in its own way', async () => {
+    const tenant = await database.prisma.tenant.findUniqueOrThrow({ where: { id: DEFAULT_TENANT_ID } });
+    const [row] = await database.query<{ created: number }>(
+      statement('test.tenant', 'select created from tenant where id = $1'),
+      [DEFAULT_TENANT_ID],
+    );
+    expect(tenant.created.getTime()).toBe(Math.floor((row?.created ?? 0) / 1000));
+  });
+});
+
+describe('prepared statements', () => {
+  test('a name with two texts is prepared twice', async () => {
+    expect(await database.query(statement('test.twice', 'select 1 as value'))).toEqual([{ value: 1 }]);
+    expect(await database.query(statement('test.twice', 'select 2 as value'))).toEqual([{ value: 2 }]);
+  });
+
+  test('only so many texts get a name', () => {
+    const name = preparedNames(2);
+    const names = ['a', 'b', 'c', 'a'].map((text) => name('page', text));
+    expect(names).toEqual(['page/0', 'page/1', '', 'page/0']);
+  });
+
+  test('statements are counted by name, also inside transactions', async () => {
+    const seen: string[] = [];
+    database.onStatement = (name) => seen.push(name);
+    await database.query(selectOne);
+    await database.transaction((transaction) => transaction.query(selectOne));
+    database.onStatement = null;
+    expect(seen).toEqual(['test.one', 'test.one']);
+  });
+});
+
+describe('transactions', () => {
+  const insert = statement('test.insert', 'insert into tenant (id, name, slug) values (gen_random_uuid(), $1, $1)');
+  const find = statement('test.find', 'select name from tenant where slug = $1');
+
+  test('what is returned from is committed', async () => {
+    await database.transaction((transaction) => transaction.query(insert, ['kept']));
+    expect(await database.query(find, ['kept'])).toHaveLength(1);
+  });
+
+  test('what throws is rolled back, and the error is the one that was thrown', async () => {
+    const failure = new Error('no');
+    const work = database.transaction(async (transaction) => {
+      await transaction.query(insert, ['gone']);
+      throw failure;
+    });
+    await expect(work).rejects.toBe(failure);
+    expect(await database.query(find, ['gone'])).toEqual([]);
+  });
+
+  test('a swallowed error does not turn a rollback into a success', async () => {
+    const work = database.transaction(async (transaction) => {
+      await transaction.query(insert, ['swallowed']);
+      await transaction.query(statement('test.bad', 'select 1 / 0')).catch(() => {});
+    });
+    await expect(work).rejects.toThrow('after one of its statements had failed');
+  });
+});
+
+describe('a database that is not there', () => {
+  test('is a Problem that tells to come again, when it was never there', async () => {
+    await expect(openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/none' })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+  });
+
+  test('is a Problem when it ends a connection, and the next statement gets a new one', async () => {
+    await expect(database.query(killMine)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const work = database.transaction((transaction) => transaction.query(killMine));
+    await expect(work).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await database.query(selectOne)).toEqual([{ one: 1 }]);
+  });
+
+  test('is a Problem for Prisma, too', async () => {
+    await expect(database.prisma.$queryRaw`select pg_terminate_backend(pg_backend_pid())`).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+  });
+
+  test('a fault in a statement stays what it is', async () => {
+    await expect(database.query(statement('test.fault', 'select nothing'))).rejects.toMatchObject({ code: '42703' });
+  });
+
+  test('whoever waits for a connection too long is told so', async () => {
+    const small = await openDatabase({ url: opened.url, poolSize: 1 });
+    const never = new AbortController();
+    const holding = small.transaction(
+      () => new Promise<void>((resolve) => never.signal.addEventListener('abort', () => resolve())),
+    );
+    await expect(small.query(selectOne)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    never.abort();
+    await holding;
+    await small.close();
+  });
+});
+
+describe('listening', () => {
+  const notify = statement('test.notify', `select pg_notify('test', $1)`);
+
+  test('messages arrive, also after the connection was lost', async () => {
+    const messages: string[] = [];
+    let connections = 0;
+    const listener = await database.listen('test', {
+      message: (payload) => messages.push(payload),
+      connected: () => connections++,
+    });
+    await database.query(notify, ['first']);
+    await waitFor(() => messages.includes('first'));
+    await database.query(killListeners);
+    await waitFor(() => connections === 2);
+    await database.query(notify, ['second']);
+    await waitFor(() => messages.includes('second'));
+    await listener.close();
+    expect(messages).toEqual(['first', 'second']);
+  });
+});

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
+import type { Database } from '../../src/store/database.ts';
+import {
+  flowRunLogsAfter,
+  flowRunStatesAfter,
+  flowRunTaskRunStatesAfter,
+  runExists,
+  taskRunLogsAfter,
+  taskRunStatesAfter,
+} from '../../src/store/streamReads.ts';
+import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import {
+  insertFlowRunStates,
+  insertFlowRuns,
+  insertFlows,
+  insertLogs,
+  insertTaskRunStates,
+  insertTaskRuns,
+  insertTenant,
+  newFlow,
+  newFlowRun,
+  newFlowRunState,
+  newLog,
+  newTaskRun,
+  newTaskRunState,
+} from '../support/rows.ts';
+
+const flow = newFlow();
+const [first, second, idle] = [newFlowRun(flow.id), newFlowRun(flow.id), newFlowRun(flow.id)];
+const [task, otherTask, lonely] = [newTaskRun(first.id), newTaskRun(first.id), newTaskRun(null)];
+const flowStates = [1, 2, 3, 4].flatMap((version) => [
+  newFlowRunState(first.id, version),
+  newFlowRunState(second.id, version),
+]);
+const taskStates = [
+  newTaskRunState(task.id, first.id, 1, 1),
+  newTaskRunState(otherTask.id, first.id, 1, 2),
+  newTaskRunState(task.id, first.id, 2, 3),
+  newTaskRunState(lonely.id, null, 1, null),
+];
+const lines = [
+  newLog({ flowRunId: first.id }, 1),
+  newLog({ flowRunId: first.id, taskRunId: task.id }, 2),
+  newLog({ flowRunId: first.id, taskRunId: otherTask.id }, 3),
+  newLog({ flowRunId: first.id, taskRunId: task.id }, 4),
+  newLog({ taskRunId: lonely.id }, 1),
+];
+
+let opened: TestDatabase;
+let database: Database;
+let statements: string[];
+beforeAll(async () => {
+  opened = await testDatabase();
+  database = opened.database;
+  await insertFlows(database, [flow]);
+  await insertFlowRuns(database, [first, second, idle]);
+  await insertTaskRuns(database, [task, otherTask, lonely]);
+  await insertFlowRunStates(database, flowStates);
+  await insertTaskRunStates(database, taskStates);
+  await insertLogs(database, lines);
+});
+afterAll(() => opened.drop());
+
+const counted = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+  statements = [];
+  database.onStatement = (name) => statements.push(name);
+  const result = await work();
+  database.onStatement = null;
+  return result;
+};
+
+test('one statement reads the news of many runs, each after its own position, whole and in order', async () => {
+  const wanted = [
+    { id: first.id, after: 0 },
+    { id: second.id, after: 3 },
+    { id: idle.id, after: 0 },
+  ];
+  const news = await counted(() => flowRunStatesAfter(database, wanted, 3));
+  expect(statements).toEqual(['flowRunStates.after']);
+  const of = (id: string, ...versions: number[]) =>
+    flowStates.filter((state) => state.flowRunId === id && versions.includes(state.version));
+  expect(news).toEqual(
+    new Map([
+      [first.id, of(first.id, 1, 2, 3).map((row) => ({ position: row.version, row }))],
+      [second.id, of(second.id, 4).map((row) => ({ position: row.version, row }))],
+    ]),
+  );
+});
+
+test('nothing wanted asks nothing', async () => {
+  expect(await counted(() => flowRunStatesAfter(database, [], 10))).toEqual(new Map());
+  expect(statements).toEqual([]);
+});
+
+test('the states of one task run go by version, those of all task runs of a flow run by position', async () => {
+  const ofTask = await taskRunStatesAfter(
+    database,
+    [
+      { id: task.id, after: 1 },
+      { id: lonely.id, after: 0 },
+    ],
+    10,
+  );
+  expect(ofTask).toEqual(
+    new Map([
+      [task.id, [{ position: 2, row: taskStates[2] }]],
+      [lonely.id, [{ position: 1, row: taskStates[3] }]],
+    ]),
+  );
+  const ofFlowRun = await flowRunTaskRunStatesAfter(database, [{ id: first.id, after: 1 }], 10);
+  expect(ofFlowRun).toEqual(
+    new Map([[first.id, taskStates.slice(1, 3).map((row) => ({ position: row.position, row }))]]),
+  );
+});
+
+test('the lines of a flow run hold those of its task runs; a task run’s own keep their numbers', async () => {
+  const ofFlowRun = await flowRunLogsAfter(database, [{ id: first.id, after: 1 }], 2);
+  expect(ofFlowRun.get(first.id)).toEqual(lines.slice(1, 3).map((row) => ({ position: row.number, row })));
+  const ofTasks = await taskRunLogsAfter(
+    database,
+    [
+      { id: task.id, after: 2 },
+      { id: lonely.id, after: 0 },
+    ],
+    10,
+  );
+  expect(ofTasks.get(task.id)).toEqual([{ position: 4, row: lines[3] }]);
+  expect(ofTasks.get(lonely.id)).toEqual([{ position: 1, row: lines[4] }]);
+});
+
+test('a run exists for its tenant only, and as what it is', async () => {
+  const stranger = await insertTenant(database);
+  expect(await runExists(database, DEFAULT_TENANT_ID, 'flow_run', first.id)).toBe(true);
+  expect(await runExists(database, stranger, 'flow_run', first.id)).toBe(false);
+  expect(await runExists(database, DEFAULT_TENANT_ID, 'task_run', first.id)).toBe(false);
+  expect(await runExists(database, DEFAULT_TENANT_ID, 'task_run', task.id)).toBe(true);
+});

@@ -1,0 +1,128 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Database, statement } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/openDatabase.ts';
+import { openStreams, type StreamEvent, type Streams } from '../../src/streams/streams.ts';
+import { testDatabase } from '../support/postgres.ts';
+import { createRun, KINDS, type Kind, topicOf, type WatchedRun, WRITERS } from './fixtures.ts';
+import { positions, range, take } from './reading.ts';
+
+// Two servers on one database, writers at both, followers that drop and come back at the other one. The pauses are part of
+// what is tested: they hold transactions open after a number was given out, and followers away while others write.
+
+const RUNS = 3;
+const WRITERS_PER_SERVER = 6;
+const WRITES_PER_WRITER = 40;
+const FOLLOWERS = 60;
+
+interface Server {
+  database: Database;
+  streams: Streams;
+}
+
+let fresh: Awaited<ReturnType<typeof testDatabase>>;
+let servers: Server[];
+
+beforeAll(async () => {
+  fresh = await testDatabase();
+  const databases = [fresh.database, await openDatabase({ url: fresh.url })];
+  servers = await Promise.all(
+    databases.map(async (database) => ({ database, streams: await openStreams(database, { pollMs: 100 }) })),
+  );
+});
+afterAll(async () => {
+  await Promise.all(servers.map(({ streams }) => streams.close()));
+  await servers[1]?.database.close();
+  await fresh.drop();
+});
+
+/** The same numbers in [0, 1) for the same seed: the same choices, if not the same moments (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const SLEEP = statement('test.sleep', 'select pg_sleep($1::float8 / 1000)');
+const KILL_LISTENERS = statement(
+  'test.killListeners',
+  `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'listen %'`,
+);
+
+test.each([1, 2, Date.now()])(
+  'whatever happens, each follower’s story is the table’s (seed %d)',
+  async (seed) => {
+    const random = randomOf(seed);
+    const below = (limit: number) => Math.floor(random() * limit);
+    const oneOf = <Item>(items: readonly Item[]): Item => {
+      return items[below(items.length)] as Item; // no list here is empty
+    };
+
+    const runs = await Promise.all(range(1, RUNS).map(() => createRun(fresh.database)));
+    let writing = true;
+
+    async function write({ database, streams }: Server): Promise<void> {
+      for (let written = 0; written < WRITES_PER_WRITER; written += 1) {
+        const run = oneOf(runs);
+        const kind = oneOf(KINDS);
+        const [count, heldMs] = [1 + below(20), below(8)];
+        await database.transaction(async (transaction) => {
+          await WRITERS[kind](run, count, transaction);
+          await transaction.query(SLEEP, [heldMs]);
+        });
+        // Now and then a server dies before it announces.
+        if (random() < 0.9) streams.announce(KINDS.map((each) => topicOf(each, run)));
+        if (random() < 0.02) await database.query(KILL_LISTENERS);
+      }
+    }
+
+    const open = new Set<AsyncIterator<StreamEvent>>();
+
+    async function follow(kind: Kind, run: WatchedRun): Promise<StreamEvent[]> {
+      const told: StreamEvent[] = [];
+      for (;;) {
+        const isLast = !writing;
+        const wanted = isLast ? (await table(kind, run)).length - told.length : 1 + below(60);
+        const after = told.at(-1)?.cursor ?? null;
+        const events = await oneOf(servers).streams.follow(topicOf(kind, run), { after });
+        open.add(events);
+      if (!writing && !isLast) await events.return?.();
+        told.push(...(await take(events, wanted)));
+        open.delete(events);
+        await events.return?.();
+        if (isLast) return told;
+        await pause(below(40));
+      }
+    }
+
+    const followed = range(1, FOLLOWERS).map(() => ({ kind: oneOf(KINDS), run: oneOf(runs) }));
+    const stories = followed.map(async ({ kind, run }) => ({ kind, run, told: await follow(kind, run) }));
+    await Promise.all(servers.flatMap((server) => range(1, WRITERS_PER_SERVER).map(() => write(server))));
+    writing = false;
+    for (const events of open) await events.return?.();
+
+    for (const { kind, run, told } of await Promise.all(stories)) {
+      expect(positions(told), kind).toEqual(await table(kind, run));
+      expect(new Set(told.map(({ skipped }) => skipped)), kind).toEqual(new Set([0]));
+    }
+  },
+  60_000,
+);
+
+const TABLES: { [Name in Kind]: string } = {
+  flowRunStates: 'select version as position from flow_run_state where flow_run_id = $1 order by 1',
+  taskRunStates: 'select version as position from task_run_state where task_run_id = $1 order by 1',
+  flowRunTaskRunStates: 'select position from task_run_state where flow_run_id = $1 order by 1',
+  flowRunLogs: 'select number as position from log where flow_run_id = $1 order by 1',
+  taskRunLogs: 'select number as position from log where task_run_id = $1 order by 1',
+};
+
+async function table(kind: Kind, { flowRunId, taskRunId }: WatchedRun): Promise<number[]> {
+  const id = kind.startsWith('flowRun') ? flowRunId : taskRunId;
+  const rows = await fresh.database.query<{ position: number }>(statement(`test.${kind}`, TABLES[kind]), [id]);
+  return rows.map(({ position }) => position);
+}

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { Rounds } from '../../src/streams/rounds.ts';
+
+test('what is added in one turn is one round, what is added during it is the next', async () => {
+  const worked: string[][] = [];
+  const rounds = new Rounds<string>(async (items) => {
+    worked.push(items);
+    await null;
+    if (worked.length === 1) for (const item of ['b', 'c', 'c']) rounds.add(item);
+  });
+  for (const item of ['a', 'b', 'a']) rounds.add(item);
+  await rounds.settled();
+  expect(worked).toEqual([
+    ['a', 'b'],
+    ['b', 'c'],
+  ]);
+});
+
+test('one round is under way at a time', async () => {
+  let underWay = 0;
+  let most = 0;
+  const rounds = new Rounds<number>(async () => {
+    most = Math.max(most, ++underWay);
+    await new Promise((resolve) => setImmediate(resolve));
+    underWay -= 1;
+  });
+  for (let item = 0; item < 5; item += 1) {
+    rounds.add(item);
+    await null;
+  }
+  await rounds.settled();
+  expect(most).toBe(1);
+});
+
+test('rounds begin again after a rest', async () => {
+  let rounds = 0;
+  const counted = new Rounds<string>(async () => {
+    rounds += 1;
+  });
+  counted.add('a');
+  await counted.settled();
+  counted.add('a');
+  await counted.settled();
+  expect(rounds).toBe(2);
+});

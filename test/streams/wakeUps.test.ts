@@ -1,0 +1,161 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Database, statement } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/openDatabase.ts';
+import { openStreams, type Streams } from '../../src/streams/streams.ts';
+import type { Topic } from '../../src/streams/topic.ts';
+import { payloads } from '../../src/streams/wakeUps.ts';
+import { testDatabase } from '../support/postgres.ts';
+import { waitFor } from '../support/waitFor.ts';
+import { createRun, KINDS, topicOf, type WatchedRun, WRITERS } from './fixtures.ts';
+import { positions, range, recordStatements, take } from './reading.ts';
+
+const NEVER_MS = 3_600_000;
+
+// Two servers on one database: `here` follows, `there` writes.
+let fresh: Awaited<ReturnType<typeof testDatabase>>;
+let databaseThere: Database;
+let here: Streams;
+let there: Streams;
+let run: WatchedRun;
+
+beforeAll(async () => {
+  fresh = await testDatabase();
+  databaseThere = await openDatabase({ url: fresh.url });
+});
+afterAll(async () => {
+  await databaseThere.close();
+  await fresh.drop();
+});
+beforeEach(async () => {
+  run = await createRun(fresh.database);
+  here = await openStreams(fresh.database, { pollMs: NEVER_MS });
+  there = await openStreams(databaseThere, { pollMs: NEVER_MS });
+});
+afterEach(async () => {
+  databaseThere.onStatement = null;
+  await here.close();
+  await there.close();
+});
+
+async function writeThere(count: number): Promise<void> {
+  await WRITERS.flowRunStates(run, count, databaseThere);
+  there.announce([topicOf('flowRunStates', run)]);
+}
+
+const LISTENERS = `from pg_stat_activity where datname = current_database() and query like 'listen %'`;
+const COUNT = statement('test.listeners', `select count(*) as count ${LISTENERS}`);
+const KILL = statement('test.killListeners', `select pg_terminate_backend(pid) ${LISTENERS}`);
+
+async function listeners(): Promise<number> {
+  const [row] = await fresh.database.query<{ count: number }>(COUNT);
+  return row?.count ?? 0;
+}
+
+test.each(KINDS)('what one server writes, the other delivers: %s', async (kind) => {
+  const events = await here.follow(topicOf(kind, run), { fromNow: true });
+  const next = take(events, 2);
+  await WRITERS[kind](run, 2, databaseThere);
+  there.announce([topicOf(kind, run)]);
+  expect(await next).toHaveLength(2);
+});
+
+test('a cursor of one server is good at the other, even if that has not heard of the event yet', async () => {
+  const deaf = await openStreams(
+    { ...fresh.database, listen: async () => ({ close: async () => {} }) },
+    { pollMs: NEVER_MS },
+  );
+  await take(await deaf.follow(topicOf('flowRunStates', run)), 1);
+  const ahead = await there.follow(topicOf('flowRunStates', run));
+  await writeThere(2);
+  const last = (await take(ahead, 3)).at(-1);
+  const events = await deaf.follow(topicOf('flowRunStates', run), { after: last?.cursor ?? null });
+  await writeThere(1);
+  deaf.announce([topicOf('flowRunStates', run)]);
+  expect(positions(await take(events, 1))).toEqual([4]);
+  await deaf.close();
+});
+
+test('a server that lost its listening connection delivers what it missed', async () => {
+  const events = await here.follow(topicOf('flowRunStates', run), { fromNow: true });
+  await fresh.database.query(KILL);
+  await waitFor(async () => (await listeners()) === 0);
+  const next = take(events, 3);
+  await writeThere(3);
+  expect(positions(await next)).toEqual([2, 3, 4]);
+  expect(await listeners()).toBeGreaterThan(0);
+});
+
+test('when every notification is lost, the poll delivers', async () => {
+  const deaf: Database = { ...fresh.database, listen: async () => ({ close: async () => {} }) };
+  const polling = await openStreams(deaf, { pollMs: 20 });
+  const events = await polling.follow(topicOf('flowRunStates', run), { fromNow: true });
+  const next = take(events, 2);
+  await writeThere(2);
+  expect(positions(await next)).toEqual([2, 3]);
+  await polling.close();
+});
+
+test('a burst of announcements is one statement', async () => {
+  const names = recordStatements(databaseThere);
+  for (let time = 0; time < 100; time += 1)
+    there.announce([topicOf('flowRunStates', run), topicOf('flowRunLogs', run)]);
+  await there.close();
+  expect(names).toEqual(['notify']);
+});
+
+test('payloads are as few as fit, and none is too long for PostgreSQL', async () => {
+  const topics = range(1, 1000).map(
+    (n): Topic => `flowRunTaskRunStates:01900000-0000-7000-8000-${String(n).padStart(12, '0')}`,
+  );
+  const packed = payloads('sender', topics);
+  expect(packed.flatMap((payload) => payload.split(' ').slice(1))).toEqual(topics);
+  expect(packed).toHaveLength(8);
+  const received: string[] = [];
+  const listener = await databaseThere.listen('flowql', {
+    message: (payload) => received.push(payload),
+    connected() {},
+  });
+  here.announce(topics);
+  await waitFor(() => received.length === packed.length);
+  await listener.close();
+});
+
+test('beyond ten thousand topics that wait to be told of, the rest is left to the poll', async () => {
+  const received: string[] = [];
+  const listener = await databaseThere.listen('flowql', {
+    message: (payload) => received.push(...payload.split(' ').slice(1)),
+    connected() {},
+  });
+  here.announce(range(1, 12_000).map((n): Topic => `flowRunLogs:${n}`));
+  await here.close();
+  await waitFor(() => received.at(-1) === 'flowRunLogs:10000');
+  expect(received).toHaveLength(10_000);
+  await listener.close();
+});
+
+test('a server is not woken by its own notifications', async () => {
+  const events = await here.follow(topicOf('flowRunStates', run), { fromNow: true });
+  const heard: string[] = [];
+  const listener = await fresh.database.listen('flowql', { message: (payload) => heard.push(payload), connected() {} });
+  const names = recordStatements(fresh.database);
+  const next = take(events, 1);
+  await WRITERS.flowRunStates(run, 1, fresh.database);
+  here.announce([topicOf('flowRunStates', run)]);
+  await next;
+  await waitFor(() => heard.length === 1);
+  // Whatever that notification began would stand before this statement.
+  await here.follow(topicOf('flowRunLogs', run));
+  expect(names.filter((name) => name.endsWith('.after'))).toHaveLength(1);
+  await listener.close();
+  fresh.database.onStatement = null;
+});
+
+test('a notification that is none of ours is ignored', async () => {
+  const events = await here.follow(topicOf('flowRunStates', run), { fromNow: true });
+  for (const payload of ['', ' ', 'someone', 'someone nothing:here', '{"a":1}']) {
+    await fresh.database.query(statement('test.notify', `select pg_notify('flowql', $1)`), [payload]);
+  }
+  const next = take(events, 1);
+  await writeThere(1);
+  expect(positions(await next)).toEqual([2]);
+});

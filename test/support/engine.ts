@@ -1,0 +1,28 @@
+import { type Engine, startEngine, stopEngine } from '../../src/actions/engine.ts';
+import { DEFAULT_TENANT_ID, type Viewer } from '../../src/core/viewer.ts';
+import { openStreams } from '../../src/streams/streams.ts';
+import { type TestDatabase, testDatabase } from './postgres.ts';
+
+export const viewer: Viewer = { tenantId: DEFAULT_TENANT_ID, role: 'ADMIN' };
+
+export interface TestEngine {
+  engine: Engine;
+  test: TestDatabase;
+  close(): Promise<void>;
+}
+
+/** An engine on a fresh database of its own. */
+export async function testEngine(): Promise<TestEngine> {
+  const test = await testDatabase();
+  const streams = await openStreams(test.database);
+  const engine = startEngine(test.database, streams);
+  return {
+    engine,
+    test,
+    async close() {
+      await stopEngine(engine);
+      await streams.close();
+      await test.drop();
+    },
+  };
+}
