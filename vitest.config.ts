@@ -6,6 +6,7 @@ const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }
 
 export default defineConfig({
   test: {
+    maxWorkers: 2,
     coverage: { provider: 'v8', include: ['src/core/**'], thresholds: { 100: true } },
     projects: [
       // The core needs no database: its tests answer in a second.
@@ -19,7 +20,6 @@ export default defineConfig({
           globalSetup: ['test/support/postgres.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
         },
       },
     ],

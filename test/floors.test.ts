@@ -16,7 +16,6 @@ const READS_CONFIG = ['cli', 'server'];
 const HOMES: Record<string, string[]> = {
   graphql: ['api', 'server', 'cli'],
   '@pothos/core': ['api'],
-  '@pothos/plugin-relay': ['api'],
   ajv: ['actions'],
   uuid: ['actions', 'store'],
   dataloader: ['loading'],
@@ -59,7 +58,7 @@ const imports: Import[] = files.flatMap(({ file, text }) =>
   })),
 );
 const within = imports
-  .filter(({ target }) => target.startsWith('.'))
+  .filter(({ target }) => target.startsWith('.') && !target.endsWith('package.json'))
   .map((one) => ({ ...one, target: path.relative(SOURCE, path.resolve(SOURCE, path.dirname(one.from), one.target)) }))
   .map((one) => ({ ...one, targetFolder: one.target.split(path.sep)[0] ?? '' }));
 const outside = imports.filter(({ target }) => !target.startsWith('.'));
@@ -94,7 +93,8 @@ test('the core imports nothing of Node', () => {
 });
 
 test('the core is pure: no clock, no chance, no process, no timers', () => {
-  const impure = /\b(Date\.now|new Date\(\)|Math\.random|process\.|setTimeout|setInterval|setImmediate|fetch\()/;
+  const impure =
+    /\b(Date\.now|new Date\(\)|Math\.random|process\.|setTimeout|setInterval|setImmediate|fetch\(|\bBuffer\b)/;
   const wrong = files.filter(
     ({ file, text }) => file.startsWith('core') && impure.test(text.replaceAll(/\/\/.*|\/\*[\s\S]*?\*\//g, '')),
   );
@@ -122,7 +122,8 @@ test('SQL stands in the store only', () => {
 });
 
 test('the environment is read in the settings only', () => {
-  const wrong = files.filter(({ file, text }) => file !== path.join('cli', 'flowql.ts') && /process\.env/.test(text));
+  // The commands hand the environment to `readConfig`, and look at nothing in it themselves.
+  const wrong = files.filter(({ text }) => text.replaceAll('readConfig(process.env', '').includes('process.env'));
   expect(wrong.map(({ file }) => file)).toEqual([]);
 });
 

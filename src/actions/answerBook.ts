@@ -61,6 +61,21 @@ export class AnswerBook {
     return known.requestHash === request.requestHash ? (known.answer as unknown as Answer) : reused(request);
   }
 
+  /**
+   * Those of the jobs that are still to be done: without a key, or the first with a key that has no answer. For work that
+   * begins before the answers are given; the others are answered by `once` and must leave nothing behind.
+   */
+  unanswered<Job extends { request: KeyedRequest | null }>(jobs: readonly Job[]): Job[] {
+    const keys = new Set(this.kept.keys());
+    return jobs.filter(({ request }) => {
+      if (request === null) return true;
+      const key = requestKey(request);
+      const isFirst = !keys.has(key);
+      keys.add(key);
+      return isFirst;
+    });
+  }
+
   note(request: KeyedRequest | null, answer: object): void {
     if (request === null) return;
     const kept = { ...request, answer: answer as unknown as Json }; // answers are plain data

@@ -3,11 +3,9 @@ import { checkTaskRunPolicy } from '../core/checkNumbers.ts';
 import { checkStateRequest } from '../core/checkStateRequest.ts';
 import { checkCacheKey, checkName, checkTags } from '../core/checkText.ts';
 import type { Instant } from '../core/instant.ts';
-import { Problem } from '../core/problem.ts';
 import { type Labels, NO_TASK_RUN_POLICY, type TaskRun, type TaskRunPolicy } from '../core/run.ts';
 import type { StateRequest } from '../core/state.ts';
 import type { Viewer } from '../core/viewer.ts';
-import { violates } from '../store/databaseErrors.ts';
 import { taskRunsById } from '../store/taskRuns.ts';
 import { type Keyed, keyedRequest } from './answerBook.ts';
 import type { Engine } from './engine.ts';
@@ -49,10 +47,7 @@ export async function createTaskRun(
     state: input.state ?? { type: 'PENDING' as const },
     request: keyedRequest(viewer, 'createTaskRun', input),
   };
-  const { taskRunId, created } = await engine.writer.taskRunCreations.submit(job).catch((error: unknown) => {
-    if (!violates(error, 'task_run_pkey')) throw error;
-    throw new Problem('CONFLICT', `The id ${input.id} belongs to another task run.`);
-  });
+  const { taskRunId, created } = await engine.writer.taskRunCreations.submit(job);
   const [taskRun] = await taskRunsById(engine.database, viewer.tenantId, [taskRunId]);
   if (!taskRun) throw new Error(`task run ${taskRunId} is gone`);
   return { taskRun, created };

@@ -1,3 +1,4 @@
+import { checkInputKey } from '../core/checkText.ts';
 import { Problem } from '../core/problem.ts';
 import type { Viewer } from '../core/viewer.ts';
 import { deleteInput } from '../store/flowRunInputWrites.ts';
@@ -11,12 +12,13 @@ export interface DeleteFlowRunInput extends Keyed {
 }
 
 /** Takes an input back. NOT_FOUND where the run has none of that key. */
-export function deleteFlowRunInput(
+export async function deleteFlowRunInput(
   engine: Engine,
   viewer: Viewer,
   input: DeleteFlowRunInput,
 ): Promise<{ flowRunId: string; key: string }> {
   const { flowRunId, key } = input;
+  checkInputKey('key', key);
   return answerOnce(engine.database, keyedRequest(viewer, 'deleteFlowRunInput', input), async (transaction) => {
     const there =
       (await lockFlowRunForInput(transaction, viewer.tenantId, flowRunId)) &&

@@ -37,11 +37,13 @@ export async function moveFlowRuns(
   transaction: Queryable,
   jobs: readonly FlowRunMoveJob[],
 ): Promise<Moved<FlowRunState>> {
-  const locked = await lockFlowRuns(transaction, [...new Set(jobs.map(({ flowRunId }) => flowRunId))]);
-  const book = await AnswerBook.open(
-    transaction,
-    jobs.map(({ request }) => request),
-  );
+  const [locked, book] = await Promise.all([
+    lockFlowRuns(transaction, [...new Set(jobs.map(({ flowRunId }) => flowRunId))]),
+    AnswerBook.open(
+      transaction,
+      jobs.map(({ request }) => request),
+    ),
+  ]);
   const written: WrittenFlowRunState[] = [];
   const moved = new Map<string, MovedFlowRun>();
   const inputs: NewFlowRunInput[] = [];
@@ -83,10 +85,11 @@ export async function moveFlowRuns(
   const answers = jobs.map((job) => book.once(job.request, () => move(job)));
   const topics = new Set<Topic>(written.map(({ flowRunId }): Topic => `flowRunStates:${flowRunId}`));
   let states = new Map<string, FlowRunState>();
-  if (written.length > 0) {
-    states = await insertFlowRunStates(transaction, written);
-    await updateMovedFlowRuns(transaction, [...moved.values()]);
-  }
+  if (written.length > 0)
+    [states] = await Promise.all([
+      insertFlowRunStates(transaction, written),
+      updateMovedFlowRuns(transaction, [...moved.values()]),
+    ]);
   if (inputs.length > 0) await insertFlowRunInputs(transaction, inputs);
   if (parents.length > 0) {
     for (const topic of (await moveTaskRuns(transaction, parents)).topics) topics.add(topic);

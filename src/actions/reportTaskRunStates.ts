@@ -9,7 +9,8 @@ import { type Keyed, keyedRequest } from './answerBook.ts';
 import { newTaskRun } from './createTaskRun.ts';
 import type { Engine } from './engine.ts';
 import { newId } from './newId.ts';
-import type { Report, ReportAnswer, ReportJob } from './taskRunReporter.ts';
+import type { Report } from './reportedTaskRuns.ts';
+import type { ReportAnswer, ReportJob } from './taskRunReporter.ts';
 
 export const MAX_REPORTS = 1000;
 
@@ -44,7 +45,7 @@ export async function reportTaskRunStates(
     tenantId: viewer.tenantId,
     reports: [],
     rejected: [],
-    request: keyedRequest(viewer, 'reportTaskRunStates', input),
+    request: null,
     rows: [],
   };
   input.reports.forEach((report, index) => {
@@ -55,6 +56,10 @@ export async function reportTaskRunStates(
       job.rejected.push({ index, code: error.code, message: error.message });
     }
   });
+  // What was refused may be nested too deeply to be looked at; why it was refused is as good.
+  const refused = new Map(job.rejected.map((rejected) => [rejected.index, rejected]));
+  const reports = input.reports.map((report, index) => refused.get(index) ?? report);
+  job.request = keyedRequest(viewer, 'reportTaskRunStates', { ...input, reports } as Keyed);
   job.rows = [...new Set(job.reports.map(({ run }) => keysText(run)))];
   return engine.writer.taskRunReports.submit(job);
 }

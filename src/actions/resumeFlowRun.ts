@@ -81,6 +81,7 @@ async function planResume({ database }: Engine, viewer: Viewer, { flowRunId, run
 
   const hydrated = hydrateRunInput(runInput ?? {});
   if ('reason' in hydrated) return refuse('REJECT', hydrated.reason);
+  checkJson('runInput', hydrated.value);
   const schema = keyset.schema ? await flowRunInputByKey(database, viewer.tenantId, flowRunId, keyset.schema) : null;
   if (!schema) return refuse('REJECT', 'Run input schema not found.');
   const fault = validateRunInput(schema.value, hydrated.value);

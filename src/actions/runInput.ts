@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import type { Json, JsonObject } from '../core/state.ts';
 
@@ -55,15 +56,31 @@ export function validateRunInput(schemaText: string, input: JsonObject): string 
     return 'Run input schema is not valid JSON.';
   }
   if (typeof schema !== 'object' || schema === null) return 'Invalid schema: a JSON object is expected.';
+  const asked = schema;
   try {
-    const validate = new Ajv2020({ strict: false, validateFormats: false, logger: false }).compile(schema);
-    return validate(input) ? null : `Reason: ${failure(validate.errors?.[0])}`;
+    return withinTime(() => {
+      const validate = new Ajv2020({ strict: false, validateFormats: false, logger: false }).compile(asked);
+      return validate(input) ? null : `Reason: ${failure(validate.errors?.[0])}`;
+    });
   } catch (error) {
+    // It comes from within the script, where `Error` is another class.
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+      return `Invalid schema: validating the input took too long, more than ${MAX_VALIDATION_MS} ms.`;
     // A reference that leads back to itself never ends, and so the stack does.
     if (error instanceof RangeError) return 'Invalid schema: Unable to validate schema with circular references.';
     return `Invalid schema: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
+
+const MAX_VALIDATION_MS = 250;
+
+/**
+ * Schemas are written by users, and a short one can keep a validator busy for years: a regular expression that backtracks, parts
+ * that refer to each other twice. All other requests wait meanwhile. Node ends work in time only where it was begun by a
+ * script, hence this one, which does nothing but begin it.
+ */
+const withinTime = <Result>(work: () => Result): Result =>
+  runInNewContext('work()', { work }, { timeout: MAX_VALIDATION_MS });
 
 function failure(error: ErrorObject | undefined): string {
   if (!error) return 'Validation failed.';

@@ -59,16 +59,20 @@ export async function createTaskRuns(
     transaction,
     jobs.map(({ request }) => request),
   );
-  const first = new Map<string, { run: TaskRun; state: ProposedState; cached: CacheEntry[] }>();
-  for (const { run, state } of jobs) {
-    if (!first.has(keysText(run)) && !refusal(run, flowRuns))
-      first.set(keysText(run), begin(run, state, flowRuns, now));
+  const begun = new Map(
+    jobs.map((job) => [job, refusal(job.run, flowRuns) ?? begin(job.run, job.state, flowRuns, now)]),
+  );
+  const first = new Map<string, Beginning>();
+  for (const job of book.unanswered(jobs.filter((job) => !(begun.get(job) instanceof Problem)))) {
+    const beginning = begun.get(job);
+    const keys = keysText(job.run);
+    if (beginning && !(beginning instanceof Problem) && !first.has(keys)) first.set(keys, beginning);
   }
   // In the order of their keys, so that two processes that create the same task runs do not wait for each other in a circle.
   const wanted = [...first.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
   const inserted = wanted.length === 0 ? new Set<string>() : await insertTaskRuns(transaction, wanted);
-  const fresh = wanted.filter(({ run }) => inserted.has(run.id));
-  const known = wanted.filter(({ run }) => !inserted.has(run.id)).map(({ run }) => run);
+  const fresh = wanted.filter(({ run }) => inserted.has(keysText(run)));
+  const known = wanted.filter(({ run }) => !inserted.has(keysText(run))).map(({ run }) => run);
   const knownIds = known.length === 0 ? new Map<string, string>() : await taskRunIdsByKeys(transaction, known);
 
   const written = fresh.map(({ run, state }) => ({
@@ -82,14 +86,16 @@ export async function createTaskRuns(
   const entries = fresh.flatMap(({ cached }) => cached);
   if (entries.length > 0) await insertCacheEntries(transaction, entries);
 
-  const answers = jobs.map(({ run, request }) =>
-    book.once<CreatedTaskRun>(request, () => {
-      const refused = refusal(run, flowRuns);
-      if (refused) return refused;
-      const knownId = knownIds.get(keysText(run));
+  const answers = jobs.map((job) =>
+    book.once<CreatedTaskRun>(job.request, () => {
+      const beginning = begun.get(job);
+      if (beginning instanceof Problem) return beginning;
+      const keys = keysText(job.run);
+      const knownId = knownIds.get(keys);
       if (knownId !== undefined) return { taskRunId: knownId, created: false };
-      const taskRunId = first.get(keysText(run))?.run.id ?? run.id;
-      return { taskRunId, created: taskRunId === run.id };
+      const made = first.get(keys);
+      if (!made || !inserted.has(keys)) return takenId(job.run.id);
+      return { taskRunId: made.run.id, created: made === beginning };
     }),
   );
   await book.save();
@@ -100,6 +106,8 @@ function refusal(run: NewTaskRun, flowRuns: Map<string, EnclosingFlowRun>): Prob
   if (run.flowRunId === null || flowRuns.get(run.flowRunId)?.tenantId === run.tenantId) return null;
   return new Problem('REFERENCE_NOT_FOUND', `Flow run with id ${run.flowRunId} not found`);
 }
+
+export const takenId = (id: string) => new Problem('CONFLICT', `The id ${id} belongs to another task run.`);
 
 /** The columns of a run that has no state yet. */
 export const blankTaskRun = (run: NewTaskRun, stateId: string, now: Instant): TaskRun => ({
@@ -120,7 +128,18 @@ export const blankTaskRun = (run: NewTaskRun, stateId: string, now: Instant): Ta
   totalRunTimeSeconds: 0,
 });
 
-function begin(asked: NewTaskRun, request: StateRequest, flowRuns: Map<string, EnclosingFlowRun>, now: Instant) {
+interface Beginning {
+  run: TaskRun;
+  state: ProposedState;
+  cached: CacheEntry[];
+}
+
+function begin(
+  asked: NewTaskRun,
+  request: StateRequest,
+  flowRuns: Map<string, EnclosingFlowRun>,
+  now: Instant,
+): Beginning | Problem {
   const around = asked.flowRunId === null ? undefined : flowRuns.get(asked.flowRunId);
   const inherited = around ? { ...around.labels, 'prefect.flow-run.id': around.facts.id } : {};
   const proposed = proposeState(request, newId(), now);
@@ -138,7 +157,7 @@ function begin(asked: NewTaskRun, request: StateRequest, flowRuns: Map<string, E
     newId,
     random: Math.random(),
   });
-  if (!write) throw new Problem('FAILED_PRECONDITION', `A task run cannot begin in state ${request.type}.`);
+  if (!write) return new Problem('FAILED_PRECONDITION', `A task run cannot begin in state ${request.type}.`);
   const cached = write.effects.flatMap((effect): CacheEntry[] =>
     effect.kind === 'cacheState' ? [{ id: newId(), tenantId: run.tenantId, ...effect }] : [],
   );

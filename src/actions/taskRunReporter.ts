@@ -1,22 +1,11 @@
-import type { Instant } from '../core/instant.ts';
 import { Problem } from '../core/problem.ts';
 import { reportTaskRunState } from '../core/reportTaskRunState.ts';
-import type { ProposedState } from '../core/state.ts';
 import type { Queryable } from '../store/database.ts';
 import type { KeyedRequest } from '../store/idempotencyKeys.ts';
-import { knownTaskRunStates } from '../store/reportedStates.ts';
-import {
-  type EnclosingFlowRun,
-  enclosingFlowRuns,
-  insertTaskRuns,
-  keysText,
-  readClock,
-  taskRunIdsByKeys,
-} from '../store/taskRunCreations.ts';
+import { ownersOfTaskRunStates } from '../store/reportedStates.ts';
+import { type EnclosingFlowRun, enclosingFlowRuns, keysText } from '../store/taskRunCreations.ts';
 import {
   insertTaskRunStates,
-  type LockedTaskRun,
-  lockTaskRuns,
   type MovedTaskRun,
   updateMovedTaskRuns,
   type WrittenTaskRunState,
@@ -24,16 +13,9 @@ import {
 import type { Topic } from '../streams/streams.ts';
 import { AnswerBook } from './answerBook.ts';
 import type { RejectedLine } from './logWriter.ts';
-import { blankTaskRun, type NewTaskRun } from './taskRunCreator.ts';
+import { type Report, reportedTaskRuns } from './reportedTaskRuns.ts';
+import { type NewTaskRun, takenId } from './taskRunCreator.ts';
 import { taskRunTopics } from './taskRunMover.ts';
-
-/** A state that an engine reached by itself, and the task run that it belongs to, should that not exist yet. */
-export interface Report {
-  /** Its place in the batch. */
-  index: number;
-  run: NewTaskRun;
-  state: ProposedState;
-}
 
 export interface ReportJob {
   tenantId: string;
@@ -54,37 +36,40 @@ export interface ReportAnswer {
 /**
  * Takes over states that engines reached by themselves: no rule is asked, nothing is refused for where the run stands.
  * A task run that is not there is made from its first report; a state that is older than the run's current one goes to
- * the history only; a state that is known by its id changes nothing.
+ * the history only; a state that is known by its id changes nothing, and is refused to any other task run.
  * Source: Prefect 3, server/services/task_run_recorder.py.
  */
 export async function reportStates(
   transaction: Queryable,
   jobs: readonly ReportJob[],
 ): Promise<{ answers: (ReportAnswer | Problem)[]; topics: Set<Topic> }> {
-  const reports = jobs.flatMap((job) => job.reports);
-  const flowRuns = await enclosingFlowRuns(transaction, [
-    ...new Set(reports.flatMap(({ run }) => run.flowRunId ?? [])),
-  ]);
-  const allowed = reports.filter(({ run }) => !refusal(run, flowRuns));
-  const runs = await taskRunsOf(transaction, allowed, flowRuns);
-  const known = await knownTaskRunStates(
-    transaction,
-    allowed.map(({ state }) => state.id),
-  );
   const book = await AnswerBook.open(
     transaction,
     jobs.map(({ request }) => request),
   );
+  const reports = book.unanswered(jobs).flatMap((job) => job.reports);
+  const flowRuns = await enclosingFlowRuns(transaction, [
+    ...new Set(reports.flatMap(({ run }) => run.flowRunId ?? [])),
+  ]);
+  const allowed = reports.filter(({ run }) => !refusal(run, flowRuns));
+  const owners = await ownersOfTaskRunStates(
+    transaction,
+    allowed.map(({ state }) => state.id),
+  );
+  const runs = await reportedTaskRuns(transaction, allowed, owners, flowRuns);
   const written: WrittenTaskRunState[] = [];
   const moved = new Map<string, MovedTaskRun>();
 
-  const take = ({ run: asked, state: reported }: Report): ReportAnswer['reported'][number] => {
+  const take = ({ run: asked, state: reported }: Report): ReportAnswer['reported'][number] | Problem => {
     const entry = runs.get(keysText(asked));
-    if (!entry) throw new Error(`task run ${asked.taskKey} was neither found nor made`);
+    const owner = owners.get(reported.id);
+    if (owner !== undefined && owner !== entry?.locked.run.id)
+      return new Problem('CONFLICT', `The state ${reported.id} belongs to another task run.`);
+    if (!entry) return takenId(asked.id);
     const { isNew, locked } = entry;
     const answer = { taskRunId: locked.run.id, stateId: reported.id };
-    if (known.has(reported.id)) return { ...answer, written: false };
-    known.add(reported.id);
+    if (owner !== undefined) return { ...answer, written: false };
+    owners.set(reported.id, locked.run.id);
     const { state, changes, outOfOrder } = reportTaskRunState({
       run: isNew ? null : locked.run,
       initial: isNew ? null : locked.initial,
@@ -104,9 +89,9 @@ export async function reportStates(
       const rejected = [...job.rejected];
       const reported: ReportAnswer['reported'] = [];
       for (const report of job.reports) {
-        const refused = refusal(report.run, flowRuns);
-        if (refused) rejected.push({ index: report.index, code: refused.code, message: refused.message });
-        else reported.push(take(report));
+        const taken = refusal(report.run, flowRuns) ?? take(report);
+        if (taken instanceof Problem) rejected.push({ index: report.index, code: taken.code, message: taken.message });
+        else reported.push(taken);
       }
       return { reported, rejected: rejected.sort((a, b) => a.index - b.index) };
     }),
@@ -117,48 +102,6 @@ export async function reportStates(
   }
   await book.save();
   return { answers, topics: taskRunTopics(written) };
-}
-
-type Found = Map<string, { isNew: boolean; locked: LockedTaskRun }>;
-
-/** The task runs of reports, by their keys: those that exist, locked, and the others, made without a state as yet. */
-async function taskRunsOf(
-  transaction: Queryable,
-  reports: readonly Report[],
-  flowRuns: Map<string, EnclosingFlowRun>,
-): Promise<Found> {
-  const found: Found = new Map();
-  if (reports.length === 0) return found;
-  const asked = new Map(reports.map((report) => [keysText(report.run), report]));
-  const now = await readClock(transaction);
-  const ids = await taskRunIdsByKeys(
-    transaction,
-    [...asked.values()].map(({ run }) => run),
-  );
-  const missing = [...asked].filter(([keys]) => !ids.has(keys)).sort(([a], [b]) => (a < b ? -1 : 1));
-  if (missing.length > 0) {
-    const blanks = missing.map(([, report]) => ({ run: blank(report, flowRuns, now), state: report.state }));
-    const inserted = await insertTaskRuns(transaction, blanks);
-    for (const { run, state } of blanks.filter(({ run }) => inserted.has(run.id))) {
-      const flowRun = run.flowRunId === null ? null : (flowRuns.get(run.flowRunId)?.facts ?? null);
-      found.set(keysText(run), { isNew: true, locked: { run, initial: { ...state, version: 1 }, flowRun, now } });
-    }
-    // Made by somebody else in this very moment: theirs is the one.
-    const raced = blanks.filter(({ run }) => !inserted.has(run.id)).map(({ run }) => run);
-    if (raced.length > 0) for (const [keys, id] of await taskRunIdsByKeys(transaction, raced)) ids.set(keys, id);
-  }
-  if (ids.size > 0) {
-    const locked = await lockTaskRuns(transaction, [...ids.values()]);
-    for (const entry of locked.values()) found.set(keysText(entry.run), { isNew: false, locked: entry });
-  }
-  return found;
-}
-
-function blank({ run, state }: Report, flowRuns: Map<string, EnclosingFlowRun>, now: Instant) {
-  const around = run.flowRunId === null ? undefined : flowRuns.get(run.flowRunId);
-  const inherited = around ? { ...around.labels, 'prefect.flow-run.id': around.facts.id } : {};
-  const made = blankTaskRun({ ...run, labels: { ...inherited, ...run.labels } }, state.id, now);
-  return { ...made, stateType: state.type, stateName: state.name, stateTimestamp: state.timestamp };
 }
 
 function refusal(run: NewTaskRun, flowRuns: Map<string, EnclosingFlowRun>): Problem | null {

@@ -33,6 +33,7 @@ export function connectionOf<Row>(node: ObjectRef<typeof builder.$inferSchemaTyp
     description: `An entry of a ${node.name}Connection.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', { description: 'The place of this entry in the list; opaque.' }),
+      // TypeScript cannot tell, here and below, that a Row is what Pothos takes for a `node`: Row is still open.
       node: t.field({ type: node, description: 'The entry itself.', resolve: ({ row }) => row as never }),
     }),
   });

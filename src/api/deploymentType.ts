@@ -1,4 +1,5 @@
 import { createDeployment } from '../actions/createDeployment.ts';
+import { LIMITS } from '../core/limits.ts';
 import type { Deployment } from '../core/run.ts';
 import { builder } from './builder.ts';
 import { given } from './given.ts';
@@ -14,7 +15,9 @@ DeploymentType.implement({
     created: t.expose('created', { type: 'DateTime', description: 'When the deployment was created.' }),
     updated: t.expose('updated', { type: 'DateTime', description: 'When the deployment was last changed.' }),
     name: t.exposeString('name', { description: 'Unique among the deployments of its flow.' }),
-    tags: t.exposeStringList('tags', { description: 'Free words to find the deployment by, as they were given.' }),
+    tags: t.exposeStringList('tags', {
+      description: `Free words to find the deployment by, as they were given; at most ${LIMITS.tags}.`,
+    }),
     labels: t.expose('labels', { type: 'Labels', description: 'Free keys and values; new runs inherit them.' }),
     flowId: t.exposeID('flowId', { description: 'The id of the flow.' }),
     flow: t.field({

@@ -47,11 +47,11 @@ export const VerdictEnum = builder.enumType('Verdict', {
 });
 
 export const RetryTypeEnum = builder.enumType('RetryType', {
-  description: 'How a failed flow run is run again.',
-  values: {
-    IN_PROCESS: { value: 'in_process', description: 'By the process that ran it, which waits for the delay.' },
-    RESCHEDULE: { value: 'reschedule', description: 'By new infrastructure, at the scheduled time of the retry.' },
-  } as const,
+  description: 'How a failed flow run is run again, in the words that engines know.',
+  values: described({
+    in_process: 'By the process that ran it, which waits for the delay.',
+    reschedule: 'By new infrastructure, at the scheduled time of the retry.',
+  }),
 });
 
 export const ProblemCodeEnum = builder.enumType('ProblemCode', {

@@ -1,78 +1,11 @@
-import type { FilterOperator } from '../core/filter.ts';
-import { StateTypeEnum } from './enums.ts';
+import type { OperatorsName } from './filterOperators.ts';
 
-// What lists can be filtered by: a row per input field. filterInput.ts makes the GraphQL inputs of these tables, and the
-// filter trees of what is sent.
-
-type Operand = 'ID' | 'String' | 'Int' | 'Boolean' | 'DateTime' | typeof StateTypeEnum;
-export interface Operator {
-  operator: FilterOperator;
-  type: Operand | [Operand];
-  description: string;
-}
-export type Operators = { [operator: string]: Operator };
-
-const ID_OPERATORS = {
-  in: { type: ['ID'], operator: 'in', description: 'One of these.' },
-  notIn: {
-    type: ['ID'],
-    operator: 'notIn',
-    description: 'None of these, and not null; of an empty list, always so.',
-  },
-} satisfies Operators;
-
-const TEXT_OPERATORS = {
-  in: { type: ['String'], operator: 'in', description: 'One of these, exactly.' },
-  notIn: {
-    type: ['String'],
-    operator: 'notIn',
-    description: 'None of these, and not null; of an empty list, always so.',
-  },
-} satisfies Operators;
-
-const IS_NULL = {
-  isNull: { type: 'Boolean', operator: 'isNull', description: 'Whether there is none at all.' },
-} satisfies Operators;
-
-/** What a field of a kind can be asked for; several operators must all hold. `operator` is the filter tree's. */
-export const OPERATORS = {
-  Id: ID_OPERATORS,
-  NullableId: { ...ID_OPERATORS, ...IS_NULL },
-  Text: TEXT_OPERATORS,
-  NullableText: { ...TEXT_OPERATORS, ...IS_NULL },
-  Name: {
-    ...TEXT_OPERATORS,
-    contains: {
-      type: 'String',
-      operator: 'contains',
-      description: 'Has this text in it, in upper or lower case. `%` and `_` are ordinary characters.',
-    },
-  },
-  StateType: {
-    in: { type: [StateTypeEnum], operator: 'in', description: 'One of these.' },
-    notIn: { type: [StateTypeEnum], operator: 'notIn', description: 'None of these.' },
-  },
-  Tags: {
-    hasAll: { type: ['String'], operator: 'hasAll', description: 'Has each of these; of an empty list, always so.' },
-    hasAny: { type: ['String'], operator: 'hasAny', description: 'Has one of these; of an empty list, never so.' },
-    isEmpty: { type: 'Boolean', operator: 'isEmpty', description: 'Whether there are no tags.' },
-  },
-  Time: {
-    after: { type: 'DateTime', operator: 'gte', description: 'At this moment or later.' },
-    before: { type: 'DateTime', operator: 'lte', description: 'At this moment or earlier.' },
-    ...IS_NULL,
-  },
-  Level: {
-    gte: { type: 'Int', operator: 'gte', description: 'This level or a graver one.' },
-    lte: { type: 'Int', operator: 'lte', description: 'This level or a lighter one.' },
-  },
-} satisfies { [name: string]: Operators };
-
-export type OperatorsName = keyof typeof OPERATORS;
+// What lists can be filtered by: a row per input field. filterInput.ts makes the GraphQL inputs of these tables, and
+// toFilter.ts the filter trees of what is sent.
 
 export type FilterRow =
-  /** Operators on a field of the store's filter table. */
-  | { operators: OperatorsName; field: string; description: string }
+  /** Operators on a field of the store's filter table; `fields` names another field for some operators. */
+  | { operators: OperatorsName; field: string; fields?: { [operator: string]: string }; description: string }
   /** A group of rows under one name. */
   | { rows: { [name: string]: FilterRow }; name: string; description: string }
   /** Another kind of thing: some of those that belong to this one match. */
@@ -119,6 +52,8 @@ export const FILTERS: { readonly [Kind in FilterKind]: FilterTable } = {
       startTime: {
         operators: 'Time',
         field: 'startTime',
+        // Prefect 3: filters.py, FlowRunFilterStartTime.
+        fields: { after: 'effectiveStartTime', before: 'effectiveStartTime' },
         description:
           'By start time. `after` and `before` take a run that has not started at its expected start time; ' +
           '`isNull` asks for the start time alone.',

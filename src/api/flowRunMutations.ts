@@ -9,17 +9,8 @@ import { given } from './given.ts';
 import { type InputFields, keyed } from './keyed.ts';
 import { LIMIT_TEXTS } from './limitTexts.ts';
 import { FlowRunType } from './objectTypes.ts';
+import { FlowRunPolicyInput } from './policyTypes.ts';
 import { StateInput, stateRequest } from './stateInput.ts';
-
-const FlowRunPolicyInput = builder.inputType('FlowRunPolicyInput', {
-  description: 'How a flow run is run again.',
-  fields: (t) => ({
-    retries: t.int({ description: `How often a failed run is run again. ${LIMIT_TEXTS.retries} Default 0.` }),
-    retryDelaySeconds: t.float({
-      description: `Seconds between a failure and the next run. ${LIMIT_TEXTS.retryDelay} Default 0.`,
-    }),
-  }),
-});
 
 const flowRunFields = (t: InputFields) => ({
   name: t.string({ description: `For people; two words are chosen where it is null or empty. ${LIMIT_TEXTS.text}` }),

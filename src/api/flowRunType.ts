@@ -1,10 +1,9 @@
 import { count } from '../core/checkText.ts';
 import { MAX_TOTAL_COUNT } from '../core/page.ts';
-import type { FlowRunPolicy } from '../core/run.ts';
 import { flowRunCount } from '../store/flowRuns.ts';
 import { builder } from './builder.ts';
 import { pageArguments, pageRequest } from './connectionOf.ts';
-import { RetryTypeEnum, RunSortEnum } from './enums.ts';
+import { RunSortEnum } from './enums.ts';
 import { filterInput } from './filterInput.ts';
 import { given } from './given.ts';
 import { LIMIT_TEXTS } from './limitTexts.ts';
@@ -22,6 +21,7 @@ import {
   TaskRunConnection,
   TaskRunType,
 } from './objectTypes.ts';
+import { FlowRunPolicyType } from './policyTypes.ts';
 import { RunInterface } from './runInterface.ts';
 import {
   asksForData,
@@ -33,28 +33,6 @@ import {
   wide,
 } from './selected.ts';
 import { toFilter } from './toFilter.ts';
-
-const FlowRunPolicyType = builder.objectRef<FlowRunPolicy>('FlowRunPolicy').implement({
-  description: 'How a flow run is run again, and what is known of its pauses.',
-  fields: (t) => ({
-    retries: t.exposeInt('retries', { nullable: true, description: 'How often a failed run is run again.' }),
-    retryDelaySeconds: t.exposeFloat('retryDelaySeconds', {
-      nullable: true,
-      description: 'Seconds between a failure and the next run.',
-    }),
-    retryType: t.expose('retryType', {
-      type: RetryTypeEnum,
-      nullable: true,
-      description: 'How the present retry is made; null while there is none.',
-    }),
-    pauseKeys: t.exposeStringList('pauseKeys', {
-      description: 'The keys of the pauses that have fired; each fires once. As many as the run has had.',
-    }),
-    resuming: t.exposeBoolean('resuming', {
-      description: 'Whether a pause was left and the run has not gone on yet; its next RUNNING is not a new run.',
-    }),
-  }),
-});
 
 FlowRunType.implement({
   description: 'One execution of a flow.',

@@ -1,4 +1,5 @@
 import { createFlow } from '../actions/createFlow.ts';
+import { LIMITS } from '../core/limits.ts';
 import type { Flow } from '../core/run.ts';
 import { builder } from './builder.ts';
 import { pageArguments, pageRequest } from './connectionOf.ts';
@@ -19,7 +20,9 @@ FlowType.implement({
     created: t.expose('created', { type: 'DateTime', description: 'When the flow was registered.' }),
     updated: t.expose('updated', { type: 'DateTime', description: 'When the flow was last changed.' }),
     name: t.exposeString('name', { description: 'Unique in the tenant.' }),
-    tags: t.exposeStringList('tags', { description: 'Free words to find the flow by, as they were given.' }),
+    tags: t.exposeStringList('tags', {
+      description: `Free words to find the flow by, as they were given; at most ${LIMITS.tags}.`,
+    }),
     labels: t.expose('labels', { type: 'Labels', description: 'Free keys and values; new runs inherit them.' }),
     flowRuns: t.field({
       type: FlowRunConnection,
@@ -41,7 +44,8 @@ FlowType.implement({
 });
 
 builder.queryFields((t) => ({
-  flow: t.field({
+  // Not `flow`: that name is the list of flows in the dialect of Prefect 1, which is served in the same schema.
+  flowById: t.field({
     type: FlowType,
     nullable: true,
     description: 'A flow; null where there is none with this id.',

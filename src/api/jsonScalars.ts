@@ -3,7 +3,7 @@ import { LIMITS } from '../core/limits.ts';
 import type { Labels, TaskInput, TaskRun } from '../core/run.ts';
 import type { Json, JsonObject } from '../core/state.ts';
 import { builder } from './builder.ts';
-import { badInput, uuidFrom } from './scalars.ts';
+import { badInput, shown, uuidFrom } from './scalars.ts';
 
 // Only the shape is looked at here. What JSON may hold and how large it may be depends on the field: actions check that.
 
@@ -44,14 +44,14 @@ function labelsFrom(value: unknown): Labels {
   const object = objectFrom(value);
   for (const [key, label] of Object.entries(object))
     if (label === null || typeof label === 'object')
-      throw badInput(`The label ${JSON.stringify(key)} must be a string, a number or a boolean.`);
+      throw badInput(`The label ${shown(key)} must be a string, a number or a boolean.`);
   return object as Labels; // its values were just looked at
 }
 
 function stringMapFrom(value: unknown): { [key: string]: string } {
   const object = objectFrom(value);
   for (const [key, text] of Object.entries(object))
-    if (typeof text !== 'string') throw badInput(`The value of ${JSON.stringify(key)} must be a string.`);
+    if (typeof text !== 'string') throw badInput(`The value of ${shown(key)} must be a string.`);
   return object as { [key: string]: string }; // its values were just looked at
 }
 
@@ -60,7 +60,7 @@ const TASK_INPUT_FIELDS = { task_run: 'id', flow_run: 'id', parameter: 'name', c
 function taskInputFrom(value: Json | undefined, parameter: string): TaskInput {
   const refused = () =>
     badInput(
-      `The inputs of ${JSON.stringify(parameter)} must be a list of { kind: "task_run" or "flow_run", id }, ` +
+      `The inputs of ${shown(parameter)} must be a list of { kind: "task_run" or "flow_run", id }, ` +
         '{ kind: "parameter", name } and { kind: "constant", type }.',
     );
   if (value === null || typeof value !== 'object' || Array.isArray(value)) throw refused();

@@ -1,4 +1,5 @@
 import { estimatedRunTimeSeconds, latenessSeconds } from '../core/lateness.ts';
+import { LIMITS } from '../core/limits.ts';
 import type { Run } from '../core/run.ts';
 import { builder } from './builder.ts';
 import { StateTypeEnum } from './enums.ts';
@@ -12,7 +13,9 @@ export const RunInterface = builder.interfaceRef<Run>('Run').implement({
     created: t.expose('created', { type: 'DateTime', description: 'When the run was created.' }),
     updated: t.expose('updated', { type: 'DateTime', description: 'When the run or its state was last changed.' }),
     name: t.exposeString('name', { description: 'For people; made of two words where none was given.' }),
-    tags: t.exposeStringList('tags', { description: 'Free words to find the run by, as they were given.' }),
+    tags: t.exposeStringList('tags', {
+      description: `Free words to find the run by, as they were given; at most ${LIMITS.tags}.`,
+    }),
     labels: t.expose('labels', { type: 'Labels', description: 'Free keys and values, with those of its flow.' }),
     version: t.exposeInt('version', {
       description: 'The number of the current state in the history: 1, 2, 3, ... Send it as `expectedVersion`.',

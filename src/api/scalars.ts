@@ -21,20 +21,13 @@ function instantFrom(value: unknown, node?: ValueNode): Instant {
 }
 
 /** A refused value in a message, cut so that nobody is sent a megabyte back. */
-const shown = (value: unknown): string => {
+export const shown = (value: unknown): string => {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 };
 
 /** Only a string passes the checks above, so that it does not matter what the other literals become. */
-const literal = (node: ValueNode): unknown => ('value' in node ? node.value : node.kind);
-
-builder.scalarType('ID', {
-  description: 'A UUID.',
-  serialize: (id) => id,
-  parseValue: (value) => uuidFrom(value),
-  parseLiteral: (node) => uuidFrom(literal(node), node),
-});
+export const literalValue = (node: ValueNode): unknown => ('value' in node ? node.value : node.kind);
 
 builder.scalarType('DateTime', {
   description:
@@ -43,5 +36,5 @@ builder.scalarType('DateTime', {
     'Anything else is BAD_USER_INPUT.',
   serialize: formatInstant,
   parseValue: (value) => instantFrom(value),
-  parseLiteral: (node) => instantFrom(literal(node), node),
+  parseLiteral: (node) => instantFrom(literalValue(node), node),
 });

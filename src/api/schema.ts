@@ -2,6 +2,7 @@ import type { GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema } from 'graph
 import { Problem } from '../core/problem.ts';
 import { builder } from './builder.ts';
 import { type Context, forgetReads } from './context.ts';
+import { takeUuidIds } from './uuidIds.ts';
 import './scalars.ts';
 import './jsonScalars.ts';
 import './flowType.ts';
@@ -18,6 +19,7 @@ import './subscriptions.ts';
 
 /** The native dialect. Types stand in the order of their files, fields in the order in which people look for them. */
 export const schema: GraphQLSchema = builder.toSchema({ sortSchema: false });
+takeUuidIds(schema);
 
 // Here, once, and not in each resolver, so that no mutation can be forgotten.
 guard(schema.getMutationType(), ({ viewer }) => {

@@ -1,7 +1,6 @@
 import { createTaskRun } from '../actions/createTaskRun.ts';
 import { MAX_REPORTS, reportTaskRunStates } from '../actions/reportTaskRunStates.ts';
 import { count } from '../core/checkText.ts';
-import { LIMITS } from '../core/limits.ts';
 import type { TaskRun } from '../core/run.ts';
 import { builder } from './builder.ts';
 import { StateTypeEnum } from './enums.ts';
@@ -10,21 +9,9 @@ import { keyed } from './keyed.ts';
 import { LIMIT_TEXTS } from './limitTexts.ts';
 import { RejectedType } from './logType.ts';
 import { TaskRunType } from './objectTypes.ts';
+import { TaskRunPolicyInput } from './policyTypes.ts';
 import { loadTaskRun } from './selected.ts';
 import { StateDetailsInput, StateInput, stateRequest } from './stateInput.ts';
-
-const TaskRunPolicyInput = builder.inputType('TaskRunPolicyInput', {
-  description: 'How a task run is run again.',
-  fields: (t) => ({
-    retries: t.int({ description: `How often a failed run is run again. ${LIMIT_TEXTS.retries} Default 0.` }),
-    retryDelaySeconds: t.floatList({
-      description: `Seconds before each retry, ${LIMIT_TEXTS.retryDelay} The last one is used again. At most ${LIMITS.retryDelays}. Default none.`,
-    }),
-    retryJitterFactor: t.float({
-      description: `By how much of itself a delay is made longer at most, at random. 0 to ${count(LIMITS.retryJitterFactor)}. Default 0.`,
-    }),
-  }),
-});
 
 const CreateTaskRunInput = builder.inputType('CreateTaskRunInput', {
   description: 'A task run to create. What is left out or null has its default.',

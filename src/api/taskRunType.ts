@@ -1,6 +1,5 @@
 import { count } from '../core/checkText.ts';
 import { MAX_TOTAL_COUNT } from '../core/page.ts';
-import type { TaskRunPolicy } from '../core/run.ts';
 import { taskRunCount } from '../store/taskRuns.ts';
 import { builder } from './builder.ts';
 import { pageArguments, pageRequest } from './connectionOf.ts';
@@ -15,23 +14,10 @@ import {
   TaskRunStateType,
   TaskRunType,
 } from './objectTypes.ts';
+import { TaskRunPolicyType } from './policyTypes.ts';
 import { RunInterface } from './runInterface.ts';
 import { asksForData, asksForTaskInputs, loadFlowRun, loadTaskRun, loadTaskRunState, wide } from './selected.ts';
 import { toFilter } from './toFilter.ts';
-
-const TaskRunPolicyType = builder.objectRef<TaskRunPolicy>('TaskRunPolicy').implement({
-  description: 'How a task run is run again.',
-  fields: (t) => ({
-    retries: t.exposeInt('retries', { nullable: true, description: 'How often a failed run is run again.' }),
-    retryDelaySeconds: t.exposeFloatList('retryDelaySeconds', {
-      description: 'Seconds before each retry; the last one is used again. At most 50.',
-    }),
-    retryJitterFactor: t.exposeFloat('retryJitterFactor', {
-      nullable: true,
-      description: 'By how much of itself a delay is made longer at most, at random.',
-    }),
-  }),
-});
 
 TaskRunType.implement({
   description: 'One step of a flow run, or a background task of its own.',

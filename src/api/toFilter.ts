@@ -1,6 +1,7 @@
 import { EVERYTHING, type Filter } from '../core/filter.ts';
 import type { Json } from '../core/state.ts';
-import { FILTERS, type FilterKind, type FilterRow, OPERATORS, type Operators } from './filterRows.ts';
+import { OPERATORS, type Operators } from './filterOperators.ts';
+import { FILTERS, type FilterKind, type FilterRow } from './filterRows.ts';
 
 /** What GraphQL hands over: it has checked keys and values against the inputs that are made of the same tables. */
 export interface FilterInput {
@@ -34,7 +35,7 @@ function one(row: FilterRow, value: FilterInput): Filter {
     Object.entries(value).flatMap(([name, operand]) => {
       const operator = operators[name]?.operator;
       if (!operator || operand === null || operand === undefined) return [];
-      return [{ field: row.field, operator, value: operand as Json }]; // Every operand is a scalar or a list of them.
+      return [{ field: row.fields?.[name] ?? row.field, operator, value: operand as Json }]; // Every operand is a scalar or a list of them.
     }),
   );
 }

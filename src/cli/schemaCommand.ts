@@ -10,7 +10,6 @@ export const schemaCommand = (): Command =>
     .option('--write', `write it to ${FILE} in this directory`)
     .action(({ write }: { write?: boolean }) =>
       exitWith(async () => {
-        
         const { printNativeSchema } = await import('../api/printNativeSchema.ts');
         const text = printNativeSchema();
         if (write) await writeFile(FILE, text);

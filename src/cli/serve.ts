@@ -4,6 +4,8 @@ import { schema } from '../api/schema.ts';
 import type { Config } from '../config.ts';
 import { createLogger } from '../server/logger.ts';
 import { startServer } from '../server/server.ts';
+import { forgetIdempotencyKeys } from '../services/forgetIdempotencyKeys.ts';
+import { startLoops } from '../services/loops.ts';
 import { anyApiKey } from '../store/apiKeys.ts';
 import { startEmbeddedPostgres } from '../store/embeddedPostgres.ts';
 import { migrate } from '../store/migrate.ts';
@@ -33,6 +35,10 @@ export async function serve(config: Config, version: string): Promise<number> {
     closers.push(() => streams.close());
     const engine = startEngine(database, streams, { maxWaitingWrites: config.maxWaitingWrites });
     closers.push(() => stopEngine(engine));
+    const loops = startLoops(engine, [forgetIdempotencyKeys(config.idempotencyHours)], (loop, error) =>
+      log.warn({ err: error, loop }, 'a round of a loop failed; the next one comes'),
+    );
+    closers.push(() => loops.stop());
     const server = await startServer(config, {
       database,
       schema,

@@ -37,17 +37,18 @@ const PONG_WITHIN_MS = 5_000;
 export async function watch(options: WatchOptions): Promise<StateType> {
   const ending = quietEnding(options.follow);
   const connection = openConnection(options, ending);
+  const over = new AbortController();
+  const onEvent = (event: WatchedEvent) => {
+    options.onEvent(event);
+    ending.saw(event);
+  };
+  const streams = WATCHED_STREAMS.map((stream) =>
+    followStream(connection, stream, options.flowRunId, onEvent, over.signal),
+  );
   try {
-    return await Promise.race([
-      ending.reached,
-      ...WATCHED_STREAMS.map((stream) =>
-        followStream(connection, stream, options.flowRunId, (event) => {
-          options.onEvent(event);
-          ending.saw(event);
-        }),
-      ),
-    ]);
+    return await Promise.race([ending.reached, Promise.all(streams).then(() => ending.reached)]);
   } finally {
+    over.abort();
     await connection.client.dispose();
   }
 }
@@ -57,7 +58,8 @@ async function followStream(
   { name, document }: (typeof WATCHED_STREAMS)[number],
   flowRunId: string,
   onEvent: (event: WatchedEvent) => void,
-): Promise<never> {
+  over: AbortSignal,
+): Promise<void> {
   let after: string | null = null;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     let reason = 'the server ended the stream';
@@ -72,8 +74,9 @@ async function followStream(
     } catch (error) {
       reason = connection.reasonToResume(error);
     }
+    if (over.aborted) return;
     connection.lost(reason);
-    await wait(pause);
+    await wait(pause, undefined, { signal: over });
   }
 }
 

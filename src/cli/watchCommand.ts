@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { StateType } from '../core/state.ts';
 import { type ClientOptions, clientCommand, exitWith } from './clientCommand.ts';
 import { watch } from './watch.ts';
-import type { WatchedEvent } from './watchedStreams.ts';
+import type { WatchedEvent, WatchedTaskRun } from './watchedStreams.ts';
 
 interface WatchCommandOptions extends ClientOptions {
   follow: boolean;
@@ -70,7 +70,7 @@ function describeState(event: StateEvent): string {
 
 function subjectOf(event: StateEvent): string {
   if (event.stream === 'flowRunStates') return 'flow run';
-  return event.taskRun ? `${event.taskRun.taskKey}[${event.taskRun.dynamicKey}]` : 'a deleted task run';
+  return event.taskRun ? taskRunName(event.taskRun) : 'a deleted task run';
 }
 
 function describeLog({ log }: WatchedEvent & { stream: 'logs' }): string {
@@ -85,6 +85,10 @@ function columns(timestamp: string, kind: string, style: Style, subject: string,
 
 const coloured = (style: Style, text: string): string =>
   process.stdout.isTTY && process.stdout.hasColors() ? styleText(style, text) : text;
+
+/** Prefect 1 gives -1 to the run of a task that is not mapped; nobody needs to read it. */
+const taskRunName = ({ taskKey, dynamicKey }: WatchedTaskRun): string =>
+  dynamicKey === '-1' ? taskKey : `${taskKey}[${dynamicKey}]`;
 
 /** A log line is written by strangers: what could steer the terminal is left out. */
 const printable = (text: string): string => text.replace(/(?![\n\t])\p{Cc}/gu, '');

@@ -18,8 +18,7 @@ export interface WatchedLog {
   taskRunId: string | null;
 }
 
-/** Null in an event where the task run has been deleted since. */
-interface WatchedTaskRun {
+export interface WatchedTaskRun {
   id: string;
   taskKey: string;
   dynamicKey: string;

@@ -14,7 +14,7 @@ interface RulesOutcome<Changes> {
 /**
  * Folds a proposed state through an ordered list of rules.
  *
- * Which rules have a say is settled once, by the types of the first and of the proposed state as it was asked for. When a
+ * Which rules have a say is settled once, by the types of the current state and of the one that was asked for. When a
  * rule puts a state of another type in the place of the proposed one, or none at all, the transition is no longer the one
  * that the others were chosen for: those that follow do not run, and what those before it wanted done beside the state
  * is dropped. So every ruling is kept with the type that it left proposed, and counts in the end only if that is the type

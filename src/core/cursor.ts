@@ -9,7 +9,7 @@ const MAX_CURSOR_LENGTH = 8_000;
 
 /** A place in a list, opaque to clients. `list` names the list with its order, so that no other list takes the cursor. */
 export const encodeCursor = (list: string, keys: readonly CursorKey[]): string =>
-  Buffer.from(JSON.stringify([VERSION, list, ...keys])).toString('base64url');
+  toBase64Url(JSON.stringify([VERSION, list, ...keys]));
 
 /**
  * The keys of a cursor that `encodeCursor` gave out for this list, or a Problem INVALID_CURSOR. Whoever uses the keys
@@ -27,9 +27,21 @@ const isKey = (key: unknown): key is CursorKey => key === null || typeof key ===
 function parsedList(cursor: string): unknown[] {
   if (cursor.length > MAX_CURSOR_LENGTH) return [];
   try {
-    const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const parsed: unknown = JSON.parse(fromBase64Url(cursor));
     return Array.isArray(parsed) ? parsed : [];
   } catch {
     return [];
   }
 }
+
+// By the web's standards, not Node's Buffer: the core runs anywhere.
+const toBase64Url = (text: string): string =>
+  btoa(String.fromCharCode(...new TextEncoder().encode(text)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+
+const fromBase64Url = (text: string): string =>
+  new TextDecoder().decode(
+    Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0)),
+  );

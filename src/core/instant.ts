@@ -9,6 +9,9 @@ const RFC3339 =
 
 const FIRST = Date.UTC(1000, 0, 1);
 const LAST = Date.UTC(9999, 11, 31, 23, 59, 59);
+export const FIRST_INSTANT: Instant = FIRST * 1000;
+/** The last microsecond of 9999 is no number of ours any more, and would be rounded to the year 10,000. */
+export const LAST_INSTANT: Instant = LAST * 1000 + 999_968;
 
 /** Reads RFC 3339 and its common looser forms; without an offset the time is UTC; digits past the sixth are cut off. */
 export function parseInstant(text: string): Instant | null {
@@ -30,7 +33,7 @@ export function parseInstant(text: string): Instant | null {
   const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000 * (sign === '-' ? -1 : 1);
   // An offset can lead out of the years that have four digits.
   if (date - offset < FIRST || date - offset > LAST) return null;
-  return (date - offset) * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
+  return Math.min((date - offset) * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0')), LAST_INSTANT);
 }
 
 /** RFC 3339 in UTC with six digits: `2026-11-21T01:08:00.563414Z`. */

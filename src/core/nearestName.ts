@@ -9,13 +9,18 @@ export function nearestName(name: string, known: readonly string[]): string | nu
 /** Levenshtein's distance, one row of his table at a time. */
 function changesBetween(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  let changes = to.length;
   for (const [line, letter] of [...from].entries()) {
-    const next = [line + 1];
-    for (const [column, other] of [...to].entries()) {
-      const replaced = (row[column] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+    let corner = line;
+    changes = line + 1;
+    const next = [changes];
+    for (const [column, above] of row.slice(1).entries()) {
+      const replaced = corner + (to[column] === letter ? 0 : 1);
+      changes = Math.min(replaced, above + 1, changes + 1);
+      next.push(changes);
+      corner = above;
     }
     row = next;
   }
-  return row.at(-1) ?? 0;
+  return changes;
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { MediaType } from './mediaType.ts';
+import { PresentedError } from './presentedError.ts';
 import { resultStatus } from './resultStatus.ts';
 
 export interface Answer {
@@ -13,8 +14,8 @@ export interface Answer {
 export function answerOf(result: ExecutionResult, mediaType: MediaType): Answer {
   const status = resultStatus(result, mediaType);
   const headers: Answer['headers'] = { 'content-type': `${mediaType}; charset=utf-8` };
-  // Only a mutation sent with GET gets here with this status.
-  if (status === 405) headers.allow = 'POST';
+  const [error] = result.errors ?? [];
+  if (error instanceof PresentedError && error.allow) headers.allow = error.allow;
   return { status, headers, body: JSON.stringify(result) };
 }
 

@@ -16,6 +16,9 @@ const REMEMBER_MS = 5_000;
 /** Also bounds what is remembered of keys that do not exist. */
 const MAX_REMEMBERED = 10_000;
 
+// What was opened with a key that is taken back lasts this much longer at most.
+const CHECK_MS = 12_000;
+
 const EVERYONE: Viewer = { tenantId: DEFAULT_TENANT_ID, role: 'ADMIN' };
 
 /** @param needsKey a key is asked for even while there is none */
@@ -45,4 +48,26 @@ export function createAuthentication(database: Database, needsKey: boolean): Aut
       return viewer;
     },
   };
+}
+
+/** Asks again, for as long as something is open, whether its key still counts. @returns what ends the asking */
+export function onRevoked(
+  authentication: Authentication,
+  authorization: string | undefined,
+  revoked: (problem: Problem) => void,
+): () => void {
+  const timer = setInterval(() => {
+    authentication.viewerOf(authorization).catch((error) => {
+      // A database that cannot be asked just now takes nobody's key away.
+      if (error instanceof Problem && error.code === 'UNAUTHENTICATED') revoked(error);
+    });
+  }, CHECK_MS);
+  return () => clearInterval(timer);
+}
+
+/** The key among the parameters of a socket. GraphiQL and most clients send their headers as parameters, in the case they were typed in. */
+export function authorizationOf(parameters: Record<string, unknown> | undefined): string | undefined {
+  for (const [name, value] of Object.entries(parameters ?? {}))
+    if (name.toLowerCase() === 'authorization' && typeof value === 'string') return value;
+  return undefined;
 }

@@ -10,7 +10,8 @@ export interface BoundedSocket {
 /**
  * Two things could pile up for a client that does not read. What we send of our own accord waits in `send`: whoever
  * follows a stream asks for the next event only after the last one has left, so each subscription holds one event at
- * most. What a client makes us answer, pings and requests, is bounded by not reading from it until it has read from us.
+ * most. What a client makes us answer is bounded by not reading from it until it has read from us. (Answers to pings of the
+ * WebSocket itself are bounded by ws.)
  */
 export function boundedSocket(socket: WebSocket, maxBufferedBytes: number): BoundedSocket {
   let flushed: Promise<void> = Promise.resolve();
@@ -23,7 +24,6 @@ export function boundedSocket(socket: WebSocket, maxBufferedBytes: number): Boun
     socket.ping(undefined, undefined, () => socket.resume());
   }
   socket.on('message', holdBack);
-  socket.on('ping', holdBack);
 
   return {
     socket,

@@ -1,4 +1,4 @@
-import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, type FragmentDefinitionNode, Kind, type NameNode, type SelectionSetNode } from 'graphql';
 import { Problem } from '../core/problem.ts';
 
 export interface DocumentLimits {
@@ -27,10 +27,12 @@ export function checkSize(document: DocumentNode, limits: DocumentLimits): void 
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  const measure = measurer(fragments);
+  const measurer = createMeasurer(fragments);
   for (const definition of document.definitions)
-    if (definition.kind === Kind.OPERATION_DEFINITION || definition.kind === Kind.FRAGMENT_DEFINITION)
-      refuseBeyond(limits, measure(definition.selectionSet));
+    if (definition.kind === Kind.OPERATION_DEFINITION)
+      refuseBeyond(limits, measurer.selectionSet(definition.selectionSet));
+    else if (definition.kind === Kind.FRAGMENT_DEFINITION)
+      refuseBeyond(limits, measurer.fragment(definition.name.value));
 }
 
 function refuseBeyond(limits: DocumentLimits, size: Size): void {
@@ -43,7 +45,7 @@ function refuseBeyond(limits: DocumentLimits, size: Size): void {
 }
 const UNITS = { depth: 'levels', aliases: 'aliases', fields: 'fields' } as const;
 
-function measurer(fragments: Map<string, FragmentDefinitionNode>): (selectionSet: SelectionSetNode) => Size {
+function createMeasurer(fragments: Map<string, FragmentDefinitionNode>) {
   const measured = new Map<string, Size>();
   function fragmentSize(name: string): Size {
     const known = measured.get(name);
@@ -52,6 +54,7 @@ function measurer(fragments: Map<string, FragmentDefinitionNode>): (selectionSet
     measured.set(name, nothing); // what a cycle finds
     const fragment = fragments.get(name);
     const size = fragment ? measure(fragment.selectionSet) : nothing;
+    if (fragment && introspects(fragment.typeCondition)) size.depth = 1;
     measured.set(name, size);
     return size;
   }
@@ -67,10 +70,8 @@ function measurer(fragments: Map<string, FragmentDefinitionNode>): (selectionSet
       else if (selection.kind === Kind.INLINE_FRAGMENT) add(measure(selection.selectionSet));
       else {
         const within = selection.selectionSet ? measure(selection.selectionSet) : { depth: 0, aliases: 0, fields: 0 };
-        // Tools ask for the schema at great depth; graphql's own rule bounds how far its lists may nest.
-        const introspects = selection.name.value.startsWith('__');
         add({
-          depth: introspects ? 1 : within.depth + 1,
+          depth: introspects(selection) ? 1 : within.depth + 1,
           aliases: within.aliases + (selection.alias ? 1 : 0),
           fields: within.fields + 1,
         });
@@ -78,5 +79,8 @@ function measurer(fragments: Map<string, FragmentDefinitionNode>): (selectionSet
     }
     return total;
   }
-  return measure;
+  return { selectionSet: measure, fragment: fragmentSize };
 }
+
+/** Tools ask for the schema at great depth; graphql's own rule bounds how far its lists may nest. */
+const introspects = ({ name }: { name: NameNode }): boolean => name.value.startsWith('__');

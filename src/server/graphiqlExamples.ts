@@ -6,30 +6,40 @@ export interface Example {
 
 export const GRAPHIQL_EXAMPLES: Example[] = [
   {
-    query: `# 1. Start here: a flow is a registered program. Run this again, and you get the same flow.
+    query: `# 1. A flow is a registered program. Run again, this
+#    gives the same flow.
 #
-# The tabs belong together. Open this page in a second window to watch (tabs 3 and 5)
-# what you do in the first (tabs 2, 4 and 6). All of it works on a fresh server.
+# Go through the tabs from left to right. Two of them
+# watch: open this page in a second window for those,
+# and do the rest in the first.
 mutation CreateFlow {
-  createFlow(input: { name: "hello-flowql", tags: ["example"] }) {
+  createFlow(input: { name: "hello-flowql" }) {
     created
     flow { id name created }
   }
 }`,
   },
   {
-    query: `# 2. A run of that flow. It begins as Scheduled.
-# "newest" under Variables stands for the flow (or run) that was made last; this page looks it up.
+    query: `# 2. A run of that flow. It begins as Pending.
+#
+# "newest" under Variables stands for the flow, or
+# run, that was made last: this page puts its id there
+# as it sends the request.
 mutation CreateFlowRun($flowId: ID!) {
-  createFlowRun(input: { flowId: $flowId, parameters: { greeting: "hello" } }) {
-    flowRun { id name state { type name version timestamp } }
+  createFlowRun(input: { flowId: $flowId }) {
+    flowRun {
+      id
+      name
+      state { type name version timestamp }
+    }
   }
 }`,
     variables: { flowId: 'newest' },
   },
   {
-    query: `# 3. Every state of the newest run: first those it has had, then each as it comes.
-# Leave it running, and move the run in another window (tab 4).
+    query: `# 3. Watch the states of that run: those it has had,
+#    then each new one. Leave this open and move the
+#    run in another window.
 subscription WatchStates($flowRunId: ID!) {
   flowRunStates(flowRunId: $flowRunId) {
     cursor
@@ -39,22 +49,33 @@ subscription WatchStates($flowRunId: ID!) {
     variables: { flowRunId: 'newest' },
   },
   {
-    query: `# 4. Through its states. The verdict says what the rules made of each step.
+    query: `# 4. Move the run through its states. The verdict is
+#    what the rules say to each step; run this again
+#    to see them object.
 mutation MoveRun($flowRunId: ID!) {
-  prepare: setFlowRunState(input: { flowRunId: $flowRunId, state: { type: PENDING } }) {
-    verdict reason state { type name version }
+  start: setFlowRunState(
+    input: { flowRunId: $flowRunId, state: { type: RUNNING } }
+  ) {
+    verdict
+    reason
+    state { type name version }
   }
-  start: setFlowRunState(input: { flowRunId: $flowRunId, state: { type: RUNNING } }) {
-    verdict reason state { type name version }
-  }
-  finish: setFlowRunState(input: { flowRunId: $flowRunId, state: { type: COMPLETED, message: "All done." } }) {
-    verdict reason state { type name version }
+  finish: setFlowRunState(
+    input: {
+      flowRunId: $flowRunId
+      state: { type: COMPLETED, message: "All done." }
+    }
+  ) {
+    verdict
+    reason
+    state { type name version }
   }
 }`,
     variables: { flowRunId: 'newest' },
   },
   {
-    query: `# 5. The log of the newest run, line by line as it is written (tab 6 writes some).
+    query: `# 5. Watch the log of the run. Leave this open and
+#    write some lines in another window.
 subscription WatchLogs($flowRunId: ID!) {
   logs(flowRunId: $flowRunId) {
     cursor
@@ -64,12 +85,27 @@ subscription WatchLogs($flowRunId: ID!) {
     variables: { flowRunId: 'newest' },
   },
   {
-    query: `# 6. Lines of log. Levels are Python's: 10 debug, 20 info, 30 warning, 40 error, 50 critical.
+    query: `# 6. Write lines of log. Levels are those of Python:
+#    10 debug, 20 info, 30 warning, 40 error.
 mutation WriteLogs($flowRunId: ID!) {
-  writeLogs(input: { logs: [
-    { flowRunId: $flowRunId, level: 20, name: "hello", message: "Hello from GraphiQL." }
-    { flowRunId: $flowRunId, level: 30, name: "hello", message: "This is a warning." }
-  ] }) {
+  writeLogs(
+    input: {
+      logs: [
+        {
+          flowRunId: $flowRunId
+          level: 20
+          name: "hello"
+          message: "Hello from GraphiQL."
+        }
+        {
+          flowRunId: $flowRunId
+          level: 30
+          name: "hello"
+          message: "This is a warning."
+        }
+      ]
+    }
+  ) {
     written
     rejected { index code message }
   }
@@ -77,7 +113,8 @@ mutation WriteLogs($flowRunId: ID!) {
     variables: { flowRunId: 'newest' },
   },
   {
-    query: `# 7. What is there now: runs with their states and logs, one SQL statement a level.
+    query: `# 7. What there is now: runs, their states and logs,
+#    read with one SQL statement a level.
 query LatestRuns {
   flowRuns(first: 10) {
     totalCount
@@ -86,8 +123,12 @@ query LatestRuns {
       name
       flow { name }
       state { type name timestamp }
-      states(first: 10) { nodes { version type name message } }
-      logs(first: 10) { nodes { timestamp level message } }
+      states(first: 10) {
+        nodes { version type name message }
+      }
+      logs(first: 10) {
+        nodes { timestamp level message }
+      }
     }
   }
 }`,

@@ -39,6 +39,12 @@ interface RenderedPage {
 const POLICY =
   "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
+/**
+ * With more than one tab at the start, GraphiQL's tabs jump away under the mouse: the library that lets them be dragged
+ * leaves a shift on each, which a pressed tab then shows. Clicks come before dragging.
+ */
+const STYLE = '.graphiql-tab { transform: none !important }';
+
 async function renderPage(): Promise<RenderedPage> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const html = renderGraphiQL({
@@ -55,7 +61,7 @@ async function renderPage(): Promise<RenderedPage> {
     defaultEditorToolsVisibility: 'variables',
     schemaDescription: true,
     inputValueDeprecation: true,
-  }).replace('<head>', `<head><script>(${fillInNewest})();</script>`);
+  }).replace('<head>', `<head><script>(${fillInNewest})();</script><style>${STYLE}</style>`);
   const zipped = await promisify(gzip)(html);
   return { zipped, etag: `"${createHash('sha256').update(zipped).digest('base64url')}"` };
 }
@@ -71,15 +77,28 @@ const fillInNewest = `function () {
     flowRunId: '{ found: flowRuns(first: 1) { nodes { id } } }',
   };
   const send = window.fetch;
+  async function newest(name, headers) {
+    const body = JSON.stringify({ query: NEWEST[name] });
+    const answer = await send('/graphql', { method: 'POST', headers, body });
+    const { data } = await answer.json();
+    return data?.found.nodes[0]?.id ?? 'newest';
+  }
+  async function fillIn(variables, given) {
+    const headers = { ...given, accept: 'application/json', 'content-type': 'application/json' };
+    for (const name in NEWEST)
+      if (variables?.[name] === 'newest') variables[name] = await newest(name, headers);
+    return variables;
+  }
   window.fetch = async function (url, init) {
-    const request = init && typeof init.body === 'string' ? JSON.parse(init.body) : null;
-    const names = Object.keys(NEWEST).filter((name) => request?.variables?.[name] === 'newest');
-    for (const name of names) {
-      const headers = { ...init.headers, accept: 'application/json' };
-      const answer = await send('/graphql', { method: 'POST', headers, body: JSON.stringify({ query: NEWEST[name] }) });
-      const { data } = await answer.json();
-      request.variables[name] = data?.found.nodes[0]?.id ?? 'newest';
+    if (typeof init?.body === 'string') {
+      const request = JSON.parse(init.body);
+      await fillIn(request.variables, init.headers);
+      return send(url, { ...init, body: JSON.stringify(request) });
     }
-    return send(url, names.length > 0 ? { ...init, body: JSON.stringify(request) } : init);
+    // Subscriptions are sent with GET.
+    const address = new URL(url, location.href);
+    const variables = JSON.parse(address.searchParams.get('variables') ?? 'null');
+    if (variables) address.searchParams.set('variables', JSON.stringify(await fillIn(variables, init?.headers)));
+    return send(address.href, init);
   };
 }`;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Problem } from '../core/problem.ts';
 import { answerOf, send } from './answer.ts';
-import type { Authentication } from './authentication.ts';
+import { type Authentication, onRevoked } from './authentication.ts';
 import { acceptsEventStream, chooseMediaType } from './mediaType.ts';
 import type { OperationRequest, Operations } from './operations.ts';
 import { RequestFault } from './presentedError.ts';
@@ -30,6 +30,11 @@ export const createGraphqlListener =
     const viewer = await authentication.viewerOf(authorization);
     const asked = isPost ? requestOfJson(await readBody(request, maxBodyBytes)) : requestOfUrl(request);
     const maySubscribe = acceptsEventStream(accept);
+    if (maySubscribe)
+      response.once(
+        'close',
+        onRevoked(authentication, authorization, () => response.destroy()),
+      );
     const read: ReadRequest = { request: asked, caller: { viewer, mayMutate: isPost, maySubscribe } };
 
     const mediaType = chooseMediaType(accept);

@@ -49,7 +49,7 @@ export function createObservations(log: Logger, gauges: Gauged[]): Observations 
       collect: function collect() {
         this.set(read());
       },
-    }); // biome-ignore lint/complexity/useArrowFunction: prom-client hands the gauge over as `this`
+    });
 
   return {
     started(definition) {

@@ -64,7 +64,7 @@ export function createOperations(parts: OperationParts): Operations {
   function check({ definition, pages }: ReadOperation, variables: Variables, caller: Caller): void {
     const kind = definition.operation;
     if (kind === OperationTypeNode.MUTATION && !caller.mayMutate)
-      throw new RequestFault(405, 'BAD_REQUEST', 'A mutation must be sent with POST.');
+      throw new RequestFault(405, 'BAD_REQUEST', 'A mutation must be sent with POST.', 'POST');
     if (kind === OperationTypeNode.SUBSCRIPTION && !caller.maySubscribe)
       throw new RequestFault(
         406,

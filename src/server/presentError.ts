@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { PROBLEM_CODES, Problem, type ProblemCode } from '../core/problem.ts';
-import { orUnavailable } from '../store/unavailable.ts';
 import { PresentedError, RequestFault } from './presentedError.ts';
 
 /** @param fallback the code of a GraphQL error that brings none: it says what was being done */
@@ -17,13 +16,13 @@ export const createPresentError =
   (error, fallback) => {
     if (error instanceof PresentedError) return error;
     const at = error instanceof GraphQLError ? error : undefined;
-    const cause = orUnavailable(causeOf(error));
+    const cause = causeOf(error);
     if (cause instanceof Problem) {
       if (cause.code === 'UNAVAILABLE') log.warn({ err: cause.cause ?? cause, path: at?.path }, cause.message);
-      const status = cause instanceof RequestFault ? cause.status : undefined;
+      const { status, allow } = cause instanceof RequestFault ? cause : {};
       // The outer message may name the variable or argument, but knows less of a database that is not there.
       const message = at && cause.code !== 'UNAVAILABLE' ? at.message : cause.message;
-      return new PresentedError({ code: cause.code, message, details: cause.details, status }, at);
+      return new PresentedError({ code: cause.code, message, details: cause.details, status, allow }, at);
     }
     const code = cause instanceof GraphQLError ? (codeOf(cause) ?? fallback ?? codeOfExecution(cause)) : null;
     if (at && code) return new PresentedError({ code, message: at.message }, at);

@@ -21,6 +21,7 @@ interface Seen {
   details?: Problem['details'];
   /** In place of the code's own. */
   status?: number | undefined;
+  allow?: string | undefined;
 }
 
 /** An error as the client sees it. No other error leaves the server. */
@@ -28,9 +29,11 @@ export class PresentedError extends GraphQLError {
   readonly code: ProblemCode;
   /** Null: GraphQL's own affair. */
   readonly status: number | null;
+  /** Of a 405: the methods that are possible. */
+  readonly allow: string | undefined;
   /** @param at the error that knows where in the document and in the answer it happened */
-  constructor({ code, message, details, status }: Seen, at?: GraphQLError) {
-    super(message, {
+  constructor({ code, message, details, status, allow }: Seen, at?: GraphQLError) {
+    super(shortened(message), {
       nodes: at?.nodes ?? null,
       source: at?.source ?? null,
       positions: at?.positions ?? null,
@@ -39,7 +42,17 @@ export class PresentedError extends GraphQLError {
     });
     this.code = code;
     this.status = status ?? STATUS[code] ?? null;
+    this.allow = allow;
   }
+}
+
+const LONGEST_MESSAGE = 1_000;
+
+/** graphql quotes the values that it refuses, whole; nobody wants a megabyte back. What is wrong stands at the end. */
+function shortened(message: string): string {
+  if (message.length <= LONGEST_MESSAGE) return message;
+  const half = LONGEST_MESSAGE / 2;
+  return `${message.slice(0, half)} ... ${message.slice(-half)}`;
 }
 
 /** A request that fails before it is GraphQL: its HTTP status says more than that of its code. */
@@ -48,6 +61,7 @@ export class RequestFault extends Problem {
     readonly status: number,
     code: ProblemCode,
     message: string,
+    readonly allow?: string,
   ) {
     super(code, message);
   }

@@ -36,7 +36,7 @@ export function createRequestListener(parts: ListenerParts): RequestListener {
     guard.check(request, await authentication.isOpen());
     guard.allowOrigin(request, response);
     if (request.method === 'OPTIONS') return void response.writeHead(204, { allow: 'GET, POST, OPTIONS' }).end();
-    allowMethods(request, response, ['GET', 'POST']);
+    allowMethods(request, ['GET', 'POST']);
     return graphql(request, response);
   };
   const browserPage: Page = (request, response) =>
@@ -91,16 +91,16 @@ const pathOf = (url = '/'): string => url.split('?', 1)[0] ?? '/';
 
 const redirect = (response: ServerResponse, location: string): void => void response.writeHead(302, { location }).end();
 
-function allowMethods(request: IncomingMessage, response: ServerResponse, methods: string[]): void {
+function allowMethods(request: IncomingMessage, methods: string[]): void {
   if (methods.includes(request.method ?? '')) return;
-  response.setHeader('allow', methods.join(', '));
-  throw new RequestFault(405, 'BAD_REQUEST', `${request.method} is not possible here; ${methods.join(' and ')} are.`);
+  const allow = methods.join(', ');
+  throw new RequestFault(405, 'BAD_REQUEST', `${request.method} is not possible here, only ${allow}.`, allow);
 }
 
 const reading =
   (read: (request: IncomingMessage) => Promise<Parameters<typeof send>[1]>): Page =>
   async (request, response) => {
-    allowMethods(request, response, ['GET', 'HEAD']);
+    allowMethods(request, ['GET', 'HEAD']);
     send(response, await read(request));
   };
 

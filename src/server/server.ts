@@ -123,7 +123,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
     accepted().catch((error) => refuseUpgrade(socket, answerOf({ errors: [present(error)] }, 'application/json')));
   });
 
-  const { port } = await listen(http, config);
+  const { port } = await listen(http, config).catch(async (error) => {
+    await sockets.close(0);
+    throw error;
+  });
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   return {
     url: `http://${host}:${port}`,

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { Problem } from '../core/problem.ts';
 import type { Viewer } from '../core/viewer.ts';
-import type { Authentication } from './authentication.ts';
+import { type Authentication, authorizationOf, onRevoked } from './authentication.ts';
 import { boundedSocket } from './boundedSocket.ts';
 import { type Deliver, delivered } from './delivered.ts';
 import type { Operation, Operations } from './operations.ts';
@@ -41,11 +41,17 @@ export interface SocketParts {
 }
 
 interface Connection {
+  /** When its client last said something, if only that it is there. */
+  heardAt: number;
+  /** Sends text; resolves when it has left. */
+  send: (text: string) => Promise<void>;
   socket: WebSocket;
   request: IncomingMessage;
-  authorization?: string | undefined;
   viewer?: Viewer;
 }
+
+/** Of `connection_init`. */
+type Parameters = Record<string, unknown>;
 
 /** What is handed through graphql-ws to run one operation. */
 interface Task {
@@ -53,8 +59,10 @@ interface Task {
   deliver: Deliver;
 }
 
-// Shorter than the minute after which proxies and NATs forget a silent connection; two of them find a dead client.
+// Shorter than the minute after which proxies and NATs forget a silent connection.
 const KEEP_ALIVE_MS = 12_000;
+// Our pings stand behind all that waits for a slow reader: it must not be taken for dead while it reads.
+const DEAD_AFTER_MS = 60_000;
 const GOING_AWAY = 1001;
 const TRY_AGAIN_LATER = 1013;
 
@@ -67,15 +75,21 @@ export function openWebSockets(parts: SocketParts): WebSockets {
     perMessageDeflate: false,
     handleProtocols,
   });
-  const sockets = new Map<WebSocket, Connection & { isAlive: boolean }>();
+  const connections = new Set<Connection>();
+  let isClosing = false;
 
-  const protocol = makeServer<Record<string, unknown>, Connection & { deliver: (text: string) => Promise<void> }>({
+  const protocol = makeServer<Parameters, Connection>({
     schema,
     connectionInitWaitTimeout: limits.initMs,
     async onConnect({ extra, connectionParams }) {
-      extra.authorization = authorizationOf(connectionParams) ?? extra.request.headers.authorization;
+      const authorization = authorizationOf(connectionParams) ?? extra.request.headers.authorization;
       try {
-        extra.viewer = await authentication.viewerOf(extra.authorization);
+        extra.viewer = await authentication.viewerOf(authorization);
+        if (extra.socket.readyState !== extra.socket.OPEN) return false;
+        const stopAsking = onRevoked(authentication, authorization, ({ message }) =>
+          extra.socket.close(CloseCode.Unauthorized, message),
+        );
+        extra.socket.once('close', stopAsking);
         return true;
       } catch (error) {
         const { code, message } = present(error);
@@ -91,7 +105,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
         const operation = begin(context, payload);
         if ('errors' in operation) return operation.errors;
         const deliver = (json: string) =>
-          context.extra.deliver(`{"id":${JSON.stringify(id)},"type":"next","payload":${json}}`);
+          context.extra.send(`{"id":${JSON.stringify(id)},"type":"next","payload":${json}}`);
         return { schema, document: operation.read.document, contextValue: { operation, deliver } satisfies Task };
       } catch (error) {
         return [present(error)];
@@ -106,7 +120,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
     },
   });
 
-  function begin({ extra, subscriptions }: Context<Record<string, unknown>, Connection>, payload: unknown) {
+  function begin({ extra, subscriptions }: Context<Parameters, Connection>, payload: unknown) {
     const request = requestOf(payload);
     if (!extra.viewer) throw new Problem('UNAUTHENTICATED', 'The connection was not initialised.');
     // This operation is among them.
@@ -121,8 +135,8 @@ export function openWebSockets(parts: SocketParts): WebSockets {
 
   function opened(socket: WebSocket, request: IncomingMessage): void {
     const { send } = boundedSocket(socket, limits.bufferedBytes);
-    const connection = { socket, request, deliver: send, isAlive: true };
-    sockets.set(socket, connection);
+    const connection: Connection = { socket, request, send, heardAt: performance.now() };
+    connections.add(connection);
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -138,45 +152,40 @@ export function openWebSockets(parts: SocketParts): WebSockets {
       },
       connection,
     );
-    socket.on('pong', () => {
-      connection.isAlive = true;
-    });
+    for (const sign of ['message', 'pong'] as const)
+      socket.on(sign, () => {
+        connection.heardAt = performance.now();
+      });
     // Broken frames and over-long messages. ws closes the socket by itself, with the code for what happened.
     socket.on('error', (error) => log.debug({ err: error }, 'a socket failed'));
     socket.once('close', (code, reason) => {
-      sockets.delete(socket);
+      connections.delete(connection);
       closed(code, String(reason)).catch((error) => log.error({ err: error }, 'a socket could not be cleared away'));
     });
   }
 
-  async function keepAlive(connection: Connection & { isAlive: boolean }): Promise<void> {
-    const { socket, viewer, authorization } = connection;
-    if (!connection.isAlive) return socket.terminate();
-    connection.isAlive = false;
-    socket.ping();
-    if (!viewer) return;
-    // A key that is revoked ends what was opened with it.
-    await authentication.viewerOf(authorization).catch((error) => {
-      if (error instanceof Problem && error.code === 'UNAUTHENTICATED')
-        socket.close(CloseCode.Unauthorized, error.message);
-    });
-  }
   const timer = setInterval(() => {
-    for (const connection of sockets.values()) void keepAlive(connection);
+    for (const { socket, heardAt } of connections)
+      if (performance.now() - heardAt > DEAD_AFTER_MS) socket.terminate();
+      else socket.ping();
   }, KEEP_ALIVE_MS);
 
   return {
     get count() {
-      return sockets.size;
+      return connections.size;
     },
     accept(request, socket, head) {
-      server.handleUpgrade(request, socket, head, opened);
+      if (isClosing) socket.destroy();
+      else server.handleUpgrade(request, socket, head, opened);
     },
     async close(withinMs) {
+      isClosing = true;
       clearInterval(timer);
-      const open = [...sockets.keys()];
+      const open = [...connections].map(({ socket }) => socket);
       // A client that is gone, or does not read, would not answer the closing.
-      const deadline = setTimeout(() => open.forEach((socket) => socket.terminate()), withinMs);
+      const deadline = setTimeout(() => {
+        for (const socket of open) socket.terminate();
+      }, withinMs);
       await Promise.all(open.map((socket) => closing(socket)));
       clearTimeout(deadline);
     },
@@ -188,10 +197,3 @@ const closing = (socket: WebSocket): Promise<void> =>
     socket.once('close', () => resolve());
     socket.close(GOING_AWAY, 'Going away');
   });
-
-/** GraphiQL and most clients send their headers as parameters, in the case they were typed in. */
-function authorizationOf(parameters: Record<string, unknown> | undefined): string | undefined {
-  for (const [name, value] of Object.entries(parameters ?? {}))
-    if (name.toLowerCase() === 'authorization' && typeof value === 'string') return value;
-  return undefined;
-}

@@ -1,32 +1,45 @@
 // PostgreSQL's error codes, by what they mean to a writer. https://www.postgresql.org/docs/current/errcodes-appendix.html
 
+import { Problem } from '../core/problem.ts';
+
 interface DatabaseError {
   code: string;
   constraint?: string;
 }
 
+/** Node's errors have a `code`, too, in words. */
 const isDatabaseError = (error: unknown): error is DatabaseError =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string';
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code);
 
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 const UNIQUE_VIOLATION = '23505';
-/** Two requests with one idempotency key at once: the one that lost finds the other's answer when it tries again. */
-const KEY_RACE = 'idempotency_key_pkey';
+/**
+ * Two requests with one idempotency key, or reports of one state, at once: the one that lost finds what the other wrote when
+ * it tries again.
+ */
+const RACES = ['idempotency_key_pkey', 'task_run_state_pkey'];
 /** A version given twice would be a fault of the run lock. It must be seen, so it is never tried again. */
 const VERSION_CONSTRAINTS = ['flow_run_state_flow_run_id_version_key', 'task_run_state_task_run_id_version_key'];
 
 export function isTransient(error: unknown): boolean {
   if (!isDatabaseError(error)) return false;
-  if (error.code === UNIQUE_VIOLATION) return error.constraint === KEY_RACE;
+  if (error.code === UNIQUE_VIOLATION) return RACES.includes(error.constraint ?? '');
   return error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK;
 }
 
-/** Data exceptions (class 22) and integrity violations (class 23): a single row can cause them. */
+/** Data exceptions (class 22), integrity violations (23) and values past a limit of PostgreSQL (54). */
+const ROW_FAULTS = /^(22|23|54)/;
+
+/**
+ * Whether a single row can have caused this. Where it was no error of the database, a job may have made our own code
+ * stumble, or its texts are too long for one statement: then the others go better without it, too.
+ */
 export function isOneRowsFault(error: unknown): boolean {
-  if (!isDatabaseError(error)) return false;
+  if (error instanceof Problem) return false;
+  if (!isDatabaseError(error)) return true;
   if (error.constraint !== undefined && VERSION_CONSTRAINTS.includes(error.constraint)) return false;
-  return error.code.startsWith('22') || error.code.startsWith('23');
+  return ROW_FAULTS.test(error.code);
 }
 
 /** Whether this constraint was violated; by name, as the migrations gave it. */

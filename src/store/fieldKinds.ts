@@ -1,5 +1,5 @@
 import type { FilterOperator } from '../core/filter.ts';
-import { formatInstant, type Instant } from '../core/instant.ts';
+import { FIRST_INSTANT, formatInstant, type Instant, LAST_INSTANT } from '../core/instant.ts';
 import { Problem } from '../core/problem.ts';
 import { type Json, STATE_TYPES } from '../core/state.ts';
 import { isUuid } from '../core/uuid.ts';
@@ -14,8 +14,6 @@ interface Kind {
 }
 
 const MAX_INT = 2 ** 31 - 1;
-const FIRST_YEAR_1000 = Date.UTC(1000, 0) * 1000;
-const LAST_YEAR_9999 = Date.UTC(10_000, 0) * 1000 - 1;
 // PostgreSQL's texts cannot hold it.
 const NUL = '\0';
 const isText = (value: Json) => typeof value === 'string' && !value.includes(NUL);
@@ -50,7 +48,7 @@ export const FIELD_KINDS = {
   time: {
     type: 'timestamptz',
     called: 'a time from the year 1000 to 9999',
-    accepts: (value) => isInteger(value, FIRST_YEAR_1000, LAST_YEAR_9999),
+    accepts: (value) => isInteger(value, FIRST_INSTANT, LAST_INSTANT),
     operators: ['gte', 'lte', 'isNull'],
   },
   int: {

@@ -3,10 +3,10 @@ import type { FlowRunChanges, FlowRunFacts } from '../core/move.ts';
 import type { FlowRun } from '../core/run.ts';
 import type { FlowRunState, ProposedState, State } from '../core/state.ts';
 import { type Queryable, statement } from './database.ts';
-import { flowRunFactColumns, flowRunFromRow, type LockedRow, lockedStateFromRow } from './rows.ts';
+import { flowRunFactColumns, flowRunFromRow, type LockedRow } from './rows.ts';
 import {
-  addCompletedData,
-  dataStatement,
+  completedDataStatement,
+  lockRuns,
   type MovedRun,
   movedArrays,
   moveStatement,
@@ -24,25 +24,23 @@ export interface LockedFlowRun {
 
 // One order of locks everywhere (by id), so that two flushes never wait for each other in a circle. "no key update" lets
 // task runs and states that refer to the run be inserted meanwhile.
-const LOCK = statement(
-  'flowRuns.lock',
-  `select ${flowRunFactColumns('r')}, r.state_message as "stateMessage", r.state_details as "stateDetails",
-     clock_timestamp() as now
-   from flow_run r where r.id = any($1::uuid[]) order by r.id for no key update`,
-);
-const COMPLETED_DATA = dataStatement('flow_run_state', 'flowRunStates.completedData');
+const LOCK = {
+  lock: statement(
+    'flowRuns.lock',
+    `select ${flowRunFactColumns('r')}, r.state_message as "stateMessage", r.state_details as "stateDetails",
+       clock_timestamp() as now
+     from flow_run r where r.id = any($1::uuid[]) order by r.id for no key update`,
+  ),
+  completedData: completedDataStatement('flow_run', 'flowRunStates.completedData'),
+};
 
 /** Locks runs in the order of their ids until the transaction ends. Runs that do not exist are not in the map. */
 export async function lockFlowRuns(
   transaction: Queryable,
   ids: readonly string[],
 ): Promise<Map<string, LockedFlowRun>> {
-  const rows = await transaction.query<LockedRow<FlowRunFacts>>(LOCK, [ids]);
-  const locked = new Map(
-    rows.map((row) => [row.id, { run: flowRunFromRow(row), initial: lockedStateFromRow(row), now: row.now }]),
-  );
-  await addCompletedData(transaction, COMPLETED_DATA, locked.values());
-  return locked;
+  const locked = await lockRuns<LockedRow<FlowRunFacts>>(transaction, LOCK, ids);
+  return new Map(locked.map(({ row, initial }) => [row.id, { run: flowRunFromRow(row), initial, now: row.now }]));
 }
 
 export interface WrittenFlowRunState {

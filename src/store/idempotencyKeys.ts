@@ -50,7 +50,9 @@ const KEEP = statement(
 );
 
 /** Keeps answers. It fails with a violated key where another process was faster; trying the transaction again finds it. */
-export async function keepAnswers(transaction: Queryable, answers: readonly KeptAnswer[]): Promise<void> {
+export async function keepAnswers(transaction: Queryable, kept: readonly KeptAnswer[]): Promise<void> {
+  // In the order of their keys, so that two processes with the same requests do not wait for each other in a circle.
+  const answers = [...kept].sort((a, b) => (requestKey(a) < requestKey(b) ? -1 : 1));
   await transaction.query(KEEP, [
     answers.map(({ tenantId }) => tenantId),
     answers.map(({ operation }) => operation),

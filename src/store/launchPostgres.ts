@@ -42,10 +42,11 @@ export function launchPostgres(
   );
   closeSync(log);
   child.unref();
-  let ending: string | null = null;
-  child.on('error', (error) => (ending = String(error)));
-  child.on('exit', () => (ending = lastWords(directory.logFile)));
-  return { ended: () => ending };
+  let ending: (() => string) | null = null;
+  child.on('error', (error) => (ending = () => String(error)));
+  // Its log is read by whoever asks: when it was stopped on purpose nobody does, and the file may be gone.
+  child.on('exit', () => (ending = () => lastWords(directory.logFile)));
+  return { ended: () => ending?.() ?? null };
 }
 
 function openLog(file: string): number {

@@ -19,7 +19,7 @@ export async function openDatabase(options: {
   poolSize?: number;
   onStatement?: (name: string) => void;
 }): Promise<Database> {
-  const pool = new pg.Pool({ ...connection(options.url), max: options.poolSize ?? DEFAULT_POOL_SIZE });
+  const pool = new pg.Pool({ ...connection(options.url), pipeline: true, max: options.poolSize ?? DEFAULT_POOL_SIZE });
   // A connection that breaks emits this, idle or not, and Node ends the process where nobody listens. Whoever was using it
   // gets the error from the statement.
   pool.on('error', () => {});
@@ -80,8 +80,7 @@ async function inTransaction<Result>(pool: pg.Pool, work: (client: pg.PoolClient
   let failed = true;
   try {
     client = await pool.connect();
-    await client.query('begin');
-    const result = await work(client);
+    const [, result] = await Promise.all([client.query('begin'), work(client)]);
     // PostgreSQL answers `commit` with a plain ROLLBACK where a statement failed and `work` swallowed its error.
     const { command } = await client.query('commit');
     if (command === 'ROLLBACK')

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { Problem } from '../core/problem.ts';
 import type { PostgresBinaries } from './postgresBinaries.ts';
 import { canReach, type PostgresUser } from './postgresUser.ts';
+import { isRunning } from './postmaster.ts';
 
 /** The user and the database of the embedded server. */
 export const POSTGRES_ROLE = 'flowql';
@@ -92,16 +93,9 @@ async function removeAbandoned(dataDirectory: string): Promise<void> {
     if (!name.startsWith(NEW_CLUSTER)) continue;
     const pid = Number(name.slice(NEW_CLUSTER.length));
     // In a container our own number is the one that our predecessor had.
-    if (pid === process.pid || !isAlive(pid))
-      await rm(path.join(dataDirectory, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
+    // An initdb that was not killed with its parent may still write there for a moment.
+    const options = { recursive: true, force: true, maxRetries: 10 };
+    if (pid === process.pid || !isRunning(pid)) await rm(path.join(dataDirectory, name), options);
   }
 }
 

@@ -29,12 +29,7 @@ function readPostmaster(data: string): Postmaster | null {
 
 /** Whether the process runs and is the PostgreSQL of these files. Where only its number can be asked, that must do. */
 function isPostmaster(pid: number, data: string): boolean {
-  if (process.platform === 'linux') return isPostmasterOnLinux(pid, data);
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  return process.platform === 'linux' ? isPostmasterOnLinux(pid, data) : isRunning(pid);
 }
 
 function isPostmasterOnLinux(pid: number, data: string): boolean {
@@ -54,12 +49,13 @@ function isPostmasterOnLinux(pid: number, data: string): boolean {
  */
 export function disownPidFile(data: string): void {
   const postmaster = readPostmaster(data);
-  if (!postmaster || !isTaken(postmaster.pid) || isPostmaster(postmaster.pid, data)) return;
+  if (!postmaster || !isRunning(postmaster.pid) || isPostmaster(postmaster.pid, data)) return;
   const lines = readFileSync(pidFile(data), 'utf8').split('\n');
   writeFileSync(pidFile(data), [NOBODY, ...lines.slice(1)].join('\n'));
 }
 
-function isTaken(pid: number): boolean {
+/** Whether a process has this number, a zombie or one of another user included. */
+export function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {

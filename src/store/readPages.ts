@@ -65,9 +65,9 @@ export async function readChildPages<Raw, Row, Wide extends keyof Row & string, 
     database,
     `${source.name}.of${upperFirst(parent)}`,
     sql`
-      select page.* from unnest(${sql.val(ids)}::uuid[]) with ordinality as parent (id, place)
+      select page.* from unnest(${sql.val(ids)}::uuid[]) as parent (id)
       cross join lateral (${rowsOf(source, { ...request, where }, walk)}) page
-      order by parent.place, ${walkOrder(order, walk)}`,
+      order by ${walkOrder(order, walk)}`,
   );
   const found = new Map<string, Row[]>(ids.map((id) => [id, []]));
   for (const raw of raws) {

@@ -1,8 +1,15 @@
 import { type Queryable, statement } from './database.ts';
 
-const KNOWN = statement('taskRunStates.known', 'select id from task_run_state where id = any($1::uuid[])');
+const OWNERS = statement(
+  'taskRunStates.owners',
+  'select id, task_run_id as "taskRunId" from task_run_state where id = any($1::uuid[])',
+);
 
-/** Which of these states are in the history already. */
-export async function knownTaskRunStates(transaction: Queryable, ids: readonly string[]): Promise<Set<string>> {
-  return new Set((await transaction.query<{ id: string }>(KNOWN, [ids])).map(({ id }) => id));
+/** Of those of these states that exist already: the ids of their task runs, by the ids of the states. */
+export async function ownersOfTaskRunStates(
+  transaction: Queryable,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await transaction.query<{ id: string; taskRunId: string }>(OWNERS, [ids]);
+  return new Map(rows.map(({ id, taskRunId }) => [id, taskRunId]));
 }

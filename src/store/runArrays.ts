@@ -1,8 +1,8 @@
 import { formatInstant, type Instant } from '../core/instant.ts';
 import type { RunChanges } from '../core/move.ts';
 import type { ProposedState, State } from '../core/state.ts';
-import { type Queryable, statement } from './database.ts';
-import { detailsToJson } from './rows.ts';
+import { type Queryable, type Statement, statement } from './database.ts';
+import { detailsToJson, lockedStateFromRow } from './rows.ts';
 
 // What flow runs and task runs have in common when they are written as arrays, a column each.
 
@@ -81,20 +81,32 @@ export const moveStatement = (
 };
 
 /**
- * The statement that reads the data of current states. Data decides whether a completed run may be moved on; reading it
- * takes a statement of its own, which sees what was committed while the lock was waited for.
+ * The statements that lock runs, the first, and read the data of those that are completed, the second. Data decides
+ * whether a completed run may be moved on; reading it takes a statement of its own, which sees what was committed while
+ * the lock was waited for.
  */
-export const dataStatement = (table: 'flow_run_state' | 'task_run_state', name: string) =>
-  statement(name, `select s.id, s.data from ${table} s where s.id = any($1::uuid[]) and s.data is not null`);
+export interface LockStatements {
+  lock: Statement;
+  completedData: Statement;
+}
 
-export async function addCompletedData(
+export const completedDataStatement = (table: 'flow_run' | 'task_run', name: string) =>
+  statement(
+    name,
+    `select s.id, s.data from ${table} r join ${table}_state s on s.id = r.state_id
+     where r.id = any($1::uuid[]) and r.state_type = 'COMPLETED' and s.data is not null`,
+  );
+
+/** Locks runs, in the order of their ids, and reads them with the data of completed states, in one trip. */
+export async function lockRuns<Row extends Parameters<typeof lockedStateFromRow>[0]>(
   transaction: Queryable,
-  data: ReturnType<typeof dataStatement>,
-  locked: Iterable<{ initial: State }>,
-): Promise<void> {
-  const completed = [...locked].flatMap(({ initial }) => (initial.type === 'COMPLETED' ? initial : []));
-  if (completed.length === 0) return;
-  const rows = await transaction.query<Pick<State, 'id' | 'data'>>(data, [completed.map(({ id }) => id)]);
-  const dataOf = new Map(rows.map((row) => [row.id, row.data]));
-  for (const state of completed) state.data = dataOf.get(state.id) ?? null;
+  { lock, completedData }: LockStatements,
+  ids: readonly string[],
+): Promise<{ row: Row; initial: State }[]> {
+  const [rows, completed] = await Promise.all([
+    transaction.query<Row>(lock, [ids]),
+    transaction.query<Pick<State, 'id' | 'data'>>(completedData, [ids]),
+  ]);
+  const dataOf = new Map(completed.map(({ id, data }) => [id, data]));
+  return rows.map((row) => ({ row, initial: { ...lockedStateFromRow(row), data: dataOf.get(row.stateId) ?? null } }));
 }

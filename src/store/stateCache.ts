@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { Instant } from '../core/instant.ts';
 import type { State } from '../core/state.ts';
 import { type Queryable, statement } from './database.ts';
 import { type StateRow, stateFromRow, taskRunStateColumns } from './rows.ts';
 import { timeText } from './runArrays.ts';
+
+// A row of an index holds 2,700 bytes; a key of 2,000 characters may be longer. So what the table holds of a key is its hash.
+const hashOf = (cacheKey: string) => createHash('sha256').update(cacheKey).digest('hex');
 
 const NEWEST = statement(
   'taskRunStateCache.newest',
@@ -17,7 +21,7 @@ const NEWEST = statement(
    join task_run_state s on s.id = newest.task_run_state_id`,
 );
 
-export const cacheEntryKey = (tenantId: string, cacheKey: string) => `${tenantId} ${cacheKey}`;
+export const cacheEntryKey = (tenantId: string, cacheKey: string) => `${tenantId} ${hashOf(cacheKey)}`;
 
 /** The newest completed state of each cache key that has not expired, by `cacheEntryKey`. */
 export async function cachedStates(
@@ -26,7 +30,7 @@ export async function cachedStates(
 ): Promise<Map<string, State>> {
   const rows = await transaction.query<StateRow & { key: string }>(NEWEST, [
     wanted.map(({ tenantId }) => tenantId),
-    wanted.map(({ cacheKey }) => cacheKey),
+    wanted.map(({ cacheKey }) => hashOf(cacheKey)),
   ]);
   return new Map(rows.map((row) => [row.key, stateFromRow(row)]));
 }
@@ -49,7 +53,7 @@ export async function insertCacheEntries(transaction: Queryable, entries: readon
   await transaction.query(INSERT, [
     entries.map(({ id }) => id),
     entries.map(({ tenantId }) => tenantId),
-    entries.map(({ cacheKey }) => cacheKey),
+    entries.map(({ cacheKey }) => hashOf(cacheKey)),
     entries.map(({ cacheExpiration }) => timeText(cacheExpiration)),
     entries.map(({ stateId }) => stateId),
   ]);

@@ -101,15 +101,3 @@ export const flowRunTaskRunStatesAfter = reading<StoredState<TaskRunState>, Task
 export const flowRunLogsAfter = reading<Log, Log>('flowRunLogs', asIs);
 /** Positions are line numbers of the flow run that the task run is in: they grow, with gaps. */
 export const taskRunLogsAfter = reading<Log, Log>('taskRunLogs', asIs);
-
-const EXISTS = {
-  flow_run: statement('flowRuns.exists', 'select 1 from flow_run where id = $1 and tenant_id = $2'),
-  task_run: statement('taskRuns.exists', 'select 1 from task_run where id = $1 and tenant_id = $2'),
-} as const;
-
-export const runExists = async (
-  database: Queryable,
-  tenantId: string,
-  kind: 'flow_run' | 'task_run',
-  id: string,
-): Promise<boolean> => (await database.query(EXISTS[kind], [id, tenantId])).length > 0;

@@ -58,12 +58,13 @@ const INSERT = statement(
      $8::jsonb[], $9::int[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[],
      $14::float8[], $15::int[], $16::uuid[], $17::uuid[], $18::text[], $19::text[], $20::text[], $21::text[],
      $22::text[], $23::timestamptz[], $24::jsonb[], $25::jsonb[], $26::jsonb[], $27::jsonb[])
-   on conflict (tenant_id, flow_run_id, task_key, dynamic_key) do nothing returning id`,
+   on conflict do nothing
+   returning tenant_id as "tenantId", flow_run_id as "flowRunId", task_key as "taskKey", dynamic_key as "dynamicKey"`,
 );
 
 /**
- * Inserts task runs that stand in their first state, and gives the ids of those that were new: a task run with the same
- * keys stays as it is.
+ * Inserts task runs that stand in their first state, and gives the keys of those that were new, as `keysText`. A task run
+ * with the same keys stays as it is; where that is not why one is missing, its id belongs to another task run.
  */
 export async function insertTaskRuns(
   transaction: Queryable,
@@ -71,7 +72,7 @@ export async function insertTaskRuns(
 ): Promise<Set<string>> {
   const runs = created.map(({ run }) => run);
   const moved = created.map(({ run, state }) => ({ id: run.id, version: run.version, changes: run, state }));
-  const rows = await transaction.query<{ id: string }>(INSERT, [
+  const rows = await transaction.query<TaskRunKeys>(INSERT, [
     ...movedArrays(moved),
     runs.map((run) => run.flowRunRunCount),
     runs.map((run) => run.tenantId),
@@ -87,7 +88,7 @@ export async function insertTaskRuns(
     runs.map((run) => JSON.stringify(run.tags)),
     runs.map((run) => JSON.stringify(run.labels)),
   ]);
-  return new Set(rows.map(({ id }) => id));
+  return new Set(rows.map(keysText));
 }
 
 /** What makes a task run the same task run. */

@@ -2,10 +2,10 @@ import type { Instant } from '../core/instant.ts';
 import type { TaskRunChanges, TaskRunFacts, TaskRunMove } from '../core/move.ts';
 import type { JsonObject, ProposedState, State, StateType, TaskRunState } from '../core/state.ts';
 import { type Queryable, statement } from './database.ts';
-import { detailsFromJson, type LockedRow, lockedStateFromRow, taskRunFactColumns, taskRunFromRow } from './rows.ts';
+import { detailsFromJson, type LockedRow, taskRunFactColumns, taskRunFromRow } from './rows.ts';
 import {
-  addCompletedData,
-  dataStatement,
+  completedDataStatement,
+  lockRuns,
   type MovedRun,
   movedArrays,
   moveStatement,
@@ -29,30 +29,30 @@ type LockedTaskRunRow = LockedRow<TaskRunFacts> & {
   flowRunCount: number | null;
 };
 
-const LOCK = statement(
-  'taskRuns.lock',
-  `select ${taskRunFactColumns('r')}, r.state_message as "stateMessage", r.state_details as "stateDetails",
-     clock_timestamp() as now, f.state_type as "flowStateType", f.state_details as "flowStateDetails",
-     f.run_count as "flowRunCount"
-   from task_run r left join flow_run f on f.id = r.flow_run_id
-   where r.id = any($1::uuid[]) order by r.id for no key update of r`,
-);
-const COMPLETED_DATA = dataStatement('task_run_state', 'taskRunStates.completedData');
+const LOCK = {
+  lock: statement(
+    'taskRuns.lock',
+    `select ${taskRunFactColumns('r')}, r.state_message as "stateMessage", r.state_details as "stateDetails",
+       clock_timestamp() as now, f.state_type as "flowStateType", f.state_details as "flowStateDetails",
+       f.run_count as "flowRunCount"
+     from task_run r left join flow_run f on f.id = r.flow_run_id
+     where r.id = any($1::uuid[]) order by r.id for no key update of r`,
+  ),
+  completedData: completedDataStatement('task_run', 'taskRunStates.completedData'),
+};
 
 /** Locks task runs in the order of their ids until the transaction ends. Runs that do not exist are not in the map. */
 export async function lockTaskRuns(
   transaction: Queryable,
   ids: readonly string[],
 ): Promise<Map<string, LockedTaskRun>> {
-  const rows = await transaction.query<LockedTaskRunRow>(LOCK, [ids]);
-  const locked = new Map(
-    rows.map((row) => [
+  const locked = await lockRuns<LockedTaskRunRow>(transaction, LOCK, ids);
+  return new Map(
+    locked.map(({ row, initial }) => [
       row.id,
-      { run: taskRunFromRow(row), initial: lockedStateFromRow(row), flowRun: flowRunOf(row), now: row.now },
+      { run: taskRunFromRow(row), initial, flowRun: flowRunOf(row), now: row.now },
     ]),
   );
-  await addCompletedData(transaction, COMPLETED_DATA, locked.values());
-  return locked;
 }
 
 function flowRunOf(row: LockedTaskRunRow): TaskRunMove['flowRun'] {

@@ -38,7 +38,7 @@ export class Follower implements AsyncIterableIterator<StreamEvent> {
       }
       await new Promise<void>((resolve) => {
         this.waking = resolve;
-        this.tail.await(this);
+        this.tail.park(this);
       });
     }
     return DONE;

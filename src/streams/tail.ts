@@ -77,8 +77,8 @@ export class Tail {
     for (const follower of this.followers) follower.wake();
   }
 
-  /** Wakes the follower when there is something for it. */
-  await(follower: Follower): void {
+  /** The follower has nothing to take; it is woken when that may have changed. */
+  park(follower: Follower): void {
     if (this.window && follower.reached >= this.window.from) {
       this.waiting.add(follower);
     } else {

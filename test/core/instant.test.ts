@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { addSeconds, formatInstant, parseInstant, secondsBetween } from '../../src/core/instant.ts';
+import { addSeconds, formatInstant, LAST_INSTANT, parseInstant, secondsBetween } from '../../src/core/instant.ts';
 
 const NOON = Date.UTC(2026, 10, 21, 12) * 1000;
 
@@ -22,6 +22,8 @@ describe('reading a time', () => {
     ['1969-12-31T23:59:59.999999Z', -1],
     ['2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29) * 1000],
     ['9999-12-31T23:59:59Z', Date.UTC(9999, 11, 31, 23, 59, 59) * 1000],
+    // What Python's datetime.max is written as, which people send for "never".
+    ['9999-12-31T23:59:59.999999Z', LAST_INSTANT],
   ])('%s', (text, instant) => expect(parseInstant(text)).toBe(instant));
 
   test.each([
@@ -56,6 +58,7 @@ test.each([
   [NOON + 563_414, '2026-11-21T12:00:00.563414Z'],
   [NOON + 1, '2026-11-21T12:00:00.000001Z'],
   [0, '1970-01-01T00:00:00.000000Z'],
+  [LAST_INSTANT, '9999-12-31T23:59:59.999968Z'],
   [-1, '1969-12-31T23:59:59.999999Z'],
 ])('%d is written %s, and read back the same', (instant, text) => {
   expect(formatInstant(instant)).toBe(text);

@@ -3,9 +3,11 @@ import { decideTaskRun } from '../../src/core/decide.ts';
 import type { TaskRunFacts, TaskRunMove } from '../../src/core/move.ts';
 import { NO_TASK_RUN_POLICY } from '../../src/core/run.ts';
 import { type Json, NO_DETAILS, type StateRequest, type StateType } from '../../src/core/state.ts';
-import { at, current, RESULT, taskRunMove } from './given.ts';
+import { at, RESULT, taskRunMove } from './given.ts';
 
-interface Facts extends Partial<Pick<TaskRunMove, 'flowRun' | 'cached'>> {
+// What the tables of transitions cannot say of the rules of task runs, but those of the cache (taskCaching.test.ts).
+
+interface Facts extends Partial<Pick<TaskRunMove, 'flowRun'>> {
   run?: Partial<TaskRunFacts>;
   force?: boolean;
   random?: number;
@@ -19,44 +21,6 @@ const flowRun = (stateType: StateType, runCount = 1, details = {}) => ({
   runCount,
 });
 const ACCEPTED = { verdict: 'ACCEPT', rule: null };
-
-describe('a cached result', () => {
-  const cached = {
-    ...current({ type: 'COMPLETED', message: 'done', data: RESULT, details: { cacheKey: 'k', taskRunId: 'other' } }),
-    id: 'cached-state',
-  };
-  const running = (details = {}): StateRequest => ({ type: 'RUNNING', details: { cacheKey: 'k', ...details } });
-  test('is taken in place of running', () => {
-    const decision = decide({ type: 'PENDING' }, running(), { cached });
-    expect(decision).toMatchObject({ verdict: 'REJECT', rule: 'CacheRetrieval', reason: 'Retrieved state from cache' });
-    expect(decision.write?.state).toEqual({
-      id: 'new-1',
-      type: 'COMPLETED',
-      name: 'Cached',
-      timestamp: at(0),
-      message: 'done',
-      data: RESULT,
-      details: { ...NO_DETAILS, cacheKey: 'k', flowRunId: null, taskRunId: 'task-run' },
-    });
-    // Nothing ran, and the cache has the result already.
-    expect(decision.write?.changes).toMatchObject({ runCount: 0, startTime: at(0), endTime: at(0) });
-    expect(decision.write?.effects).toEqual([]);
-  });
-  test('is taken also where the flow run has stopped', () =>
-    expect(decide({ type: 'PENDING' }, running(), { cached, flowRun: flowRun('CANCELLED') }).write?.state.name).toBe(
-      'Cached',
-    ));
-  test.each([
-    ['there is none', running(), null],
-    ['no key is given', running({ cacheKey: null }), cached],
-    ['the key is empty', running({ cacheKey: '' }), cached],
-    ['a fresh one is asked for', running({ refreshCache: true }), cached],
-  ])('is not taken where %s', (_, to, found) =>
-    expect(decide({ type: 'PENDING' }, to, { cached: found })).toMatchObject(ACCEPTED),
-  );
-  test('is not looked for by force', () =>
-    expect(decide({ type: 'PENDING' }, running(), { cached, force: true })).toMatchObject(ACCEPTED));
-});
 
 describe('leaving a final state', () => {
   const again = { runCount: 3, flowRunRunCount: 1 };
@@ -131,6 +95,10 @@ describe('a background task', () => {
   ])('finds its parameters when %s', (_, from, to, id) =>
     expect(decide(from, to).write?.state.details.taskParametersId).toBe(id),
   );
+  test('that is created running remembers in which run of its flow run', () => {
+    const to: StateRequest = { type: 'RUNNING', details: deferred() };
+    expect(decide(null, to, { flowRun: flowRun('RUNNING', 2), force: true }).write?.changes.flowRunRunCount).toBe(2);
+  });
   test('does not ask for a running flow run', () =>
     expect(
       decide({ type: 'PENDING' }, { type: 'RUNNING', details: deferred() }, { flowRun: flowRun('COMPLETED') }),
@@ -186,27 +154,3 @@ test.each([
     ).write?.state.name,
   ).toBe(expected),
 );
-
-describe('caching', () => {
-  const complete = (cacheKey: string | null, force = false) =>
-    decide({ type: 'RUNNING' }, { type: 'COMPLETED', details: { cacheKey, cacheExpiration: at(60) } }, { force });
-  test.each([['k'], ['k'.repeat(2000)], ['😀'.repeat(2000)]])('keeps a completed state under its key', (cacheKey) =>
-    expect(complete(cacheKey).write?.effects).toEqual([
-      { kind: 'cacheState', cacheKey, cacheExpiration: at(60), stateId: 'state-asked' },
-    ]),
-  );
-  test.each([[null], ['']])('does nothing without a key: %j', (cacheKey) =>
-    expect(complete(cacheKey)).toMatchObject({ ...ACCEPTED, write: { effects: [] } }),
-  );
-  test('refuses a key that is too long before anything is written', () =>
-    expect(complete('k'.repeat(2001))).toEqual({
-      verdict: 'REJECT',
-      rule: 'CacheInsertion',
-      reason: 'Cache key exceeded maximum allowed length of 2000 characters.',
-      retryAfterSeconds: null,
-      write: null,
-    }));
-  test('is not for forced states', () => expect(complete('k', true).write?.effects).toEqual([]));
-  test('is for completed states only', () =>
-    expect(decide({ type: 'RUNNING' }, { type: 'FAILED', details: { cacheKey: 'k' } }).write?.effects).toEqual([]));
-});

@@ -21,7 +21,7 @@ import {
 
 const RUNS = 200;
 const flow = newFlow();
-const flowRuns = Array.from({ length: RUNS }, () => newFlowRun(flow.id)).map((run) => ({ ...run, stateId: run.id }));
+const flowRuns = Array.from({ length: RUNS }, () => newFlowRun(flow.id));
 const taskRuns = flowRuns.flatMap(({ id }) => [newTaskRun(id), newTaskRun(id)]);
 const [run = newFlowRun('')] = flowRuns;
 
@@ -36,7 +36,7 @@ beforeAll(async () => {
   await insertTaskRuns(database, taskRuns);
   await insertFlowRunStates(
     database,
-    flowRuns.map(({ id }) => ({ ...newFlowRunState(id, 1), id })),
+    flowRuns.map(({ id, stateId }) => ({ ...newFlowRunState(id, 1), id: stateId })),
   );
   await insertTaskRunStates(
     database,

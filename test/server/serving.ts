@@ -12,6 +12,7 @@ export interface Serving extends TestEngine {
   url: string;
   /** What was logged so far, newest last. */
   logged: { [key: string]: unknown }[];
+  log: Logger;
 }
 
 /** The whole server, on any free port, on a fresh database. Settings are given as in the environment. */
@@ -32,6 +33,7 @@ export async function serving(settings: { [name: string]: string } = {}): Promis
     server,
     url: `${server.url}/graphql`,
     logged,
+    log,
     async close() {
       await server.stop(1_000);
       await tested.close();
@@ -41,15 +43,15 @@ export async function serving(settings: { [name: string]: string } = {}): Promis
 
 export type Headers = { [name: string]: string };
 
-export interface Answered {
+export interface Answered<Data = Record<string, unknown>> {
   status: number;
   headers: globalThis.Headers;
   text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
-  body: any;
+  /** Parsed where it is JSON. */
+  body: { data: Data; errors?: { message: string; path?: unknown[]; extensions: { [key: string]: unknown } }[] };
 }
 
-export async function post(url: string, body: unknown, headers: Headers = {}): Promise<Answered> {
+export async function post<Data>(url: string, body: unknown, headers: Headers = {}): Promise<Answered<Data>> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
@@ -58,22 +60,27 @@ export async function post(url: string, body: unknown, headers: Headers = {}): P
   return answered(response);
 }
 
-export async function answered(response: Response): Promise<Answered> {
+export async function answered<Data>(response: Response): Promise<Answered<Data>> {
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json');
-  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null };
+  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
 }
 
 /** Makes a flow and a run of it, and gives the run's id. */
 export async function newRun(url: string, headers: Headers = {}): Promise<string> {
-  const { body } = await post(url, { query: 'mutation { createFlow(input: { name: "flow" }) { flow { id } } }' }, headers);
+  const createFlow = 'mutation { createFlow(input: { name: "flow" }) { flow { id } } }';
+  const made = await post<{ createFlow: { flow: { id: string } } }>(url, { query: createFlow }, headers);
   const query = 'mutation ($id: ID!) { createFlowRun(input: { flowId: $id }) { flowRun { id } } }';
-  const made = await post(url, { query, variables: { id: body.data.createFlow.flow.id } }, headers);
-  return made.body.data.createFlowRun.flowRun.id;
+  const variables = { id: made.body.data.createFlow.flow.id };
+  const { body } = await post<{ createFlowRun: { flowRun: { id: string } } }>(url, { query, variables }, headers);
+  return body.data.createFlowRun.flowRun.id;
 }
 
-export const moveRun = (url: string, id: string, type: string, headers: Headers = {}): Promise<Answered> =>
-  post(
+interface Moved {
+  setFlowRunState: { verdict: string; state: { version: number; type: string } };
+}
+export const moveRun = (url: string, id: string, type: string, headers: Headers = {}): Promise<Answered<Moved>> =>
+  post<Moved>(
     url,
     {
       query: `mutation ($id: ID!, $type: StateType!) {

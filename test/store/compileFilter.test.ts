@@ -1,3 +1,4 @@
+// Over 200 lines: the cases are tables, and what filters mean is written a second time, to compare.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Filter, FilterOperator } from '../../src/core/filter.ts';
 import type { FlowRun, TaskRun } from '../../src/core/run.ts';

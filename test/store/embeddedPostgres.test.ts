@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embeddedPostgres.ts';
+import { postgresUser } from '../../src/store/postgresUser.ts';
 import { findPostmaster } from '../../src/store/postmaster.ts';
 import { waitFor } from '../support/waitFor.ts';
 
@@ -38,17 +40,20 @@ async function start(): Promise<EmbeddedPostgres> {
   return postgres;
 }
 
-/** The same in a process of its own, started as a user would. */
-async function startProcess(): Promise<{ child: ChildProcess; url: string }> {
+/** The same in a process of its own, as users have it. */
+function spawnProcess(): ChildProcess & { stdout: Readable } {
   const script = fileURLToPath(new URL('../support/embeddedPostgresProcess.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', script, dataDirectory], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   children.push(child);
-  let said = '';
-  child.stdout?.on('data', (text) => (said += text));
-  await waitFor(() => said.includes('\n'), { timeoutMs: 30_000 });
-  return { child, url: said.trim() };
+  return child;
+}
+
+async function startProcess(): Promise<{ child: ChildProcess; url: string }> {
+  const child = spawnProcess();
+  const [url] = await once(child.stdout, 'data');
+  return { child, url: String(url).trim() };
 }
 
 async function kill(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
@@ -74,6 +79,13 @@ async function run(url: string, sql: string): Promise<unknown[]> {
     await client.end();
   }
 }
+
+/** False while the server does not answer, too. */
+const isTrue = (url: string, sql: string): Promise<boolean> =>
+  run(url, sql).then(
+    ([row]) => Object(row).yes === true,
+    () => false,
+  );
 
 const note = (url: string) => run(url, 'create table if not exists note (id int); insert into note values (1)');
 const notes = (url: string) => run(url, 'select id from note');
@@ -130,12 +142,7 @@ describe('after kill -9', () => {
     const pid = postmasterPid();
     await killPostmaster();
     await waitFor(() => postmasterPid() !== pid && postmasterPid() !== 0);
-    await waitFor(() =>
-      notes(url).then(
-        (rows) => rows.length === 1,
-        () => false,
-      ),
-    );
+    await waitFor(() => isTrue(url, 'select count(*) = 1 as yes from note'));
   });
 
   test('of both, the next start recovers', async () => {
@@ -147,7 +154,7 @@ describe('after kill -9', () => {
   });
 
   test.each([
-    ['another program has its number', async () => process.pid],
+    ['another program has its number', () => shell('echo $$; exec sleep 60')],
     ['nobody reaps, and it is a zombie', zombie],
   ])('of both, the next start recovers, also where %s', async (_, takePid) => {
     const { child, url } = await startProcess();
@@ -161,7 +168,7 @@ describe('after kill -9', () => {
   });
 
   test('while the database files were made, they are made anew', async () => {
-    const { child } = spawnOnly();
+    const child = spawnProcess();
     await waitFor(async () => (await readdir(dataDirectory)).some((name) => name.startsWith('postgres.new-')));
     await kill(child);
     expect(await run((await start()).url, 'select 1 as one')).toEqual([{ one: 1 }]);
@@ -169,21 +176,21 @@ describe('after kill -9', () => {
   });
 });
 
-/** A process that has ended and whose parent never asks for it. */
-async function zombie(): Promise<number> {
-  const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** Runs as PostgreSQL's user, as it would be: PostgreSQL disregards the processes of others. */
+async function shell(script: string): Promise<number> {
+  const user = postgresUser();
+  const as = user ? { uid: user.uid, gid: user.gid } : {};
+  const parent = spawn('sh', ['-c', script], { cwd: '/', stdio: ['ignore', 'pipe', 'inherit'], ...as });
   children.push(parent);
   const [line] = await once(parent.stdout, 'data');
-  const pid = Number(line);
-  await waitFor(async () => (await readFile(`/proc/${pid}/stat`, 'utf8')).includes(') Z '));
-  return pid;
+  return Number(line);
 }
 
-function spawnOnly(): { child: ChildProcess } {
-  const script = fileURLToPath(new URL('../support/embeddedPostgresProcess.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', script, dataDirectory], { stdio: 'ignore' });
-  children.push(child);
-  return { child };
+/** A process that has ended and whose parent never asks for it. */
+async function zombie(): Promise<number> {
+  const pid = await shell('sleep 0.1 & echo $!; exec sleep 60');
+  await waitFor(async () => (await readFile(`/proc/${pid}/stat`, 'utf8')).includes(') Z '));
+  return pid;
 }
 
 describe('several processes on one directory', () => {
@@ -210,12 +217,7 @@ describe('several processes on one directory', () => {
     await start();
     await note(url);
     await killPostmaster();
-    await waitFor(() =>
-      notes(url).then(
-        (rows) => rows.length === 1,
-        () => false,
-      ),
-    );
+    await waitFor(() => isTrue(url, `select count(*) = 2 as yes from pg_locks where locktype = 'advisory'`));
     await kill(child, 'SIGTERM');
     expect(await notes(url)).toEqual([{ id: 1 }]);
   });

@@ -1,3 +1,4 @@
+// Over 200 lines: the orders are written a second time, to compare.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeCursor } from '../../src/core/cursor.ts';
 import { MAX_PAGE_SIZE, type Page, type PageRequest } from '../../src/core/page.ts';

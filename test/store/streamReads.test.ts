@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
 import type { Database } from '../../src/store/database.ts';
 import {
   flowRunLogsAfter,
   flowRunStatesAfter,
   flowRunTaskRunStatesAfter,
-  runExists,
   taskRunLogsAfter,
   taskRunStatesAfter,
 } from '../../src/store/streamReads.ts';
@@ -17,7 +15,6 @@ import {
   insertLogs,
   insertTaskRunStates,
   insertTaskRuns,
-  insertTenant,
   newFlow,
   newFlowRun,
   newFlowRunState,
@@ -127,12 +124,4 @@ test('the lines of a flow run hold those of its task runs; a task run’s own ke
   );
   expect(ofTasks.get(task.id)).toEqual([{ position: 4, row: lines[3] }]);
   expect(ofTasks.get(lonely.id)).toEqual([{ position: 1, row: lines[4] }]);
-});
-
-test('a run exists for its tenant only, and as what it is', async () => {
-  const stranger = await insertTenant(database);
-  expect(await runExists(database, DEFAULT_TENANT_ID, 'flow_run', first.id)).toBe(true);
-  expect(await runExists(database, stranger, 'flow_run', first.id)).toBe(false);
-  expect(await runExists(database, DEFAULT_TENANT_ID, 'task_run', first.id)).toBe(false);
-  expect(await runExists(database, DEFAULT_TENANT_ID, 'task_run', task.id)).toBe(true);
 });

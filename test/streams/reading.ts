@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../../src/store/database.ts';
 import type { StreamEvent } from '../../src/streams/streams.ts';
 
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 25_000;
 
 /** The same promise, or an error that says what did not happen in time. */
 export async function inTime<Result>(promise: Promise<Result>, what: string): Promise<Result> {

@@ -66,7 +66,8 @@ describe.each(KINDS)('%s', (kind) => {
     expect(positions(await take(events, 1))).toEqual([born + 4]);
   });
 
-  test('a cursor that is ahead of the database is refused', async () => {
+  test.each([false, true])('a cursor ahead of the database is refused; followed already: %s', async (isFollowed) => {
+    if (isFollowed) await streams.follow(topicOf(kind, run));
     const after = streamCursor(topicOf(kind, run), born + 1);
     await expect(streams.follow(topicOf(kind, run), { after })).rejects.toMatchObject({
       code: 'INVALID_CURSOR',
@@ -160,6 +161,17 @@ test('nothing is read for a run that nobody follows any more', async () => {
   await write('flowRunStates', 1);
   await waitFor(() => names.includes('notify'));
   expect(names).toEqual(['test.flowRunStates', 'notify']);
+});
+
+test('the poll leaves out a run that nobody follows any more', async () => {
+  const polling = await openStreams(fresh.database, { pollMs: 10 });
+  const events = await polling.follow(topicOf('flowRunStates', run));
+  await polling.follow(topicOf('flowRunLogs', run));
+  await events.return?.();
+  const names = recordStatements(fresh.database);
+  await waitFor(() => names.filter((name) => name === 'streamHeads.flowRunLogs').length > 2);
+  expect(names).not.toContain('streamHeads.flowRunStates');
+  await polling.close();
 });
 
 test('return ends a waiting stream at once', async () => {

@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -9,6 +10,7 @@ import type { Database } from '../../src/store/database.ts';
 import { startEmbeddedPostgres } from '../../src/store/embeddedPostgres.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openDatabase } from '../../src/store/openDatabase.ts';
+import { findPostmaster } from '../../src/store/postmaster.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -25,12 +27,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // As root we run PostgreSQL as another user, who must get in.
   await chmod(directory, 0o755);
   const postgres = await startEmbeddedPostgres({ dataDirectory: directory, log: () => {}, durable: false });
+  // A run that is broken off has no time to wait.
+  const breakOff = () => {
+    const postmaster = findPostmaster(path.join(directory, 'postgres', 'data'));
+    if (postmaster) process.kill(postmaster.pid, 'SIGQUIT');
+    rmSync(directory, { recursive: true, force: true, maxRetries: 20 });
+  };
+  process.once('exit', breakOff);
   await runSql(postgres.url, `create database ${TEMPLATE}`);
   await migrate(databaseUrl(postgres.url, TEMPLATE));
   project.provide('postgresUrl', postgres.url);
   return async () => {
     await postgres.stop();
-    await rm(directory, { recursive: true, force: true });
+    breakOff();
+    process.off('exit', breakOff);
   };
 }
 

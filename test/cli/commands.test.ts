@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { createTestDatabase } from '../support/postgres.ts';
+import { finished, flowql } from './running.ts';
+
+describe('flowql', { timeout: 60_000 }, () => {
+  test('config prints every setting with its meaning, and no password', async () => {
+    const settings = { DATABASE_URL: 'postgresql://me:secret@db.example.com/flows', FLOWQL_PORT: '1234' };
+    const { code, stdout } = await finished(flowql(['config'], settings));
+    expect(code).toBe(0);
+    expect(stdout).toContain('FLOWQL_PORT = 1234 (default: 4200)');
+    expect(stdout).toContain('db.example.com');
+    expect(stdout).not.toContain('secret');
+  });
+
+  test('a flag wins over the environment', async () => {
+    const { stdout } = await finished(flowql(['config', '--port', '5678'], { FLOWQL_PORT: '1234' }));
+    expect(stdout).toContain('FLOWQL_PORT = 5678');
+  });
+
+  test.each(['config', 'serve', 'migrate'])('%s lists all that is wrong with the settings', async (command) => {
+    const settings = { FLOWQL_PORT: 'x', FLOWQL_MAX_DEPTH: '-1', FLOWQL_HOTS: 'a' };
+    const { code, stderr } = await finished(flowql([command], settings));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/FLOWQL_PORT must be/);
+    expect(stderr).toMatch(/FLOWQL_MAX_DEPTH must be/);
+    expect(stderr).toMatch(/Did you mean FLOWQL_HOST\?/);
+  });
+
+  test('schema prints the schema', async () => {
+    const { code, stdout } = await finished(flowql(['schema']));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^type Subscription/m);
+  });
+
+  test('migrate brings an empty database up to date, once', async () => {
+    const { url, drop } = await createTestDatabase();
+    expect((await finished(flowql(['migrate'], { DATABASE_URL: url }))).stdout).toMatch(/^Applied \d+/);
+    expect((await finished(flowql(['migrate', '--database-url', url]))).stdout).toContain('up to date');
+    await drop();
+  });
+
+  test('a database that is not there is said in one line', async () => {
+    const { code, stderr } = await finished(flowql(['serve'], { DATABASE_URL: 'postgresql://127.0.0.1:1/none' }));
+    expect(code).toBe(2);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});

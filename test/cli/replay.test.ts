@@ -1,0 +1,121 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { statement } from '../../src/store/database.ts';
+import { buildProgram, type Program, type ServerProcess, startServerProcess } from '../race/serverProcess.ts';
+import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { waitFor } from '../support/waitFor.ts';
+import { flowRunIdOf, RECORDINGS, startFlowql } from './flowqlProcess.ts';
+import { startLossyProxy } from './lossyProxy.ts';
+
+let store: TestDatabase;
+let program: Program;
+let server: ServerProcess;
+let directory: string;
+
+beforeAll(async () => {
+  store = await testDatabase();
+  program = await buildProgram();
+  server = await startServerProcess(program, store.url);
+  directory = await mkdtemp(path.join(tmpdir(), 'flowql-replay-'));
+});
+
+afterAll(async () => {
+  await server?.kill();
+  await program?.remove();
+  await store?.drop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const replay = (file: string, ...options: string[]) =>
+  startFlowql(program, 'replay', file, '--url', `${server.url}/graphql`, ...options);
+const recording = (name: string) => path.join(RECORDINGS, `regional-etl.${name}.run.jsonl`);
+
+async function recorded(...lines: object[]): Promise<string> {
+  const file = path.join(directory, 'made.jsonl');
+  await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'));
+  return file;
+}
+const LOG = { at: '2026-11-21T01:08:00.5Z', kind: 'log', level: 'INFO', name: 'n', message: 'm', task_slug: null };
+
+/** How many states, task run states and log lines a flow run has. */
+async function held(flowRunId: string | null): Promise<number[]> {
+  const [row] = await store.database.query<{ held: number[] }>(
+    statement(
+      'test.held',
+      `select array[
+        (select count(*)::int from flow_run_state where flow_run_id = $1),
+        (select count(*)::int from task_run_state where flow_run_id = $1),
+        (select count(*)::int from log where flow_run_id = $1)] as held`,
+    ),
+    [flowRunId],
+  );
+  return row?.held ?? [];
+}
+
+test.each([
+  ['success', 149],
+  ['failed', 150],
+])('the recording of a run (%s) plays, and the server then holds it', async (name, logs) => {
+  const replaying = replay(recording(name), '--speed', 'max');
+  expect(await replaying.ended, replaying.stderr).toBe(0);
+  expect(replaying.stdout).toMatch(/^flow run \S+\nplayed 2 flow run states, 72 task run states, \d+ log lines in /);
+  expect(replaying.stdout).toContain('the server holds what the file says');
+  expect(replaying.stderr).toContain('of 22'); // its progress
+  expect(await held(flowRunIdOf(replaying))).toEqual([3, 72, logs]);
+});
+
+test('it takes the time that it took, divided by the speed', async () => {
+  const start = performance.now();
+  const replaying = replay(await recorded(LOG, { ...LOG, at: '2026-11-21T01:08:10.5Z' }), '--speed', '5');
+  expect(await replaying.ended, replaying.stderr).toBe(0);
+  const [, seconds] = /in ([\d.]+) s/.exec(replaying.stdout) ?? [];
+  expect(Number(seconds)).toBeGreaterThanOrEqual(2);
+  expect(performance.now() - start).toBeLessThan(9_000);
+});
+
+test('a server that is killed half way and started again loses nothing of it and doubles nothing', async () => {
+  const replaying = replay(recording('failed'), '--speed', '0.5');
+  await waitFor(() => /1\d\d of 224/.test(replaying.stderr), { timeoutMs: 15_000 });
+  const { url } = server;
+  await server.kill();
+  await waitFor(() => replaying.stderr.includes('trying again'));
+  server = await startServerProcess(program, store.url, Number(new URL(url).port));
+  expect(await replaying.ended, replaying.stderr).toBe(0);
+  expect(replaying.stderr.match(/trying again/g)).toHaveLength(1);
+  expect(await held(flowRunIdOf(replaying))).toEqual([3, 72, 150]);
+});
+
+test('an answer that is lost on its way is asked for again, and nothing is done twice', async () => {
+  const proxy = await startLossyProxy(server.url);
+  const replaying = startFlowql(program, 'replay', recording('success'), '--url', `${proxy.url}/graphql`);
+  expect(await replaying.ended, replaying.stderr).toBe(0);
+  proxy.close();
+  expect(proxy.lost()).toBeGreaterThan(10);
+  expect(await held(flowRunIdOf(replaying))).toEqual([3, 72, 149]);
+});
+
+test('of a file with a bad line nothing is sent', async () => {
+  const replaying = replay(await recorded(LOG, { ...LOG, level: 'LOUD' }));
+  expect(await replaying.ended).toBe(1);
+  expect(replaying.stdout).toBe('');
+  expect(replaying.stderr).toMatch(/nothing was sent:\n {2}line 2: "level": /);
+});
+
+test('what the server refuses is told with its line, and is then missed', async () => {
+  const replaying = replay(await recorded(LOG, { ...LOG, name: 'n'.repeat(300) }), '--speed', 'max');
+  expect(await replaying.ended).toBe(1);
+  expect(replaying.stderr).toMatch(/The server refused:\n {2}line 2: /);
+  expect(replaying.stderr).toMatch(/does not hold what the file says:\n {2}log line 2: .* the server has none/);
+});
+
+test.each([
+  ['a file that is not there', ['nowhere.jsonl'], 2, /no such file/],
+  ['a speed below zero', [recording('failed'), '--speed', '-1'], 1, /above 0, or max/],
+  ['an address that is none', [recording('failed'), '--url', 'localhost'], 1, /begin with http/],
+])('%s is told in a line', async (_, [file = '', ...options], code, said) => {
+  const replaying = replay(file, ...options);
+  expect(await replaying.ended).toBe(code);
+  expect(replaying.stderr).toMatch(said);
+});

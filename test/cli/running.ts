@@ -1,0 +1,43 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { waitFor } from '../support/waitFor.ts';
+
+export interface Running {
+  process: ChildProcess;
+  stdout: string;
+  stderr: string;
+  /** The exit code, once there is one. */
+  code: number | null;
+}
+
+/** Runs `flowql` from its sources. Of our own environment it gets no setting but those given. */
+export function flowql(parameters: string[], settings: NodeJS.ProcessEnv = {}): Running {
+  const { PATH, HOME } = process.env;
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/flowql.ts', ...parameters], {
+    env: { PATH, HOME, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const running: Running = { process: child, stdout: '', stderr: '', code: null };
+  child.stdout.on('data', (chunk) => {
+    running.stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    running.stderr += chunk;
+  });
+  child.on('close', (code, signal) => {
+    running.code = code ?? (signal ? 128 : 0);
+  });
+  return running;
+}
+
+export async function finished(running: Running): Promise<Running> {
+  await waitFor(() => running.code !== null, { timeoutMs: 60_000 });
+  return running;
+}
+
+/** The address that `flowql serve` prints, and that it is ready at. */
+export async function addressOf(running: Running): Promise<string> {
+  await waitFor(() => /answers at \S+/.test(running.stderr) || running.code !== null, { timeoutMs: 60_000 });
+  const [, url] = /answers at (\S+)\/graphql/.exec(running.stderr) ?? [];
+  if (url === undefined) throw new Error(`flowql serve did not start: ${running.stderr}`);
+  return url;
+}

@@ -1,0 +1,167 @@
+import { v7 } from 'uuid';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { schema } from '../../src/api/schema.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Role } from '../../src/core/viewer.ts';
+import { startServer } from '../../src/server/server.ts';
+import { createApiKey, listApiKeys, revokeApiKey } from '../../src/store/apiKeys.ts';
+import { insertTenant } from '../support/rows.ts';
+import { waitFor } from '../support/waitFor.ts';
+import { newRun, post, type Serving, serving } from './serving.ts';
+import { once, openClient, openSocket } from './sockets.ts';
+
+let served: Serving;
+const keys: { [Of in Role | 'OTHER']: string } = { READER: '', WRITER: '', ADMIN: '', OTHER: '' };
+beforeAll(async () => {
+  served = await serving();
+  const { database } = served.engine;
+  for (const role of ['READER', 'WRITER', 'ADMIN'] as const)
+    keys[role] = await createApiKey(database, { id: v7(), name: role, role, tenant: 'default' });
+  const tenant = await insertTenant(database);
+  keys.OTHER = await createApiKey(database, { id: v7(), name: 'other', role: 'ADMIN', tenant });
+});
+afterAll(() => served.close());
+
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+const QUERY = { query: '{ flows { totalCount } }' };
+const MUTATION = { query: 'mutation { createFlow(input: { name: "x" }) { created } }' };
+const codeOf = async (answer: ReturnType<typeof post>) => (await answer).body.errors?.[0]?.extensions.code ?? 'ok';
+
+describe('over HTTP', () => {
+  test.each([
+    ['no key', {}],
+    ['an unknown key', bearer('fk_unknown')],
+    ['no bearer', { authorization: 'Basic abc' }],
+    ['nothing after the bearer', { authorization: 'Bearer ' }],
+  ])('%s is UNAUTHENTICATED', async (_, headers) => {
+    const answer = await post(served.url, QUERY, headers);
+    expect(answer).toMatchObject({ status: 401, body: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } });
+  });
+
+  test.each([
+    ['READER', 'ok', 'FORBIDDEN'],
+    ['WRITER', 'ok', 'ok'],
+    ['ADMIN', 'ok', 'ok'],
+  ] as const)('a key of a %s: queries %s, mutations %s', async (role, query, mutation) => {
+    expect(await codeOf(post(served.url, QUERY, bearer(keys[role])))).toBe(query);
+    expect(await codeOf(post(served.url, MUTATION, bearer(keys[role])))).toBe(mutation);
+  });
+
+  test('a key shows the rows of its tenant only', async () => {
+    const id = await newRun(served.url, bearer(keys.ADMIN));
+    const read = { query: '{ flowRuns { totalCount } }' };
+    expect((await post(served.url, read, bearer(keys.ADMIN))).text).toContain('"totalCount":1');
+    expect((await post(served.url, read, bearer(keys.OTHER))).text).toContain('"totalCount":0');
+    const one = { query: `{ flowRun(id: "${id}") { id } }` };
+    expect((await post(served.url, one, bearer(keys.OTHER))).body.data).toEqual({ flowRun: null });
+  });
+
+  test('the page of GraphiQL, /health and /ready need no key; /metrics does', async () => {
+    const status = async (path: string, headers = {}) => (await fetch(served.server.url + path, { headers })).status;
+    expect(await status('/graphql', { accept: 'text/html' })).toBe(200);
+    expect(await status('/health')).toBe(200);
+    expect(await status('/ready')).toBe(200);
+    expect(await status('/metrics')).toBe(401);
+    expect(await status('/metrics', bearer(keys.READER))).toBe(200);
+  });
+});
+
+describe('over a socket', () => {
+  test.each(['authorization', 'Authorization'])('a key is taken from the parameter %s', async (name) => {
+    const client = openClient(served.url, { [name]: `Bearer ${keys.READER}` });
+    expect(await once(client, '{ flows { totalCount } }')).toMatchObject({ data: { flows: {} } });
+    const forbidden = await once(client, MUTATION.query);
+    expect(forbidden?.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    await client.dispose();
+  });
+
+  test('a key is taken from the header', async () => {
+    const { opened, send, messages, socket } = openSocket(served.url, bearer(keys.READER));
+    await opened();
+    send({ type: 'connection_init' });
+    await waitFor(() => messages.length > 0);
+    expect(messages).toEqual([{ type: 'connection_ack' }]);
+    socket.close();
+  });
+
+  test.each([{}, { payload: { authorization: 'Bearer fk_unknown' } }])('%j is closed with 4401', async (init) => {
+    const { opened, send, closed } = openSocket(served.url);
+    await opened();
+    send({ type: 'connection_init', ...init });
+    expect(await closed()).toMatchObject({ code: 4401 });
+  });
+});
+
+test('a revoked key stops working within seconds, on requests, open sockets and open streams', {
+  timeout: 60_000,
+}, async () => {
+  const { database } = served.engine;
+  const key = await createApiKey(database, { id: v7(), name: 'for a while', role: 'ADMIN', tenant: 'default' });
+  expect(await codeOf(post(served.url, QUERY, bearer(key)))).toBe('ok');
+  const { opened, send, messages, state } = openSocket(served.url, bearer(key));
+  await opened();
+  send({ type: 'connection_init' });
+  await waitFor(() => messages.length > 0);
+  const id = await newRun(served.url, bearer(key));
+  const stream = await fetch(served.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...bearer(key) },
+    body: JSON.stringify({ query: `subscription { flowRunStates(flowRunId: "${id}") { cursor } }` }),
+  });
+  const reading = stream.text();
+  expect(await revokeApiKey(database, 'default', 'for a while')).toBe(true);
+  await waitFor(async () => (await codeOf(post(served.url, QUERY, bearer(key)))) === 'UNAUTHENTICATED');
+  await waitFor(() => state.close !== null, { timeoutMs: 30_000 });
+  expect(state.close).toMatchObject({ code: 4401 });
+  await expect(reading).rejects.toThrow();
+});
+
+test('keys are stored as hashes, and listed without them', async () => {
+  const listed = await listApiKeys(served.engine.database);
+  expect(listed.map(({ name, role }) => [name, role])).toContainEqual(['READER', 'READER']);
+  expect(keys.READER).toMatch(/^fk_[\w-]{43}$/);
+  const stored = await served.engine.database.prisma.apiKey.findMany();
+  expect(JSON.stringify(stored)).not.toContain(keys.READER.slice(3));
+});
+
+test.each([
+  ['a name that is taken', { name: 'READER', tenant: 'default' }, 'CONFLICT'],
+  ['a tenant that is not there', { name: 'x', tenant: 'nobody' }, 'REFERENCE_NOT_FOUND'],
+])('%s makes no key', async (_, named, code) => {
+  const made = createApiKey(served.engine.database, { id: v7(), role: 'READER', ...named });
+  await expect(made).rejects.toMatchObject({ code });
+});
+
+describe('a server that others can reach', () => {
+  const parts = () => ({
+    database: fresh.engine.database,
+    schema,
+    contextOf: () => ({}),
+    ready: async () => {},
+    waitingWrites: () => 0,
+    log: served.log,
+  });
+  let fresh: Serving;
+  beforeAll(async () => {
+    fresh = await serving();
+  });
+  afterAll(() => fresh.close());
+  const config = (settings = {}) => readConfig({ FLOWQL_HOST: '0.0.0.0', FLOWQL_PORT: '0', ...settings });
+
+  test('does not start without a key', async () => {
+    await expect(startServer(config(), parts())).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
+  });
+
+  test('starts when it is told that this is meant, and then asks for nothing', async () => {
+    const server = await startServer(config({ FLOWQL_INSECURE: 'true' }), parts());
+    expect(await codeOf(post(`${server.url}/graphql`, { query: '{ __typename }' }))).toBe('ok');
+    await server.stop(1_000);
+  });
+
+  test('starts with a key, and asks for it', async () => {
+    await createApiKey(fresh.engine.database, { id: v7(), name: 'k', role: 'ADMIN', tenant: 'default' });
+    const server = await startServer(config(), parts());
+    expect(await codeOf(post(`${server.url}/graphql`, { query: '{ __typename }' }))).toBe('UNAUTHENTICATED');
+    await server.stop(1_000);
+  });
+});

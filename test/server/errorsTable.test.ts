@@ -1,0 +1,21 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { PROBLEM_CODES, type ProblemCode } from '../../src/core/problem.ts';
+import { PresentedError } from '../../src/server/presentedError.ts';
+
+test('docs/errors.md lists every code, its meaning and its HTTP status', async () => {
+  const text = await readFile('docs/errors.md', 'utf8');
+  const listed = [...text.matchAll(/^\| `([A-Z_]+)` \| ([^|]+) \| (.+) \|$/gm)].map(([, code, status, meaning]) => ({
+    code,
+    status: status?.trim(),
+    meaning,
+  }));
+  const codes = Object.entries(PROBLEM_CODES) as [ProblemCode, string][];
+  expect(listed).toEqual(
+    codes.map(([code, meaning]) => ({
+      code,
+      status: String(new PresentedError({ code, message: '' }).status ?? '200 / 400'),
+      meaning,
+    })),
+  );
+});

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { waitFor } from '../support/waitFor.ts';
+import { moveRun, newRun, type Serving, serving } from './serving.ts';
+
+let served: Serving;
+beforeAll(async () => {
+  served = await serving();
+});
+afterAll(() => served.close());
+
+/** The events of a stream, as they come. */
+async function openStream(query: string, variables: object = {}) {
+  const aborting = new AbortController();
+  const response = await fetch(served.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query, variables }),
+    signal: aborting.signal,
+  });
+  const stream = { text: '', isOver: false, response, stop: () => aborting.abort() };
+  const reading = async () => {
+    const decoder = new TextDecoder();
+    // Node's streams can be iterated; the types of the web's do not say so
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>)
+      stream.text += decoder.decode(chunk, { stream: true });
+  };
+  void reading()
+    .catch(() => {})
+    .finally(() => {
+      stream.isOver = true;
+    });
+  return stream;
+}
+
+const results = (text: string) =>
+  [...text.matchAll(/^event: next\ndata: (.*)$/gm)].map(([, data = '']) => JSON.parse(data));
+
+const WATCH = 'subscription ($id: ID!) { flowRunStates(flowRunId: $id) { cursor state { version } } }';
+
+test('a stream delivers what is stored, then what happens, and comments that keep it alive', async () => {
+  const id = await newRun(served.url);
+  const stream = await openStream(WATCH, { id });
+  expect(stream.response.headers.get('content-type')).toBe('text/event-stream');
+  await waitFor(() => results(stream.text).length === 1);
+  await moveRun(served.url, id, 'RUNNING');
+  await waitFor(() => results(stream.text).length === 2);
+  expect(results(stream.text).map(({ data }) => data.flowRunStates.state.version)).toEqual([1, 2]);
+  await waitFor(() => /^:$/m.test(stream.text.split('data: ').at(-1) ?? ''));
+  stream.stop();
+});
+
+test('a client that goes away leaves nothing behind', async () => {
+  const id = await newRun(served.url);
+  const stream = await openStream(WATCH, { id });
+  await waitFor(() => results(stream.text).length === 1);
+  expect(await open()).toBe(1);
+  stream.stop();
+  await waitFor(async () => (await open()) === 0);
+});
+
+test('what stands in the way of a subscription is its only event', async () => {
+  const stream = await openStream(WATCH, { id: '01900000-0000-7000-8000-00000000ffff' });
+  await waitFor(() => stream.isOver);
+  expect(results(stream.text)).toMatchObject([{ errors: [{ extensions: { code: 'NOT_FOUND' } }] }]);
+  expect(stream.text).toContain('event: complete');
+});
+
+test('a query may be answered as a stream of one', async () => {
+  const stream = await openStream('{ __typename }');
+  await waitFor(() => stream.isOver);
+  expect(results(stream.text)).toEqual([{ data: { __typename: 'Query' } }]);
+});
+
+test('a server that stops breaks its streams off, so that clients come back', async () => {
+  const other = served;
+  served = await serving();
+  const id = await newRun(served.url);
+  const stream = await openStream(WATCH, { id });
+  await waitFor(() => results(stream.text).length === 1);
+  const stopped = { is: false };
+  void served.server.stop(60_000).then(() => {
+    stopped.is = true;
+  });
+  await waitFor(() => stopped.is && stream.isOver);
+  await served.close();
+  served = other;
+  expect(stream.text).not.toContain('complete');
+});
+
+async function open(): Promise<number> {
+  const text = await (await fetch(`${served.server.url}/metrics`)).text();
+  return Number(/^flowql_subscriptions (\d+)$/m.exec(text)?.[1]);
+}

@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GRAPHIQL_EXAMPLES } from '../../src/server/graphiqlExamples.ts';
+import { waitFor } from '../support/waitFor.ts';
+import { type Serving, serving } from './serving.ts';
+
+const EXECUTABLES = [
+  process.env.CHROMIUM_PATH,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
+const executablePath = EXECUTABLES.find((path) => path && existsSync(path));
+// biome-ignore format: one flag after the other
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+let served: Serving;
+beforeAll(async () => {
+  served = await serving();
+});
+afterAll(() => served.close());
+
+const getPage = (headers = {}) => fetch(served.url, { headers: { accept: 'text/html', ...headers } });
+
+test('the page is sent compressed, and only when the browser does not have it', async () => {
+  const page = await getPage();
+  expect([page.status, page.headers.get('content-encoding')]).toEqual([200, 'gzip']);
+  expect(await page.text()).toContain('YogaGraphiQL.renderYogaGraphiQL');
+  const again = await getPage({ 'if-none-match': page.headers.get('etag') });
+  expect([again.status, await again.text()]).toEqual([304, '']);
+  const plain = await getPage({ 'accept-encoding': 'identity' });
+  expect(plain.headers.get('content-encoding')).toBeNull();
+  expect((await plain.text()).length).toBeGreaterThan(5_000_000);
+});
+
+describe.skipIf(!executablePath)(
+  executablePath ? 'in Chromium' : 'in Chromium: SKIPPED, none was found; CHROMIUM_PATH names one',
+  { timeout: 120_000 },
+  () => {
+    let browser: Browser;
+    let first: Window;
+    let second: Window;
+    const elsewhere: string[] = [];
+
+    beforeAll(async () => {
+      browser = await chromium.launch({ executablePath: executablePath ?? '', args: FLAGS });
+      first = await openWindow();
+      second = await openWindow();
+    }, 90_000);
+    afterAll(() => browser?.close());
+
+    type Window = Awaited<ReturnType<typeof openWindow>>;
+    async function openWindow() {
+      const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+      page.on('request', (request) => {
+        const isOurs = request.url().startsWith(served.server.url) || /^(blob|data):/.test(request.url());
+        if (!isOurs) elsewhere.push(request.url());
+      });
+      await page.goto(served.url);
+      const play = page.locator('.graphiql-execute-button');
+      await play.waitFor({ timeout: 60_000 });
+      const answer = page.locator('.result-window');
+      const shows = (text: string) => answer.filter({ hasText: text }).waitFor({ timeout: 2_000 });
+      return {
+        /** Runs an example, as a person does, and waits until the answer shows the text. */
+        async run(tab: string, text: string) {
+          await page.locator('.graphiql-tab-button', { hasText: new RegExp(`^${tab}$`) }).click();
+          await page.locator('.graphiql-tab-active', { hasText: tab }).waitFor();
+          // Only a moment after a tab is opened does GraphiQL know the operation in it.
+          await waitFor(async () => {
+            await play.click();
+            return shows(text).then(
+              () => true,
+              () => false,
+            );
+          });
+        },
+        shows,
+        tabs: () => page.locator('.graphiql-tab-button').allTextContents(),
+      };
+    }
+
+    test('there is a tab for each example', async () => {
+      const names = GRAPHIQL_EXAMPLES.map(({ query }) => /^(?:query|mutation|subscription) (\w+)/m.exec(query)?.[1]);
+      expect(await first.tabs()).toEqual(names);
+    });
+
+    test('the examples run as they are, one window watching live what another one does', async () => {
+      await first.run('CreateFlow', '"name": "hello-flowql"');
+      await first.run('CreateFlowRun', '"type": "PENDING"');
+      await second.run('WatchStates', '"type": "PENDING"');
+      await first.run('MoveRun', '"verdict": "ACCEPT"');
+      await second.shows('"type": "COMPLETED"');
+      await first.run('WriteLogs', '"written": 2');
+      await second.run('WatchLogs', 'This is a warning.');
+      await first.run('LatestRuns', '"message": "All done."');
+    });
+
+    test('nothing was asked of anyone but the server', () => {
+      expect(elsewhere).toEqual([]);
+    });
+  },
+);

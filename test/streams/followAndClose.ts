@@ -1,0 +1,14 @@
+import { openDatabase } from '../../src/store/openDatabase.ts';
+import { openStreams } from '../../src/streams/streams.ts';
+
+// Run as a process of its own, which ends when nothing is left open: no timer, no connection.
+const [url = '', flowRunId = ''] = process.argv.slice(2);
+const database = await openDatabase({ url });
+const streams = await openStreams(database);
+const events = await streams.follow(`flowRunStates:${flowRunId}`);
+await events.next();
+const waiting = events.next();
+await streams.follow(`flowRunLogs:${flowRunId}`);
+await streams.close();
+await database.close();
+if (!(await waiting).done) throw new Error('the stream went on after close');

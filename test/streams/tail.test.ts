@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { NO_DETAILS } from '../../src/core/state.ts';
+import { Follower } from '../../src/streams/follower.ts';
+import { type PlacedRow, Tail } from '../../src/streams/tail.ts';
+import { readTopic } from '../../src/streams/topic.ts';
+import { positions, range, take } from './reading.ts';
+
+const RUN = '01900000-0000-7000-8000-00000000000a';
+
+const row = (position: number): PlacedRow => ({
+  position,
+  row: {
+    id: RUN,
+    flowRunId: RUN,
+    version: position,
+    type: 'RUNNING',
+    name: 'Running',
+    timestamp: 0,
+    message: null,
+    data: null,
+    details: NO_DETAILS,
+  },
+});
+
+/** A tail of a run with ten states, and what it has asked for. */
+function tailAtTen() {
+  const asked: string[] = [];
+  const reads = { news: () => asked.push('news'), pages: () => asked.push('page') };
+  const tail = new Tail(readTopic(`flowRunStates:${RUN}`), reads);
+  tail.begin(10);
+  return { tail, asked };
+}
+
+function followerAfter(tail: Tail, position: number): Follower {
+  const follower = new Follower(tail, () => {});
+  follower.startAfter(position);
+  return follower;
+}
+
+test('a page in use is kept, one that lies idle is let go', async () => {
+  const { tail, asked } = tailAtTen();
+  const follower = followerAfter(tail, 0);
+  const first = take(follower, 1);
+  tail.pageReading()?.take(range(1, 10).map(row), true);
+  await first;
+  for (let sweep = 0; sweep < 3; sweep += 1) {
+    follower.letGoOfIdlePage();
+    await take(follower, 1);
+  }
+  expect(asked).toEqual(['page']);
+  follower.letGoOfIdlePage();
+  follower.letGoOfIdlePage();
+  const rest = take(follower, 6);
+  expect(asked).toEqual(['page', 'page']);
+  expect(tail.pageReading()?.after).toBe(4);
+  tail.pageReading()?.take(range(5, 10).map(row), true);
+  expect(positions(await rest)).toEqual(range(5, 10));
+});
+
+test('a page that does not reach a follower leaves it waiting for the next', async () => {
+  const { tail } = tailAtTen();
+  const [early, late] = [followerAfter(tail, 0), followerAfter(tail, 7)];
+  const events = [take(early, 4), take(late, 1)];
+  tail.pageReading()?.take(range(1, 4).map(row), false);
+  expect(positions((await events[0]) ?? [])).toEqual([1, 2, 3, 4]);
+  expect(tail.pageReading()?.after).toBe(7);
+  tail.pageReading()?.take([row(8)], false);
+  expect(positions((await events[1]) ?? [])).toEqual([8]);
+  expect(tail.pageReading()).toBeNull();
+});
+
+test('a follower that left gets nothing, and asks for nothing', () => {
+  const { tail } = tailAtTen();
+  const follower = followerAfter(tail, 0);
+  void follower.next();
+  follower.leave();
+  expect(tail.pageReading()).toBeNull();
+  expect(tail.newsReading()).toBeNull();
+});
+
+test('what a window still holds is delivered before the stream ends', async () => {
+  const { tail } = tailAtTen();
+  const follower = followerAfter(tail, 10);
+  tail.newsReading()?.take([row(11), row(12)], true);
+  tail.finish(null);
+  expect(positions(await take(follower, 3))).toEqual([11, 12]);
+});
+
+test('a stream is asked for one event at a time', async () => {
+  const { tail } = tailAtTen();
+  const follower = followerAfter(tail, 10);
+  void follower.next();
+  await expect(follower.next()).rejects.toThrow('one event at a time');
+});
