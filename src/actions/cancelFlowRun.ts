@@ -3,6 +3,7 @@ import type { Viewer } from '../core/viewer.ts';
 import type { LockedFlowRun } from '../store/flowRunWrites.ts';
 import { type Keyed, keyedRequest } from './answerBook.ts';
 import type { Engine } from './engine.ts';
+import type { FlowRunMoveJob } from './flowRunMover.ts';
 import type { MoveOutcome, Proposal } from './moveOutcome.ts';
 import { moveFlowRun } from './setFlowRunState.ts';
 
@@ -20,14 +21,15 @@ export function cancelFlowRun(
   viewer: Viewer,
   input: CancelFlowRun,
 ): Promise<MoveOutcome<FlowRunState>> {
-  return moveFlowRun(engine, {
+  const job: FlowRunMoveJob = {
     tenantId: viewer.tenantId,
     flowRunId: input.flowRunId,
     propose: cancellation,
     expectedVersion: input.expectedVersion ?? null,
     request: keyedRequest(viewer, 'cancelFlowRun', input),
     input: null,
-  });
+  };
+  return moveFlowRun(engine, job, 0);
 }
 
 function cancellation({ run, initial }: LockedFlowRun): Proposal {

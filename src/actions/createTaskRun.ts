@@ -3,6 +3,7 @@ import { checkTaskRunPolicy } from '../core/checkNumbers.ts';
 import { checkStateRequest } from '../core/checkStateRequest.ts';
 import { checkCacheKey, checkName, checkTags } from '../core/checkText.ts';
 import type { Instant } from '../core/instant.ts';
+import { roughSize } from '../core/roughSize.ts';
 import { type Labels, NO_TASK_RUN_POLICY, type TaskRun, type TaskRunPolicy } from '../core/run.ts';
 import type { StateRequest } from '../core/state.ts';
 import type { Viewer } from '../core/viewer.ts';
@@ -47,7 +48,7 @@ export async function createTaskRun(
     state: input.state ?? { type: 'PENDING' as const },
     request: keyedRequest(viewer, 'createTaskRun', input),
   };
-  const { taskRunId, created } = await engine.writer.taskRunCreations.submit(job);
+  const { taskRunId, created } = await engine.writer.taskRunCreations.submit(job, roughSize([job.run, job.state]));
   const [taskRun] = await taskRunsById(engine.database, viewer.tenantId, [taskRunId]);
   if (!taskRun) throw new Error(`task run ${taskRunId} is gone`);
   return { taskRun, created };

@@ -1,6 +1,7 @@
 import { checkStateRequest } from '../core/checkStateRequest.ts';
 import type { Instant } from '../core/instant.ts';
 import { Problem } from '../core/problem.ts';
+import { roughSize } from '../core/roughSize.ts';
 import type { TaskRun } from '../core/run.ts';
 import { proposeState, type StateRequest } from '../core/state.ts';
 import type { Viewer } from '../core/viewer.ts';
@@ -61,7 +62,7 @@ export async function reportTaskRunStates(
   const reports = input.reports.map((report, index) => refused.get(index) ?? report);
   job.request = keyedRequest(viewer, 'reportTaskRunStates', { ...input, reports } as Keyed);
   job.rows = [...new Set(job.reports.map(({ run }) => keysText(run)))];
-  return engine.writer.taskRunReports.submit(job);
+  return engine.writer.taskRunReports.submit(job, roughSize(job.reports));
 }
 
 function checkedReport(viewer: Viewer, report: ReportTaskRunStates['reports'][number], index: number): Report {

@@ -1,5 +1,6 @@
 import { checkJson } from '../core/checkJson.ts';
 import { Problem } from '../core/problem.ts';
+import { roughSize } from '../core/roughSize.ts';
 import type { FlowRunState, JsonObject, State } from '../core/state.ts';
 import type { Viewer } from '../core/viewer.ts';
 import { violates } from '../store/databaseErrors.ts';
@@ -10,7 +11,7 @@ import { flowRunsById } from '../store/flowRuns.ts';
 import { type Keyed, keyedRequest } from './answerBook.ts';
 import { inputExists } from './createFlowRunInput.ts';
 import type { Engine } from './engine.ts';
-import { unknownFlowRun } from './flowRunMover.ts';
+import { type FlowRunMoveJob, unknownFlowRun } from './flowRunMover.ts';
 import type { MoveOutcome, Refusal } from './moveOutcome.ts';
 import { newId } from './newId.ts';
 import { hydrateRunInput, validateRunInput } from './runInput.ts';
@@ -46,14 +47,15 @@ export async function resumeFlowRun(
   for (let tries = 1; ; tries += 1) {
     const plan = await planResume(engine, viewer, input);
     try {
-      return await moveFlowRun(engine, {
+      const job: FlowRunMoveJob = {
         tenantId: viewer.tenantId,
         flowRunId: input.flowRunId,
         propose: ({ initial }) => (initial.id === plan.state.id ? (plan.refusal ?? resumption(plan.state)) : movedOn),
         expectedVersion: null,
         request: keyedRequest(viewer, 'resumeFlowRun', input),
         input: plan.input,
-      });
+      };
+      return await moveFlowRun(engine, job, roughSize(plan.input));
     } catch (error) {
       if (violates(error, 'flow_run_input_flow_run_id_key_key')) throw inputExists();
       if (error !== movedOn || tries === MAX_TRIES) throw error;

@@ -1,4 +1,5 @@
 import { checkStateRequest } from '../core/checkStateRequest.ts';
+import { roughSize } from '../core/roughSize.ts';
 import type { FlowRunState, StateRequest } from '../core/state.ts';
 import type { Viewer } from '../core/viewer.ts';
 import { flowRunStatesById } from '../store/flowRunStates.ts';
@@ -23,19 +24,24 @@ export async function setFlowRunState(
   input: SetFlowRunState,
 ): Promise<MoveOutcome<FlowRunState>> {
   checkStateRequest('state', input.state);
-  return moveFlowRun(engine, {
+  const job: FlowRunMoveJob = {
     tenantId: viewer.tenantId,
     flowRunId: input.flowRunId,
     propose: () => ({ state: input.state, force: input.force ?? false }),
     expectedVersion: input.expectedVersion ?? null,
     request: keyedRequest(viewer, 'setFlowRunState', input),
     input: null,
-  });
+  };
+  return moveFlowRun(engine, job, roughSize(input.state));
 }
 
-/** Hands a move to the writer, and reads the run's state where the move wrote none. */
-export async function moveFlowRun(engine: Engine, job: FlowRunMoveJob): Promise<MoveOutcome<FlowRunState>> {
-  const { answer, state } = await engine.writer.flowRunMoves.submit(job);
+/** Hands a move of so many bytes to the writer, and reads the run's state where the move wrote none. */
+export async function moveFlowRun(
+  engine: Engine,
+  job: FlowRunMoveJob,
+  bytes: number,
+): Promise<MoveOutcome<FlowRunState>> {
+  const { answer, state } = await engine.writer.flowRunMoves.submit(job, bytes);
   const { stateId, ...outcome } = answer;
   if (state) return { ...outcome, state };
   const [current] = await flowRunStatesById(engine.database, job.tenantId, [stateId]);

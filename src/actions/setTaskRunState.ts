@@ -1,11 +1,12 @@
 import { checkStateRequest } from '../core/checkStateRequest.ts';
+import { roughSize } from '../core/roughSize.ts';
 import type { StateRequest, TaskRunState } from '../core/state.ts';
 import type { Viewer } from '../core/viewer.ts';
 import { taskRunStatesById } from '../store/taskRunStates.ts';
 import { type Keyed, keyedRequest } from './answerBook.ts';
 import type { Engine } from './engine.ts';
 import type { MoveOutcome } from './moveOutcome.ts';
-import { cacheKeyOf } from './taskRunMover.ts';
+import { cacheKeyOf, type TaskRunMoveJob } from './taskRunMover.ts';
 
 export interface SetTaskRunState extends Keyed {
   taskRunId: string;
@@ -23,14 +24,15 @@ export async function setTaskRunState(
   input: SetTaskRunState,
 ): Promise<MoveOutcome<TaskRunState>> {
   checkStateRequest('state', input.state);
-  const { answer, state } = await engine.writer.taskRunMoves.submit({
+  const job: TaskRunMoveJob = {
     tenantId: viewer.tenantId,
     taskRunId: input.taskRunId,
     propose: () => ({ state: input.state, force: input.force ?? false }),
     cacheKey: cacheKeyOf(input.state),
     expectedVersion: input.expectedVersion ?? null,
     request: keyedRequest(viewer, 'setTaskRunState', input),
-  });
+  };
+  const { answer, state } = await engine.writer.taskRunMoves.submit(job, roughSize(input.state));
   const { stateId, ...outcome } = answer;
   if (state) return { ...outcome, state };
   const [current] = await taskRunStatesById(engine.database, viewer.tenantId, [stateId]);

@@ -2,6 +2,7 @@ import { checkLogLevel } from '../core/checkNumbers.ts';
 import { checkMessage, checkName, storable } from '../core/checkText.ts';
 import type { Instant } from '../core/instant.ts';
 import { Problem } from '../core/problem.ts';
+import { roughSize } from '../core/roughSize.ts';
 import type { Viewer } from '../core/viewer.ts';
 import { type Keyed, keyedRequest } from './answerBook.ts';
 import type { Engine } from './engine.ts';
@@ -49,7 +50,7 @@ export async function writeLogs(engine: Engine, viewer: Viewer, input: WriteLogs
       job.rejected.push({ index, code: error.code, message: error.message });
     }
   });
-  return engine.writer.logs.submit(job);
+  return engine.writer.logs.submit(job, roughSize(job.lines));
 }
 
 // A line is better kept without a character that PostgreSQL cannot store than lost; Prefect's server does the same.

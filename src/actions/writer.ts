@@ -29,6 +29,10 @@ interface Limits {
 // Two flushes in flight keep the database busy while one of them talks to us; more only makes batches smaller.
 const MAX_IN_FLIGHT = 2;
 const MAX_JOBS_PER_FLUSH = 256;
+// A statement of this size is written, sent and read in some hundredths of a second, in which nobody else is served. One
+// of a gigabyte, which 256 requests can come to, takes seconds and more memory than most servers have.
+const MAX_BYTES_PER_FLUSH = 4_000_000;
+const MAX_BYTES_WAITING = 256_000_000;
 
 /** What writes runs, states and logs: each kind of write gathered into few transactions, then announced. */
 export function createWriter(database: Database, streams: Streams, { maxWaiting }: Limits): Writer {
@@ -46,8 +50,10 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting 
       isTransient,
       isOneRowsFault,
       maxJobsPerFlush: MAX_JOBS_PER_FLUSH,
+      maxBytesPerFlush: MAX_BYTES_PER_FLUSH,
       maxInFlight: MAX_IN_FLIGHT,
       maxWaiting,
+      maxBytesWaiting: MAX_BYTES_WAITING,
     });
   }
   return {

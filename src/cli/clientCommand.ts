@@ -24,6 +24,7 @@ function httpUrl(text: string): string {
 
 /** The work's result becomes the exit code; what the server or the file system refuses is said in one line, with code 2. */
 export async function exitWith(work: () => Promise<number>): Promise<void> {
+  process.stdout.once('error', leave);
   try {
     process.exitCode = await work();
   } catch (error) {
@@ -31,6 +32,12 @@ export async function exitWith(work: () => Promise<number>): Promise<void> {
     console.error(error.message);
     process.exitCode = 2;
   }
+}
+
+/** Who read from our pipe has gone (`flowql watch RUN | head`): nobody is left to write to. */
+function leave(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }
 
 const isFileError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;

@@ -10,12 +10,15 @@ export interface ReplayProgress {
 /** On a terminal a bar, elsewhere a line for every tenth; both on stderr, so that stdout keeps what a script wants. */
 export const replayProgress = (total: number): ReplayProgress => (process.stderr.isTTY ? bar(total) : lines(total));
 
+/** It is drawn with the first event, below what was said until then. */
 function bar(total: number): ReplayProgress {
   const format = '{bar} {percentage}% | {value}/{total} events | {duration_formatted}';
   const single = new SingleBar({ format, hideCursor: true, stream: process.stderr }, Presets.shades_classic);
-  single.start(total, 0);
   return {
-    reach: (played) => single.update(played),
+    reach(played) {
+      if (single.isActive) single.update(played);
+      else single.start(total, played);
+    },
     note: (text) => process.stderr.write(`\r\x1b[K${text}\n`), // the bar draws itself again below
     stop: () => single.stop(),
   };

@@ -30,11 +30,7 @@ export const createGraphqlListener =
     const viewer = await authentication.viewerOf(authorization);
     const asked = isPost ? requestOfJson(await readBody(request, maxBodyBytes)) : requestOfUrl(request);
     const maySubscribe = acceptsEventStream(accept);
-    if (maySubscribe)
-      response.once(
-        'close',
-        onRevoked(authentication, authorization, () => response.destroy()),
-      );
+    if (maySubscribe) breakOffWhenRevoked(response, authentication, authorization);
     const read: ReadRequest = { request: asked, caller: { viewer, mayMutate: isPost, maySubscribe } };
 
     const mediaType = chooseMediaType(accept);
@@ -43,6 +39,17 @@ export const createGraphqlListener =
     const result = 'errors' in operation ? operation : await operations.execute(operation);
     send(response, answerOf(result, mediaType));
   };
+
+function breakOffWhenRevoked(
+  response: ServerResponse,
+  authentication: Authentication,
+  authorization: string | undefined,
+): void {
+  // The client may have gone while its body was read; `close` would not be told again.
+  if (response.closed) return;
+  const stopAsking = onRevoked(authentication, authorization, () => response.destroy());
+  response.once('close', stopAsking);
+}
 
 /**
  * Only JSON: a page of any site may send the other forms that GraphQL servers commonly take, without the browser asking

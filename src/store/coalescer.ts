@@ -14,14 +14,18 @@ export interface CoalescerOptions<Job, Answer> {
   /** Failures that a single row can cause: the flush is cut in halves until the row fails alone. */
   isOneRowsFault: (error: unknown) => boolean;
   maxJobsPerFlush: number;
+  /** The bytes that a flush may hold; a larger job goes alone. */
+  maxBytesPerFlush: number;
   maxInFlight: number;
-  /** More than this many jobs waiting, and a new one is refused with UNAVAILABLE. */
+  /** More than this many jobs or bytes waiting, and a new one is refused with UNAVAILABLE. */
   maxWaiting: number;
+  maxBytesWaiting: number;
 }
 
 interface Waiting<Job, Answer> {
   job: Job;
   rows: readonly string[];
+  bytes: number;
   resolve: (answer: Answer) => void;
   reject: (error: unknown) => void;
 }
@@ -36,6 +40,7 @@ const MAX_TRIES = 5;
  */
 export class Coalescer<Job, Answer> {
   private waiting: Waiting<Job, Answer>[] = [];
+  private bytesWaiting = 0;
   private readonly rowsInFlight = new Set<string>();
   private inFlight = 0;
   private scheduled = false;
@@ -47,12 +52,15 @@ export class Coalescer<Job, Answer> {
     return this.waiting.length;
   }
 
-  submit(job: Job): Promise<Answer> {
-    if (this.waiting.length >= this.options.maxWaiting) {
+  /** @param bytes about how much is to be written */
+  submit(job: Job, bytes: number): Promise<Answer> {
+    const { maxWaiting, maxBytesWaiting } = this.options;
+    if (this.waiting.length >= maxWaiting || this.bytesWaiting >= maxBytesWaiting) {
       return Promise.reject(new Problem('UNAVAILABLE', 'Too many writes are waiting; send the request again later.'));
     }
     return new Promise((resolve, reject) => {
-      this.waiting.push({ job, rows: this.options.rowsOf(job), resolve, reject });
+      this.waiting.push({ job, rows: this.options.rowsOf(job), bytes, resolve, reject });
+      this.bytesWaiting += bytes;
       this.schedule();
     });
   }
@@ -91,18 +99,23 @@ export class Coalescer<Job, Answer> {
   }
 
   private takeBatch(): Waiting<Job, Answer>[] {
+    const { maxJobsPerFlush, maxBytesPerFlush } = this.options;
     const batch: Waiting<Job, Answer>[] = [];
     const left: Waiting<Job, Answer>[] = [];
     const leftRows = new Set<string>();
+    let bytes = 0;
     for (const entry of this.waiting) {
       const blocked = entry.rows.some((row) => this.rowsInFlight.has(row) || leftRows.has(row));
-      if (blocked || batch.length === this.options.maxJobsPerFlush) {
+      const full = batch.length === maxJobsPerFlush || (batch.length > 0 && bytes + entry.bytes > maxBytesPerFlush);
+      if (blocked || full) {
         left.push(entry);
         for (const row of entry.rows) leftRows.add(row);
       } else {
         batch.push(entry);
+        bytes += entry.bytes;
       }
     }
+    this.bytesWaiting -= bytes;
     for (const { rows } of batch) for (const row of rows) this.rowsInFlight.add(row);
     this.waiting = left;
     return batch;

@@ -11,7 +11,8 @@ export interface FlowqlProcess {
   stderr: string;
   /** Its exit code. */
   ended: Promise<number>;
-  kill(): void;
+  /** Reads no further, as `head` does when it has its lines. */
+  stopReading(): void;
 }
 
 /** `flowql` with these arguments, as somebody types it. */
@@ -21,7 +22,7 @@ export function startFlowql(program: Program, ...args: string[]): FlowqlProcess 
     stdout: '',
     stderr: '',
     ended: once(child, 'close').then(([code]) => code),
-    kill: () => void child.kill(),
+    stopReading: () => void child.stdout.destroy(),
   };
   child.stdout.on('data', (text) => {
     started.stdout += text;

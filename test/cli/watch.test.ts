@@ -110,6 +110,16 @@ test('a run that has ended is shown whole, in columns', async () => {
   expect(watcher.stdout).toMatch(/^01:08:00\.563 {2}INFO {8}prefect\.FlowRunner {8}Beginning Flow run/m);
 });
 
+test('who has read enough of it may go', async () => {
+  const { replay, flowRunId } = await replaying('success', '1');
+  const watcher = flowql('watch', flowRunId);
+  await waitFor(() => watcher.stdout.split('\n').length > 3);
+  watcher.stopReading();
+  expect(await watcher.ended).toBe(0);
+  expect(watcher.stderr).toBe('');
+  await replay.ended;
+});
+
 test.each([
   ['a run that is not there', '01a1fdb1-7784-7157-9850-838d5d07c400', /not found/],
   ['an id that is none', 'nonsense', /not an id/],

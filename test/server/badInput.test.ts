@@ -195,6 +195,13 @@ test.each([
   expect(body.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
 });
 
+test('a refused value is not sent back whole', async () => {
+  const query = 'query ($id: ID!) { flowRun(id: $id) { id } }';
+  const { body, text } = await post(served.url, { query, variables: { id: 'x'.repeat(1_000_000) } });
+  expect(body.errors?.[0]?.message).toMatch(/^Variable .* is not an id/s);
+  expect(text.length).toBeLessThan(2_000);
+});
+
 test('a NUL in a text is refused, and nothing is written', async () => {
   const query = 'mutation ($name: String!) { createFlow(input: { name: $name }) { created } }';
   const { body } = await post(served.url, { query, variables: { name: 'a\0b' } });

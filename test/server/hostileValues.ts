@@ -8,8 +8,6 @@ import {
   isInputObjectType,
   isListType,
   isNonNullType,
-  isRequiredArgument,
-  isRequiredInputField,
 } from 'graphql';
 
 /** A value that nobody means well with. `mayPass` where some place has a use for it; a fault of ours it must never be. */
@@ -152,8 +150,12 @@ const OF_TYPES: Samples = {
   DateTime: '2026-11-21T10:00:00Z',
 };
 
-/** The least that these arguments ask for, with a value put in one place. */
-export function argumentsWith(slots: readonly Slot[], { path }: Place, value: unknown, samples: Samples) {
+/** The least that these arguments ask for. */
+export const leastArguments = (slots: readonly Slot[], samples: Samples) =>
+  argumentsWith(slots, { path: [] }, undefined, samples);
+
+/** The same, with a value put in one place. */
+export function argumentsWith(slots: readonly Slot[], { path }: Pick<Place, 'path'>, value: unknown, samples: Samples) {
   const [name, ...rest] = path;
   return Object.fromEntries(
     slots.flatMap((slot): [string, unknown][] => {
@@ -163,17 +165,14 @@ export function argumentsWith(slots: readonly Slot[], { path }: Place, value: un
   );
 }
 
-const isAskedFor = (slot: Slot): boolean =>
-  'args' in slot
-    ? false
-    : isRequiredArgument(slot as GraphQLArgument) || isRequiredInputField(slot as GraphQLInputField);
+const isAskedFor = ({ type, defaultValue }: Slot) => isNonNullType(type) && defaultValue === undefined;
 
 function filled(type: GraphQLInputType, path: Place['path'], value: unknown, samples: Samples): unknown {
   if (isNonNullType(type)) return filled(type.ofType, path, value, samples);
   if (path.length === 0) return value;
   if (isListType(type)) return [filled(type.ofType, path.slice(1), value, samples)];
   if (!isInputObjectType(type)) throw new Error(`${type} has no ${path[0]}`);
-  return argumentsWith(Object.values(type.getFields()), { path, hostile: [] }, value, samples);
+  return argumentsWith(Object.values(type.getFields()), { path }, value, samples);
 }
 
 function least({ name, type }: Slot, samples: Samples): unknown {
@@ -183,5 +182,5 @@ function least({ name, type }: Slot, samples: Samples): unknown {
   if (isListType(nullable)) return [];
   if (isEnumType(named)) return named.getValues()[0]?.name;
   if (!isInputObjectType(named)) return OF_TYPES[named.name];
-  return argumentsWith(Object.values(named.getFields()), { path: [''], hostile: [] }, null, samples);
+  return leastArguments(Object.values(named.getFields()), samples);
 }

@@ -37,6 +37,8 @@ function writer(options: { maxWaiting?: number; maxInFlight?: number } = {}) {
     maxJobsPerFlush: 10,
     maxInFlight: options.maxInFlight ?? 2,
     maxWaiting: options.maxWaiting ?? 100,
+    maxBytesPerFlush: 1_000,
+    maxBytesWaiting: 5_000,
   });
   return {
     coalescer,
@@ -58,16 +60,16 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test('what comes in one turn of the event loop is written together, each with its own answer', async () => {
   const { coalescer, flushes } = writer();
-  expect(await Promise.all(['a', 'b', 'c'].map((row) => coalescer.submit({ row })))).toEqual(['A', 'B', 'C']);
+  expect(await Promise.all(['a', 'b', 'c'].map((row) => coalescer.submit({ row }, 1)))).toEqual(['A', 'B', 'C']);
   expect(flushes).toEqual([['a', 'b', 'c']]);
 });
 
 test('what comes while the writer is busy waits and leaves together', async () => {
   const { coalescer, flushes, close, letGo } = writer({ maxInFlight: 1 });
   close();
-  const first = coalescer.submit({ row: 'a' });
+  const first = coalescer.submit({ row: 'a' }, 1);
   await turn();
-  const others = ['b', 'c', 'd'].map((row) => coalescer.submit({ row }));
+  const others = ['b', 'c', 'd'].map((row) => coalescer.submit({ row }, 1));
   await turn();
   expect(flushes).toEqual([['a']]);
   letGo();
@@ -78,9 +80,9 @@ test('what comes while the writer is busy waits and leaves together', async () =
 test('a row is never in two flushes at once, and its writes keep their order', async () => {
   const { coalescer, flushes, close, letGo } = writer();
   close();
-  const first = coalescer.submit({ row: 'a' });
+  const first = coalescer.submit({ row: 'a' }, 1);
   await turn();
-  const others = ['a', 'b', 'a'].map((row) => coalescer.submit({ row }));
+  const others = ['a', 'b', 'a'].map((row) => coalescer.submit({ row }, 1));
   await turn();
   expect(flushes).toEqual([['a'], ['b']]);
   letGo();
@@ -91,13 +93,13 @@ test('a row is never in two flushes at once, and its writes keep their order', a
 test('a poisoned row fails alone', async () => {
   const { coalescer } = writer();
   const jobs = Array.from({ length: 10 }, (_, index) => ({ row: `r${index}`, poison: index === 6 }));
-  const settled = await Promise.allSettled(jobs.map((job) => coalescer.submit(job)));
+  const settled = await Promise.allSettled(jobs.map((job) => coalescer.submit(job, 1)));
   expect(settled.map(({ status }) => status)).toEqual(jobs.map(({ poison }) => (poison ? 'rejected' : 'fulfilled')));
 });
 
 test('a refused job is refused alone, without trying the others again', async () => {
   const { coalescer, flushes } = writer();
-  const settled = await Promise.allSettled(['a', 'refused', 'c'].map((row) => coalescer.submit({ row })));
+  const settled = await Promise.allSettled(['a', 'refused', 'c'].map((row) => coalescer.submit({ row }, 1)));
   expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(flushes).toHaveLength(1);
 });
@@ -105,35 +107,50 @@ test('a refused job is refused alone, without trying the others again', async ()
 test('a deadlock is tried again as a whole, but not for ever', async () => {
   const { coalescer, flushes, deadlock } = writer();
   deadlock(2);
-  expect(await coalescer.submit({ row: 'a' })).toBe('A');
+  expect(await coalescer.submit({ row: 'a' }, 1)).toBe('A');
   expect(flushes).toHaveLength(3);
   deadlock(99);
-  await expect(coalescer.submit({ row: 'a' })).rejects.toBe(DEADLOCK);
+  await expect(coalescer.submit({ row: 'a' }, 1)).rejects.toBe(DEADLOCK);
   expect(flushes).toHaveLength(8);
 });
 
 test('too many waiting writes are refused at the door', async () => {
   const { coalescer, close, letGo } = writer({ maxWaiting: 2, maxInFlight: 1 });
   close();
-  const first = coalescer.submit({ row: 'a' });
+  const first = coalescer.submit({ row: 'a' }, 1);
   await turn();
-  const waiting = ['b', 'c'].map((row) => coalescer.submit({ row }));
-  await expect(coalescer.submit({ row: 'd' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  const waiting = ['b', 'c'].map((row) => coalescer.submit({ row }, 1));
+  await expect(coalescer.submit({ row: 'd' }, 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   letGo();
   await Promise.all([first, ...waiting]);
 });
 
 test('a flush takes a bounded number of jobs', async () => {
   const { coalescer, flushes } = writer();
-  await Promise.all(Array.from({ length: 25 }, (_, index) => coalescer.submit({ row: `r${index}` })));
+  await Promise.all(Array.from({ length: 25 }, (_, index) => coalescer.submit({ row: `r${index}` }, 1)));
   expect(flushes.map(({ length }) => length)).toEqual([10, 10, 5]);
 });
 
 test('draining waits for all that was asked for', async () => {
   const { coalescer } = writer();
   const answers: string[] = [];
-  for (const row of ['a', 'b']) void coalescer.submit({ row }).then((answer) => answers.push(answer));
+  for (const row of ['a', 'b']) void coalescer.submit({ row }, 1).then((answer) => answers.push(answer));
   await coalescer.drain();
   await turn();
   expect(answers).toEqual(['A', 'B']);
+});
+
+test('a flush holds no more than its bytes, and what is larger goes alone', async () => {
+  const { coalescer, flushes } = writer({ maxInFlight: 1 });
+  const jobs = { a: 600, b: 600, c: 300, d: 1, e: 4_000 };
+  await Promise.all(Object.entries(jobs).map(([row, bytes]) => coalescer.submit({ row }, bytes)));
+  expect(flushes).toEqual([['a', 'c', 'd'], ['b'], ['e']]);
+});
+
+test('when too many bytes wait, a new write is refused, and taken again later', async () => {
+  const { coalescer } = writer();
+  const first = coalescer.submit({ row: 'a' }, 5_000);
+  await expect(coalescer.submit({ row: 'b' }, 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await first;
+  expect(await coalescer.submit({ row: 'b' }, 1)).toBe('B');
 });

@@ -64,20 +64,20 @@ export const deleteBulkCases: ConformanceCase[] = [
       lab.equal([by(first)?.status, by(second)?.status, by(third)?.status], ['ACCEPT', 'ACCEPT', 'REJECT'], 'verdicts');
       if (lab.api.flavour === 'prefect3')
         lab.equal(
-          out.map((otherVerdict) => otherVerdict.flowRunId),
+          out.map((one) => one.flowRunId),
           all
             .map((one) => one.id)
             .sort()
             .reverse(),
           'order',
         );
-      const fValue = await lab.api.bulkSetFlowRunState({
+      const found = await lab.api.bulkSetFlowRunState({
         filter: ids([third]),
         state: { type: 'RUNNING' },
         force: true,
       });
       lab.equal(
-        fValue.map((thirdVerdict) => thirdVerdict.status),
+        found.map((one) => one.status),
         ['ACCEPT'],
         'force',
       );
@@ -109,7 +109,7 @@ export const deleteBulkCases: ConformanceCase[] = [
   },
   {
     id: 'O08',
-    title: 'ten label patches at once (section 9, 11)',
+    title: 'ten label patches at once',
     run: async (lab) => {
       const run = await lab.run();
       await Promise.all(
@@ -122,7 +122,7 @@ export const deleteBulkCases: ConformanceCase[] = [
   },
   {
     id: 'O10',
-    title: 'any and notAny of a state type together (section 9, 9)',
+    title: 'any and notAny of a state type together',
     run: async (lab) => {
       const flow = await lab.flow();
       const first = await lab.run({ type: 'RUNNING' }, { flow });

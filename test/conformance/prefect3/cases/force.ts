@@ -53,9 +53,9 @@ export const forceCases: ConformanceCase[] = [
     run: async (lab) => {
       lab.needs('deploymentLimits');
       const deployment = await lab.deployment({ concurrencyLimit: 1 });
-      const stValue = { type: 'SCHEDULED', details: { scheduledTime: inSeconds(-1) } };
-      const first = await lab.run(stValue, { dep: deployment });
-      const second = await lab.run(stValue, { dep: deployment });
+      const due = { type: 'SCHEDULED', details: { scheduledTime: inSeconds(-1) } };
+      const first = await lab.run(due, { dep: deployment });
+      const second = await lab.run(due, { dep: deployment });
       lab.accepted(await lab.api.setFlowRunState(first.id, { type: 'PENDING' }), { type: 'PENDING' }, 'first');
       lab.equal(await lab.api.deploymentActiveSlots(deployment.id), 1, 'slots');
       const verdict = await lab.api.setFlowRunState(second.id, { type: 'PENDING' }, FORCED);

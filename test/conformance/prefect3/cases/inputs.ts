@@ -26,7 +26,7 @@ export const inputsCases: ConformanceCase[] = [
   },
   {
     id: 'M04',
-    title: 'keys are lower case letters, digits and dashes (section 9, 2)',
+    title: 'keys are lower case letters, digits and dashes',
     run: async (lab) => {
       const run = await lab.run();
       for (const key of ['My Key!', 'my_key', 'ä'])
@@ -40,7 +40,7 @@ export const inputsCases: ConformanceCase[] = [
         if (lab.pick(false, true))
           await lab.refuses('validation', () => lab.api.createInput(run.id, { key, value: 'v' }), JSON.stringify(key));
       lab.equal(
-        (await all(lab, run)).map((index) => index.key),
+        (await all(lab, run)).map((one) => one.key),
         ['my-key-1'],
         'stored',
       );
@@ -54,18 +54,18 @@ export const inputsCases: ConformanceCase[] = [
       for (const key of ['b-2', 'b-1', 'b-3', 'c-1']) await lab.api.createInput(run.id, { key, value: key });
       const attempt = (fields: Parameters<Api['filterInputs']>[1]) => lab.api.filterInputs(run.id, fields);
       lab.equal(
-        (await attempt({ prefix: 'b-', limit: 10 })).map((index) => index.key),
+        (await attempt({ prefix: 'b-', limit: 10 })).map((one) => one.key),
         ['b-2', 'b-1', 'b-3'],
         'in order of creation',
       );
-      if (!lab.api.features.has('inputDefaultLimit50'))
+      if (lab.pick(true, false))
         lab.equal(
           (await attempt({ prefix: 'b-' })).map((input) => input.key),
           ['b-2'],
           'default limit 1',
         );
       lab.equal(
-        (await attempt({ prefix: 'b-', limit: 10, excludeKeys: ['b-1'] })).map((otherIndex) => otherIndex.key),
+        (await attempt({ prefix: 'b-', limit: 10, excludeKeys: ['b-1'] })).map((one) => one.key),
         ['b-2', 'b-3'],
         'exclude',
       );
@@ -79,7 +79,7 @@ export const inputsCases: ConformanceCase[] = [
   },
   {
     id: 'M08',
-    title: 'a negative limit, a NUL (section 9, 21 and 22)',
+    title: 'a negative limit, a NUL',
     run: async (lab) => {
       const run = await lab.run();
       await lab.api.createInput(run.id, { key: 'k', value: 'v' });

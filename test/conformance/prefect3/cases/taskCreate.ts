@@ -77,7 +77,7 @@ export const taskCreateCases: ConformanceCase[] = [
   },
   {
     id: 'I10',
-    title: 'ten creates at once without a flow run (section 9, 12)',
+    title: 'ten creates at once without a flow run',
     run: async (lab) => {
       const taskKey = unique('race');
       const all = await Promise.all(

@@ -38,7 +38,7 @@ export const updateReadCases: ConformanceCase[] = [
   },
   {
     id: 'B08',
-    title: 'a policy update and the pause keys (section 9, 31)',
+    title: 'a policy update and the pause keys',
     run: async (lab) => {
       const run = await lab.run({ type: 'RUNNING' });
       await lab.api.setFlowRunState(run.id, {

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createFlow } from '../../src/actions/createFlow.ts';
+import { createFlowRun } from '../../src/actions/createFlowRun.ts';
+import { createTaskRun, newTaskRun } from '../../src/actions/createTaskRun.ts';
+import { newId } from '../../src/actions/newId.ts';
+import { proposeState } from '../../src/core/state.ts';
+import { keysText } from '../../src/store/taskRunCreations.ts';
+import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
+
+// Writes that share a transaction, one of which cannot be done: each writer keeps the others. The jobs are handed to the
+// writers as no caller could send them, past all checks.
+
+let t: TestEngine;
+let flowId: string;
+let count = 0;
+beforeAll(async () => {
+  t = await testEngine();
+  flowId = (await createFlow(t.engine, viewer, { name: 'a flow' })).flow.id;
+});
+afterAll(() => t.close());
+
+const { tenantId } = viewer;
+const flowRun = async () => (await createFlowRun(t.engine, viewer, { flowId, state: { type: 'RUNNING' } })).flowRun.id;
+const keys = () => ({ taskKey: 'task', dynamicKey: String(count++) });
+const taskRun = async () => (await createTaskRun(t.engine, viewer, keys())).taskRun.id;
+const now = Date.now() * 1000;
+
+/** What PostgreSQL refuses, and what breaks our own code. */
+const POISONS = {
+  'a text that cannot be stored': () => 'a\0b',
+  'a fault of ours': (): string => {
+    throw new Error('a fault of ours');
+  },
+};
+type Message = () => string;
+
+/** A job with a message, which may be poison. */
+const SUBMIT: { [writer: string]: (message: Message) => Promise<() => Promise<unknown>> } = {
+  async flowRunMoves(message) {
+    const flowRunId = await flowRun();
+    const propose = () => ({ state: { type: 'RUNNING' as const, message: message() }, force: true });
+    const job = { tenantId, flowRunId, propose, expectedVersion: null, request: null, input: null };
+    return () => t.engine.writer.flowRunMoves.submit(job, 0);
+  },
+  async taskRunMoves(message) {
+    const taskRunId = await taskRun();
+    const propose = () => ({ state: { type: 'RUNNING' as const, message: message() }, force: true });
+    const job = { tenantId, taskRunId, propose, cacheKey: null, expectedVersion: null, request: null };
+    return () => t.engine.writer.taskRunMoves.submit(job, 0);
+  },
+  async taskRunCreations(message) {
+    const state = {
+      type: 'PENDING' as const,
+      get message() {
+        return message();
+      },
+    };
+    return () => t.engine.writer.taskRunCreations.submit({ run: newTaskRun(viewer, keys()), state, request: null }, 0);
+  },
+  async taskRunReports(message) {
+    const run = newTaskRun(viewer, keys());
+    const state = Object.defineProperty(proposeState({ type: 'RUNNING' }, newId(), now), 'message', {
+      get: message,
+      enumerable: true,
+    });
+    const reports = [{ index: 0, run, state }];
+    const job = { tenantId, reports, rejected: [], request: null, rows: [keysText(run)] };
+    return () => t.engine.writer.taskRunReports.submit(job, 0);
+  },
+  async logs(message) {
+    const line = {
+      ...{ index: 0, id: newId(), flowRunId: await flowRun(), taskRunId: null },
+      ...{ timestamp: now, level: 20, name: 'test' },
+      get message() {
+        return message();
+      },
+    };
+    return () => t.engine.writer.logs.submit({ tenantId, lines: [line], rejected: [], request: null }, 0);
+  },
+};
+
+describe.each(Object.entries(SUBMIT))('of %s that wait together', (_, prepare) => {
+  test.each(Object.entries(POISONS))('the one with %s fails alone', async (_, poison) => {
+    const poisoned = 3;
+    const jobs = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => prepare(index === poisoned ? poison : () => 'well')),
+    );
+    const settled = await Promise.allSettled(jobs.map((submit) => submit()));
+    expect(settled.flatMap(({ status }, index) => (status === 'rejected' ? index : []))).toEqual([poisoned]);
+  });
+});

@@ -1,0 +1,72 @@
+import type { JsonObject } from '../../../src/core/state.ts';
+import type { Clause, Filter, LogFilter } from './filters.ts';
+
+/** The native operators of the clauses' parts; a list of tags asks with words of its own. */
+const OPERATORS: { [part: string]: string } = {
+  any: 'in',
+  notAny: 'notIn',
+  like: 'contains',
+  before: 'before',
+  after: 'after',
+  isNull: 'isNull',
+};
+const TAG_OPERATORS: { [part: string]: string } = { any: 'hasAny', all: 'hasAll', isNull: 'isEmpty' };
+
+/** What Prefect 3 calls a field and is found elsewhere here. */
+const PATHS: { [field: string]: (condition: JsonObject) => JsonObject } = {
+  parentFlowRunId: (condition) => ({ parentTaskRun: { flowRunId: condition } }),
+  deployment: ({ isNull }) => (isNull ? { not: { deployments: {} } } : { deployments: {} }),
+};
+
+function fieldFilter(field: string, { operator = 'and', ...parts }: Clause): JsonObject {
+  const operators = field === 'tags' ? TAG_OPERATORS : OPERATORS;
+  const conditions = Object.entries(parts).map(([part, value]) => {
+    const condition: JsonObject = { [operators[part] ?? part]: value };
+    return PATHS[field]?.(condition) ?? { [field]: condition };
+  });
+  return { [operator]: conditions };
+}
+
+const clausesFilter = (clauses: object): JsonObject => ({
+  and: Object.entries(clauses).map(([field, clause]) =>
+    field === 'state' ? { state: stateFilter(clause) } : fieldFilter(field, clause),
+  ),
+});
+
+/** `state` is a group of two fields, which has no `and` of its own. */
+const stateFilter = (state: { [field: string]: Clause }): JsonObject =>
+  Object.fromEntries(
+    Object.entries(state).map(([field, parts]) => [
+      field,
+      Object.fromEntries(Object.entries(parts).map(([part, value]) => [OPERATORS[part] ?? part, value])),
+    ]),
+  );
+
+type Own = 'flowRuns' | 'taskRuns';
+
+/** The relations by which a list of runs asks about other things. */
+const RELATIONS: Record<Own, { [of in keyof Filter]: (filter: JsonObject) => JsonObject }> = {
+  flowRuns: {
+    flows: (flow) => ({ flow }),
+    deployments: (deployment) => ({ deployment }),
+    taskRuns: (taskRuns) => ({ taskRuns }),
+  },
+  taskRuns: {
+    flowRuns: (flowRun) => ({ flowRun }),
+    flows: (flow) => ({ flowRun: { flow } }),
+    deployments: (deployment) => ({ flowRun: { deployment } }),
+  },
+};
+
+export function runFilter(own: Own, filter: Filter | undefined): JsonObject | null {
+  if (!filter) return null;
+  const parts = Object.entries(filter) as [keyof Filter, object][]; // its own keys
+  return {
+    and: parts.map(([of, clauses]) => {
+      const inner = clausesFilter(clauses);
+      return of === own ? inner : (RELATIONS[own][of]?.(inner) ?? { [of]: inner });
+    }),
+  };
+}
+
+export const logFilter = (filter: LogFilter): JsonObject => clausesFilter(filter);

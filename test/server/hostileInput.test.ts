@@ -1,0 +1,169 @@
+import { getNamedType, isObjectType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { schema } from '../../src/api/schema.ts';
+import { PROBLEM_CODES } from '../../src/core/problem.ts';
+import { statement } from '../../src/store/database.ts';
+import { argumentsWith, type Hostile, leastArguments, places, type Samples, sentJson } from './hostileValues.ts';
+import { newRun, post, type Serving, serving } from './serving.ts';
+
+// Every place of the schema that takes a value gets values of bad intent, found by walking the schema. Whatever comes of it,
+// it is an error with a code, or a good answer; nothing breaks, and where there is an error nothing was written.
+
+let served: Serving;
+let samples: Samples;
+beforeAll(async () => {
+  served = await serving({ FLOWQL_LOG_LEVEL: 'error' });
+  const flowRunId = await newRun(served.url);
+  const answer = await post<{ flowRun: { flowId: string }; made: { taskRun: { id: string } } }>(served.url, {
+    query: `mutation ($id: ID!) {
+      made: createTaskRun(input: { flowRunId: $id, taskKey: "task", dynamicKey: "0" }) { taskRun { id } }
+    }`,
+    variables: { id: flowRunId },
+  });
+  const query = 'query ($id: ID!) { flowRun(id: $id) { flowId } }';
+  const { body } = await post<{ flowRun: { flowId: string } }>(served.url, { query, variables: { id: flowRunId } });
+  const taskRunId = answer.body.data.made.taskRun.id;
+  samples = { flowRunId, taskRunId, flowId: body.data.flowRun.flowId, id: flowRunId, key: 'a-key', ids: [flowRunId] };
+});
+afterAll(() => served.close());
+
+const TABLES = statement(
+  'test.tables',
+  "select table_name as name from information_schema.tables where table_schema = 'public'",
+);
+
+/** All rows of all tables, as one short text. */
+async function contents(): Promise<string> {
+  const { database } = served.test;
+  const tables = await database.query<{ name: string }>(TABLES);
+  const digests = tables.map(
+    ({ name }) => `select '${name}' || md5(string_agg(x::text, ',' order by x::text)) as digest from ${name} x`,
+  );
+  const rows = await database.query<{ digest: string }>(statement('test.contents', digests.join(' union all ')));
+  return rows
+    .map(({ digest }) => digest)
+    .sort()
+    .join();
+}
+
+const EXPECTED = Object.keys(PROBLEM_CODES).filter(
+  (code) => code !== 'INTERNAL_SERVER_ERROR' && code !== 'UNAVAILABLE',
+);
+
+/** Where a value that is refused elsewhere is welcome: what log lines cannot hold is taken out, a large value is what inputs are for. */
+const WELCOME = [
+  /^writeLogs logs\.0\.(name|message): (a NUL|half a character)$/,
+  /^createFlowRunInput input\.value: a million/,
+];
+
+/** Where the least that a field asks for is not enough. */
+const NEEDS_MORE: { [operationAndField: string]: string[] } = {
+  'subscription taskRunStates': ['BAD_USER_INPUT'],
+  'subscription logs': ['BAD_USER_INPUT'],
+};
+
+interface Case {
+  operation: 'query' | 'mutation' | 'subscription';
+  field: string;
+}
+const roots = {
+  query: schema.getQueryType(),
+  mutation: schema.getMutationType(),
+  subscription: schema.getSubscriptionType(),
+};
+const cases: Case[] = Object.entries(roots).flatMap(([operation, type]) =>
+  Object.keys(type?.getFields() ?? {}).map((field) => ({ operation: operation as Case['operation'], field })),
+);
+
+const fieldOf = ({ operation, field }: Case) => {
+  const found = roots[operation]?.getFields()[field];
+  if (!found) throw new Error(`there is no ${field}`);
+  return found;
+};
+
+function documentOf({ operation, field }: Case): string {
+  const { args, type } = fieldOf({ operation, field });
+  const named = getNamedType(type);
+  const isBatch = isObjectType(named) && 'rejected' in named.getFields();
+  const variables = args.map(({ name, type: kind }) => `$${name}: ${kind}`).join(', ');
+  const values = args.map(({ name }) => `${name}: $${name}`).join(', ');
+  const selection = isBatch
+    ? '{ rejected { code } }'
+    : isObjectType(named) || 'getFields' in named
+      ? '{ __typename }'
+      : '';
+  return `${operation} ${variables && `(${variables})`} { ${field} ${values && `(${values})`} ${selection} }`;
+}
+
+interface Outcome {
+  codes: string[];
+}
+
+/** Of a subscription: what its first message says, if one comes at once. */
+async function send(asked: Case, variables: object): Promise<Outcome> {
+  const accept = asked.operation === 'subscription' ? 'text/event-stream' : 'application/json';
+  const aborted = new AbortController();
+  const response = await fetch(served.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept },
+    body: sentJson({ query: documentOf(asked), variables }),
+    signal: aborted.signal,
+  });
+  const json = asked.operation === 'subscription' ? await firstEvent(response) : await response.text();
+  aborted.abort();
+  const { data, errors = [] } = JSON.parse(json);
+  const rejected: { code: string }[] = data?.[asked.field]?.rejected ?? [];
+  return {
+    codes: [
+      ...errors.map((error: { extensions: { code: string } }) => error.extensions.code),
+      ...rejected.map(({ code }) => code),
+    ],
+  };
+}
+
+async function firstEvent({ body }: Response): Promise<string> {
+  const reader = body?.getReader();
+  for (let text = ''; reader; ) {
+    const { done, value } = await reader.read();
+    text += Buffer.from(value ?? []).toString();
+    const event = /data: (.*)\n/.exec(text)?.[1];
+    if (event || done) return event || '{}';
+  }
+  return '{}';
+}
+
+describe.each(cases)('$operation $field', (asked) => {
+  test('takes what is meant well', async () => {
+    const { codes } = await send(asked, leastArguments(fieldOf(asked).args, samples));
+    expect(codes).toEqual(NEEDS_MORE[`${asked.operation} ${asked.field}`] ?? []);
+  });
+
+  test('takes nothing bad, and nothing of it is written', async () => {
+    const { args } = fieldOf(asked);
+    const faults: string[] = [];
+    const writes = asked.operation === 'mutation';
+    let before = writes ? await contents() : '';
+    for (const place of places(args)) {
+      for (const hostile of place.hostile) {
+        const name = `${asked.field} ${place.path.join('.')}: ${hostile.name}`;
+        const { codes } = await send(asked, argumentsWith(args, place, hostile.value, samples));
+        const after = writes ? await contents() : '';
+        if (codes.length > 0 && after !== before)
+          faults.push(`${name} is refused (${codes}) and something was written`);
+        for (const code of codes) if (!EXPECTED.includes(code)) faults.push(`${name} is ${code}`);
+        if (codes.length === 0 && mustBeRefused(asked, name, hostile)) faults.push(`${name} is taken`);
+        before = after;
+      }
+    }
+    expect(faults).toEqual([]);
+  }, 120_000);
+});
+
+/** Questions may be asked about anything that can be written at all. */
+const mustBeRefused = ({ operation }: Case, name: string, { mayPass }: Hostile) =>
+  operation === 'mutation' && !mayPass && !WELCOME.some((welcome) => welcome.test(name));
+
+test('after all of this the server answers, and has met nothing unexpected', async () => {
+  expect((await post(served.url, { query: '{ __typename }' })).status).toBe(200);
+  expect(served.logged.filter(({ level }) => Number(level) >= 50)).toEqual([]);
+});
