@@ -1,7 +1,7 @@
 import type { GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import { Problem } from '../core/problem.ts';
 import { builder } from './builder.ts';
-import { type Context, forgetReads } from './context.ts';
+import type { Context } from './context.ts';
 import { takeUuidIds } from './uuidIds.ts';
 import './scalars.ts';
 import './jsonScalars.ts';
@@ -37,7 +37,7 @@ function guard(type: GraphQLObjectType | null | undefined, allowed: (context: Co
     if (!resolve) throw new Error(`The field ${type?.name}.${field.name} has no resolver.`);
     field.resolve = (source: unknown, args: object, context: Context, info: GraphQLResolveInfo) => {
       allowed(context);
-      forgetReads(context);
+      context.forgetReads();
       return resolve(source, args, context, info);
     };
   }

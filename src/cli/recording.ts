@@ -41,7 +41,8 @@ const recordedLine = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export type RecordedEvent = z.output<typeof recordedLine> & { line: number };
+/** `line` is the number of its line, `length` how many characters that has. */
+export type RecordedEvent = z.output<typeof recordedLine> & { line: number; length: number };
 
 export interface Recording {
   events: RecordedEvent[];
@@ -55,7 +56,7 @@ export function parseRecording(text: string): Recording {
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     const read = recordedLine.safeParse(jsonOf(line));
-    if (read.success) recording.events.push({ ...read.data, line: index + 1 });
+    if (read.success) recording.events.push({ ...read.data, line: index + 1, length: line.length });
     else recording.faults.push(`line ${index + 1}: ${read.error.issues.map(sentence).join('; ')}`);
   }
   if (recording.events.length + recording.faults.length === 0) recording.faults.push('line 1: the file is empty');

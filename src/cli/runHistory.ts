@@ -1,7 +1,7 @@
 import { formatInstant, type Instant, parseInstant } from '../core/instant.ts';
 import { fromPrefect1 } from '../core/prefect1States.ts';
+import { dynamicKeyOf, initialState, taskRunKey } from './recordedRuns.ts';
 import type { RecordedEvent } from './recording.ts';
-import { dynamicKeyOf, initialState, taskRunKey } from './replay.ts';
 import type { ResendingClient } from './resendingClient.ts';
 
 /** All that happened to a flow run, each list in order and each entry as one line of text, so that two can be compared. */

@@ -42,8 +42,10 @@ export function applyRules<AnyMove extends Move, Changes>(
       verdict = { verdict: ruling.verdict, rule: rule.name, reason, retryAfterSeconds };
     }
     if (ruling.proposed?.type !== move.proposed.type) break;
-    // The cast: a spread of a generic type loses its name, though none of its properties.
-    step = { ...step, proposed: ruling.proposed, run: { ...step.run, ...ruling.before } } as AnyMove;
+    const { proposed, before } = ruling;
+    // The casts: a spread of a generic type loses its name, though none of its properties.
+    if (before) step = { ...step, run: { ...step.run, ...before } } as AnyMove;
+    if (proposed !== step.proposed) step = { ...step, proposed } as AnyMove;
   }
   const last = rulings.at(-1);
   const proposed = last === undefined ? move.proposed : last.proposed;

@@ -3,7 +3,7 @@ import { columnParsers } from './columnParsers.ts';
 
 /** A caller that waited this long for a connection hears that the database is unavailable. */
 const CONNECT_TIMEOUT_MS = 5_000;
-const STATEMENT_TIMEOUT_MS = 30_000;
+export const STATEMENT_TIMEOUT_MS = 30_000;
 
 /** How every connection of ours is opened: our reading of columns, UTC, bounded waits. */
 export function connection(url: string): ClientConfig {
@@ -16,6 +16,8 @@ export function connection(url: string): ClientConfig {
     // A process that stops half way in a transaction must not hold the locks of its runs.
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
+    // Else the system asks after two hours whether a silent peer, the listener's above all, is still there.
+    keepAliveInitialDelayMillis: 10_000,
   };
 }
 

@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { Problem } from '../core/problem.ts';
-import { connection } from './connection.ts';
+import { connection, STATEMENT_TIMEOUT_MS } from './connection.ts';
 import type { Database, Queryable } from './database.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import { openListener } from './openListener.ts';
@@ -9,6 +9,10 @@ import { preparedNames } from './preparedNames.ts';
 import { orUnavailable } from './unavailable.ts';
 
 const DEFAULT_POOL_SIZE = 10;
+/** PostgreSQL gives up by itself before; where no word comes even then, the network has swallowed the connection. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
+/** What a rollback waits for, before the connection is closed in its place. */
+const ROLLBACK_TIMEOUT_MS = 1_000;
 /** Of our statements, and as many again of Prisma's. */
 const MAX_PREPARED = 500;
 const OLDEST_SERVER = 15;
@@ -17,9 +21,16 @@ const OLDEST_SERVER = 15;
 export async function openDatabase(options: {
   url: string;
   poolSize?: number;
+  /** Default: 35 s. A statement that has no answer by then has failed, and its connection is closed. */
+  answerTimeoutMs?: number;
   onStatement?: (name: string) => void;
 }): Promise<Database> {
-  const pool = new pg.Pool({ ...connection(options.url), pipeline: true, max: options.poolSize ?? DEFAULT_POOL_SIZE });
+  const pool = new pg.Pool({
+    ...connection(options.url),
+    pipeline: true,
+    max: options.poolSize ?? DEFAULT_POOL_SIZE,
+    query_timeout: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
+  });
   // A connection that breaks emits this, idle or not, and Node ends the process where nobody listens. Whoever was using it
   // gets the error from the statement.
   pool.on('error', () => {});
@@ -75,6 +86,9 @@ function openPrisma(pool: pg.Pool): PrismaClient {
   return extended as unknown as PrismaClient;
 }
 
+// @types/pg does not know that a single query may have its own time-out.
+const ROLLBACK: pg.QueryConfig & { query_timeout: number } = { text: 'rollback', query_timeout: ROLLBACK_TIMEOUT_MS };
+
 async function inTransaction<Result>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
   let client: pg.PoolClient | null = null;
   let failed = true;
@@ -94,7 +108,7 @@ async function inTransaction<Result>(pool: pg.Pool, work: (client: pg.PoolClient
     const broken =
       failed &&
       client &&
-      (await client.query('rollback').then(
+      (await client.query(ROLLBACK).then(
         () => false,
         () => true,
       ));

@@ -32,6 +32,7 @@ const KINDS: { [kind: string]: string } = {
 /** What `pg` says without a code. */
 const MESSAGES: { [message: string]: string } = {
   'timeout exceeded when trying to connect': 'every connection is busy, or it does not answer',
+  'Query read timeout': 'it did not answer in time',
   'Connection terminated due to connection timeout': 'it did not answer in time',
   'Connection terminated unexpectedly': 'the connection was lost',
   'Connection terminated': 'the connection was closed',

@@ -44,8 +44,8 @@ test('lines are read with their numbers, times to the microsecond, and states as
   const { events, faults } = parseRecording([LOG, STATE, TASK].map((line) => JSON.stringify(line)).join('\n\n'));
   expect(faults).toEqual([]);
   expect(events).toEqual([
-    { ...LOG, at: 1_795_223_280_563_414, level: 20, line: 1 },
-    { ...STATE, at: 1_795_223_280_563_414, line: 3 },
-    { ...TASK, at: 1_795_223_280_563_414, line: 5 },
+    { ...LOG, at: 1_795_223_280_563_414, level: 20, line: 1, length: JSON.stringify(LOG).length },
+    { ...STATE, at: 1_795_223_280_563_414, line: 3, length: JSON.stringify(STATE).length },
+    { ...TASK, at: 1_795_223_280_563_414, line: 5, length: JSON.stringify(TASK).length },
   ]);
 });

@@ -66,6 +66,13 @@ test.each([
   expect(await held(flowRunIdOf(replaying))).toEqual([3, 72, logs]);
 });
 
+test('a line of a megabyte is played as any other', async () => {
+  const message = 'm'.repeat(900_000);
+  const replaying = replay(await recorded(...Array.from({ length: 6 }, () => ({ ...LOG, message }))), '--speed', 'max');
+  expect(await replaying.ended, replaying.stderr).toBe(0);
+  expect(await held(flowRunIdOf(replaying))).toEqual([1, 0, 6]);
+});
+
 test('it takes the time that it took, divided by the speed', async () => {
   const start = performance.now();
   const replaying = replay(await recorded(LOG, { ...LOG, at: '2026-11-21T01:08:10.5Z' }), '--speed', '5');

@@ -1,0 +1,157 @@
+import { type GraphQLNamedType, getNamedType, isLeafType, isObjectType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { schema } from '../../src/api/schema.ts';
+import { statement } from '../../src/store/database.ts';
+import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { buildProgram, type Program, type ServerProcess, startServerProcess } from './serverProcess.ts';
+
+// Every mutation, sent seven times at once with one idempotency key to two server processes: it has the effect that it has
+// when it is sent once, and all seven get the same answer.
+
+const SENDS = 7;
+
+let shared: TestDatabase;
+let program: Program;
+let servers: ServerProcess[] = [];
+beforeAll(async () => {
+  [shared, program] = await Promise.all([testDatabase(), buildProgram()]);
+  servers = await Promise.all([startServerProcess(program, shared.url), startServerProcess(program, shared.url)]);
+}, 120_000);
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.kill()));
+  await shared.drop();
+  await program.remove();
+});
+
+const mutations = schema.getMutationType()?.getFields() ?? {};
+/** They tell how long ago something was, which is another answer each time. */
+const OF_THE_MOMENT = ['estimatedRunTimeSeconds', 'latenessSeconds'];
+
+/** Everything plain that can be selected of a type, and of what it holds. */
+function selection(type: GraphQLNamedType, depth = 2): string {
+  if (!isObjectType(type)) return '';
+  const fields = Object.values(type.getFields()).flatMap((field) => {
+    const named = getNamedType(field.type);
+    if (OF_THE_MOMENT.includes(field.name)) return [];
+    if (isLeafType(named)) return [field.name];
+    return depth > 0 && field.args.length === 0 ? [`${field.name} ${selection(named, depth - 1)}`] : [];
+  });
+  return `{ ${fields.join(' ')} }`;
+}
+
+async function send(mutation: string, input: object, server = 0): Promise<unknown> {
+  const field = mutations[mutation];
+  if (!field) throw new Error(`there is no mutation ${mutation}`);
+  const query = `mutation ($input: ${field.args[0]?.type}) { made: ${mutation}(input: $input) ${selection(getNamedType(field.type))} }`;
+  const response = await fetch(`${servers[server % servers.length]?.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables: { input } }),
+  });
+  const { data, errors } = (await response.json()) as { data: { made: unknown } | null; errors?: unknown };
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data?.made;
+}
+
+let count = 0;
+const fresh = () => `name-${count++}`;
+const made = async (mutation: string, noun: string, input: object): Promise<string> => {
+  const answer = (await send(mutation, input)) as { [noun: string]: { id: string } }; // what was selected
+  return answer[noun]?.id ?? '';
+};
+const newFlow = () => made('createFlow', 'flow', { name: fresh() });
+const newRun = async (type = 'PENDING') =>
+  made('createFlowRun', 'flowRun', { flowId: await newFlow(), state: { type } });
+const newTaskRun = () => made('createTaskRun', 'taskRun', { taskKey: 'task', dynamicKey: fresh() });
+const timestamp = '2026-11-21T10:00:00Z';
+
+/** For each mutation an input that has an effect, in a world of its own. */
+const INPUTS: { [mutation: string]: () => Promise<object> } = {
+  createFlow: async () => ({ name: fresh() }),
+  createDeployment: async () => ({ flowId: await newFlow(), name: fresh() }),
+  createFlowRun: async () => ({ flowId: await newFlow() }),
+  updateFlowRun: async () => ({ flowRunId: await newRun(), tags: ['a'], parameters: { a: 1 } }),
+  renameFlowRun: async () => ({ flowRunId: await newRun(), name: null }),
+  createFlowRunInput: async () => ({ flowRunId: await newRun(), key: 'a', value: '1' }),
+  async deleteFlowRunInput() {
+    const input = { flowRunId: await newRun(), key: 'a' };
+    await send('createFlowRunInput', { ...input, value: '1' });
+    return input;
+  },
+  async writeLogs() {
+    const [flowRunId, taskRunId] = [await newRun(), await newTaskRun()];
+    const line = { level: 20, name: 'test', message: 'a line' };
+    return { logs: [{ ...line, flowRunId }, { ...line, taskRunId }, line] };
+  },
+  createTaskRun: async () => ({ flowRunId: await newRun(), taskKey: 'task', dynamicKey: '0' }),
+  async reportTaskRunStates() {
+    const state = { type: 'RUNNING', timestamp };
+    return { states: ['0', '1'].map((dynamicKey) => ({ taskKey: fresh(), dynamicKey, state })) };
+  },
+  setFlowRunState: async () => ({ flowRunId: await newRun(), state: { type: 'RUNNING' } }),
+  setTaskRunState: async () => ({ taskRunId: await newTaskRun(), state: { type: 'RUNNING' } }),
+  cancelFlowRun: async () => ({ flowRunId: await newRun() }),
+  resumeFlowRun: async () => ({ flowRunId: await newRun('PAUSED') }),
+};
+
+const TABLES = statement(
+  'test.tables',
+  "select table_name as name from information_schema.tables where table_schema = 'public'",
+);
+
+async function rowCounts(): Promise<Map<string, number>> {
+  const tables = await shared.database.query<{ name: string }>(TABLES);
+  const counts = tables
+    .map(({ name }) => `select '${name}' as name, count(*) as rows from ${name}`)
+    .join(' union all ');
+  const rows = await shared.database.query<{ name: string; rows: number }>(statement('test.counts', counts));
+  return new Map(rows.map(({ name, rows }) => [name, rows]));
+}
+
+/** How many rows of each table some work makes. */
+async function effectOf(work: () => Promise<unknown>): Promise<{ [table: string]: number }> {
+  const before = await rowCounts();
+  await work();
+  const after = await rowCounts();
+  const grown = [...after].map(([name, rows]): [string, number] => [name, rows - (before.get(name) ?? 0)]);
+  return Object.fromEntries(grown.filter(([, rows]) => rows !== 0));
+}
+
+test('no mutation is forgotten here', () => {
+  expect(Object.keys(INPUTS).sort()).toEqual(Object.keys(mutations).sort());
+});
+
+describe.each(Object.entries(INPUTS))('%s', (mutation, inputOf) => {
+  test('sent seven times at once to two processes has one effect and one answer', async () => {
+    const one = { ...(await inputOf()), idempotencyKey: fresh() };
+    const effectOfOne = await effectOf(() => send(mutation, one));
+
+    const many = { ...(await inputOf()), idempotencyKey: fresh() };
+    let answers: unknown[] = [];
+    const effect = await effectOf(async () => {
+      answers = await Promise.all(Array.from({ length: SENDS }, (_, server) => send(mutation, many, server)));
+    });
+    expect(effect).toEqual(effectOfOne);
+    const later = await send(mutation, many);
+    for (const answer of answers) expect(told(answer)).toEqual(told(later));
+    if (mutation === 'createFlowRun') expect(answers.filter(isCreation)).toHaveLength(1);
+  });
+
+  test('is refused where its key was used for something else, and has no effect', async () => {
+    const idempotencyKey = fresh();
+    await send(mutation, { ...(await inputOf()), idempotencyKey });
+    const other = { ...(await inputOf()), idempotencyKey };
+    const effect = await effectOf(async () => {
+      if (mutation === 'createFlowRun') return; // there the key is the run's own, and counts within its flow
+      await expect(send(mutation, other)).rejects.toThrow('IDEMPOTENCY_KEY_REUSED');
+    });
+    expect(effect).toEqual({});
+  });
+});
+
+const isCreation = (answer: unknown) => (answer as { created: boolean }).created;
+/** `createFlowRun` says to all but one that the run was there. */
+const told = (answer: unknown) => {
+  const { flowRun, created } = answer as { flowRun?: object; created?: boolean };
+  return flowRun && created !== undefined ? { flowRun } : answer;
+};
