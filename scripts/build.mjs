@@ -18,6 +18,9 @@ await build({
   format: 'esm',
   packages: 'external',
   sourcemap: true,
+  // Before `serve` loads graphql, which otherwise doubts every `instanceof` of its own: answering a page of runs with their
+  // task runs then takes 1.15 times the CPU.
+  banner: { js: "process.env.NODE_ENV ??= 'production';" },
   logLevel: 'warning',
 });
 await chmod(`${root}/dist/flowql.js`, 0o755);

@@ -36,15 +36,17 @@ export async function writeLogBatches(
   jobs: readonly LogJob[],
 ): Promise<{ answers: (WrittenLogs | Problem)[]; topics: Set<Topic> }> {
   const lines = jobs.flatMap((job) => job.lines);
-  const runs = await runsOfLogs(
-    transaction,
-    unique(lines.flatMap(({ flowRunId }) => flowRunId ?? [])),
-    unique(lines.flatMap(({ taskRunId }) => taskRunId ?? [])),
-  );
-  const book = await AnswerBook.open(
-    transaction,
-    jobs.map(({ request }) => request),
-  );
+  const [runs, book] = await Promise.all([
+    runsOfLogs(
+      transaction,
+      unique(lines.flatMap(({ flowRunId }) => flowRunId ?? [])),
+      unique(lines.flatMap(({ taskRunId }) => taskRunId ?? [])),
+    ),
+    AnswerBook.open(
+      transaction,
+      jobs.map(({ request }) => request),
+    ),
+  ]);
   const logs: NewLog[] = [];
   const answers = jobs.map((job) =>
     book.once<WrittenLogs>(job.request, () => {

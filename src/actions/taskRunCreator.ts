@@ -53,12 +53,14 @@ export async function createTaskRuns(
   transaction: Queryable,
   jobs: readonly TaskRunCreationJob[],
 ): Promise<{ answers: (CreatedTaskRun | Problem)[]; topics: Set<Topic> }> {
-  const flowRuns = await enclosingFlowRuns(transaction, [...new Set(jobs.flatMap(({ run }) => run.flowRunId ?? []))]);
-  const now = await readClock(transaction);
-  const book = await AnswerBook.open(
-    transaction,
-    jobs.map(({ request }) => request),
-  );
+  const [flowRuns, now, book] = await Promise.all([
+    enclosingFlowRuns(transaction, [...new Set(jobs.flatMap(({ run }) => run.flowRunId ?? []))]),
+    readClock(transaction),
+    AnswerBook.open(
+      transaction,
+      jobs.map(({ request }) => request),
+    ),
+  ]);
   const begun = new Map(
     jobs.map((job) => [job, refusal(job.run, flowRuns) ?? begin(job.run, job.state, flowRuns, now)]),
   );

@@ -40,13 +40,15 @@ export async function moveTaskRuns(
   transaction: Queryable,
   jobs: readonly TaskRunMoveJob[],
 ): Promise<Moved<TaskRunState>> {
-  const locked = await lockTaskRuns(transaction, [...new Set(jobs.map(({ taskRunId }) => taskRunId))]);
-  const book = await AnswerBook.open(
-    transaction,
-    jobs.map(({ request }) => request),
-  );
   const lookups = jobs.flatMap(({ tenantId, cacheKey }) => (cacheKey === null ? [] : { tenantId, cacheKey }));
-  const cached = lookups.length === 0 ? new Map<string, State>() : await cachedStates(transaction, lookups);
+  const [locked, book, cached] = await Promise.all([
+    lockTaskRuns(transaction, [...new Set(jobs.map(({ taskRunId }) => taskRunId))]),
+    AnswerBook.open(
+      transaction,
+      jobs.map(({ request }) => request),
+    ),
+    lookups.length === 0 ? new Map<string, State>() : cachedStates(transaction, lookups),
+  ]);
   const written: WrittenTaskRunState[] = [];
   const moved = new Map<string, MovedTaskRun>();
   const entries: CacheEntry[] = [];
@@ -87,10 +89,11 @@ export async function moveTaskRuns(
 
   const answers = jobs.map((job) => book.once(job.request, () => move(job)));
   let states = new Map<string, TaskRunState>();
-  if (written.length > 0) {
-    states = await insertTaskRunStates(transaction, written);
-    await updateMovedTaskRuns(transaction, [...moved.values()]);
-  }
+  if (written.length > 0)
+    [states] = await Promise.all([
+      insertTaskRunStates(transaction, written),
+      updateMovedTaskRuns(transaction, [...moved.values()]),
+    ]);
   if (entries.length > 0) await insertCacheEntries(transaction, entries);
   await book.save();
   return { answers, states, topics: taskRunTopics(written) };

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Client, createClient, type SubscribePayload } from 'graphql-ws';
+import { type Client, createClient, type SubscribePayload } from 'graphql-ws/client';
 import WebSocket from 'ws';
 import { Problem, type ProblemCode } from '../core/problem.ts';
 import { isFinal, type StateType } from '../core/state.ts';

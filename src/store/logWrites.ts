@@ -28,9 +28,11 @@ export async function runsOfLogs(
   flowRunIds: readonly string[],
   taskRunIds: readonly string[],
 ): Promise<Map<string, LogRun>> {
-  const flowRuns = flowRunIds.length === 0 ? [] : await transaction.query<LogRun>(FLOW_RUNS, [flowRunIds]);
-  const taskRuns = taskRunIds.length === 0 ? [] : await transaction.query<LogRun>(TASK_RUNS, [taskRunIds]);
-  return new Map([...flowRuns, ...taskRuns].map((run) => [run.id, run]));
+  const runs = await Promise.all([
+    flowRunIds.length === 0 ? [] : transaction.query<LogRun>(FLOW_RUNS, [flowRunIds]),
+    taskRunIds.length === 0 ? [] : transaction.query<LogRun>(TASK_RUNS, [taskRunIds]),
+  ]);
+  return new Map(runs.flat().map((run) => [run.id, run]));
 }
 
 const INSERT = statement(

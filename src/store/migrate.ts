@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { Problem } from '../core/problem.ts';
 import { connection } from './connection.ts';
+import { requireKnownServer } from './knownServer.ts';
+import { openingFault } from './openingFault.ts';
 import { orUnavailable } from './unavailable.ts';
 
 /** The lock that Prisma's own commands take, so that neither runs beside the other. */
@@ -34,7 +36,10 @@ export async function migrate(url: string, options: { directory?: string } = {})
   // A lost connection is reported by the statement that it breaks.
   client.on('error', () => {});
   try {
-    await client.connect();
+    await client.connect().catch((error: unknown) => {
+      throw openingFault(error, url);
+    });
+    await requireKnownServer(client);
     // Another process may be migrating a large table, and so may we.
     await client.query('set statement_timeout = 0');
     await client.query('select pg_advisory_lock($1)', [PRISMA_LOCK]);

@@ -1,12 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import { Problem } from '../core/problem.ts';
 import { connection, STATEMENT_TIMEOUT_MS } from './connection.ts';
 import type { Database, Queryable } from './database.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
+import { requireKnownServer } from './knownServer.ts';
 import { openListener } from './openListener.ts';
 import { preparedNames } from './preparedNames.ts';
-import { orUnavailable } from './unavailable.ts';
+import { orUnavailable, unavailable } from './unavailable.ts';
 
 const DEFAULT_POOL_SIZE = 10;
 /** PostgreSQL gives up by itself before; where no word comes even then, the network has swallowed the connection. */
@@ -15,7 +15,6 @@ const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
 const ROLLBACK_TIMEOUT_MS = 1_000;
 /** Of our statements, and as many again of Prisma's. */
 const MAX_PREPARED = 500;
-const OLDEST_SERVER = 15;
 
 /** Opens a pool, checks that the server answers, and that it is one we know; throws a Problem otherwise. */
 export async function openDatabase(options: {
@@ -27,6 +26,8 @@ export async function openDatabase(options: {
 }): Promise<Database> {
   const pool = new pg.Pool({
     ...connection(options.url),
+    // Statements that do not wait for each other's answers are sent together (`Promise.all`), and done in that order. A
+    // flush of moves takes three trips in place of six: 1.3 times as many states a second, on this machine's own network.
     pipeline: true,
     max: options.poolSize ?? DEFAULT_POOL_SIZE,
     query_timeout: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
@@ -96,7 +97,7 @@ async function inTransaction<Result>(pool: pg.Pool, work: (client: pg.PoolClient
     client = await pool.connect();
     const [, result] = await Promise.all([client.query('begin'), work(client)]);
     // PostgreSQL answers `commit` with a plain ROLLBACK where a statement failed and `work` swallowed its error.
-    const { command } = await client.query('commit');
+    const { command } = await client.query('commit').catch(lostAtCommit);
     if (command === 'ROLLBACK')
       throw new Error('A transaction was to be committed after one of its statements had failed.');
     failed = false;
@@ -116,13 +117,10 @@ async function inTransaction<Result>(pool: pg.Pool, work: (client: pg.PoolClient
   }
 }
 
-async function requireKnownServer(pool: pg.Pool): Promise<void> {
-  const { rows } = await pool.query<{ server_version: string }>('show server_version');
-  const version = rows[0]?.server_version ?? '';
-  if (Number.parseInt(version, 10) < OLDEST_SERVER) {
-    throw new Problem(
-      'UNAVAILABLE',
-      `FlowQL needs PostgreSQL ${OLDEST_SERVER} or newer; the server at DATABASE_URL is ${version}.`,
-    );
-  }
+/**
+ * Whether a commit took place that PostgreSQL did not answer, nobody knows. So whatever went wrong must not look like a fault
+ * in the work, which could be cut up and done again.
+ */
+function lostAtCommit(error: unknown): never {
+  throw error instanceof pg.DatabaseError ? error : unavailable('the connection was lost', error);
 }

@@ -45,9 +45,12 @@ const MESSAGES: { [message: string]: string } = {
 export function orUnavailable(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof Problem) return error;
   const reason = reasonOf(error);
-  if (reason === null) return error;
+  return reason === null ? error : unavailable(reason, error);
+}
+
+export function unavailable(reason: string, cause: unknown): Problem {
   const problem = new Problem('UNAVAILABLE', `The database cannot do this now: ${reason}. Send the request again.`);
-  problem.cause = error;
+  problem.cause = cause;
   return problem;
 }
 

@@ -43,5 +43,22 @@ describe('flowql', { timeout: 60_000 }, () => {
     const { code, stderr } = await finished(flowql(['serve'], { DATABASE_URL: 'postgresql://127.0.0.1:1/none' }));
     expect(code).toBe(2);
     expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain('PostgreSQL at 127.0.0.1:1/none cannot be used');
+  });
+
+  test.each([
+    { at: 'no database', change: { pathname: '/nowhere' }, told: 'no database of this name' },
+    { at: 'a wrong password', change: { password: 'secret' }, told: 'this password' },
+    { at: 'no TLS', change: { search: '?sslmode=verify-full' }, told: 'SSL' },
+  ])('a DATABASE_URL that leads to $at is said in one line, without the password', async ({ change, told }) => {
+    const { url, drop } = await createTestDatabase();
+    const wrong = new URL(url);
+    Object.assign(wrong, change);
+    const { code, stderr } = await finished(flowql(['serve'], { DATABASE_URL: wrong.href }));
+    await drop();
+    expect(code).toBe(2);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain(told);
+    expect(stderr).not.toContain(wrong.password);
   });
 });
