@@ -29,7 +29,7 @@ export async function exitWith(work: () => Promise<number>): Promise<void> {
     process.exitCode = await work();
   } catch (error) {
     if (!(error instanceof Problem) && !isFileError(error)) throw error;
-    console.error(error.message);
+    console.error(isFileError(error) ? fileFault(error) : error.message);
     process.exitCode = 2;
   }
 }
@@ -38,6 +38,20 @@ export async function exitWith(work: () => Promise<number>): Promise<void> {
 function leave(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
+}
+
+const FILE_FAULTS: { [code: string]: string } = {
+  ENOENT: 'There is no such file or directory',
+  EISDIR: 'This is a directory, and a file is needed',
+  ENOTDIR: 'A part of this path is a file, and no directory',
+  EACCES: 'This user may not use the file or directory',
+  EROFS: 'Nothing can be written there',
+  ENOSPC: 'The disk is full',
+};
+
+function fileFault({ code = '', path, message }: NodeJS.ErrnoException): string {
+  const known = FILE_FAULTS[code];
+  return known ? `${known}${path ? `: ${path}` : '.'}` : message;
 }
 
 const isFileError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;

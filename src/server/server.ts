@@ -106,7 +106,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
   );
 
   const streams = new Set<ServerResponse>();
+  const responses = new Set<ServerResponse>();
   http.on('request', (request, response) => {
+    responses.add(response);
+    response.once('close', () => responses.delete(response));
     if (!acceptsEventStream(request.headers.accept)) return;
     streams.add(response);
     response.once('close', () => streams.delete(response));
@@ -135,6 +138,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
       // Connections that are kept alive for a next request would hold us up, each as soon as it has had its answer.
       const sweep = setInterval(() => http.closeIdleConnections(), SWEEP_MS);
       const deadline = setTimeout(() => http.closeAllConnections(), withinMs);
+      // A client that sent its next request on a connection that is about to close would not know what became of it.
+      for (const response of responses) if (!response.headersSent) response.setHeader('connection', 'close');
       // Cut off, not ended: a client takes the end of a stream for the end of its story, and a break for a reason to return.
       for (const stream of streams) stream.destroy();
       await Promise.all([sockets.close(withinMs), closed]);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
+import type { Plugin } from 'graphql-yoga';
 import { answerOf } from './answer.ts';
 import { chooseMediaType } from './mediaType.ts';
 import type { Caller, Events, OperationRequest, Operations } from './operations.ts';
@@ -19,7 +19,19 @@ export type YogaListener = (request: IncomingMessage, response: ServerResponse, 
  * answer and streams it; what is answered comes from the same operations as on the short path.
  */
 export function createYogaListener(operations: Operations): YogaListener {
-  const yoga = createYoga<{ read: ReadRequest }>({
+  // By the first request that needs it: loading takes a fifth of the CPU of a start.
+  let opened: ReturnType<typeof openYoga> | null = null;
+  return async (request, response, read) => {
+    opened ??= openYoga(operations);
+    const yoga = await opened;
+    request.url = '/graphql';
+    await yoga.handle(request, response, { read });
+  };
+}
+
+async function openYoga(operations: Operations) {
+  const { createYoga } = await import('graphql-yoga');
+  return createYoga<Context>({
     plugins: [
       // First: the body was read, measured and checked already, so that no parser of yoga's must look at it.
       useReadRequest(),
@@ -39,10 +51,6 @@ export function createYogaListener(operations: Operations): YogaListener {
     parserAndValidationCache: false,
     logging: false,
   });
-  return async (request, response, read) => {
-    request.url = '/graphql';
-    await yoga.handle(request, response, { read });
-  };
 }
 
 type Context = { read: ReadRequest };

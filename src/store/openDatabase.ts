@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { connection, STATEMENT_TIMEOUT_MS } from './connection.ts';
-import type { Database, Queryable } from './database.ts';
+import type { Database, Queryable, Statement } from './database.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import { requireKnownServer } from './knownServer.ts';
 import { openListener } from './openListener.ts';
@@ -63,7 +63,7 @@ export async function openDatabase(options: {
     prisma,
     onStatement: options.onStatement ?? null,
     listen: (channel, on) => openListener(options.url, channel, on),
-    transaction: (work) => inTransaction(pool, (client) => work(queryable(client))),
+    transaction: (work) => inTransaction(pool, queryable, work),
     async close() {
       await prisma.$disconnect();
       await pool.end();
@@ -90,12 +90,20 @@ function openPrisma(pool: pg.Pool): PrismaClient {
 // @types/pg does not know that a single query may have its own time-out.
 const ROLLBACK: pg.QueryConfig & { query_timeout: number } = { text: 'rollback', query_timeout: ROLLBACK_TIMEOUT_MS };
 
-async function inTransaction<Result>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+async function inTransaction<Result>(
+  pool: pg.Pool,
+  queryable: (client: pg.PoolClient) => Queryable,
+  work: (transaction: Queryable) => Promise<Result>,
+): Promise<Result> {
   let client: pg.PoolClient | null = null;
+  let statements: ReturnType<typeof withinTransaction> | null = null;
   let failed = true;
   try {
     client = await pool.connect();
-    const [, result] = await Promise.all([client.query('begin'), work(client)]);
+    const begun = client.query('begin');
+    statements = withinTransaction(queryable(client), begun);
+    const [, result] = await Promise.all([begun, work(statements)]);
+    statements.end();
     // PostgreSQL answers `commit` with a plain ROLLBACK where a statement failed and `work` swallowed its error.
     const { command } = await client.query('commit').catch(lostAtCommit);
     if (command === 'ROLLBACK')
@@ -105,6 +113,7 @@ async function inTransaction<Result>(pool: pg.Pool, work: (client: pg.PoolClient
   } catch (error) {
     throw orUnavailable(error);
   } finally {
+    statements?.end();
     // A connection that cannot roll back is broken or busy: it is closed, and PostgreSQL rolls back by itself.
     const broken =
       failed &&
@@ -115,6 +124,25 @@ async function inTransaction<Result>(pool: pg.Pool, work: (client: pg.PoolClient
       ));
     client?.release(Boolean(broken));
   }
+}
+
+/**
+ * Statements go out behind `begin` without waiting for it, and several may be under way when the first of them fails. So an
+ * answer counts only when `begin` has succeeded, and what comes when the work is over is refused: it would be committed on
+ * its own.
+ */
+function withinTransaction({ query }: Queryable, begun: Promise<unknown>): Queryable & { end(): void } {
+  let isOver = false;
+  return {
+    async query<Row>(statement: Statement, values?: readonly unknown[]) {
+      if (isOver) throw new Error(`${statement.name} comes after the end of its transaction.`);
+      const [rows] = await Promise.all([query<Row>(statement, values), begun]);
+      return rows;
+    },
+    end() {
+      isOver = true;
+    },
+  };
 }
 
 /**

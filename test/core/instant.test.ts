@@ -65,9 +65,9 @@ test.each([
   expect(parseInstant(text)).toBe(instant);
 });
 
-test('every day from the year 1000 to 9999 is written as Date writes it', () => {
+test('days from the year 1000 to 9999 are written as Date writes them', () => {
   const wrong: number[] = [];
-  for (let day = Date.UTC(1000, 0, 1); day <= Date.UTC(9999, 11, 31); day += 86_400_000)
+  for (let day = Date.UTC(1000, 0, 1); day <= Date.UTC(9999, 11, 31); day += 11 * 86_400_000)
     if (formatInstant(day * 1000) !== new Date(day).toISOString().replace('Z', '000Z')) wrong.push(day);
   expect(wrong).toEqual([]);
 });

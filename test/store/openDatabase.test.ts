@@ -110,6 +110,25 @@ describe('transactions', () => {
     expect(await database.query(find, ['gone'])).toEqual([]);
   });
 
+  test('a statement that comes when the work is over is refused, and not committed on its own', async () => {
+    const late = await database.transaction(async (transaction) => () => transaction.query(insert, ['late']));
+    await expect(late()).rejects.toThrow('comes after the end of its transaction');
+    expect(await database.query(find, ['late'])).toEqual([]);
+  });
+
+  test('of statements sent together the first that fails is the error, and none is kept', async () => {
+    const work = database.transaction((transaction) =>
+      Promise.all([
+        transaction.query(insert, ['together']),
+        transaction.query(statement('test.divide', 'select 1 / 0')),
+        transaction.query(insert, ['together too']),
+      ]),
+    );
+    await expect(work).rejects.toThrow('division by zero');
+    expect(await database.query(find, ['together'])).toEqual([]);
+    expect(await database.query(find, ['together too'])).toEqual([]);
+  });
+
   test('a swallowed error does not turn a rollback into a success', async () => {
     const work = database.transaction(async (transaction) => {
       await transaction.query(insert, ['swallowed']);
