@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { DEFAULT_CLOUD_HOOK_ADDRESSES } from './core/cloudHookPayload.ts';
 import { nearestName } from './core/nearestName.ts';
 import { Problem } from './core/problem.ts';
 
@@ -18,6 +19,8 @@ const wholeNumber = (least: number, most: number): Kind<number> => ({
 });
 
 const yesOrNo: Kind<boolean> = { schema: z.stringbool(), expected: 'true or false' };
+
+const onOrOff: Kind<boolean> = { schema: z.enum(['on', 'off']).transform((on) => on === 'on'), expected: 'on or off' };
 
 const oneOf = <Word extends string>(...words: [Word, ...Word[]]): Kind<Word> => ({
   schema: z.string().pipe(z.enum(words)),
@@ -39,7 +42,15 @@ const postgresUrl: Kind<string | null> = {
   expected: 'a URL such as postgresql://user:password@host:5432/database',
 };
 
-const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+const webUrl: Kind<string> = {
+  schema: z
+    .string()
+    .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))
+    .transform((text) => text.replace(/\/+$/, '')),
+  expected: 'a URL such as https://example.com/path',
+};
+
+const isOrigin = (text: string) => text === '*' || (URL.canParse(text) && new URL(text).origin === text);
 const origins: Kind<readonly string[]> = {
   schema: z
     .string()
@@ -50,7 +61,7 @@ const origins: Kind<readonly string[]> = {
         .filter(Boolean),
     )
     .refine((list) => list.every(isOrigin)),
-  expected: 'a list of origins such as https://app.example.com, separated by commas',
+  expected: 'a list of origins such as https://app.example.com, separated by commas, or * for all',
 };
 
 interface Setting<Value> extends Kind<Value> {
@@ -81,9 +92,10 @@ const SETTINGS = {
   dataDir: setting('FLOWQL_DATA_DIR', '', defaultDataDirectory, directory, 'Where the embedded PostgreSQL keeps its data.'),
   insecure: setting('FLOWQL_INSECURE', '', 'false', yesOrNo, 'Serve other machines without API keys.'),
   corsOrigins: setting('FLOWQL_CORS_ORIGINS', '', '', origins, 'Origins whose pages may use this server from a browser, separated by commas.'),
+  prefect1: setting('FLOWQL_PREFECT1', '', 'on', onOrOff, 'Whether Prefect 1 clients are served; off leaves their dialect out.'),
   logLevel: setting('FLOWQL_LOG_LEVEL', '', 'info', oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), 'The least important lines to log.'),
   poolSize: setting('FLOWQL_POOL_SIZE', 'connections', '10', wholeNumber(2, 1_000), 'The most database connections for requests; listening and the embedded server take one each beside them.'),
-  maxBodyBytes: setting('FLOWQL_MAX_BODY_BYTES', 'bytes', '5000000', wholeNumber(1_000, 1_000_000_000), 'The largest request body, and the largest message on a WebSocket.'),
+  maxBodyBytes: setting('FLOWQL_MAX_BODY_BYTES', 'bytes', '16777216', wholeNumber(1_000, 1_000_000_000), 'The largest request body, and the largest message on a WebSocket.'),
   maxDepth: setting('FLOWQL_MAX_DEPTH', 'levels', '12', wholeNumber(1, 100), 'The deepest nesting of fields in a document.'),
   maxTokens: setting('FLOWQL_MAX_TOKENS', 'tokens', '2000', wholeNumber(100, 100_000), 'The longest document.'),
   maxAliases: setting('FLOWQL_MAX_ALIASES', 'aliases', '200', wholeNumber(0, 1_000), 'The most aliases in a document.'),
@@ -96,6 +108,12 @@ const SETTINGS = {
   stopTimeoutMs: setting('FLOWQL_STOP_TIMEOUT_MS', 'milliseconds', '10000', wholeNumber(0, 600_000), 'How long a stop waits for requests to finish.'),
   idempotencyHours: setting('FLOWQL_IDEMPOTENCY_HOURS', 'hours', '24', wholeNumber(1, 8_760), 'How long the answer to an idempotency key is kept.'),
   pollMs: setting('FLOWQL_POLL_MS', 'milliseconds', '2000', wholeNumber(100, 60_000), 'How often streams look at the database without having been woken.'),
+  twilioUrl: setting('FLOWQL_TWILIO_URL', 'URL', DEFAULT_CLOUD_HOOK_ADDRESSES.twilio, webUrl, 'Where cloud hooks of type TWILIO send their messages.'),
+  pagerDutyUrl: setting('FLOWQL_PAGERDUTY_URL', 'URL', DEFAULT_CLOUD_HOOK_ADDRESSES.pagerDuty, webUrl, 'Where cloud hooks of type PAGERDUTY send their events.'),
+  linkUrl: setting('FLOWQL_LINK_URL', 'URL', DEFAULT_CLOUD_HOOK_ADDRESSES.links, webUrl, 'What links to flow runs in cloud hooks begin with: the address of your Prefect 1 user interface.'),
+  zombieKillerSeconds: setting('FLOWQL_ZOMBIE_KILLER_SECONDS', 'seconds', '120', wholeNumber(1, 86_400), 'How often Prefect 1 runs are looked for whose process is lost.'),
+  lazarusSeconds: setting('FLOWQL_LAZARUS_SECONDS', 'seconds', '600', wholeNumber(1, 86_400), 'How often Prefect 1 flow runs whose process is lost are scheduled again.'),
+  schedulerSeconds: setting('FLOWQL_SCHEDULER_SECONDS', 'seconds', '30', wholeNumber(1, 86_400), 'How often runs are made for the schedules of Prefect 1 flows, of which ten are always waiting.'),
   maxWaitingWrites: setting('FLOWQL_MAX_WAITING_WRITES', 'writes', '10000', wholeNumber(100, 1_000_000), 'How many writes may wait for the database before more are refused.'),
 } as const;
 

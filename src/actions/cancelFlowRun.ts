@@ -21,7 +21,7 @@ export function cancelFlowRun(
   viewer: Viewer,
   input: CancelFlowRun,
 ): Promise<MoveOutcome<FlowRunState>> {
-  const job: FlowRunMoveJob = {
+  const job: FlowRunMoveJob & { tenantId: string } = {
     tenantId: viewer.tenantId,
     flowRunId: input.flowRunId,
     propose: cancellation,

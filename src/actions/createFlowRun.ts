@@ -131,6 +131,7 @@ async function insert(transaction: Queryable, blank: FlowRun, input: CreateFlowR
     initial: null,
     proposed: proposeState(request, newId(), now),
     force: true,
+    prefect1: false,
     now,
     newId,
     random: Math.random(),

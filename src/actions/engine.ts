@@ -1,3 +1,4 @@
+import { type CloudHookAddresses, DEFAULT_CLOUD_HOOK_ADDRESSES } from '../core/cloudHookPayload.ts';
 import type { Database } from '../store/database.ts';
 import type { Streams } from '../streams/streams.ts';
 import { createWriter, drainWriter, type Writer } from './writer.ts';
@@ -7,18 +8,25 @@ export interface Engine {
   database: Database;
   streams: Streams;
   writer: Writer;
+  cloudHookAddresses: CloudHookAddresses;
 }
 
 export interface EngineOptions {
   /** How many writes of a kind may wait before further ones are refused. Default 10,000. */
   maxWaitingWrites?: number;
+  cloudHookAddresses?: CloudHookAddresses;
 }
 
 export const startEngine = (
   database: Database,
   streams: Streams,
-  { maxWaitingWrites = 10_000 }: EngineOptions = {},
-): Engine => ({ database, streams, writer: createWriter(database, streams, { maxWaiting: maxWaitingWrites }) });
+  { maxWaitingWrites = 10_000, cloudHookAddresses = DEFAULT_CLOUD_HOOK_ADDRESSES }: EngineOptions = {},
+): Engine => ({
+  database,
+  streams,
+  writer: createWriter(database, streams, { maxWaiting: maxWaitingWrites }),
+  cloudHookAddresses,
+});
 
 /** Waits until everything that was asked for has been written and answered. */
 export const stopEngine = (engine: Engine): Promise<void> => drainWriter(engine.writer);

@@ -14,12 +14,14 @@ import {
 import type { KeyedRequest } from '../store/idempotencyKeys.ts';
 import type { Topic } from '../streams/streams.ts';
 import { AnswerBook } from './answerBook.ts';
-import { answerOf, checkVersion, type MoveAnswer, type Moved, type Proposal } from './moveOutcome.ts';
+import { answerOf, checkVersion, isOf, type MoveAnswer, type Moved, type Proposal } from './moveOutcome.ts';
 import { newId } from './newId.ts';
+import { followPrefect1Moves, recallSubmissions, type Submission } from './prefect1FlowRunMoves.ts';
 import { moveTaskRuns, type TaskRunMoveJob } from './taskRunMover.ts';
 
 export interface FlowRunMoveJob {
-  tenantId: string;
+  /** Null: of whatever tenant. */
+  tenantId: string | null;
   flowRunId: string;
   /** Asked with the run as it stands under its lock. */
   propose: (current: LockedFlowRun) => Proposal;
@@ -27,6 +29,8 @@ export interface FlowRunMoveJob {
   request: KeyedRequest | null;
   /** An input that is stored with the move, if that is accepted. */
   input: NewFlowRunInput | null;
+  /** Where a Prefect 1 agent submits the run: the agent, if it says who it is. */
+  submission?: Submission | null;
 }
 
 /**
@@ -44,17 +48,18 @@ export async function moveFlowRuns(
       jobs.map(({ request }) => request),
     ),
   ]);
+  await recallSubmissions(transaction, jobs, locked);
   const written: WrittenFlowRunState[] = [];
   const moved = new Map<string, MovedFlowRun>();
   const inputs: NewFlowRunInput[] = [];
-  const parents: TaskRunMoveJob[] = [];
+  const followers: TaskRunMoveJob[] = [];
 
   const move = (job: FlowRunMoveJob): MoveAnswer | Problem => {
     const current = locked.get(job.flowRunId);
-    if (!current || current.run.tenantId !== job.tenantId) return unknownFlowRun(job.flowRunId);
+    if (!current || !isOf(job.tenantId, current.run)) return unknownFlowRun(job.flowRunId);
     const conflict = checkVersion(job.expectedVersion, current.run.version);
     if (conflict) return conflict;
-    const { run, initial, now } = current;
+    const { run, initial, prefect1, now } = current;
     const proposal = job.propose(current);
     if (proposal instanceof Problem) return proposal;
     if ('verdict' in proposal) return answerOf(run.id, { ...proposal, retryAfterSeconds: null }, initial.id, false);
@@ -65,6 +70,7 @@ export async function moveFlowRuns(
       initial,
       proposed: proposeState(proposal.state, newId(), now),
       force: proposal.force,
+      prefect1: prefect1 !== null,
       now,
       newId,
       random: Math.random(),
@@ -74,10 +80,16 @@ export async function moveFlowRuns(
     const version = run.version + 1;
     written.push({ flowRunId: run.id, version, state });
     moved.set(run.id, { id: run.id, version, changes, state });
-    locked.set(run.id, { run: { ...run, ...changes, version }, initial: { ...state, version }, now });
+    locked.set(run.id, {
+      run: { ...run, ...changes, version },
+      initial: { ...state, version },
+      prefect1: state.prefect1,
+      submittedAt: state.prefect1?.className === 'Submitted' ? state.timestamp : current.submittedAt,
+      now,
+    });
     if (job.input && decision.verdict === 'ACCEPT') inputs.push(job.input);
     for (const effect of effects) {
-      if (effect.kind === 'moveParentTaskRun') parents.push(followingTaskRun(run.tenantId, effect));
+      if (effect.kind === 'moveParentTaskRun') followers.push(followingTaskRun(run.tenantId, effect));
     }
     return answerOf(run.id, decision, state.id, true);
   };
@@ -91,8 +103,9 @@ export async function moveFlowRuns(
       updateMovedFlowRuns(transaction, [...moved.values()]),
     ]);
   if (inputs.length > 0) await insertFlowRunInputs(transaction, inputs);
-  if (parents.length > 0) {
-    for (const topic of (await moveTaskRuns(transaction, parents)).topics) topics.add(topic);
+  followers.push(...(await followPrefect1Moves(transaction, written, jobs)));
+  if (followers.length > 0) {
+    for (const topic of (await moveTaskRuns(transaction, followers)).topics) topics.add(topic);
   }
   await book.save();
   return { answers, states, topics };

@@ -1,9 +1,10 @@
 import { Problem, type ProblemCode } from '../core/problem.ts';
 import type { Queryable } from '../store/database.ts';
 import type { KeyedRequest } from '../store/idempotencyKeys.ts';
-import { insertLogs, type LogRun, type NewLog, runsOfLogs } from '../store/logWrites.ts';
+import { insertLogs, knownLogs, type LogRun, type NewLog, runsOfLogs } from '../store/logWrites.ts';
 import type { Topic } from '../streams/streams.ts';
 import { AnswerBook } from './answerBook.ts';
+import { isOf } from './moveOutcome.ts';
 
 /** A line whose form was checked, and its place in the batch that it came in. */
 export interface LogLine extends Omit<NewLog, 'runId' | 'tenantId'> {
@@ -11,11 +12,14 @@ export interface LogLine extends Omit<NewLog, 'runId' | 'tenantId'> {
 }
 
 export interface LogJob {
-  tenantId: string;
+  /** Null: of whatever tenant the runs are. */
+  tenantId: string | null;
   lines: LogLine[];
   /** Lines that were refused for their form. */
   rejected: RejectedLine[];
   request: KeyedRequest | null;
+  /** The ids of the lines say what they are: a line that is known by its id was sent again, and is not written twice. */
+  idsAreContent?: boolean;
 }
 
 export interface RejectedLine {
@@ -47,6 +51,8 @@ export async function writeLogBatches(
       jobs.map(({ request }) => request),
     ),
   ]);
+  const repeatable = jobs.flatMap((job) => (job.idsAreContent ? job.lines.map(({ id }) => id) : []));
+  const known = repeatable.length === 0 ? new Set<string>() : await knownLogs(transaction, repeatable);
   const logs: NewLog[] = [];
   const answers = jobs.map((job) =>
     book.once<WrittenLogs>(job.request, () => {
@@ -58,7 +64,8 @@ export async function writeLogBatches(
           rejected.push({ index: line.index, code: place.code, message: place.message });
         } else {
           const { index: _, ...log } = line;
-          logs.push({ ...log, ...place, tenantId: job.tenantId });
+          if (!known.has(log.id)) logs.push({ ...log, ...place });
+          if (job.idsAreContent) known.add(log.id);
           written += 1;
         }
       }
@@ -78,14 +85,15 @@ const unique = (ids: string[]) => [...new Set(ids)];
 
 function placeOf(
   line: LogLine,
-  tenantId: string,
+  tenantId: string | null,
   runs: Map<string, LogRun>,
-): Pick<NewLog, 'runId' | 'flowRunId'> | Problem {
+): Pick<NewLog, 'runId' | 'flowRunId' | 'tenantId'> | Problem {
   for (const [noun, id] of [
     ['Flow run', line.flowRunId],
     ['Task run', line.taskRunId],
   ] as const) {
-    if (id !== null && runs.get(id)?.tenantId !== tenantId) {
+    const run = id === null ? null : runs.get(id);
+    if (run === undefined || (run !== null && !isOf(tenantId, run))) {
       return new Problem('REFERENCE_NOT_FOUND', `${noun} with id ${id} not found`);
     }
   }
@@ -95,7 +103,8 @@ function placeOf(
   }
   const flowRunId = line.flowRunId ?? around;
   const runId = flowRunId ?? line.taskRunId;
-  return runId === null
+  const owner = runs.get(line.flowRunId ?? line.taskRunId ?? '');
+  return runId === null || owner === undefined
     ? new Problem('BAD_USER_INPUT', 'A log line names a flow run or a task run.')
-    : { runId, flowRunId };
+    : { runId, flowRunId, tenantId: owner.tenantId };
 }

@@ -51,6 +51,10 @@ export const answerOf = (
   stateId,
 });
 
+/** Whether a run is one of a tenant's; of null, which is every tenant, it always is. */
+export const isOf = (tenantId: string | null, run: { tenantId: string }): boolean =>
+  tenantId === null || run.tenantId === tenantId;
+
 /** Compare-and-set: refuses where the run has moved on since the caller read it. */
 export function checkVersion(expected: number | null, current: number): Problem | null {
   if (expected === null || expected === current) return null;

@@ -48,7 +48,10 @@ export async function reportedTaskRuns(
     const inserted = await insertTaskRuns(transaction, blanks);
     for (const { run, state } of blanks.filter(({ run }) => inserted.has(keysText(run)))) {
       const flowRun = run.flowRunId === null ? null : (flowRuns.get(run.flowRunId)?.facts ?? null);
-      found.set(keysText(run), { isNew: true, locked: { run, initial: { ...state, version: 1 }, flowRun, now } });
+      found.set(keysText(run), {
+        isNew: true,
+        locked: { run, initial: { ...state, version: 1 }, prefect1: null, flowRun, now },
+      });
     }
     // Made by somebody else in this very moment: theirs is the one.
     const raced = blanks.filter(({ run }) => !inserted.has(keysText(run))).map(({ run }) => run);

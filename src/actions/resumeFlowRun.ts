@@ -47,7 +47,7 @@ export async function resumeFlowRun(
   for (let tries = 1; ; tries += 1) {
     const plan = await planResume(engine, viewer, input);
     try {
-      const job: FlowRunMoveJob = {
+      const job: FlowRunMoveJob & { tenantId: string } = {
         tenantId: viewer.tenantId,
         flowRunId: input.flowRunId,
         propose: ({ initial }) => (initial.id === plan.state.id ? (plan.refusal ?? resumption(plan.state)) : movedOn),

@@ -24,7 +24,7 @@ export async function setFlowRunState(
   input: SetFlowRunState,
 ): Promise<MoveOutcome<FlowRunState>> {
   checkStateRequest('state', input.state);
-  const job: FlowRunMoveJob = {
+  const job: FlowRunMoveJob & { tenantId: string } = {
     tenantId: viewer.tenantId,
     flowRunId: input.flowRunId,
     propose: () => ({ state: input.state, force: input.force ?? false }),
@@ -38,7 +38,7 @@ export async function setFlowRunState(
 /** Hands a move of so many bytes to the writer, and reads the run's state where the move wrote none. */
 export async function moveFlowRun(
   engine: Engine,
-  job: FlowRunMoveJob,
+  job: FlowRunMoveJob & { tenantId: string },
   bytes: number,
 ): Promise<MoveOutcome<FlowRunState>> {
   const { answer, state } = await engine.writer.flowRunMoves.submit(job, bytes);

@@ -12,6 +12,7 @@ import {
   enclosingFlowRuns,
   insertTaskRuns,
   keysText,
+  type RegisteredTask,
   readClock,
   taskRunIdsByKeys,
 } from '../store/taskRunCreations.ts';
@@ -41,6 +42,8 @@ export type NewTaskRun = Pick<
 
 export interface TaskRunCreationJob {
   run: NewTaskRun;
+  /** The registered task that it runs, where Prefect 1 clients know the run. */
+  task?: RegisteredTask | null;
   state: StateRequest;
   request: KeyedRequest | null;
 }
@@ -61,9 +64,7 @@ export async function createTaskRuns(
       jobs.map(({ request }) => request),
     ),
   ]);
-  const begun = new Map(
-    jobs.map((job) => [job, refusal(job.run, flowRuns) ?? begin(job.run, job.state, flowRuns, now)]),
-  );
+  const begun = new Map(jobs.map((job) => [job, refusal(job.run, flowRuns) ?? begin(job, flowRuns, now)]));
   const first = new Map<string, Beginning>();
   for (const job of book.unanswered(jobs.filter((job) => !(begun.get(job) instanceof Problem)))) {
     const beginning = begun.get(job);
@@ -130,15 +131,15 @@ export const blankTaskRun = (run: NewTaskRun, stateId: string, now: Instant): Ta
   totalRunTimeSeconds: 0,
 });
 
-interface Beginning {
+export interface Beginning {
   run: TaskRun;
+  task: RegisteredTask | null;
   state: ProposedState;
   cached: CacheEntry[];
 }
 
-function begin(
-  asked: NewTaskRun,
-  request: StateRequest,
+export function begin(
+  { run: asked, task = null, state: request }: Omit<TaskRunCreationJob, 'request'>,
   flowRuns: Map<string, EnclosingFlowRun>,
   now: Instant,
 ): Beginning | Problem {
@@ -153,6 +154,7 @@ function begin(
     initial: null,
     proposed,
     force: true,
+    prefect1: task !== null,
     flowRun: around?.facts ?? null,
     cached: null,
     now,
@@ -163,5 +165,5 @@ function begin(
   const cached = write.effects.flatMap((effect): CacheEntry[] =>
     effect.kind === 'cacheState' ? [{ id: newId(), tenantId: run.tenantId, ...effect }] : [],
   );
-  return { run: { ...run, ...write.changes }, state: write.state, cached };
+  return { run: { ...run, ...write.changes }, task, state: write.state, cached };
 }

@@ -14,11 +14,12 @@ import {
 } from '../store/taskRunWrites.ts';
 import type { Topic } from '../streams/streams.ts';
 import { AnswerBook } from './answerBook.ts';
-import { answerOf, checkVersion, type MoveAnswer, type Moved, type Proposal } from './moveOutcome.ts';
+import { answerOf, checkVersion, isOf, type MoveAnswer, type Moved, type Proposal } from './moveOutcome.ts';
 import { newId } from './newId.ts';
 
 export interface TaskRunMoveJob {
-  tenantId: string;
+  /** Null: of whatever tenant. */
+  tenantId: string | null;
   taskRunId: string;
   /** Asked with the run as it stands under its lock. */
   propose: (current: LockedTaskRun) => Proposal;
@@ -40,7 +41,7 @@ export async function moveTaskRuns(
   transaction: Queryable,
   jobs: readonly TaskRunMoveJob[],
 ): Promise<Moved<TaskRunState>> {
-  const lookups = jobs.flatMap(({ tenantId, cacheKey }) => (cacheKey === null ? [] : { tenantId, cacheKey }));
+  const lookups = jobs.flatMap(({ tenantId, cacheKey }) => (cacheKey && tenantId ? { tenantId, cacheKey } : []));
   const [locked, book, cached] = await Promise.all([
     lockTaskRuns(transaction, [...new Set(jobs.map(({ taskRunId }) => taskRunId))]),
     AnswerBook.open(
@@ -55,10 +56,10 @@ export async function moveTaskRuns(
 
   const move = (job: TaskRunMoveJob): MoveAnswer | Problem => {
     const current = locked.get(job.taskRunId);
-    if (!current || current.run.tenantId !== job.tenantId) return unknownTaskRun(job.taskRunId);
+    if (!current || !isOf(job.tenantId, current.run)) return unknownTaskRun(job.taskRunId);
     const conflict = checkVersion(job.expectedVersion, current.run.version);
     if (conflict) return conflict;
-    const { run, initial, flowRun, now } = current;
+    const { run, initial, prefect1, flowRun, now } = current;
     const proposal = job.propose(current);
     if (proposal instanceof Problem) return proposal;
     if ('verdict' in proposal) return answerOf(run.id, { ...proposal, retryAfterSeconds: null }, initial.id, false);
@@ -69,6 +70,7 @@ export async function moveTaskRuns(
       initial,
       proposed: proposeState(proposal.state, newId(), now),
       force: proposal.force,
+      prefect1: prefect1 !== null,
       flowRun,
       cached: job.cacheKey === null ? null : (cached.get(cacheEntryKey(run.tenantId, job.cacheKey)) ?? null),
       now,
@@ -80,7 +82,13 @@ export async function moveTaskRuns(
     const version = run.version + 1;
     written.push({ taskRunId: run.id, flowRunId: run.flowRunId, version, state, outOfOrder: false });
     moved.set(run.id, { id: run.id, version, changes, state });
-    locked.set(run.id, { run: { ...run, ...changes, version }, initial: { ...state, version }, flowRun, now });
+    locked.set(run.id, {
+      run: { ...run, ...changes, version },
+      initial: { ...state, version },
+      prefect1: state.prefect1,
+      flowRun,
+      now,
+    });
     for (const effect of effects) {
       if (effect.kind === 'cacheState') entries.push({ id: newId(), tenantId: run.tenantId, ...effect });
     }

@@ -74,13 +74,15 @@ export async function reportStates(
       run: isNew ? null : locked.run,
       initial: isNew ? null : locked.initial,
       state: reported,
+      prefect1: locked.prefect1 !== null,
     });
     const version = isNew ? 1 : locked.run.version + 1;
     const run = { ...locked.run, ...changes, version };
     const initial = changes ? { ...state, version } : locked.initial;
     written.push({ taskRunId: run.id, flowRunId: run.flowRunId, version, state, outOfOrder });
-    moved.set(run.id, { id: run.id, version, changes: run, state: initial });
-    runs.set(keysText(asked), { isNew: false, locked: { ...locked, run, initial } });
+    const prefect1 = changes ? state.prefect1 : locked.prefect1;
+    moved.set(run.id, { id: run.id, version, changes: run, state: { ...initial, prefect1 } });
+    runs.set(keysText(asked), { isNew: false, locked: { ...locked, run, initial, prefect1 } });
     return { ...answer, written: true };
   };
 

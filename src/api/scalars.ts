@@ -32,7 +32,8 @@ export const literalValue = (node: ValueNode): unknown => ('value' in node ? nod
 builder.scalarType('DateTime', {
   description:
     'A moment, in RFC 3339: `2026-11-21T01:08:00.563414Z`. Answers are in UTC with six digits of a second. ' +
-    'Inputs may have any offset; without one they are UTC, and digits after the sixth are cut off. ' +
+    'Inputs may have any offset, and be a date alone, which is its midnight; without an offset they are UTC, and digits ' +
+    'after the sixth are cut off. ' +
     'Anything else is BAD_USER_INPUT.',
   serialize: formatInstant,
   parseValue: (value) => instantFrom(value),

@@ -3,17 +3,22 @@ import { Command } from 'commander';
 import { exitWith } from './clientCommand.ts';
 
 const FILE = 'schema.graphql';
+const PREFECT1_FILE = 'prefect1.graphql';
 
 export const schemaCommand = (): Command =>
   new Command('schema')
-    .description('print the GraphQL schema')
-    .option('--write', `write it to ${FILE} in this directory`)
+    .description('print the GraphQL schema, without the dialect of Prefect 1')
+    .option('--write', `write it to ${FILE} in this directory, and the dialect of Prefect 1 to ${PREFECT1_FILE}`)
     .action(({ write }: { write?: boolean }) =>
       exitWith(async () => {
         const { printNativeSchema } = await import('../api/printNativeSchema.ts');
         const text = printNativeSchema();
-        if (write) await writeFile(FILE, text);
-        else process.stdout.write(text);
+        if (!write) process.stdout.write(text);
+        else {
+          const { printPrefect1Schema } = await import('../server/oneSchema.ts');
+          await writeFile(FILE, text);
+          await writeFile(PREFECT1_FILE, printPrefect1Schema());
+        }
         return 0;
       }),
     );

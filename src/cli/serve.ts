@@ -1,11 +1,15 @@
 import { startEngine, stopEngine } from '../actions/engine.ts';
-import { createContext } from '../api/context.ts';
-import { schema } from '../api/schema.ts';
 import type { Config } from '../config.ts';
 import { createLogger } from '../server/logger.ts';
+import { oneSchema } from '../server/oneSchema.ts';
+import { createRequestContext } from '../server/requestContext.ts';
 import { startServer } from '../server/server.ts';
+import { cloudHookDelivery } from '../services/cloudHookDelivery.ts';
 import { forgetIdempotencyKeys } from '../services/forgetIdempotencyKeys.ts';
+import { lazarus } from '../services/lazarus.ts';
 import { startLoops } from '../services/loops.ts';
+import { scheduler } from '../services/scheduler.ts';
+import { zombieKiller } from '../services/zombieKiller.ts';
 import { anyApiKey } from '../store/apiKeys.ts';
 import { startEmbeddedPostgres } from '../store/embeddedPostgres.ts';
 import { migrate } from '../store/migrate.ts';
@@ -33,16 +37,36 @@ export async function serve(config: Config, version: string): Promise<number> {
       onError: (error) => log.warn({ err: error }, 'a stream could not be read, and is tried again'),
     });
     closers.push(() => streams.close());
-    const engine = startEngine(database, streams, { maxWaitingWrites: config.maxWaitingWrites });
+    const engine = startEngine(database, streams, {
+      maxWaitingWrites: config.maxWaitingWrites,
+      cloudHookAddresses: { twilio: config.twilioUrl, pagerDuty: config.pagerDutyUrl, links: config.linkUrl },
+    });
     closers.push(() => stopEngine(engine));
-    const loops = startLoops(engine, [forgetIdempotencyKeys(config.idempotencyHours)], (loop, error) =>
-      log.warn({ err: error, loop }, 'a round of a loop failed; the next one comes'),
+    const loops = startLoops(
+      engine,
+      [
+        forgetIdempotencyKeys(config.idempotencyHours),
+        ...(config.prefect1
+          ? [
+              scheduler(config.schedulerSeconds),
+              zombieKiller(config.zombieKillerSeconds),
+              lazarus(config.lazarusSeconds),
+            ]
+          : []),
+        cloudHookDelivery(({ id, attempts, event }, reason) =>
+          log.warn(
+            { cloudHookId: id, eventId: event.id, attempts, reason },
+            'a cloud hook could not be told, and is given up',
+          ),
+        ),
+      ],
+      (loop, error) => log.warn({ err: error, loop }, 'a round of a loop failed; the next one comes'),
     );
     closers.push(() => loops.stop());
     const server = await startServer(config, {
       database,
-      schema,
-      contextOf: (viewer) => createContext(engine, viewer),
+      schema: oneSchema({ prefect1: config.prefect1 }),
+      contextOf: (viewer, headers) => createRequestContext(engine, viewer, headers),
       // Answers when the database does, and has our tables.
       ready: async () => void (await anyApiKey(database)),
       waitingWrites: () => Object.values(engine.writer).reduce((sum, { waitingJobs }) => sum + waitingJobs, 0),

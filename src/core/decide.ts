@@ -2,8 +2,10 @@ import { applyRules } from './applyRules.ts';
 import { flowRunColumns, taskRunColumns } from './derivedColumns.ts';
 import type { Decision, Effect, FlowRunChanges, FlowRunMove, Move, TaskRunChanges, TaskRunMove } from './move.ts';
 import { flowRunRulesFor, taskRunRulesFor } from './policies.ts';
+import { inPrefect1Terms } from './prefect1Times.ts';
 import { storedData } from './result.ts';
 import { withDetails } from './rule.ts';
+import { readableToPrefect1 } from './serializedState.ts';
 import type { ProposedState } from './state.ts';
 
 // Facts in, verdict out: the rules settle which state is written, then its columns and effects follow. To create a run is
@@ -13,11 +15,12 @@ export function decideFlowRun(move: FlowRunMove): Decision<FlowRunChanges> {
   const { verdict, proposed, before, after, effects } = applyRules(move, flowRunRulesFor(move));
   if (proposed === null) return { ...verdict, write: null };
   const { id, parentTaskRunId } = move.run;
-  const state = withDetails(toWrite(move, proposed), {
-    flowRunId: id,
-    taskRunId: parentTaskRunId ?? proposed.details.taskRunId,
-  });
-  const changes = { ...flowRunColumns({ ...move.run, ...before }, move.initial, state), ...after };
+  const state = readableToPrefect1(
+    move.prefect1,
+    withDetails(toWrite(move, proposed), { flowRunId: id, taskRunId: parentTaskRunId ?? proposed.details.taskRunId }),
+  );
+  const columns = flowRunColumns({ ...move.run, ...before }, move.initial, state);
+  const changes = { ...inPrefect1Terms(move.run, state, columns), ...after };
   return { ...verdict, write: { state, changes, effects: [...effects, ...parentFollows(move, state)] } };
 }
 
@@ -25,8 +28,9 @@ export function decideTaskRun(move: TaskRunMove): Decision<TaskRunChanges> {
   const { verdict, proposed, before, after, effects } = applyRules(move, taskRunRulesFor(move));
   if (proposed === null) return { ...verdict, write: null };
   const { id, flowRunId } = move.run;
-  const state = withDetails(toWrite(move, proposed), { flowRunId, taskRunId: id });
-  const changes = { ...taskRunColumns({ ...move.run, ...before }, move.initial, state), ...after };
+  const state = readableToPrefect1(move.prefect1, withDetails(toWrite(move, proposed), { flowRunId, taskRunId: id }));
+  const columns = taskRunColumns({ ...move.run, ...before }, move.initial, state);
+  const changes = { ...inPrefect1Terms(move.run, state, columns), ...after };
   return { ...verdict, write: { state, changes, effects } };
 }
 

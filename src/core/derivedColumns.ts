@@ -1,7 +1,7 @@
 import { secondsBetween } from './instant.ts';
 import type { FlowRunChanges, FlowRunFacts, RunChanges, TaskRunChanges } from './move.ts';
 import type { Run, TaskRun } from './run.ts';
-import { isFinal, type ProposedState } from './state.ts';
+import { isFinal, type PlainState } from './state.ts';
 
 /** What a run has gathered over its states. */
 export type RunRecord = Pick<
@@ -23,12 +23,7 @@ export const NEW_RUN_RECORD: Readonly<RunRecord> = Object.freeze({
  * The columns of a run once a state is written.
  * Source: Prefect 3, server/orchestration/global_policy.py.
  */
-function runColumns(
-  run: RunRecord,
-  initial: ProposedState | null,
-  state: ProposedState,
-  anotherRun: boolean,
-): RunChanges {
+function runColumns(run: RunRecord, initial: PlainState | null, state: PlainState, anotherRun: boolean): RunChanges {
   const ends = isFinal(state.type);
   const scheduledTime = state.type === 'SCHEDULED' ? state.details.scheduledTime : null;
   return {
@@ -52,8 +47,8 @@ function runColumns(
 /** Leaving a pause is one run going on: the RUNNING that follows is not counted, and clears the mark, as an end does. */
 export function flowRunColumns(
   run: RunRecord & Pick<FlowRunFacts, 'policy'>,
-  initial: ProposedState | null,
-  state: ProposedState,
+  initial: PlainState | null,
+  state: PlainState,
 ): FlowRunChanges {
   const { policy } = run;
   const clears = policy.resuming && (state.type === 'RUNNING' || isFinal(state.type));
@@ -65,6 +60,6 @@ export function flowRunColumns(
 
 export const taskRunColumns = (
   run: RunRecord & Pick<TaskRun, 'flowRunRunCount'>,
-  initial: ProposedState | null,
-  state: ProposedState,
+  initial: PlainState | null,
+  state: PlainState,
 ): TaskRunChanges => ({ ...runColumns(run, initial, state, true), flowRunRunCount: run.flowRunRunCount });

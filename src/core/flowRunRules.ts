@@ -1,13 +1,13 @@
 import { addSeconds } from './instant.ts';
 import { isKeptResult } from './result.ts';
 import { ALL_TYPES, abort, allTypesBut, type FlowRunRule, pass, reject, withDetails } from './rule.ts';
-import { FINAL_STATE_TYPES, isFinal, type ProposedState, proposeState } from './state.ts';
+import { FINAL_STATE_TYPES, isFinal, type PlainState, proposeState } from './state.ts';
 
 // The rules of flow runs, but those of pauses (pauseRules.ts). Source: Prefect 3, server/orchestration/core_policy.py.
 
 const DATA_LOSS = 'Cannot overwrite a COMPLETED state that carries persisted result data with one that does not.';
 
-const losesResult = (initial: ProposedState, proposed: ProposedState): boolean =>
+const losesResult = (initial: PlainState, proposed: PlainState): boolean =>
   initial.type === 'COMPLETED' &&
   proposed.type === 'COMPLETED' &&
   isKeptResult(initial.data) &&
@@ -42,13 +42,14 @@ export const handleFlowTerminalStateTransitions: FlowRunRule = {
   name: 'HandleFlowTerminalStateTransitions',
   from: FINAL_STATE_TYPES,
   to: ALL_TYPES,
-  apply({ initial, proposed, run }) {
+  apply({ initial, proposed, run, prefect1 }) {
     if (proposed.type === 'CANCELLING' || proposed.type === 'PAUSED' || proposed.type === 'CRASHED')
       return abort(`Run is already in terminal state ${initial.type}.`);
     if (losesResult(initial, proposed)) return reject(DATA_LOSS);
     if (isFinal(proposed.type)) return pass(proposed);
     if (initial.type === 'COMPLETED' && isKeptResult(initial.data)) return reject('Run is already COMPLETED.');
-    if (proposed.type === 'SCHEDULED' && run.deploymentId === null)
+    // Prefect 1's agents take what is scheduled, without a deployment.
+    if (proposed.type === 'SCHEDULED' && run.deploymentId === null && !prefect1)
       return abort('Cannot reschedule a run without an associated deployment.');
     const retryType = proposed.type === 'SCHEDULED' ? 'reschedule' : null;
     return pass(proposed, { before: { policy: { ...run.policy, resuming: false, pauseKeys: [], retryType } } });

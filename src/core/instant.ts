@@ -4,8 +4,9 @@
  */
 export type Instant = number;
 
-const RFC3339 =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?:\s*([Zz])|([+-])(\d\d)(?::?(\d\d))?)?$/;
+/** A date; then, maybe, hours, minutes, seconds and their fraction; then, maybe, an offset. */
+const ISO8601 =
+  /^(\d{4})-?(\d\d)-?(\d\d)(?:[Tt ](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d{1,9}))?)?)?(?:\s*([Zz])|([+-])(\d\d)(?::?(\d\d))?)?)?$/;
 
 const FIRST = Date.UTC(1000, 0, 1);
 const LAST = Date.UTC(9999, 11, 31, 23, 59, 59);
@@ -13,12 +14,15 @@ export const FIRST_INSTANT: Instant = FIRST * 1000;
 /** The last microsecond of 9999 is no number of ours any more, and would be rounded to the year 10,000. */
 export const LAST_INSTANT: Instant = LAST * 1000 + 999_968;
 
-/** Reads RFC 3339 and its common looser forms; without an offset the time is UTC; digits past the sixth are cut off. */
+/**
+ * Reads RFC 3339 and the looser forms of ISO 8601 that Prefect 1's clients write: parts of a time that are missing are
+ * zero, so that a date is its midnight; without an offset the time is UTC; digits past the sixth are cut off.
+ */
 export function parseInstant(text: string): Instant | null {
-  const match = RFC3339.exec(text);
+  const match = ISO8601.exec(text);
   if (!match) return null;
-  const [, year, month, day, hour, minute, second, fraction = '', , sign, offsetHours = '0', offsetMinutes = '0'] =
-    match;
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = ''] = match;
+  const [sign, offsetHours = '0', offsetMinutes = '0'] = match.slice(9);
   const date = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
   const read = new Date(date);
   // Date.UTC rolls 31 February over into March, and takes the year 26 for 1926; what does not read back the same was no date.

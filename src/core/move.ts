@@ -9,6 +9,8 @@ interface MoveFacts {
   initial: State | null;
   proposed: ProposedState;
   force: boolean;
+  /** Whether Prefect 1 clients know this run. */
+  prefect1: boolean;
   /** Fresh ids for states that a rule writes in place of the proposed one; a rule takes what it needs. */
   newId: () => string;
   /** Uniform in [0, 1), for the jitter of retries. */

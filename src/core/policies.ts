@@ -77,11 +77,15 @@ export const BACKGROUND_TASK_RUN_RULES: readonly TaskRunRule[] = [
   cacheInsertion,
 ];
 
-export const flowRunRulesFor = ({ force }: Pick<FlowRunMove, 'force'>): readonly FlowRunRule[] =>
-  force ? MINIMAL_FLOW_RUN_RULES : CORE_FLOW_RUN_RULES;
+/** A state that a Prefect 1 client sets goes by prefect1Policy.ts alone: any state may follow any other. */
+export function flowRunRulesFor({ force, proposed }: Pick<FlowRunMove, 'force' | 'proposed'>): readonly FlowRunRule[] {
+  if (proposed.prefect1 !== null) return [];
+  return force ? MINIMAL_FLOW_RUN_RULES : CORE_FLOW_RUN_RULES;
+}
 
 /** A deferred state is a background task's, and force does not change that. */
 export function taskRunRulesFor({ force, proposed }: Pick<TaskRunMove, 'force' | 'proposed'>): readonly TaskRunRule[] {
+  if (proposed.prefect1 !== null) return [];
   if (proposed.details.deferred) return BACKGROUND_TASK_RUN_RULES;
   return force ? MINIMAL_TASK_RUN_RULES : CORE_TASK_RUN_RULES;
 }

@@ -67,7 +67,7 @@ const BY_MEANING = new Map([
   ...SYNONYMS.map(([meaning, state]) => [key(meaning), state] as const),
 ]);
 
-const isPrefect1State = (name: string): name is Prefect1State => Object.hasOwn(MEANINGS, name);
+export const isPrefect1State = (name: string): name is Prefect1State => Object.hasOwn(MEANINGS, name);
 
 /** The type and name of a Prefect 1 state by its class name. BAD_USER_INPUT where Prefect 1 has no such class. */
 export function fromPrefect1(className: string): Meaning {

@@ -19,6 +19,11 @@ export const PROBLEM_CODES = {
   FAILED_PRECONDITION: 'The request is right, and the state of the run does not allow it.',
   VERSION_CONFLICT: 'The run has moved on: its version is not the one that the mutation expected.',
   IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used before, for a request with another content.',
+  'data-exception':
+    "Prefect 1 reads: a value has not the form of its type, or a pattern is none. The message is PostgreSQL's.",
+  'validation-failed': 'Prefect 1 reads: the arguments do not fit together.',
+  'bad-request': 'Prefect 1 reads: `limit` or `offset` is negative.',
+  'parse-failed': 'Prefect 1 reads: a `path` into JSON cannot be read.',
   UNAVAILABLE: 'The database cannot be reached or the server is full. The same request may be sent again.',
   INTERNAL_SERVER_ERROR: 'A fault of ours. It is logged under the id in `extensions.errorId`; nothing was written.',
 } as const;

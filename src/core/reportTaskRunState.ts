@@ -1,15 +1,19 @@
 import { NEW_RUN_RECORD, type RunRecord, taskRunColumns } from './derivedColumns.ts';
 import type { TaskRunChanges } from './move.ts';
+import { inPrefect1Terms } from './prefect1Times.ts';
 import { storedData } from './result.ts';
 import type { TaskRun } from './run.ts';
-import type { ProposedState } from './state.ts';
+import { readableToPrefect1 } from './serializedState.ts';
+import type { PlainState, ProposedState } from './state.ts';
 
 interface Report {
   /** The run's record before; null for a task run that is not known yet. */
   run: (RunRecord & Pick<TaskRun, 'flowRunRunCount'>) | null;
-  initial: ProposedState | null;
+  initial: PlainState | null;
   /** The state as its reporter saw it, with the reporter's own id and timestamp. */
   state: ProposedState;
+  /** Whether Prefect 1 clients know the run. Default false. */
+  prefect1?: boolean;
 }
 
 interface Reported {
@@ -25,9 +29,13 @@ interface Reported {
  * reports with the same time the one that arrives later counts as the later.
  * Source: Prefect 3, server/services/task_run_recorder.py.
  */
-export function reportTaskRunState({ run, initial, state: reported }: Report): Reported {
-  const state = { ...reported, data: storedData(reported) };
+export function reportTaskRunState({ run, initial, state: reported, prefect1 = false }: Report): Reported {
+  const state = readableToPrefect1(prefect1, { ...reported, data: storedData(reported) });
   const outOfOrder = initial !== null && state.timestamp < initial.timestamp;
   const record = run ?? { ...NEW_RUN_RECORD, flowRunRunCount: 0 };
-  return { state, changes: outOfOrder ? null : taskRunColumns(record, initial, state), outOfOrder };
+  return {
+    state,
+    changes: outOfOrder ? null : inPrefect1Terms(record, state, taskRunColumns(record, initial, state)),
+    outOfOrder,
+  };
 }

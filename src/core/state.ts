@@ -1,4 +1,5 @@
 import type { Instant } from './instant.ts';
+import type { Prefect1State } from './prefect1States.ts';
 
 /**
  * The nine types of a state. `final` ends a run; what is not final may go on.
@@ -72,6 +73,14 @@ export const NO_DETAILS: Readonly<StateDetails> = Object.freeze({
   deploymentConcurrencyLeaseId: null,
 });
 
+/** A state as a Prefect 1 client writes and reads it (serializedState.ts). */
+export interface SerializedState {
+  className: Prefect1State;
+  serialized: JsonObject;
+  /** When a run in this state is due, for the classes that say so. */
+  startTime: Instant | null;
+}
+
 /** What a caller asks for. Name and scheduled time are filled in by `proposeState`; the server gives id and timestamp. */
 export interface StateRequest {
   type: StateType;
@@ -79,6 +88,8 @@ export interface StateRequest {
   message?: string | null;
   data?: Json;
   details?: Partial<StateDetails>;
+  /** Where a Prefect 1 client asks: the state in its own words. It then goes by the Prefect 1 policy. */
+  prefect1?: SerializedState | null;
 }
 
 /** A state that is to be written: all but its place in the history. */
@@ -90,10 +101,15 @@ export interface ProposedState {
   message: string | null;
   data: Json;
   details: StateDetails;
+  /** Null for the states of runs that no Prefect 1 client knows. */
+  prefect1: SerializedState | null;
 }
 
+/** A state as rules see it. Its serialized form is read only where it is asked for. */
+export type PlainState = Omit<ProposedState, 'prefect1'>;
+
 /** A state as it stands in a run's history. */
-export interface State extends ProposedState {
+export interface State extends PlainState {
   /** The number of this state in its run's history: 1, 2, 3, ... */
   version: number;
 }
@@ -127,5 +143,6 @@ export function proposeState(request: StateRequest, id: string, now: Instant): P
     message: request.message ?? null,
     data: request.data ?? null,
     details,
+    prefect1: request.prefect1 ?? null,
   };
 }

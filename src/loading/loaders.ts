@@ -38,6 +38,7 @@ import {
 } from '../store/taskRuns.ts';
 import { byId } from './byId.ts';
 import { childLoaders, type ReadChildren } from './childLoaders.ts';
+import { createPrefect1Loaders } from './prefect1Loaders.ts';
 
 /** A page of a list, and the length of the whole list: counted when asked for, and up to MAX_TOTAL_COUNT. */
 export interface CountedPage<Row> extends Page<Row> {
@@ -87,6 +88,7 @@ export function createLoaders(database: Database, tenantId: string) {
     log: byId((ids) => logsById(database, tenantId, ids)),
     flowRunInput: byId((ids) => flowRunInputsById(database, tenantId, ids)),
     nodeType: nodeTypeLoader(database, tenantId),
+    prefect1: createPrefect1Loaders(database),
 
     flows: (list: FlowList) =>
       counted(flowPage(database, tenantId, list), () => flowCount(database, tenantId, list.filter, most)),

@@ -19,7 +19,7 @@ const MAX_REMEMBERED = 10_000;
 // What was opened with a key that is taken back lasts this much longer at most.
 const CHECK_MS = 12_000;
 
-const EVERYONE: Viewer = { tenantId: DEFAULT_TENANT_ID, role: 'ADMIN' };
+const EVERYONE: Viewer = { tenantId: DEFAULT_TENANT_ID, role: 'ADMIN', ofEveryTenant: true };
 
 /** @param needsKey a key is asked for even while there is none */
 export function createAuthentication(database: Database, needsKey: boolean): Authentication {

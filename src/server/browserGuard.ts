@@ -9,6 +9,9 @@ import { RequestFault } from './presentedError.ts';
 const ALLOWED_HEADERS =
   'authorization, content-type, accept, x-prefect-tenant-id, x-prefect-core-version, x-prefect-ui';
 
+/** All origins, as Prefect 1's server had it. */
+const ANY = '*';
+
 export interface BrowserGuard {
   /** Throws FORBIDDEN. @param isOpen whether the server answers without an API key */
   check(request: IncomingMessage, isOpen: boolean): void;
@@ -28,7 +31,7 @@ export function createBrowserGuard(allowed: readonly string[], host: string): Br
           `This server answers to the names of this machine only, not to ${headers.host}. FLOWQL_HOST opens it to others.`,
         );
       const { origin } = headers;
-      if (origin !== undefined && !origins.has(origin) && !isSameOrigin(origin, headers.host))
+      if (origin !== undefined && !origins.has(ANY) && !origins.has(origin) && !isSameOrigin(origin, headers.host))
         throw new RequestFault(
           403,
           'FORBIDDEN',
@@ -37,8 +40,9 @@ export function createBrowserGuard(allowed: readonly string[], host: string): Br
     },
     allowOrigin({ headers: { origin } }, response) {
       if (origins.size > 0) response.setHeader('vary', 'origin');
-      if (origin === undefined || !origins.has(origin)) return;
-      response.setHeader('access-control-allow-origin', origin);
+      const allowed = origins.has(ANY) ? ANY : origin;
+      if (origin === undefined || allowed === undefined || !origins.has(allowed)) return;
+      response.setHeader('access-control-allow-origin', allowed);
       response.setHeader('access-control-allow-methods', 'GET, POST');
       response.setHeader('access-control-allow-headers', ALLOWED_HEADERS);
       response.setHeader('access-control-max-age', '600');

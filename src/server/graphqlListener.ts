@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ExecutionResult } from 'graphql';
 import { Problem } from '../core/problem.ts';
-import { answerOf, send } from './answer.ts';
+import { answerOf, jsonAnswer, send } from './answer.ts';
 import { type Authentication, onRevoked } from './authentication.ts';
-import { acceptsEventStream, chooseMediaType } from './mediaType.ts';
-import type { OperationRequest, Operations } from './operations.ts';
+import { acceptsEventStream, chooseForm } from './mediaType.ts';
+import type { Caller, OperationRequest, Operations } from './operations.ts';
 import { RequestFault } from './presentedError.ts';
 import { readBody } from './readBody.ts';
+import { prefect1Headers } from './requestContext.ts';
 import { requestOfJson, requestOfSearch } from './requestParams.ts';
-import type { ReadRequest, YogaListener } from './yogaListener.ts';
+import type { YogaListener } from './yogaListener.ts';
 
 export interface GraphqlParts {
   operations: Operations;
@@ -24,6 +26,10 @@ export interface GraphqlParts {
 export const createGraphqlListener =
   ({ operations, authentication, throughYoga, maxBodyBytes }: GraphqlParts) =>
   async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const answered = async (asked: OperationRequest, caller: Caller): Promise<ExecutionResult> => {
+      const operation = operations.prepare(asked, caller);
+      return 'errors' in operation ? operation : operations.execute(operation);
+    };
     const { accept, authorization } = request.headers;
     const isPost = request.method === 'POST';
     if (isPost) checkContent(request);
@@ -31,13 +37,16 @@ export const createGraphqlListener =
     const asked = isPost ? requestOfJson(await readBody(request, maxBodyBytes)) : requestOfUrl(request);
     const maySubscribe = acceptsEventStream(accept);
     if (maySubscribe) breakOffWhenRevoked(response, authentication, authorization);
-    const read: ReadRequest = { request: asked, caller: { viewer, mayMutate: isPost, maySubscribe } };
+    const caller: Caller = { viewer, headers: prefect1Headers(request.headers), mayMutate: isPost, maySubscribe };
+    if (Array.isArray(asked)) {
+      // Side by side, as Apollo's server did: whoever wants an order writes one document.
+      const results = await Promise.all(asked.map((one) => answered(one, { ...caller, maySubscribe: false })));
+      return send(response, jsonAnswer(200, results));
+    }
 
-    const mediaType = chooseMediaType(accept);
-    if (!isPost || maySubscribe || mediaType === null) return throughYoga(request, response, read);
-    const operation = operations.prepare(read.request, read.caller);
-    const result = 'errors' in operation ? operation : await operations.execute(operation);
-    send(response, answerOf(result, mediaType));
+    const form = chooseForm(accept);
+    if (!isPost || maySubscribe || form === null) return throughYoga(request, response, { request: asked, caller });
+    send(response, answerOf(await answered(asked, caller), form));
   };
 
 function breakOffWhenRevoked(
@@ -60,7 +69,8 @@ function checkContent({ headers }: IncomingMessage): void {
   if (type.trim().toLowerCase() !== 'application/json')
     throw new RequestFault(415, 'BAD_REQUEST', 'The body must be JSON, with `content-type: application/json`.');
   const encoding = headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') throw new RequestFault(415, 'BAD_REQUEST', 'The body must not be compressed.');
+  if (encoding !== 'identity' && encoding !== 'gzip')
+    throw new RequestFault(415, 'BAD_REQUEST', 'The body may be compressed with gzip only.');
 }
 
 function requestOfUrl({ url = '' }: IncomingMessage): OperationRequest {

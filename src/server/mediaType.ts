@@ -1,20 +1,28 @@
 /** What an answer to a query or mutation may be. */
-export type MediaType = 'application/json' | 'application/graphql-response+json';
+export interface AnswerForm {
+  mediaType: 'application/json' | 'application/graphql-response+json';
+  /** The HTTP status where GraphQL refuses a request before anything runs. */
+  refused: 200 | 400;
+}
 
-const MATCHES: { readonly [accepted: string]: MediaType } = {
-  '*/*': 'application/json',
-  'application/*': 'application/json',
-  'application/json': 'application/json',
-  'application/graphql-response+json': 'application/graphql-response+json',
+export const JSON_FORM: AnswerForm = { mediaType: 'application/json', refused: 200 };
+/** For who takes anything, as Prefect 1's clients do: what their server answered. */
+const ANY_FORM: AnswerForm = { mediaType: 'application/json', refused: 400 };
+
+const FORMS: { readonly [accepted: string]: AnswerForm } = {
+  '*/*': ANY_FORM,
+  'application/*': ANY_FORM,
+  'application/json': JSON_FORM,
+  'application/graphql-response+json': { mediaType: 'application/graphql-response+json', refused: 400 },
 };
 
 const acceptedTypes = (accept: string): string[] =>
   accept.split(',').map((type) => (type.split(';', 1)[0] ?? '').trim().toLowerCase());
 
 /** The first of the client's types that we can give; null where there is none. Nothing asked for is JSON. */
-export function chooseMediaType(accept: string | undefined): MediaType | null {
-  if (accept === undefined || accept === '') return 'application/json';
-  for (const type of acceptedTypes(accept)) if (Object.hasOwn(MATCHES, type)) return MATCHES[type] ?? null;
+export function chooseForm(accept: string | undefined): AnswerForm | null {
+  if (accept === undefined || accept === '') return JSON_FORM;
+  for (const type of acceptedTypes(accept)) if (Object.hasOwn(FORMS, type)) return FORMS[type] ?? null;
   return null;
 }
 

@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import { Problem } from '../core/problem.ts';
 import type { Viewer } from '../core/viewer.ts';
+import type { Prefect1Headers } from '../prefect1/prefect1Context.ts';
 import type { Documents, ReadDocument, ReadOperation } from './documents.ts';
 import type { Observations } from './observations.ts';
 import { pageRows, type Variables } from './pageRows.ts';
@@ -25,15 +26,20 @@ export interface OperationRequest {
 /** Who asks, and what the way it came allows: GET only reads, and an answer of one piece cannot hold a stream. */
 export interface Caller {
   viewer: Viewer;
+  headers: Prefect1Headers;
   mayMutate: boolean;
   maySubscribe: boolean;
 }
+
+/** Prefect 1's clients, whose headers matter, know no sockets. */
+export const OVER_SOCKETS = { headers: { coreVersion: null, agentId: null }, mayMutate: true, maySubscribe: true };
 
 /** An operation that was checked and may run. */
 export interface Operation extends ReadOperation {
   read: ReadDocument;
   variables: Variables;
   viewer: Viewer;
+  headers: Prefect1Headers;
 }
 
 export type Events = AsyncIterableIterator<SharedResult, undefined, undefined>;
@@ -51,7 +57,7 @@ export interface OperationParts {
   documents: Documents;
   present: PresentError;
   /** A context for one execution: the memory in it must not outlive it. */
-  contextOf: (viewer: Viewer) => unknown;
+  contextOf: (viewer: Viewer, headers: Prefect1Headers) => unknown;
   maxRows: number;
   observations: Observations;
 }
@@ -90,7 +96,7 @@ export function createOperations(parts: OperationParts): Operations {
     document: operation.read.document,
     operationName: operation.definition.name?.value ?? null,
     variableValues: operation.variables,
-    contextValue: contextOf(operation.viewer),
+    contextValue: contextOf(operation.viewer, operation.headers),
   });
 
   function presented(result: ExecutionResult): ExecutionResult {
@@ -148,7 +154,7 @@ export function createOperations(parts: OperationParts): Operations {
         const operation = reading.read.operation(operationName);
         if (!operation) throw new Problem('BAD_REQUEST', noOperation(operationName));
         check(operation, variables, caller);
-        return { ...operation, read: reading.read, variables, viewer: caller.viewer };
+        return { ...operation, read: reading.read, variables, viewer: caller.viewer, headers: caller.headers };
       } catch (error) {
         return refused([present(error)]);
       }

@@ -2,9 +2,9 @@ import { GraphQLError } from 'graphql';
 import { Problem, type ProblemCode } from '../core/problem.ts';
 
 /**
- * The HTTP status of an answer that holds this error and no data. A code that is missing is GraphQL's own affair: 400
- * where the client asked for `application/graphql-response+json`, and 200 for `application/json`, whose old clients take
- * any other status for a broken connection. https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes
+ * The HTTP status of an answer that holds this error and no data. A code that is missing is GraphQL's own affair: 200
+ * where the client asked for `application/json`, whose old clients take any other status for a broken connection, and 400
+ * elsewhere. https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes
  */
 const STATUS: { readonly [Code in ProblemCode]?: number } = {
   BAD_REQUEST: 400,
@@ -38,7 +38,8 @@ export class PresentedError extends GraphQLError {
       source: at?.source ?? null,
       positions: at?.positions ?? null,
       path: at?.path ?? null,
-      extensions: { ...details, code },
+      // Details may hold another code: Prefect 1's clients know a few that are Hasura's.
+      extensions: { code, ...details },
     });
     this.code = code;
     this.status = status ?? STATUS[code] ?? null;

@@ -1,28 +1,37 @@
 import type { IncomingMessage } from 'node:http';
+import { createGunzip } from 'node:zlib';
 import { Problem } from '../core/problem.ts';
 import { RequestFault } from './presentedError.ts';
 
 // Answered at once, a client that is still sending would see a broken connection in place of our answer.
 const DISCARD_MS = 1_000;
 
-/** The body as text. Of a body that is too large nothing is kept, and the rest is thrown away for a second at most. */
+/**
+ * The body as text, unpacked where it came as gzip. Of a body that is too large nothing is kept, and the rest is thrown
+ * away for a second at most: what counts is its unpacked size, so that a small bomb is no way around the limit.
+ */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let bytes = 0;
+    const isPacked = request.headers['content-encoding'] === 'gzip';
+    const body = isPacked ? request.pipe(createGunzip()) : request;
     const refuse = () => {
       chunks = [];
-      request.removeAllListeners('data').resume();
+      if (isPacked) request.unpipe();
+      body.removeAllListeners('data').resume();
+      request.resume();
       setTimeout(() => request.complete || request.destroy(), DISCARD_MS).unref();
       reject(new RequestFault(413, 'PAYLOAD_TOO_LARGE', `The body is larger than ${maxBytes} bytes.`));
     };
     if (Number(request.headers['content-length'] ?? 0) > maxBytes) return refuse();
-    request.on('data', (chunk: Buffer) => {
+    body.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       chunks.push(chunk);
       if (bytes > maxBytes) refuse();
     });
-    request.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    body.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    if (isPacked) body.on('error', () => reject(new Problem('BAD_REQUEST', 'The body is not what gzip makes.')));
     request.on('error', () => reject(new Problem('BAD_REQUEST', 'The body ended too early.')));
   });
 }

@@ -1,12 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { answerOf, jsonAnswer, send } from './answer.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { type Answer, answerOf, jsonAnswer, send } from './answer.ts';
 import type { Authentication } from './authentication.ts';
 import type { BrowserGuard } from './browserGuard.ts';
-import { acceptsHtml, chooseMediaType } from './mediaType.ts';
+import { acceptsHtml, chooseForm, JSON_FORM } from './mediaType.ts';
 import type { Observations } from './observations.ts';
 import type { PresentError } from './presentError.ts';
-import { RequestFault } from './presentedError.ts';
+import { type PresentedError, RequestFault } from './presentedError.ts';
 
 type Page = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
@@ -21,6 +22,12 @@ export interface ListenerParts {
   present: PresentError;
   log: Logger;
 }
+
+const PASS: Answer = {
+  status: 200,
+  headers: { 'content-type': 'application/health+json' },
+  body: JSON.stringify({ status: 'pass' }),
+};
 
 /** `/` and `/graphql/alpha` are where older Prefect 1 clients post. */
 const GRAPHQL_PATHS = ['/graphql', '/graphql/', '/graphql/alpha', '/'];
@@ -44,7 +51,9 @@ export function createRequestListener(parts: ListenerParts): RequestListener {
 
   const pages = new Map<string, Page>([
     ...GRAPHQL_PATHS.map((path): [string, Page] => [path, graphqlPage]),
-    ['/health', reading(async () => jsonAnswer(200, { status: 'up' }))],
+    ['/health', reading(async () => jsonAnswer(200, { status: 'ok', version: packageJson.version }))],
+    // Where Apollo's server was asked, before Prefect 1's: compose files and charts still do.
+    ['/.well-known/apollo/server-health', reading(async () => PASS, ['GET', 'HEAD', 'POST'])],
     [
       '/ready',
       reading(async () => {
@@ -77,7 +86,8 @@ export function createRequestListener(parts: ListenerParts): RequestListener {
       const errors = [present(error)];
       observations.refused(errors);
       if (response.headersSent) return void response.destroy();
-      send(response, answerOf({ errors }, chooseMediaType(request.headers.accept) ?? 'application/json'));
+      const refusal = answerOf({ errors }, chooseForm(request.headers.accept) ?? JSON_FORM);
+      send(response, isReadByPrefect1(request, errors) ? { ...refusal, status: 200 } : refusal);
     }
   }
 
@@ -89,6 +99,13 @@ export function createRequestListener(parts: ListenerParts): RequestListener {
 
 const pathOf = (url = '/'): string => url.split('?', 1)[0] ?? '/';
 
+/**
+ * Prefect 1's client looks for "UNAUTHENTICATED" in the errors of an answer with status 200, and then says what to do about
+ * it. Of a 401 it shows a stack trace.
+ */
+const isReadByPrefect1 = ({ headers }: IncomingMessage, errors: PresentedError[]): boolean =>
+  headers['x-prefect-core-version'] !== undefined && errors.some(({ code }) => code === 'UNAUTHENTICATED');
+
 const redirect = (response: ServerResponse, location: string): void => void response.writeHead(302, { location }).end();
 
 function allowMethods(request: IncomingMessage, methods: string[]): void {
@@ -98,9 +115,9 @@ function allowMethods(request: IncomingMessage, methods: string[]): void {
 }
 
 const reading =
-  (read: (request: IncomingMessage) => Promise<Parameters<typeof send>[1]>): Page =>
+  (read: (request: IncomingMessage) => Promise<Answer>, methods = ['GET', 'HEAD']): Page =>
   async (request, response) => {
-    allowMethods(request, ['GET', 'HEAD']);
+    allowMethods(request, methods);
     send(response, await read(request));
   };
 

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { Problem } from '../core/problem.ts';
 import type { Viewer } from '../core/viewer.ts';
+import type { Prefect1Headers } from '../prefect1/prefect1Context.ts';
 import { anyApiKey } from '../store/apiKeys.ts';
 import type { Database } from '../store/database.ts';
 import { type Answer, answerOf } from './answer.ts';
@@ -14,7 +15,7 @@ import { createBrowserGuard, isLoopback } from './browserGuard.ts';
 import { createDocuments } from './documents.ts';
 import { createGraphiqlPage } from './graphiqlPage.ts';
 import { createGraphqlListener } from './graphqlListener.ts';
-import { acceptsEventStream } from './mediaType.ts';
+import { acceptsEventStream, JSON_FORM } from './mediaType.ts';
 import { createObservations } from './observations.ts';
 import { createOperations } from './operations.ts';
 import { createPresentError } from './presentError.ts';
@@ -27,7 +28,7 @@ export interface ServerParts {
   database: Database;
   schema: GraphQLSchema;
   /** The context of one execution. */
-  contextOf: (viewer: Viewer) => unknown;
+  contextOf: (viewer: Viewer, headers: Prefect1Headers) => unknown;
   /** Rejects while the database cannot answer. */
   ready: () => Promise<void>;
   /** How many writes wait for the database. */
@@ -123,7 +124,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
       guard.check(request, await authentication.isOpen());
       sockets.accept(request, socket, head);
     };
-    accepted().catch((error) => refuseUpgrade(socket, answerOf({ errors: [present(error)] }, 'application/json')));
+    accepted().catch((error) => refuseUpgrade(socket, answerOf({ errors: [present(error)] }, JSON_FORM)));
   });
 
   const { port } = await listen(http, config).catch(async (error) => {

@@ -9,7 +9,7 @@ import type { Viewer } from '../core/viewer.ts';
 import { type Authentication, authorizationOf, onRevoked } from './authentication.ts';
 import { boundedSocket } from './boundedSocket.ts';
 import { type Deliver, delivered } from './delivered.ts';
-import type { Operation, Operations } from './operations.ts';
+import { type Operation, type Operations, OVER_SOCKETS } from './operations.ts';
 import type { PresentError } from './presentError.ts';
 import { requestOf } from './requestParams.ts';
 
@@ -130,7 +130,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
         `This connection has ${limits.operationsPerSocket} operations under way, which is the limit.`,
         { limit: 'operationsPerSocket', max: limits.operationsPerSocket },
       );
-    return operations.prepare(request, { viewer: extra.viewer, mayMutate: true, maySubscribe: true });
+    return operations.prepare(request, { viewer: extra.viewer, ...OVER_SOCKETS });
   }
 
   function opened(socket: WebSocket, request: IncomingMessage): void {

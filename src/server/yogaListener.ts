@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { answerOf } from './answer.ts';
-import { chooseMediaType } from './mediaType.ts';
+import { chooseForm } from './mediaType.ts';
 import type { Caller, Events, OperationRequest, Operations } from './operations.ts';
 import { PresentedError } from './presentedError.ts';
 
@@ -74,10 +74,10 @@ const useOperations = (operations: Operations): Plugin<Context, Context> => ({
 
 const useAnswers = (): Plugin<Context, Context> => ({
   onResultProcess({ request, result, setResultProcessor }) {
-    const mediaType = chooseMediaType(request.headers.get('accept') ?? undefined);
-    if (!mediaType || Array.isArray(result) || Symbol.asyncIterator in result) return;
-    const { status, headers, body } = answerOf(result, mediaType);
-    setResultProcessor((_, { Response }) => new Response(body, { status, headers }), mediaType);
+    const form = chooseForm(request.headers.get('accept') ?? undefined);
+    if (!form || Array.isArray(result) || Symbol.asyncIterator in result) return;
+    const { status, headers, body } = answerOf(result, form);
+    setResultProcessor((_, { Response }) => new Response(body, { status, headers }), form.mediaType);
   },
 });
 

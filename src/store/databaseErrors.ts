@@ -15,10 +15,10 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 const UNIQUE_VIOLATION = '23505';
 /**
- * Two requests with one idempotency key, or reports of one state, at once: the one that lost finds what the other wrote when
+ * Two requests with one idempotency key, reports of one state, or batches of one log line, at once: the one that lost finds what the other wrote when
  * it tries again.
  */
-const RACES = ['idempotency_key_pkey', 'task_run_state_pkey'];
+const RACES = ['idempotency_key_pkey', 'task_run_state_pkey', 'log_pkey'];
 /** A version given twice would be a fault of the run lock. It must be seen, so it is never tried again. */
 const VERSION_CONSTRAINTS = ['flow_run_state_flow_run_id_version_key', 'task_run_state_task_run_id_version_key'];
 
@@ -45,3 +45,15 @@ export function isOneRowsFault(error: unknown): boolean {
 /** Whether this constraint was violated; by name, as the migrations gave it. */
 export const violates = (error: unknown, constraint: string): boolean =>
   isDatabaseError(error) && error.constraint === constraint;
+
+/** What the old server said of rows that contradict others. Prefect 1 clients compare these texts, to the dot. */
+const VIOLATIONS: Record<string, () => Problem> = {
+  [UNIQUE_VIOLATION]: () => new Problem('CONFLICT', 'Uniqueness violation.'),
+  '23503': () => new Problem('REFERENCE_NOT_FOUND', 'Foreign key violation.'),
+};
+
+/** Throws a violated key as the Problem that Prefect 1 clients know, and anything else as it is: `.catch(throwViolation)`. */
+export function throwViolation(error: unknown): never {
+  const problem = isDatabaseError(error) ? VIOLATIONS[error.code]?.() : undefined;
+  throw problem ?? error;
+}

@@ -1,11 +1,13 @@
 import type { Instant } from '../core/instant.ts';
 import type { FlowRunChanges, FlowRunFacts } from '../core/move.ts';
+import { beatsFlowRun } from '../core/prefect1Policy.ts';
 import type { FlowRun } from '../core/run.ts';
-import type { FlowRunState, ProposedState, State } from '../core/state.ts';
+import type { FlowRunState, JsonObject, ProposedState, SerializedState, State } from '../core/state.ts';
 import { type Queryable, statement } from './database.ts';
-import { flowRunFactColumns, flowRunFromRow, type LockedRow } from './rows.ts';
+import { flowRunFactColumns, flowRunFromRow, type LockedRow, prefect1Columns } from './rows.ts';
 import {
   completedDataStatement,
+  heartbeatArray,
   lockRuns,
   type MovedRun,
   movedArrays,
@@ -13,12 +15,17 @@ import {
   STATE_ARRAYS,
   STATE_COLUMNS,
   stateArrays,
+  timeText,
 } from './runArrays.ts';
 
 export interface LockedFlowRun {
   run: FlowRunFacts;
   /** The run's current state. Its data is read only where a rule asks for it: of completed runs. */
   initial: State;
+  /** The current state in Prefect 1's words; null where no Prefect 1 client knows the run. */
+  prefect1: SerializedState | null;
+  /** When the run was last submitted to an agent. Read only where that is to be done again. */
+  submittedAt: Instant | null;
   now: Instant;
 }
 
@@ -28,7 +35,7 @@ const LOCK = {
   lock: statement(
     'flowRuns.lock',
     `select ${flowRunFactColumns('r')}, r.state_message as "stateMessage", r.state_details as "stateDetails",
-       clock_timestamp() as now
+       ${prefect1Columns('r')}, clock_timestamp() as now
      from flow_run r where r.id = any($1::uuid[]) order by r.id for no key update`,
   ),
   completedData: completedDataStatement('flow_run', 'flowRunStates.completedData'),
@@ -40,7 +47,12 @@ export async function lockFlowRuns(
   ids: readonly string[],
 ): Promise<Map<string, LockedFlowRun>> {
   const locked = await lockRuns<LockedRow<FlowRunFacts>>(transaction, LOCK, ids);
-  return new Map(locked.map(({ row, initial }) => [row.id, { run: flowRunFromRow(row), initial, now: row.now }]));
+  return new Map(
+    locked.map(({ row, initial, prefect1 }) => [
+      row.id,
+      { run: flowRunFromRow(row), initial, prefect1, submittedAt: null, now: row.now },
+    ]),
+  );
 }
 
 export interface WrittenFlowRunState {
@@ -52,7 +64,7 @@ export interface WrittenFlowRunState {
 const INSERT_STATES = statement(
   'flowRunStates.insert',
   `insert into flow_run_state (${STATE_COLUMNS}, flow_run_id, version)
-   select * from unnest(${STATE_ARRAYS}, $8::uuid[], $9::int[])`,
+   select * from unnest(${STATE_ARRAYS}, $11::uuid[], $12::int[])`,
 );
 
 /** Writes states, and gives them back by id as they then stand in their history. */
@@ -65,14 +77,31 @@ export async function insertFlowRunStates(
     written.map(({ flowRunId }) => flowRunId),
     written.map(({ version }) => version),
   ]);
-  return new Map(written.map(({ state, flowRunId, version }) => [state.id, { ...state, flowRunId, version }]));
+  return new Map(
+    written.map(({ state: { prefect1: _, ...state }, flowRunId, version }) => [
+      state.id,
+      { ...state, flowRunId, version },
+    ]),
+  );
 }
 
 export type MovedFlowRun = MovedRun<FlowRunChanges>;
 const MOVE = moveStatement('flow_run', 'flowRuns.move', ['policy', 'jsonb']);
 
 export async function updateMovedFlowRuns(transaction: Queryable, moved: readonly MovedFlowRun[]): Promise<void> {
-  await transaction.query(MOVE, [...movedArrays(moved), moved.map(({ changes }) => JSON.stringify(changes.policy))]);
+  await transaction.query(MOVE, [
+    ...movedArrays(moved),
+    moved.map(({ changes }) => JSON.stringify(changes.policy)),
+    heartbeatArray(moved, beatsFlowRun),
+  ]);
+}
+
+/** What a run has that a Prefect 1 client or its schedule made. */
+export interface Prefect1FlowRun {
+  scheduledStartTime: Instant;
+  /** Made by the schedule of its flow, and taken back when that ends. */
+  autoScheduled: boolean;
+  runConfig: JsonObject | null;
 }
 
 const INSERT = statement(
@@ -80,14 +109,20 @@ const INSERT = statement(
   `insert into flow_run (id, tenant_id, flow_id, deployment_id, parent_task_run_id, name, flow_version, parameters,
      context, policy, tags, labels, job_variables, idempotency_key, version, state_id, state_type, state_name,
      state_timestamp, state_message, state_details, run_count, expected_start_time, next_scheduled_start_time,
-     start_time, end_time, total_run_time_seconds)
-   values ($1, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-     $12, $13, $14)
+     start_time, end_time, total_run_time_seconds, prefect1_state, serialized_state, state_start_time,
+     scheduled_start_time, auto_scheduled, run_config)
+   values ($1, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+     $12, $13, $14, $15, $16, $17, $31, $32, $33)
    on conflict (flow_id, idempotency_key) do nothing returning id`,
 );
 
 /** Inserts a run that stands in its first state; false where its flow has a run with this idempotency key already. */
-export async function insertFlowRun(transaction: Queryable, run: FlowRun, state: ProposedState): Promise<boolean> {
+export async function insertFlowRun(
+  transaction: Queryable,
+  run: FlowRun,
+  state: ProposedState,
+  prefect1: Prefect1FlowRun | null = null,
+): Promise<boolean> {
   const moved: MovedFlowRun = { id: run.id, version: 1, changes: run, state };
   const rows = await transaction.query(INSERT, [
     ...movedArrays([moved]).map(([value]) => value),
@@ -101,6 +136,9 @@ export async function insertFlowRun(transaction: Queryable, run: FlowRun, state:
       JSON.stringify(json),
     ),
     run.idempotencyKey,
+    timeText(prefect1?.scheduledStartTime ?? null),
+    prefect1?.autoScheduled ?? false,
+    prefect1?.runConfig ? JSON.stringify(prefect1.runConfig) : null,
   ]);
   return rows.length > 0;
 }

@@ -6,9 +6,12 @@ type New<Row> = Omit<Row, 'created' | 'updated'>;
 const INSERT_FLOW = statement(
   'flows.insert',
   `insert into flow (id, tenant_id, name, tags, labels) values ($1, $2, $3, $4, $5)
-   on conflict (tenant_id, name) do nothing returning id`,
+   on conflict (tenant_id, name) where project_id is null do nothing returning id`,
 );
-const FLOW_ID = statement('flows.idByName', 'select id from flow where tenant_id = $1 and name = $2');
+const FLOW_ID = statement(
+  'flows.idByName',
+  'select id from flow where tenant_id = $1 and name = $2 and project_id is null',
+);
 
 /** The flow of this name: made, or found as it is. */
 export async function getOrCreateFlow(

@@ -1,5 +1,6 @@
 import { formatInstant } from '../core/instant.ts';
 import type { Log } from '../core/run.ts';
+import type { Json } from '../core/state.ts';
 import { type Queryable, statement } from './database.ts';
 import { countEach, numberer, takeNumbers } from './runCounters.ts';
 
@@ -37,15 +38,25 @@ export async function runsOfLogs(
 
 const INSERT = statement(
   'logs.insert',
-  `insert into log (id, tenant_id, run_id, flow_run_id, task_run_id, number, timestamp, level, name, message)
+  `insert into log (id, tenant_id, run_id, flow_run_id, task_run_id, number, timestamp, level, name, message, info)
    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::int8[], $7::timestamptz[],
-     $8::int2[], $9::text[], $10::text[])`,
+     $8::int2[], $9::text[], $10::text[], $11::jsonb[])`,
 );
 
 export interface NewLog extends Omit<Log, 'number'> {
   tenantId: string;
   /** The run that numbers the line: its flow run, or its task run where that has none. */
   runId: string;
+  /** What a Prefect 1 client adds to a line. */
+  info?: Json;
+}
+
+const KNOWN = statement('logs.known', 'select id from log where id = any($1::uuid[])');
+
+/** Which of these lines are written already. */
+export async function knownLogs(transaction: Queryable, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await transaction.query<{ id: string }>(KNOWN, [ids]);
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Writes log lines; each takes the next number of its run. */
@@ -62,5 +73,6 @@ export async function insertLogs(transaction: Queryable, logs: readonly NewLog[]
     logs.map(({ level }) => level),
     logs.map(({ name }) => name),
     logs.map(({ message }) => message),
+    logs.map(({ info }) => (info == null ? null : JSON.stringify(info))),
   ]);
 }

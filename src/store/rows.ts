@@ -1,4 +1,5 @@
 import { formatInstant, type Instant, parseInstant } from '../core/instant.ts';
+import type { Prefect1State } from '../core/prefect1States.ts';
 import {
   type FlowRun,
   type FlowRunPolicy,
@@ -9,7 +10,7 @@ import {
   type TaskRun,
   type TaskRunPolicy,
 } from '../core/run.ts';
-import { type JsonObject, NO_DETAILS, type State, type StateDetails } from '../core/state.ts';
+import { type JsonObject, NO_DETAILS, type SerializedState, type State, type StateDetails } from '../core/state.ts';
 
 // Between rows and objects. Column lists alias to the objects' names; only JSON columns need a hand.
 
@@ -92,7 +93,21 @@ export type LockedRow<Facts extends RunFacts & { policy: object }> = Omit<Facts,
   stateMessage: string | null;
   stateDetails: JsonObject;
   now: Instant;
-};
+} & Prefect1Row;
+
+/** The current state of a run in Prefect 1's words; all null where no Prefect 1 client knows the run. */
+export interface Prefect1Row {
+  prefect1State: Prefect1State | null;
+  serializedState: JsonObject | null;
+  stateStartTime: Instant | null;
+}
+
+export const prefect1Columns = columns(['prefect1State', 'serializedState', 'stateStartTime']);
+
+export const prefect1FromRow = (row: Prefect1Row): SerializedState | null =>
+  row.prefect1State === null
+    ? null
+    : { className: row.prefect1State, serialized: row.serializedState ?? {}, startTime: row.stateStartTime };
 
 /** The current state of a locked run, put together from the run's row. Its data is not there. */
 export const lockedStateFromRow = (

@@ -1,14 +1,14 @@
 import { formatInstant, type Instant } from '../core/instant.ts';
 import type { RunChanges } from '../core/move.ts';
-import type { ProposedState, State } from '../core/state.ts';
+import type { ProposedState, SerializedState, State } from '../core/state.ts';
 import { type Queryable, type Statement, statement } from './database.ts';
-import { detailsToJson, lockedStateFromRow } from './rows.ts';
+import { detailsToJson, lockedStateFromRow, type Prefect1Row, prefect1FromRow } from './rows.ts';
 
 // What flow runs and task runs have in common when they are written as arrays, a column each.
 
 export const timeText = (instant: Instant | null) => (instant === null ? null : formatInstant(instant));
 
-/** The columns id, type, name, timestamp, message, data and details of states, in the order of `STATE_ARRAYS`. */
+/** The columns that states of flow runs and of task runs share, in the order of `STATE_ARRAYS`. */
 export const stateArrays = (states: readonly ProposedState[]): unknown[][] => [
   states.map((state) => state.id),
   states.map((state) => state.type),
@@ -17,11 +17,20 @@ export const stateArrays = (states: readonly ProposedState[]): unknown[][] => [
   states.map((state) => state.message),
   states.map((state) => (state.data === null ? null : JSON.stringify(state.data))),
   states.map((state) => JSON.stringify(detailsToJson(state.details))),
+  ...prefect1Arrays(states),
 ];
-export const STATE_COLUMNS = 'id, type, name, timestamp, message, data, details';
-/** As parameters $1 to $7 of a statement. */
+export const STATE_COLUMNS =
+  'id, type, name, timestamp, message, data, details, prefect1_state, serialized_state, start_time';
+/** As parameters $1 to $10 of a statement. */
 export const STATE_ARRAYS =
-  '$1::uuid[], $2::state_type[], $3::text[], $4::timestamptz[], $5::text[], $6::jsonb[], $7::jsonb[]';
+  '$1::uuid[], $2::state_type[], $3::text[], $4::timestamptz[], $5::text[], $6::jsonb[], $7::jsonb[], $8::text[], $9::jsonb[], $10::timestamptz[]';
+
+/** What Prefect 1 clients read of states: class, serialized state and start. */
+const prefect1Arrays = (states: readonly Pick<ProposedState, 'prefect1'>[]): unknown[][] => [
+  states.map(({ prefect1 }) => prefect1?.className ?? null),
+  states.map(({ prefect1 }) => prefect1 && JSON.stringify(prefect1.serialized)),
+  states.map(({ prefect1 }) => timeText(prefect1?.startTime ?? null)),
+];
 
 export interface MovedRun<Changes extends RunChanges> {
   id: string;
@@ -29,7 +38,7 @@ export interface MovedRun<Changes extends RunChanges> {
   version: number;
   changes: Changes;
   /** The state that `changes` name; the run's row keeps its message and details. */
-  state: ProposedState;
+  state: Pick<ProposedState, 'message' | 'details' | 'prefect1'>;
 }
 
 /** The columns that every move may change, in the order of `MOVED_ARRAYS`. */
@@ -48,6 +57,7 @@ export const movedArrays = (moved: readonly MovedRun<RunChanges>[]): unknown[][]
   moved.map(({ changes }) => timeText(changes.startTime)),
   moved.map(({ changes }) => timeText(changes.endTime)),
   moved.map(({ changes }) => changes.totalRunTimeSeconds),
+  ...prefect1Arrays(moved.map(({ state }) => state)),
 ];
 const MOVED = [
   ['version', 'int'],
@@ -63,20 +73,33 @@ const MOVED = [
   ['start_time', 'timestamptz'],
   ['end_time', 'timestamptz'],
   ['total_run_time_seconds', 'float8'],
+  ['prefect1_state', 'text'],
+  ['serialized_state', 'jsonb'],
+  ['state_start_time', 'timestamptz'],
 ] as const;
 
-/** The statement that moves runs of a table: the common columns as $1 to $14, then one of the table's own as $15. */
+const HEARTBEAT = ['heartbeat', 'timestamptz'] as const;
+
+/** The column `heartbeat`: when a run entered a state that is a sign of life, and else null, which leaves it as it is. */
+export const heartbeatArray = (
+  moved: readonly MovedRun<RunChanges>[],
+  beats: (state: SerializedState | null) => boolean,
+): unknown[] => moved.map(({ state, changes }) => (beats(state.prefect1) ? timeText(changes.stateTimestamp) : null));
+
+/** The statement that moves runs of a table: the common columns as $1 to $17, one of the table's own as $18, and a sign of life, if the move is one. */
 export const moveStatement = (
   table: 'flow_run' | 'task_run',
   name: string,
   own: readonly [column: string, type: string],
 ) => {
   const columns = [...MOVED, own];
-  const arrays = columns.map(([, type], index) => `$${index + 2}::${type}[]`).join(', ');
+  const arrays = [...columns, HEARTBEAT].map(([, type], index) => `$${index + 2}::${type}[]`).join(', ');
   return statement(
     name,
-    `update ${table} r set updated = now(), ${columns.map(([column]) => `${column} = u.${column}`).join(', ')}
-     from unnest($1::uuid[], ${arrays}) as u(id, ${columns.map(([column]) => column).join(', ')}) where r.id = u.id`,
+    `update ${table} r set updated = now(), ${columns.map(([column]) => `${column} = u.${column}`).join(', ')},
+       heartbeat = coalesce(u.heartbeat, r.heartbeat)
+     from unnest($1::uuid[], ${arrays}) as u(id, ${columns.map(([column]) => column).join(', ')}, heartbeat)
+     where r.id = u.id`,
   );
 };
 
@@ -98,15 +121,19 @@ export const completedDataStatement = (table: 'flow_run' | 'task_run', name: str
   );
 
 /** Locks runs, in the order of their ids, and reads them with the data of completed states, in one trip. */
-export async function lockRuns<Row extends Parameters<typeof lockedStateFromRow>[0]>(
+export async function lockRuns<Row extends Parameters<typeof lockedStateFromRow>[0] & Prefect1Row>(
   transaction: Queryable,
   { lock, completedData }: LockStatements,
   ids: readonly string[],
-): Promise<{ row: Row; initial: State }[]> {
+): Promise<{ row: Row; initial: State; prefect1: SerializedState | null }[]> {
   const [rows, completed] = await Promise.all([
     transaction.query<Row>(lock, [ids]),
     transaction.query<Pick<State, 'id' | 'data'>>(completedData, [ids]),
   ]);
   const dataOf = new Map(completed.map(({ id, data }) => [id, data]));
-  return rows.map((row) => ({ row, initial: { ...lockedStateFromRow(row), data: dataOf.get(row.stateId) ?? null } }));
+  return rows.map((row) => ({
+    row,
+    initial: { ...lockedStateFromRow(row), data: dataOf.get(row.stateId) ?? null },
+    prefect1: prefect1FromRow(row),
+  }));
 }

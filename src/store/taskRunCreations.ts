@@ -48,16 +48,26 @@ export async function readClock(transaction: Queryable): Promise<Instant> {
   return row.now;
 }
 
+/** The task of a registered flow that a task run runs, and which of its mapped runs it is. */
+export interface RegisteredTask {
+  id: string;
+  mapIndex: number;
+}
+
+/** The map index of a task run that is none of many. */
+export const NOT_MAPPED = -1;
+
 const INSERT = statement(
   'taskRuns.insert',
   `insert into task_run (id, version, state_id, state_type, state_name, state_timestamp, state_message, state_details,
      run_count, expected_start_time, next_scheduled_start_time, start_time, end_time, total_run_time_seconds,
-     flow_run_run_count, tenant_id, flow_run_id, task_key, dynamic_key, name, task_version, cache_key, cache_expiration,
-     policy, task_inputs, tags, labels)
+     prefect1_state, serialized_state, state_start_time, flow_run_run_count, tenant_id, flow_run_id, task_key, dynamic_key, name, task_version, cache_key, cache_expiration,
+     policy, task_inputs, tags, labels, task_id, map_index)
    select * from unnest($1::uuid[], $2::int[], $3::uuid[], $4::state_type[], $5::text[], $6::timestamptz[], $7::text[],
      $8::jsonb[], $9::int[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[],
-     $14::float8[], $15::int[], $16::uuid[], $17::uuid[], $18::text[], $19::text[], $20::text[], $21::text[],
-     $22::text[], $23::timestamptz[], $24::jsonb[], $25::jsonb[], $26::jsonb[], $27::jsonb[])
+     $14::float8[], $15::text[], $16::jsonb[], $17::timestamptz[], $18::int[], $19::uuid[], $20::uuid[], $21::text[],
+     $22::text[], $23::text[], $24::text[], $25::text[], $26::timestamptz[], $27::jsonb[], $28::jsonb[], $29::jsonb[],
+     $30::jsonb[], $31::uuid[], $32::int[])
    on conflict do nothing
    returning tenant_id as "tenantId", flow_run_id as "flowRunId", task_key as "taskKey", dynamic_key as "dynamicKey"`,
 );
@@ -68,7 +78,7 @@ const INSERT = statement(
  */
 export async function insertTaskRuns(
   transaction: Queryable,
-  created: readonly { run: TaskRun; state: ProposedState }[],
+  created: readonly { run: TaskRun; state: ProposedState; task?: RegisteredTask | null }[],
 ): Promise<Set<string>> {
   const runs = created.map(({ run }) => run);
   const moved = created.map(({ run, state }) => ({ id: run.id, version: run.version, changes: run, state }));
@@ -87,6 +97,8 @@ export async function insertTaskRuns(
     runs.map((run) => JSON.stringify(run.taskInputs)),
     runs.map((run) => JSON.stringify(run.tags)),
     runs.map((run) => JSON.stringify(run.labels)),
+    created.map(({ task }) => task?.id ?? null),
+    created.map(({ task }) => task?.mapIndex ?? NOT_MAPPED),
   ]);
   return new Set(rows.map(keysText));
 }

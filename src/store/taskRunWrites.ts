@@ -1,10 +1,12 @@
 import type { Instant } from '../core/instant.ts';
 import type { TaskRunChanges, TaskRunFacts, TaskRunMove } from '../core/move.ts';
-import type { JsonObject, ProposedState, State, StateType, TaskRunState } from '../core/state.ts';
+import { beatsTaskRun } from '../core/prefect1Policy.ts';
+import type { JsonObject, ProposedState, SerializedState, State, StateType, TaskRunState } from '../core/state.ts';
 import { type Queryable, statement } from './database.ts';
-import { detailsFromJson, type LockedRow, taskRunFactColumns, taskRunFromRow } from './rows.ts';
+import { detailsFromJson, type LockedRow, prefect1Columns, taskRunFactColumns, taskRunFromRow } from './rows.ts';
 import {
   completedDataStatement,
+  heartbeatArray,
   lockRuns,
   type MovedRun,
   movedArrays,
@@ -19,6 +21,8 @@ export interface LockedTaskRun {
   run: TaskRunFacts;
   /** The run's current state. Its data is read only where a rule asks for it: of completed runs. */
   initial: State;
+  /** The current state in Prefect 1's words; null where no Prefect 1 client knows the run. */
+  prefect1: SerializedState | null;
   flowRun: TaskRunMove['flowRun'];
   now: Instant;
 }
@@ -33,7 +37,7 @@ const LOCK = {
   lock: statement(
     'taskRuns.lock',
     `select ${taskRunFactColumns('r')}, r.state_message as "stateMessage", r.state_details as "stateDetails",
-       clock_timestamp() as now, f.state_type as "flowStateType", f.state_details as "flowStateDetails",
+       ${prefect1Columns('r')}, clock_timestamp() as now, f.state_type as "flowStateType", f.state_details as "flowStateDetails",
        f.run_count as "flowRunCount"
      from task_run r left join flow_run f on f.id = r.flow_run_id
      where r.id = any($1::uuid[]) order by r.id for no key update of r`,
@@ -48,9 +52,9 @@ export async function lockTaskRuns(
 ): Promise<Map<string, LockedTaskRun>> {
   const locked = await lockRuns<LockedTaskRunRow>(transaction, LOCK, ids);
   return new Map(
-    locked.map(({ row, initial }) => [
+    locked.map(({ row, initial, prefect1 }) => [
       row.id,
-      { run: taskRunFromRow(row), initial, flowRun: flowRunOf(row), now: row.now },
+      { run: taskRunFromRow(row), initial, prefect1, flowRun: flowRunOf(row), now: row.now },
     ]),
   );
 }
@@ -77,7 +81,7 @@ export interface WrittenTaskRunState {
 const INSERT_STATES = statement(
   'taskRunStates.insert',
   `insert into task_run_state (${STATE_COLUMNS}, task_run_id, flow_run_id, version, position, out_of_order)
-   select * from unnest(${STATE_ARRAYS}, $8::uuid[], $9::uuid[], $10::int[], $11::int8[], $12::bool[])`,
+   select * from unnest(${STATE_ARRAYS}, $11::uuid[], $12::uuid[], $13::int[], $14::int8[], $15::bool[])`,
 );
 
 /**
@@ -90,14 +94,12 @@ export async function insertTaskRunStates(
 ): Promise<Map<string, TaskRunState>> {
   const counts = countEach(written.flatMap(({ flowRunId }) => flowRunId ?? []));
   const nextOf = numberer(counts.size === 0 ? counts : await takeNumbers(transaction, 'taskRunStates', counts));
-  const states = written.map(
-    ({ state, flowRunId, ...place }): TaskRunState => ({
-      ...state,
-      ...place,
-      flowRunId,
-      position: flowRunId === null ? null : nextOf(flowRunId),
-    }),
-  );
+  const states = written.map(({ state, flowRunId, ...place }): TaskRunState & ProposedState => ({
+    ...state,
+    ...place,
+    flowRunId,
+    position: flowRunId === null ? null : nextOf(flowRunId),
+  }));
   await transaction.query(INSERT_STATES, [
     ...stateArrays(states),
     states.map(({ taskRunId }) => taskRunId),
@@ -106,12 +108,16 @@ export async function insertTaskRunStates(
     states.map(({ position }) => position),
     states.map(({ outOfOrder }) => outOfOrder),
   ]);
-  return new Map(states.map((state) => [state.id, state]));
+  return new Map(states.map(({ prefect1: _, ...state }) => [state.id, state]));
 }
 
 export type MovedTaskRun = MovedRun<TaskRunChanges>;
 const MOVE = moveStatement('task_run', 'taskRuns.move', ['flow_run_run_count', 'int']);
 
 export async function updateMovedTaskRuns(transaction: Queryable, moved: readonly MovedTaskRun[]): Promise<void> {
-  await transaction.query(MOVE, [...movedArrays(moved), moved.map(({ changes }) => changes.flowRunRunCount)]);
+  await transaction.query(MOVE, [
+    ...movedArrays(moved),
+    moved.map(({ changes }) => changes.flowRunRunCount),
+    heartbeatArray(moved, beatsTaskRun),
+  ]);
 }

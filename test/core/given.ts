@@ -35,7 +35,7 @@ const columns = (initial: State | null) => ({
 
 const facts = () => {
   let count = 0;
-  return { now: NOON, force: false, random: 0.5, newId: () => `new-${++count}` };
+  return { now: NOON, force: false, prefect1: false, random: 0.5, newId: () => `new-${++count}` };
 };
 
 interface Asked {

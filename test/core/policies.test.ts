@@ -67,8 +67,8 @@ test.each([
 ])('the policy %s has its rules in this order', (_, rules, expected) => expect(names(rules)).toEqual(expected));
 
 test('force chooses the minimal policy', () => {
-  expect(flowRunRulesFor({ force: false })).toBe(CORE_FLOW_RUN_RULES);
-  expect(flowRunRulesFor({ force: true })).toBe(MINIMAL_FLOW_RUN_RULES);
+  expect(flowRunRulesFor({ force: false, proposed: asked({ type: 'RUNNING' }) })).toBe(CORE_FLOW_RUN_RULES);
+  expect(flowRunRulesFor({ force: true, proposed: asked({ type: 'RUNNING' }) })).toBe(MINIMAL_FLOW_RUN_RULES);
 });
 
 test.each([

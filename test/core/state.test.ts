@@ -24,6 +24,7 @@ test.each([
     message: null,
     data: null,
     details: NO_DETAILS,
+    prefect1: null,
   }),
 );
 

@@ -29,6 +29,7 @@ describe('a cached result', () => {
       message: 'done',
       data: RESULT,
       details: { ...NO_DETAILS, cacheKey: 'k', flowRunId: null, taskRunId: 'task-run' },
+      prefect1: null,
     });
     // Nothing ran, and the cache has the result already.
     expect(decision.write?.changes).toMatchObject({ runCount: 0, startTime: at(0), endTime: at(0) });

@@ -62,8 +62,13 @@ export interface ServerProcess {
   kill(): Promise<void>;
 }
 
-/** Starts a server process on a database, and waits until it answers. */
-export async function startServerProcess(program: Program, databaseUrl: string, port?: number): Promise<ServerProcess> {
+/** Starts a server process on a database, and waits until it answers. Settings are as in the environment. */
+export async function startServerProcess(
+  program: Program,
+  databaseUrl: string,
+  port?: number,
+  settings: Record<string, string> = {},
+): Promise<ServerProcess> {
   const chosen = port ?? (await freePort());
   const url = `http://127.0.0.1:${chosen}`;
   const { FLOWQL_HOST: _, ...environment } = process.env;
@@ -74,6 +79,7 @@ export async function startServerProcess(program: Program, databaseUrl: string, 
       FLOWQL_PORT: String(chosen),
       FLOWQL_LOG_LEVEL: 'warn',
       FLOWQL_POOL_SIZE: '6',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

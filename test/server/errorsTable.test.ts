@@ -5,11 +5,13 @@ import { PresentedError } from '../../src/server/presentedError.ts';
 
 test('docs/errors.md lists every code, its meaning and its HTTP status', async () => {
   const text = await readFile('docs/errors.md', 'utf8');
-  const listed = [...text.matchAll(/^\| `([A-Z_]+)` \| ([^|]+) \| (.+) \|$/gm)].map(([, code, status, meaning]) => ({
-    code,
-    status: status?.trim(),
-    meaning,
-  }));
+  const listed = [...text.matchAll(/^\| `([A-Za-z_-]+)` \| ([^|]+) \| (.+) \|$/gm)].map(
+    ([, code, status, meaning]) => ({
+      code,
+      status: status?.trim(),
+      meaning,
+    }),
+  );
   const codes = Object.entries(PROBLEM_CODES) as [ProblemCode, string][];
   expect(listed).toEqual(
     codes.map(([code, meaning]) => ({

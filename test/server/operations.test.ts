@@ -93,7 +93,12 @@ beforeEach(() => {
 });
 
 function prepare(query: string, variables: object = {}, role: Role = 'ADMIN', tenantId = DEFAULT_TENANT_ID) {
-  const caller = { viewer: { tenantId, role }, mayMutate: true, maySubscribe: true };
+  const caller = {
+    viewer: { tenantId, role },
+    headers: { coreVersion: null, agentId: null },
+    mayMutate: true,
+    maySubscribe: true,
+  };
   const operation = operations.prepare({ query, operationName: null, variables: { ...variables } }, caller);
   if ('errors' in operation) throw new Error(`${query} is no good operation`);
   return operation;

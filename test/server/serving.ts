@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { pino } from 'pino';
-import { createContext } from '../../src/api/context.ts';
-import { schema } from '../../src/api/schema.ts';
 import { readConfig } from '../../src/config.ts';
+import { oneSchema } from '../../src/server/oneSchema.ts';
+import { createRequestContext } from '../../src/server/requestContext.ts';
 import { type Server, startServer } from '../../src/server/server.ts';
 import { anyApiKey } from '../../src/store/apiKeys.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
@@ -20,10 +20,11 @@ export async function serving(settings: { [name: string]: string } = {}): Promis
   const tested = await testEngine();
   const logged: Serving['logged'] = [];
   const log: Logger = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
-  const server = await startServer(readConfig({ FLOWQL_PORT: '0', ...settings }), {
+  const config = readConfig({ FLOWQL_PORT: '0', ...settings });
+  const server = await startServer(config, {
     database: tested.engine.database,
-    schema,
-    contextOf: (viewer) => createContext(tested.engine, viewer),
+    schema: oneSchema({ prefect1: config.prefect1 }),
+    contextOf: (viewer, headers) => createRequestContext(tested.engine, viewer, headers),
     ready: async () => void (await anyApiKey(tested.engine.database)),
     waitingWrites: () => 0,
     log,

@@ -24,7 +24,7 @@ const get = async (path: string, init: RequestInit = {}, base = served.server.ur
 };
 
 test('/health and /ready say so in JSON, to GET and to HEAD', async () => {
-  expect(await get('/health')).toMatchObject({ status: 200, text: '{"status":"up"}' });
+  expect(await get('/health')).toMatchObject({ status: 200, text: '{"status":"ok","version":"0.1.0"}' });
   expect(await get('/ready')).toMatchObject({ status: 200, text: '{"status":"ready"}' });
   expect(await get('/health', { method: 'HEAD' })).toMatchObject({ status: 200, text: '' });
   expect((await get('/health', { method: 'POST' })).headers.get('allow')).toBe('GET, HEAD');

@@ -19,7 +19,12 @@ test.each([
   ['a column', '  requestHash String   @map("request_hash")\n', '', 'DROP COLUMN "request_hash"'],
   ['an index', '  @@index([created])\n', '', 'DROP INDEX "idempotency_key_created_idx"'],
   ['a unique rule', '  @@unique([flowRunId, key])\n', '', 'DROP INDEX "flow_run_input_flow_run_id_key_key"'],
-  ['a default', 'outOfOrder Boolean   @default(false)', 'outOfOrder Boolean   @default(true)', 'SET DEFAULT true'],
+  [
+    'a default',
+    'outOfOrder      Boolean   @default(false)',
+    'outOfOrder      Boolean   @default(true)',
+    'SET DEFAULT true',
+  ],
   ['a type', 'level     Int      @db.SmallInt', 'level     Int', 'SET DATA TYPE INTEGER'],
   ['an enum value', '  CANCELLING\n', '  CANCELLING\n  LATE\n', "ADD VALUE 'LATE'"],
 ])('%s that only one of the two has is seen', async (_, before, after, expected) => {

@@ -127,18 +127,26 @@ export const newLog = (
   ...log,
 });
 
-/** Inserts objects as rows, all in one statement. Columns that an object does not name become null, or what `rest` says. */
+const TABLE_COLUMNS = statement(
+  'test.columns',
+  'select column_name::text as name from information_schema.columns where table_name = $1 and column_name = any($2)',
+);
+
+/** Inserts objects as rows, all in one statement. Columns that no object names get what `rest` says, or their defaults. */
 export async function insertRows(
   database: Database,
   table: string,
   rows: readonly object[],
   rest: object = {},
 ): Promise<void> {
+  const columns = rows.map((row) => toColumns({ created: NOON, ...rest, ...row }));
+  const given = [...new Set(columns.flatMap((row) => Object.keys(row)))];
+  const known = await database.query<{ name: string }>(TABLE_COLUMNS, [table, given]);
+  const names = known.map(({ name }) => name).join(', ');
   const insert = statement(
     `test.insert.${table}`,
-    `insert into ${table} select * from jsonb_populate_recordset(null::${table}, $1::jsonb)`,
+    `insert into ${table} (${names}) select ${names} from jsonb_populate_recordset(null::${table}, $1::jsonb)`,
   );
-  const columns = rows.map((row) => toColumns({ created: NOON, ...rest, ...row }));
   await database.query(insert, [JSON.stringify(columns)]);
 }
 

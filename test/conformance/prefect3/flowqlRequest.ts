@@ -22,6 +22,11 @@ const KINDS: { [Code in ProblemCode]: ErrorKind } = {
   IDEMPOTENCY_KEY_REUSED: 'conflict',
   UNAVAILABLE: 'unavailable',
   INTERNAL_SERVER_ERROR: 'internal',
+  // Of the dialect of Prefect 1, which no case here speaks.
+  'data-exception': 'adapter',
+  'validation-failed': 'adapter',
+  'bad-request': 'adapter',
+  'parse-failed': 'adapter',
 };
 
 interface GraphqlError {

@@ -1,0 +1,49 @@
+interface StateClass {
+  parent: string | null;
+  color: string;
+}
+
+/**
+ * The classes of Prefect 1's states in the order of their declaration, with the colours in which its user interface
+ * shows them. Two of them are only ancestors: no run is ever in `State` or `_MetaState`.
+ * Source: Prefect 1.4.1, engine/state.py.
+ */
+const CLASSES: { readonly [name: string]: StateClass } = {
+  State: { parent: null, color: '#696969' },
+  Pending: { parent: 'State', color: '#7ebdff' },
+  Scheduled: { parent: 'Pending', color: '#ffab00' },
+  Paused: { parent: 'Scheduled', color: '#99a8e8' },
+  _MetaState: { parent: 'State', color: '#696969' },
+  ClientFailed: { parent: '_MetaState', color: '#eb0000' },
+  Submitted: { parent: '_MetaState', color: '#ffdf5d' },
+  Queued: { parent: '_MetaState', color: '#ffea7f' },
+  Resume: { parent: 'Scheduled', color: '#f58c0c' },
+  Retrying: { parent: 'Scheduled', color: '#f66a0a' },
+  Running: { parent: 'State', color: '#3d67ff' },
+  Cancelling: { parent: 'Running', color: '#E8E8E8' },
+  Finished: { parent: 'State', color: '#003ccb' },
+  Looped: { parent: 'Finished', color: '#003ccb' },
+  Success: { parent: 'Finished', color: '#28a745' },
+  Cached: { parent: 'Success', color: '#34d058' },
+  Mapped: { parent: 'Success', color: '#003ccb' },
+  Cancelled: { parent: 'Finished', color: '#bdbdbd' },
+  Failed: { parent: 'Finished', color: '#eb0000' },
+  TimedOut: { parent: 'Failed', color: '#ff4e33' },
+  TriggerFailed: { parent: 'Failed', color: '#ff5131' },
+  ValidationFailed: { parent: 'Failed', color: '#ff5131' },
+  Skipped: { parent: 'Success', color: '#62757f' },
+};
+
+const NAMES = Object.keys(CLASSES);
+
+const isA = (name: string | null | undefined, ancestor: string): boolean =>
+  name != null && (name === ancestor || isA(CLASSES[name]?.parent, ancestor));
+
+/** Each class with itself and all that descend from it. */
+export const PREFECT_1_DESCENDANTS: { readonly [name: string]: readonly string[] } = Object.fromEntries(
+  NAMES.map((ancestor) => [ancestor, NAMES.filter((name) => isA(name, ancestor))]),
+);
+
+export const PREFECT_1_COLORS: { readonly [name: string]: string } = Object.fromEntries(
+  NAMES.map((name) => [name, CLASSES[name]?.color ?? '']),
+);

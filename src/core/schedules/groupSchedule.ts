@@ -1,0 +1,47 @@
+import type { Instant } from '../instant.ts';
+import { formatInstant } from '../instant.ts';
+import { Problem } from '../problem.ts';
+import { pythonRepr } from '../pythonText.ts';
+import type { Json, JsonObject } from '../state.ts';
+import { readClock } from './schedule.ts';
+import { timeZone, toWall } from './timeZone.ts';
+
+export interface GroupSchedule {
+  cronClocks: { cron: string; parameterDefaults: Json }[];
+  intervalClocks: { intervalSeconds: number; parameterDefaults: Json }[];
+  timezone: string | null;
+}
+
+/**
+ * The schedule of a flow group as Prefect 1 keeps it. Throws BAD_USER_INPUT for a clock that never works.
+ * Source: prefect_server, graphql/flow_groups.py and api/flow_groups.py, set_flow_group_schedule.
+ */
+export function groupSchedule({ cronClocks, intervalClocks, timezone }: GroupSchedule, now: Instant): JsonObject {
+  const startDate = startIn(timezone, now);
+  const clocks = [
+    ...cronClocks.map(({ cron, parameterDefaults }) => clock({ type: 'CronClock', cron }, parameterDefaults)),
+    ...intervalClocks.map(({ intervalSeconds, parameterDefaults }) =>
+      clock({ type: 'IntervalClock', interval: intervalSeconds * 1_000_000 }, parameterDefaults),
+    ),
+  ].map((one): JsonObject => ({ ...one, start_date: startDate }));
+  for (const one of clocks) check(one);
+  return { type: 'Schedule', clocks };
+}
+
+const clock = (times: JsonObject, defaults: Json): JsonObject =>
+  defaults ? { ...times, parameter_defaults: defaults } : times;
+
+function check(clock: JsonObject): void {
+  try {
+    readClock(clock);
+  } catch {
+    throw new Problem('BAD_USER_INPUT', `Invalid clock provided for schedule: ${pythonRepr(clock)}`);
+  }
+}
+
+function startIn(name: string | null, now: Instant): JsonObject | null {
+  if (!name) return null;
+  const zone = timeZone(name);
+  if (zone === null) throw new Problem('BAD_USER_INPUT', `Invalid timezone provided for schedule: ${name}`);
+  return { dt: formatInstant(toWall(now, zone)).replace(/Z$/, ''), tz: name };
+}

@@ -1,0 +1,64 @@
+import type { Database } from '../store/database.ts';
+import type { Scope } from '../store/prefect1Conditions.ts';
+import type { Measure } from '../store/prefect1Measures.ts';
+import {
+  type Measured,
+  measurePrefect1Rows,
+  measureRelated,
+  type Prefect1List,
+  type Prefect1Row,
+  readPrefect1Rows,
+  readRelated,
+  type Wanted,
+} from '../store/prefect1Reads.ts';
+import type { Prefect1Relation, Prefect1Table } from '../store/prefect1Table.ts';
+import { type TraversalArguments, traversalSql } from '../store/prefect1Traversal.ts';
+import { childLoaders } from './childLoaders.ts';
+
+/** A walk in place of a table. */
+export interface Walk {
+  direction: 'downstream' | 'upstream';
+  args: TraversalArguments;
+}
+
+export type Prefect1Loaders = ReturnType<typeof createPrefect1Loaders>;
+
+/**
+ * What the Prefect 1 dialect reads for one request. Related rows that are asked for in one tick and in the same way, that
+ * is by one field of a document, are one statement, however many rows ask.
+ */
+export function createPrefect1Loaders(database: Database) {
+  const children = childLoaders();
+  const fromOf = (scope: Scope, walk?: Walk) => walk && traversalSql(walk.direction, walk.args, scope);
+
+  return {
+    rows: (
+      scope: Scope,
+      table: Prefect1Table,
+      { walk, ...request }: { wanted: Wanted; list: Prefect1List; walk?: Walk | undefined },
+    ): Promise<Prefect1Row[]> => readPrefect1Rows(database, scope, table, { ...request, from: fromOf(scope, walk) }),
+    measures: (
+      scope: Scope,
+      table: Prefect1Table,
+      { walk, ...request }: { measures: readonly Measure[]; list: Prefect1List; walk?: Walk | undefined },
+    ): Promise<Measured> => measurePrefect1Rows(database, scope, table, { ...request, from: fromOf(scope, walk) }),
+    related: (
+      scope: Scope,
+      relation: Prefect1Relation,
+      parentKey: string,
+      request: { wanted: Wanted; list: Prefect1List },
+    ): Promise<Prefect1Row[]> =>
+      children(['related', { scope }, relation, request], parentKey, (keys) =>
+        readRelated(database, scope, relation, keys, request),
+      ),
+    relatedMeasures: (
+      scope: Scope,
+      relation: Prefect1Relation,
+      parentKey: string,
+      request: { measures: readonly Measure[]; list: Prefect1List },
+    ): Promise<Measured> =>
+      children(['measured', { scope }, relation, request], parentKey, (keys) =>
+        measureRelated(database, scope, relation, keys, request),
+      ),
+  };
+}

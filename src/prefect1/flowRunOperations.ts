@@ -1,0 +1,73 @@
+import { createPrefect1FlowRun } from '../actions/createPrefect1FlowRun.ts';
+import { runsInQueue } from '../actions/runsInQueue.ts';
+import { storable } from '../core/checkText.ts';
+import { isJsonObject } from '../core/jsonObject.ts';
+import { Problem } from '../core/problem.ts';
+import { visibleTenant } from '../core/viewer.ts';
+import { deletePrefect1FlowRun, labelFlowRun, nameFlowRun, noteHeartbeat } from '../store/prefect1Runs.ts';
+import type { Prefect1Operations } from './prefect1Context.ts';
+import { isGiven, json, optionalInstant, optionalText, optionalTexts, type Prefect1Input, text } from './readInput.ts';
+
+const jsonObject = (input: Prefect1Input, field: string) => {
+  const value = json(input, field);
+  return isJsonObject(value) ? value : null;
+};
+
+/** A name that is to be given to a run. */
+export function givenName(input: Prefect1Input): string {
+  const name = storable(text(input, 'name'));
+  if (name === '') throw new Problem('BAD_USER_INPUT', 'Invalid name');
+  return name;
+}
+
+/** Flow runs: made, named, found by agents, kept alive, deleted. */
+export const flowRunOperations: Prefect1Operations = {
+  create_flow_run: async ({ engine, viewer }, input) => {
+    const { id } = await createPrefect1FlowRun(engine, viewer, {
+      flowId: optionalText(input, 'flow_id'),
+      versionGroupId: optionalText(input, 'version_group_id'),
+      parameters: jsonObject(input, 'parameters'),
+      labels: optionalTexts(input, 'labels'),
+      runConfig: jsonObject(input, 'run_config'),
+      context: jsonObject(input, 'context'),
+      scheduledStartTime: optionalInstant(input, 'scheduled_start_time'),
+      idempotencyKey: optionalText(input, 'idempotency_key'),
+      name: optionalText(input, 'flow_run_name'),
+    });
+    return { id };
+  },
+
+  delete_flow_run: async ({ engine, viewer }, input) => ({
+    success: await deletePrefect1FlowRun(engine.database, visibleTenant(viewer), text(input, 'flow_run_id')),
+  }),
+
+  set_flow_run_name: async ({ engine, viewer }, input) => ({
+    success: await nameFlowRun(engine.database, visibleTenant(viewer), text(input, 'flow_run_id'), givenName(input)),
+  }),
+
+  set_flow_run_labels: async ({ engine, viewer }, input) => {
+    const labels = (optionalTexts(input, 'labels') ?? []).map(storable).sort();
+    return {
+      success: await labelFlowRun(engine.database, visibleTenant(viewer), text(input, 'flow_run_id'), labels),
+    };
+  },
+
+  update_flow_run_heartbeat: async ({ engine, viewer }, input) => {
+    await noteHeartbeat(engine.database, 'flowRun', visibleTenant(viewer), text(input, 'flow_run_id'));
+    return { success: true };
+  },
+
+  get_runs_in_queue: async ({ engine, viewer, headers, now }, input) => {
+    const labels = optionalTexts(input, 'labels');
+    // As the old server had it: no labels are none, null is a mistake.
+    if (labels === null && isGiven(input, 'labels'))
+      throw new Problem('BAD_USER_INPUT', "'NoneType' object has no attribute 'sort'");
+    const flowRunIds = await runsInQueue(engine, viewer, {
+      tenantId: text(input, 'tenant_id'),
+      before: optionalInstant(input, 'before') ?? now(),
+      labels: labels ?? [],
+      agentId: headers.agentId,
+    });
+    return { flow_run_ids: flowRunIds };
+  },
+};

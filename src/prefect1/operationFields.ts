@@ -1,0 +1,112 @@
+import {
+  GraphQLBoolean,
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigMap,
+  GraphQLInputObjectType,
+  type GraphQLInputType,
+  GraphQLInt,
+  GraphQLList,
+  type GraphQLNamedType,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLResolveInfo,
+  type GraphQLScalarType,
+  GraphQLString,
+  parseType,
+  type TypeNode,
+} from 'graphql';
+import { readJsonText } from './jsonText.ts';
+import { type Fields, MUTATIONS, QUERIES } from './operationTables.ts';
+import { ENUMS, NESTED_INPUTS, PAYLOADS } from './operationTypes.ts';
+import type { Prefect1Context, Prefect1Doer, Prefect1Operations } from './prefect1Context.ts';
+import { enumNamed, Uuid } from './prefect1Scalars.ts';
+import type { Prefect1Input } from './readInput.ts';
+
+/** The scalars that both dialects have, by their names. A schema can hold one of each, so whoever joins them gives them. */
+export interface SharedScalars {
+  DateTime: GraphQLScalarType;
+  JSON: GraphQLScalarType;
+}
+
+export interface Prefect1Fields {
+  query: GraphQLFieldConfigMap<unknown, Prefect1Context>;
+  mutation: GraphQLFieldConfigMap<unknown, Prefect1Context>;
+  types: GraphQLNamedType[];
+}
+
+/** Makes GraphQL's types and fields of the tables, each with its doer. */
+export function operationFields(shared: SharedScalars, operations: Prefect1Operations): Prefect1Fields {
+  const types = new Map<string, GraphQLNamedType>();
+  const add = (type: GraphQLNamedType) => types.set(type.name, type);
+  [GraphQLString, GraphQLBoolean, GraphQLInt, shared.DateTime, shared.JSON, Uuid].forEach(add);
+  for (const [name, values] of Object.entries(ENUMS)) add(enumNamed(name, values));
+
+  // The tables hold scalars, enums and inputs where inputs belong, and no inputs elsewhere: the test of the types says so.
+  const inputType = (text: string) => typeOf(parseType(text), types) as GraphQLInputType;
+  const outputType = (text: string) => typeOf(parseType(text), types) as GraphQLOutputType;
+  const input = (name: string, fields: Fields) =>
+    add(new GraphQLInputObjectType({ name, fields: () => typed(fields, inputType) }));
+
+  for (const [name, fields] of Object.entries(NESTED_INPUTS)) input(name, fields);
+  for (const [name, mutation] of Object.entries(MUTATIONS)) input(`${name}_input`, mutation.input);
+  for (const [name, fields] of Object.entries(PAYLOADS))
+    add(new GraphQLObjectType({ name, fields: () => typed(fields, outputType) }));
+
+  const field = (name: string, says: string, given: Fields, payload: string, resolve: Resolve): [string, Field] => [
+    name,
+    { description: says, args: typed(given, inputType), type: outputType(payload), resolve },
+  ];
+  const done = (table: object) => Object.keys(table).filter((name) => Object.hasOwn(operations, name));
+  return {
+    query: Object.fromEntries(
+      done(QUERIES).map((name) => {
+        const { says, arguments: given, payload } = QUERIES[name] as (typeof QUERIES)[string]; // one of its keys
+        return field(name, says, given, payload, (_, args, context) => doerOf(operations, name)(context, args));
+      }),
+    ),
+    mutation: Object.fromEntries(
+      done(MUTATIONS).map((name) => {
+        const { says, payload } = MUTATIONS[name] as (typeof MUTATIONS)[string]; // one of its keys
+        return field(name, says, { input: `${name}_input!` }, payload, (_, args, context, info) =>
+          doerOf(operations, name)(context, withJsonText(args, info)),
+        );
+      }),
+    ),
+    types: [...types.values()],
+  };
+}
+
+type Field = GraphQLFieldConfig<unknown, Prefect1Context>;
+type Resolve = (source: unknown, args: Prefect1Input, context: Prefect1Context, info: GraphQLResolveInfo) => unknown;
+
+function doerOf(operations: Prefect1Operations, name: string): Prefect1Doer {
+  const doer = operations[name];
+  if (!doer) throw new Error(`The operation ${name} has no doer.`);
+  return doer;
+}
+
+const typed = <Type>(fields: Fields, typeNamed: (text: string) => Type): { [name: string]: { type: Type } } =>
+  Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, { type: typeNamed(text) }]));
+
+function typeOf(node: TypeNode, types: Map<string, GraphQLNamedType>): unknown {
+  switch (node.kind) {
+    case 'NonNullType':
+      return new GraphQLNonNull(typeOf(node.type, types) as GraphQLNamedType); // or a list, never another NonNull
+    case 'ListType':
+      return new GraphQLList(typeOf(node.type, types) as GraphQLNamedType); // or a list or NonNull
+    case 'NamedType': {
+      const type = types.get(node.name.value);
+      if (!type) throw new Error(`The tables of operations name a type that they do not hold: ${node.name.value}.`);
+      return type;
+    }
+  }
+}
+
+/** The `input` of a mutation, with the JSON in it that was written into the document as text. */
+function withJsonText({ input }: Prefect1Input, { fieldNodes, parentType, fieldName }: GraphQLResolveInfo) {
+  const node = fieldNodes[0]?.arguments?.find(({ name }) => name.value === 'input')?.value;
+  const argument = parentType.getFields()[fieldName]?.args.find(({ name }) => name === 'input');
+  const read = argument ? readJsonText(input, node, argument.type) : input;
+  return read as Prefect1Input; // an input object that is not null, by its type
+}

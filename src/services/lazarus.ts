@@ -1,0 +1,33 @@
+import type { Engine } from '../actions/engine.ts';
+import { rescueRuns } from '../actions/rescueRuns.ts';
+import { addSeconds, type Instant } from '../core/instant.ts';
+import { GOING_ON, LOST_AFTER_SECONDS, RESURRECTIONS, resurrect } from '../core/rescue.ts';
+import { countResurrections, lockStranded } from '../store/lostRuns.ts';
+import type { Loop } from './loops.ts';
+
+/** Few enough that their locks hinder nobody for long. */
+const BATCH = 100;
+/** In one round: agents would not take more at once. */
+const MAX_RUNS = 500;
+
+/** Schedules flow runs again that lost their process and in which nothing goes on; after three times they fail. */
+export const lazarus = (everySeconds: number): Loop => ({
+  name: 'lazarus',
+  everyMs: everySeconds * 1000,
+  async tick(engine, now) {
+    const since = addSeconds(now, -LOST_AFTER_SECONDS);
+    for (let done = 0; done < MAX_RUNS; done += BATCH) if ((await raise(engine, since)) < BATCH) return;
+  },
+});
+
+const raise = (engine: Engine, since: Instant) =>
+  rescueRuns(engine, async (transaction) => {
+    const stranded = await lockStranded(transaction, since, BATCH, GOING_ON);
+    const raised = stranded.filter(({ timesResurrected }) => timesResurrected < RESURRECTIONS);
+    if (raised.length > 0)
+      await countResurrections(
+        transaction,
+        raised.map(({ id }) => id),
+      );
+    return stranded.map((run) => ({ flowRunId: run.id, taskRunId: null, rescue: resurrect(run) }));
+  });

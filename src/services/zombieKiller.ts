@@ -1,0 +1,41 @@
+import type { Engine } from '../actions/engine.ts';
+import { rescueRuns } from '../actions/rescueRuns.ts';
+import { addSeconds, type Instant } from '../core/instant.ts';
+import { LOST_AFTER_SECONDS, rescueCancelling, rescueTaskRun } from '../core/rescue.ts';
+import { lockLostCancelling, lockLostTaskRuns } from '../store/lostRuns.ts';
+import type { Loop } from './loops.ts';
+
+/** Few enough that their locks hinder nobody for long. */
+const BATCH = 100;
+
+/**
+ * Ends what lost its process: task runs that run in a flow run without a heartbeat are retried or fail, and so do flow runs
+ * that were to cancel themselves.
+ */
+export const zombieKiller = (everySeconds: number): Loop => ({
+  name: 'zombieKiller',
+  everyMs: everySeconds * 1000,
+  async tick(engine, now) {
+    const since = addSeconds(now, -LOST_AFTER_SECONDS);
+    while ((await killTaskRuns(engine, since)) === BATCH);
+    while ((await killCancelling(engine, since)) === BATCH);
+  },
+});
+
+const killTaskRuns = (engine: Engine, since: Instant) =>
+  rescueRuns(engine, async (transaction) =>
+    (await lockLostTaskRuns(transaction, since, BATCH)).map((run) => ({
+      flowRunId: run.flowRunId,
+      taskRunId: run.id,
+      rescue: rescueTaskRun(run),
+    })),
+  );
+
+const killCancelling = (engine: Engine, since: Instant) =>
+  rescueRuns(engine, async (transaction) =>
+    (await lockLostCancelling(transaction, since, BATCH)).map(({ id }) => ({
+      flowRunId: id,
+      taskRunId: null,
+      rescue: rescueCancelling(),
+    })),
+  );

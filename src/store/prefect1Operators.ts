@@ -1,0 +1,72 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { COLUMN_TYPES, type ColumnScalar } from './prefect1Table.ts';
+
+/**
+ * What an operator is given: a value or a list of values of the column's own scalar, a text or a list of texts, or
+ * whether.
+ */
+export type Operand = 'own' | 'ownList' | 'text' | 'texts' | 'flag';
+
+interface Operator {
+  operand: Operand;
+  /** The column scalar that alone has it; every scalar, where none is named. */
+  only?: ColumnScalar;
+  sql: (column: RawBuilder<unknown>, operand: RawBuilder<unknown>) => RawBuilder<SqlBool>;
+}
+
+const infix = (operand: Operand, word: string, only?: ColumnScalar): Operator => ({
+  operand,
+  ...(only && { only }),
+  sql: (column, value) => sql`${column} ${sql.raw(word)} ${value}`,
+});
+
+/** The operators of `..._comparison_exp`, in Hasura's words. Null rows pass none but `_is_null`, and `_nin` of nothing. */
+export const OPERATORS: { readonly [name: string]: Operator } = {
+  _contained_in: infix('own', '<@', 'jsonb'),
+  _contains: infix('own', '@>', 'jsonb'),
+  _eq: infix('own', '='),
+  _gt: infix('own', '>'),
+  _gte: infix('own', '>='),
+  _has_key: infix('text', '?', 'jsonb'),
+  _has_keys_all: infix('texts', '?&', 'jsonb'),
+  _has_keys_any: infix('texts', '?|', 'jsonb'),
+  _ilike: infix('own', 'ilike', 'String'),
+  _in: { operand: 'ownList', sql: (column, list) => sql`${column} = any(${list})` },
+  _iregex: infix('own', '~*', 'String'),
+  _is_null: { operand: 'flag', sql: (column, flag) => sql`(${column} is null) = ${flag}` },
+  _like: infix('own', 'like', 'String'),
+  _lt: infix('own', '<'),
+  _lte: infix('own', '<='),
+  _neq: infix('own', '<>'),
+  _nilike: infix('own', 'not ilike', 'String'),
+  _nin: { operand: 'ownList', sql: (column, list) => sql`${column} <> all(${list})` },
+  _niregex: infix('own', '!~*', 'String'),
+  _nlike: infix('own', 'not like', 'String'),
+  _nregex: infix('own', '!~', 'String'),
+  _nsimilar: infix('own', 'not similar to', 'String'),
+  _regex: infix('own', '~', 'String'),
+  _similar: infix('own', 'similar to', 'String'),
+};
+
+/** The value as a parameter. PostgreSQL reads it and judges it, as it did for Hasura. */
+export function operandSql(operand: Operand, scalar: ColumnScalar, value: unknown): RawBuilder<unknown> {
+  switch (operand) {
+    case 'own':
+      return sql`${asText(scalar, value)}::${sql.raw(COLUMN_TYPES[scalar])}`;
+    case 'ownList': {
+      const values = (value as unknown[]).map((one) => asText(scalar, one)); // A list, by the type of the argument.
+      return sql`${sql.val(values)}::${sql.raw(COLUMN_TYPES[scalar])}[]`;
+    }
+    case 'text':
+      return sql`${value}::text`;
+    case 'texts':
+      return sql`${sql.val(value)}::text[]`;
+    case 'flag':
+      return sql`${value}::boolean`;
+    default:
+      return operand satisfies never;
+  }
+}
+
+const asText = (scalar: ColumnScalar, value: unknown) =>
+  scalar === 'jsonb' || typeof value === 'object' ? JSON.stringify(value) : value;

@@ -1,0 +1,182 @@
+import { sql } from 'kysely';
+import { isNotNull, isOfPrefect1Run, levelWord, logName, noFlag, noJson, taskRunName } from './prefect1Expressions.ts';
+import { stateTable } from './prefect1StateTable.ts';
+import { describeTable, type Prefect1Table, type TableText } from './prefect1Table.ts';
+
+// The tables that Prefect 1 clients read, as data. The types of that dialect are generated from it and its statements
+// compiled from it: names, types and nulls are the old server's, where a column comes from is ours.
+
+const TEXTS: { readonly [table: string]: TableText } = {
+  agent: {
+    columns: {
+      uuid: 'id! tenant_id! agent_config_id',
+      String: 'name type core_version',
+      timestamptz: 'created! updated! last_queried',
+      jsonb: 'labels!',
+    },
+    objects: { agent_config: 'agent_config agent_config_id' },
+    arrays: { flow_runs: 'flow_run agent_id' },
+  },
+  agent_config: {
+    columns: { uuid: 'id! tenant_id!', String: 'name', timestamptz: 'created! updated!', jsonb: 'settings!' },
+    arrays: { agents: 'agent agent_config_id' },
+  },
+  cloud_hook: {
+    columns: {
+      uuid: 'id! tenant_id',
+      String: 'name type! version_group_id',
+      Boolean: 'active!',
+      timestamptz: 'created! updated!',
+      jsonb: 'states config!',
+    },
+  },
+  edge: {
+    columns: {
+      uuid: 'id! tenant_id flow_id! upstream_task_id! downstream_task_id!',
+      String: 'key',
+      Boolean: 'mapped!',
+      timestamptz: 'created! updated!',
+    },
+    objects: {
+      flow: 'flow! flow_id',
+      upstream_task: 'task! upstream_task_id',
+      downstream_task: 'task! downstream_task_id',
+    },
+  },
+  flow: {
+    columns: {
+      uuid: 'id! tenant_id project_id! flow_group_id!',
+      String: 'name! description version_group_id core_version',
+      Int: 'version',
+      Boolean: 'archived! is_schedule_active!',
+      timestamptz: 'created! updated!',
+      jsonb: 'environment parameters storage settings! serialized_flow schedule run_config',
+    },
+    objects: { flow_group: 'flow_group! flow_group_id', project: 'project! project_id', tenant: 'tenant tenant_id' },
+    arrays: { edges: 'edge flow_id', flow_runs: 'flow_run flow_id', tasks: 'task flow_id' },
+    shown: isNotNull('project_id'),
+  },
+  flow_group: {
+    columns: {
+      uuid: 'id! tenant_id',
+      String: 'name description',
+      timestamptz: 'created! updated!',
+      jsonb: 'labels schedule settings! default_parameters! run_config',
+    },
+    objects: { tenant: 'tenant tenant_id' },
+    arrays: { flows: 'flow flow_group_id' },
+  },
+  flow_run: {
+    columns: {
+      uuid: 'id! tenant_id flow_id! agent_id',
+      String: 'name state state_message idempotency_key',
+      Int: 'version! times_resurrected',
+      Boolean: 'auto_scheduled!',
+      timestamptz:
+        'created! updated! scheduled_start_time! heartbeat start_time end_time state_timestamp state_start_time',
+      jsonb: 'parameters context labels! run_config serialized_state state_result',
+    },
+    as: { labels: 'tags', state: 'prefect1_state', state_result: noJson },
+    objects: { agent: 'agent agent_id', flow: 'flow! flow_id', tenant: 'tenant tenant_id' },
+    arrays: { logs: 'log run_id', states: 'flow_run_state flow_run_id', task_runs: 'task_run flow_run_id' },
+    shown: isNotNull('scheduled_start_time'),
+  },
+  flow_run_state: stateTable('flow_run'),
+  log: {
+    columns: {
+      uuid: 'id! tenant_id flow_run_id task_run_id',
+      String: 'name level message',
+      Boolean: 'is_loaded_from_archive',
+      timestamptz: 'created! updated! timestamp!',
+      jsonb: 'info',
+    },
+    as: {
+      flow_run_id: 'run_id',
+      name: logName,
+      level: levelWord,
+      updated: 'created',
+      is_loaded_from_archive: noFlag,
+    },
+    shown: isOfPrefect1Run,
+    // Lines of one moment stay in the order in which they were written.
+    lastKeys: ['run_id', 'number'],
+    hasPrimaryKey: false,
+  },
+  message: {
+    columns: {
+      uuid: 'id! tenant_id!',
+      String: 'type text',
+      Boolean: 'read!',
+      timestamptz: 'created! updated!',
+      jsonb: 'content!',
+    },
+  },
+  project: {
+    columns: { uuid: 'id! tenant_id', String: 'name! description', timestamptz: 'created! updated!' },
+    objects: { tenant: 'tenant tenant_id' },
+    arrays: { flows: 'flow project_id' },
+  },
+  task: {
+    columns: {
+      uuid: 'id! tenant_id flow_id!',
+      String: 'name slug description type trigger cache_key',
+      Int: 'max_retries',
+      Boolean: 'mapped! auto_generated! is_root_task! is_terminal_task! is_reference_task!',
+      timestamptz: 'created! updated!',
+      interval: 'retry_delay',
+      jsonb: 'tags!',
+    },
+    objects: { flow: 'flow! flow_id' },
+    arrays: {
+      downstream_edges: 'edge upstream_task_id',
+      task_runs: 'task_run task_id',
+      upstream_edges: 'edge downstream_task_id',
+    },
+  },
+  task_run: {
+    columns: {
+      uuid: 'id! tenant_id flow_run_id! task_id!',
+      String: 'name state state_message cache_key',
+      Int: 'map_index! version!',
+      timestamptz: 'created! updated! heartbeat start_time end_time state_timestamp state_start_time',
+      jsonb: 'serialized_state state_result',
+    },
+    as: { name: taskRunName, state: 'prefect1_state', state_result: noJson },
+    objects: { flow_run: 'flow_run! flow_run_id', task: 'task! task_id', tenant: 'tenant tenant_id' },
+    arrays: { logs: 'log task_run_id', states: 'task_run_state task_run_id' },
+    shown: isNotNull('task_id'),
+  },
+  task_run_artifact: {
+    columns: {
+      uuid: 'id! tenant_id! task_run_id!',
+      String: 'kind!',
+      timestamptz: 'created! updated!',
+      jsonb: 'data!',
+    },
+    objects: { task_run: 'task_run! task_run_id' },
+  },
+  task_run_state: stateTable('task_run'),
+  tenant: {
+    columns: { uuid: 'id!', String: 'name! slug!', timestamptz: 'created! updated!', jsonb: 'info settings!' },
+    arrays: { flow_groups: 'flow_group tenant_id', flows: 'flow tenant_id', projects: 'project tenant_id' },
+    tenant: 'id',
+  },
+  /** What a walk along the edges of a flow gives. As a table it is empty, and always was. */
+  utility_traversal: {
+    columns: { uuid: 'tenant_id task_id', Int: 'depth' },
+    objects: { task: 'task task_id' },
+    lastKeys: ['depth', 'task_id'],
+    hasPrimaryKey: false,
+    from: sql`(select null::uuid as tenant_id, null::uuid as task_id, null::int as depth where false)`,
+  },
+};
+
+export const PREFECT1_TABLES: { readonly [table: string]: Prefect1Table } = Object.fromEntries(
+  Object.entries(TEXTS).map(([name, text]) => [name, describeTable(name, text)]),
+);
+
+export function prefect1Table(name: string): Prefect1Table {
+  const table = PREFECT1_TABLES[name];
+  if (!table) throw new Error(`Prefect 1 has no table ${name}.`);
+  return table;
+}

@@ -1,0 +1,37 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Scope } from './prefect1Conditions.ts';
+
+/** No walk is longer. */
+const MAX_STEPS = 50;
+
+export interface TraversalArguments {
+  /** A list of ids as PostgreSQL writes it, `{id,id}`, or a list. */
+  start_task_ids?: unknown;
+  depth_limit?: number | null;
+}
+
+/**
+ * The tasks that are reached from some tasks along the edges of their flow, each with the length of the longest way; the
+ * tasks themselves at depth 0. Ids of no task are left out. Source: Prefect Server, utility.downstream_tasks.
+ */
+export function traversalSql(
+  direction: 'downstream' | 'upstream',
+  { start_task_ids: start = null, depth_limit: limit = null }: TraversalArguments,
+  scope: Scope,
+): RawBuilder<unknown> {
+  const [here, there] =
+    direction === 'downstream'
+      ? ['upstream_task_id', 'downstream_task_id']
+      : ['downstream_task_id', 'upstream_task_id'];
+  return sql`(
+    with recursive walk (task_id, tenant_id, depth) as (
+      select id, tenant_id, 0 from task
+      where id = any(${start}::uuid[]) and (${scope}::uuid is null or tenant_id = ${scope}::uuid)
+      union
+      select edge.${sql.id(there)}, walk.tenant_id, walk.depth + 1
+      from walk join edge on edge.${sql.id(here)} = walk.task_id
+      where walk.depth < least(${MAX_STEPS}::int, ${limit}::int)
+    )
+    select tenant_id, task_id, max(depth) as depth from walk group by tenant_id, task_id
+  )`;
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { nobody } from './expectations.ts';
+import { mutate, refused } from './prefect1Client.ts';
+import { servePrefect1 } from './prefect1Server.ts';
+import { basicFlow, readRun, setFlowRun, setTaskRun, startRun } from './world.ts';
+
+servePrefect1();
+
+const cancel = async (flow_run_id: string) => (await mutate('cancel_flow_run', { flow_run_id })).state;
+
+test('an unknown run cannot be cancelled', async () => {
+  const unknown = nobody();
+  await refused('cancel_flow_run', { flow_run_id: unknown }, `Invalid flow run ID: ${unknown}.`);
+});
+
+test('a run that has not begun is cancelled with its task runs', async () => {
+  for (const type of ['Scheduled', 'Submitted', 'Pending', 'Paused', 'Queued']) {
+    const run = await startRun((await basicFlow()).id);
+    if (type !== 'Scheduled') await setFlowRun(run, type);
+    expect(await cancel(run), type).toBe('Cancelled');
+    const after = await readRun(run);
+    expect(after, type).toMatchObject({ state: 'Cancelled', state_message: 'Flow run is cancelled' });
+    expect(
+      after.task_runs.map(({ state }) => state),
+      type,
+    ).toEqual(['Cancelled', 'Cancelled', 'Cancelled']);
+  }
+});
+
+test('a running run is cancelling first, and its task runs are left alone', async () => {
+  const run = await startRun((await basicFlow()).id);
+  await setFlowRun(run, 'Running');
+  await setTaskRun((await readRun(run)).taskRun('t1').id, 'Running');
+  expect(await cancel(run)).toBe('Cancelling');
+  const after = await readRun(run);
+  expect(after).toMatchObject({ state: 'Cancelling', version: 3, state_message: 'Flow run is cancelling' });
+  expect(after.task_runs.map(({ state }) => state)).toEqual(['Running', 'Pending', 'Pending']);
+  expect(await cancel(run), 'cancelled again').toBe('Cancelling');
+});
+
+test('a finished run stays as it is', async () => {
+  const run = await startRun((await basicFlow()).id);
+  await setFlowRun(run, 'Success');
+  expect(await cancel(run)).toBe('Success');
+  expect(await readRun(run)).toMatchObject({ state: 'Success', version: 2 });
+});

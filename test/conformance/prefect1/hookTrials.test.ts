@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { nobody } from './expectations.ts';
+import { eventOf, receiving } from './hookReceiver.ts';
+import { mutate } from './prefect1Client.ts';
+import { servePrefect1 } from './prefect1Server.ts';
+import { emptyFlow, newProject, newTenant, readRun, startRun } from './world.ts';
+
+servePrefect1();
+
+async function made(url: string) {
+  const tenant_id = await newTenant();
+  const flow = await emptyFlow({ project: await newProject(tenant_id) });
+  const hook = { tenant_id, type: 'WEBHOOK', config: { url }, states: ['FAILED'] };
+  return { cloud_hook_id: (await mutate('create_cloud_hook', hook)).id, flow_run_id: await startRun(flow.id) };
+}
+const SENT = { success: true, error: null };
+
+test('a hook is tried with any of its states, and without a run', () =>
+  receiving(async ({ url, received }) => {
+    const { cloud_hook_id } = await made(url);
+    for (const type of [undefined, 'Scheduled', 'Submitted', 'Running', 'Success', 'Failed']) {
+      const input = { cloud_hook_id, ...(type === undefined ? {} : { state_type: type.toUpperCase() }) };
+      expect(await mutate('test_cloud_hook', input)).toEqual(SENT);
+      const state = type ?? 'Success';
+      const event = eventOf(received.at(-1));
+      expect(event).toMatchObject({
+        type: 'FlowRunStateChange',
+        is_test_event: true,
+        state: { state, serialized_state: { type: state, message: `Test ${state.toLowerCase()} state` } },
+      });
+      expect(received.at(-1)?.headers['x-prefect-event-id']).toBe(event.id);
+    }
+    expect(received).toHaveLength(6);
+  }));
+
+test('a hook is tried with a run, which does not change its state', () =>
+  receiving(async ({ url, received }) => {
+    const { cloud_hook_id, flow_run_id } = await made(url);
+    expect(await mutate('test_cloud_hook', { cloud_hook_id, flow_run_id, state_type: 'FAILED' })).toEqual(SENT);
+    const { name } = await readRun(flow_run_id);
+    const event = eventOf(received[0]);
+    expect(event).toMatchObject({
+      flow_run: { id: flow_run_id, name, state: 'Failed', version: 2, is_test_event: true },
+      state: { state: 'Failed', version: 2 },
+    });
+    expect(await readRun(flow_run_id)).toMatchObject({ state: 'Scheduled', version: 1 });
+  }));
+
+test('what a receiver answers is no failure of a trial', () =>
+  receiving(async ({ url }) => {
+    expect(await mutate('test_cloud_hook', { cloud_hook_id: (await made(url)).cloud_hook_id })).toEqual(SENT);
+  }, 500));
+
+test('a trial that reaches nobody says so, in its payload', async () => {
+  const unknown = { success: false, error: 'Invalid ID' };
+  expect(await mutate('test_cloud_hook', { cloud_hook_id: nobody() })).toEqual(unknown);
+  const { cloud_hook_id } = await made('http://127.0.0.1:9/');
+  expect(await mutate('test_cloud_hook', { cloud_hook_id, flow_run_id: nobody() })).toEqual(unknown);
+  const { success, error } = await mutate('test_cloud_hook', { cloud_hook_id });
+  expect(success).toBe(false);
+  expect(error).toMatch(/./);
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { until } from './expectations.ts';
+import { document, query, succeeds } from './prefect1Client.ts';
+import { servePrefect1 } from './prefect1Server.ts';
+import { cron, schedule } from './serializedFlows.ts';
+import { createFlow, readFlow, readRun } from './world.ts';
+
+servePrefect1({ FLOWQL_SCHEDULER_SECONDS: '1' });
+
+const DEADLINE_MS = 15_000;
+const RUNS = document<{ flow_run: { id: string }[] }>(
+  'query($flow: uuid!) { flow_run(where: { flow_id: { _eq: $flow }, auto_scheduled: { _eq: true } }) { id } }',
+);
+const scheduledRuns = (flow: string, count: number) =>
+  until(
+    async () => (await query(RUNS, { flow })).flow_run,
+    (runs) => runs.length === count,
+    DEADLINE_MS,
+  );
+
+test('the scheduler makes the runs of a schedule that was set on a group, and makes up for one that is gone', async () => {
+  const flow = await readFlow(await createFlow({ flow: { schedule: schedule(cron('0 0 * * *')) } }));
+  const archived = await createFlow({ flow: { schedule: schedule(cron('0 0 * * *')) }, set_schedule_active: true });
+  await succeeds('archive_flow', { flow_id: archived });
+  const { flow_group_id } = flow;
+  const old = await scheduledRuns(flow.id, 10);
+  await succeeds('set_flow_group_schedule', { flow_group_id, cron_clocks: [{ cron: '30 12 * * *' }] });
+  const runs = await scheduledRuns(flow.id, 10);
+  expect(runs).toHaveLength(10);
+  expect(runs.filter(({ id }) => old.some((one) => one.id === id))).toEqual([]);
+  const { state_start_time } = await readRun(runs[0]?.id ?? '');
+  expect(new Date(state_start_time).toISOString()).toMatch(/T12:30:00.000Z$/);
+  expect((await query(RUNS, { flow: archived })).flow_run).toEqual([]);
+});
+
+test('a schedule that cannot be read keeps no other from its runs', async () => {
+  const { project_id: project } = await readFlow(await createFlow());
+  await createFlow({ project, flow: { schedule: schedule({ type: 'IntervalClock', interval: 'no number' }) } });
+  const healthy = await readFlow(await createFlow({ project }));
+  await succeeds('set_flow_group_schedule', {
+    flow_group_id: healthy.flow_group_id,
+    interval_clocks: [{ interval: 3600 }],
+  });
+  await succeeds('set_schedule_active', { flow_id: healthy.id });
+  expect(await scheduledRuns(healthy.id, 10)).toHaveLength(10);
+});

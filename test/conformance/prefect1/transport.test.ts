@@ -1,0 +1,131 @@
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { unique } from './expectations.ts';
+import { document, expectError, mutate, mutationDocument, post, postBody, query, request } from './prefect1Client.ts';
+import { servePrefect1 } from './prefect1Server.ts';
+import { emptyFlow, startRun } from './world.ts';
+
+// Pages of other sites are let in only by this setting: docs/prefect1.md says why.
+servePrefect1({ FLOWQL_CORS_ORIGINS: '*' });
+
+const HELLO = document<{ hello: string }>('{hello}');
+const ANSWER = { data: { hello: '👋' } };
+const TENANTS = document<{ tenant: { id: string; name: string }[] }>(
+  'query($slug: String) { tenant(where: { slug: { _eq: $slug } }) { id name } }',
+);
+const tenantsWith = async (slug: string) => (await query(TENANTS, { slug })).tenant;
+
+test.each(['/', '/graphql', '/graphql/', '/graphql/alpha'])('clients of all ages post to %s', async (path) => {
+  const { status, body } = await post(HELLO, null, { path });
+  expect([status, body]).toEqual([200, ANSWER]);
+});
+
+test('variables may come as a string of JSON, also as null', async () => {
+  const slug = unique('t');
+  const variables = JSON.stringify({ input: { name: 'x', slug } });
+  const made = await postBody<{ create_tenant: { id: string } }>({
+    query: mutationDocument('create_tenant').text,
+    variables,
+  });
+  expect(made.status).toBe(200);
+  const ask = (given: unknown) => postBody({ query: TENANTS.text, variables: given }, { path: '/' });
+  const want = { data: { tenant: [{ id: made.body.data?.create_tenant.id, name: 'x' }] } };
+  for (const given of [{ slug }, JSON.stringify({ slug })]) expect((await ask(given)).body).toEqual(want);
+  for (const given of ['null', null])
+    expect((await postBody({ query: HELLO.text, variables: given }, { path: '/' })).body).toEqual(ANSWER);
+  const bad = await ask('{"slug": ');
+  expect(bad.status).toBe(400);
+  expect(bad.text).toMatch(/Variables are invalid JSON\./);
+});
+
+test('numbers that only Python writes end no request', async () => {
+  const { id } = await emptyFlow();
+  const variables = `{"input": {"flow_id": "${id}", "parameters": {"a": NaN, "b": [Infinity, -Infinity], "c": "NaN"}}}`;
+  const answer = await postBody({ query: mutationDocument('create_flow_run').text, variables });
+  expect([answer.status, answer.body.errors]).toEqual([200, undefined]);
+});
+
+test('a query may come by GET, a mutation may not', async () => {
+  const get = (text: string) =>
+    request('GET', `/graphql?query=${encodeURIComponent(text)}`, { headers: { accept: '*/*' } });
+  const hello = await get('{hello}');
+  expect([hello.status, hello.body]).toEqual([200, ANSWER]);
+  const slug = unique('t');
+  const mutation = `mutation { create_tenant(input: { name: "x", slug: "${slug}" }) { id } }`;
+  expect((await get(mutation)).status).toBe(405);
+  expect(await tenantsWith(slug)).toEqual([]);
+});
+
+test('a body may be packed by gzip', async () => {
+  const body = gzipSync(JSON.stringify({ query: '{hello}', variables: 'null' }));
+  const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip', accept: '*/*' };
+  const answer = await request('POST', '/', { headers, body });
+  expect([answer.status, answer.body]).toEqual([200, ANSWER]);
+});
+
+test('a page of any site is let in, where the setting says so', async () => {
+  const origin = 'http://localhost:8080';
+  const asked = {
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'content-type,x-prefect-ui',
+  };
+  const { status, headers } = await request('OPTIONS', '/graphql', { headers: { origin, ...asked } });
+  expect([status, headers['access-control-allow-origin']]).toEqual([204, '*']);
+  expect(headers['access-control-allow-headers']).toMatch(/x-prefect-ui/i);
+  expect(headers['access-control-allow-methods']).toMatch(/POST/);
+  const answer = await post(HELLO, null, { headers: { origin, 'x-prefect-ui': 'true' } });
+  expect([answer.headers['access-control-allow-origin'], answer.body]).toEqual(['*', ANSWER]);
+});
+
+test('a document that is none, or does not fit, is refused by 400', async () => {
+  for (const [text, code] of [
+    ['query {', 'GRAPHQL_PARSE_FAILED'],
+    ['{ nope }', 'GRAPHQL_VALIDATION_FAILED'],
+  ] as const) {
+    const { status, body } = await post(document(text));
+    expect([status, body.errors?.[0]?.extensions?.code]).toEqual([400, code]);
+  }
+});
+
+// Newer versions of graphql-js quote the names of types. No client compares these texts, so both are taken.
+test('a missing id is told by its place and type', async () => {
+  const answer = await post(mutationDocument('archive_flow'), { input: { flow_id: null } });
+  expect(answer.status).toBe(400);
+  expectError(answer, /at "input\.flow_id"; Expected non-nullable type "?UUID!"? not to be/);
+});
+
+test('a field that an input does not have is refused, and nothing is done', async () => {
+  const slug = unique('t');
+  const answer = await post(mutationDocument('create_tenant'), { input: { name: 'a', slug, x: 1 } });
+  expect(answer.status).toBe(400);
+  expectError(answer, /Field "x" is not defined by type "?create_tenant_input"?\./);
+  expect(await tenantsWith(slug)).toEqual([]);
+});
+
+test('what a resolver refuses is answered by 200', async () => {
+  const slug = unique('t');
+  await mutate('create_tenant', { name: 'a', slug });
+  const { status, body } = await post(mutationDocument('create_tenant'), { input: { name: 'a', slug } });
+  expect(status).toBe(200);
+  expect(body.data).toEqual({ create_tenant: null });
+  expect(body.errors).toMatchObject([{ message: 'Uniqueness violation.', path: ['create_tenant'] }]);
+});
+
+const BAD_LIST = document('query($id: uuid) { hello flow(where: { id: { _eq: $id } }) { id } }');
+
+test('one bad list takes the data of the whole answer with it', async () => {
+  const { status, body } = await post(BAD_LIST, { id: 'x' });
+  expect([status, body.data, body.errors?.[0]?.extensions?.code]).toEqual([200, null, 'data-exception']);
+});
+
+const MESSAGES = document<{ log: { message: string }[] }>(
+  'query($run: uuid!) { log(where: { flow_run_id: { _eq: $run } }) { message } }',
+);
+
+test.each([4_900_000, 15_000_000])('a log line of %i bytes is taken', async (length) => {
+  const run = await startRun((await emptyFlow()).id);
+  const logs = [{ flow_run_id: run, message: 'x'.repeat(length) }];
+  expect(await mutate('write_run_logs', { logs })).toEqual({ success: true });
+  const { log } = await query(MESSAGES, { run });
+  expect(log.map(({ message }) => message.length)).toEqual([length]);
+});

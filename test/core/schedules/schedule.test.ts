@@ -1,0 +1,390 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { formatInstant, parseInstant } from '../../../src/core/instant.ts';
+import { nextEvents, readClock, readSchedule } from '../../../src/core/schedules/schedule.ts';
+import type { Json, JsonObject } from '../../../src/core/state.ts';
+
+const NEW_YORK = 'America/New_York';
+const at = (text: string) => parseInstant(text) ?? Number.NaN;
+const shown = (instant: number) => formatInstant(instant).replace(/(\.000000)?Z$/, 'Z');
+const times = (schedule: Json, after: string, count: number) =>
+  nextEvents(readSchedule(schedule), at(after), count).map(({ instant }) => shown(instant));
+
+const date = (dt: string | undefined, tz: string) => (dt ? { dt, tz } : null);
+const clock = (type: string, rest: JsonObject, start?: string, tz = 'UTC', end?: string): JsonObject => ({
+  type,
+  start_date: date(start, tz),
+  end_date: date(end, tz),
+  parameter_defaults: {},
+  labels: null,
+  ...rest,
+});
+const cron = (text: string, ...dates: [start?: string, tz?: string, end?: string]) =>
+  clock('CronClock', { cron: text }, ...dates);
+const interval = (seconds: number, ...dates: [start?: string, tz?: string, end?: string]) =>
+  clock('IntervalClock', { interval: seconds * 1_000_000 }, ...dates);
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+describe("Prefect 1.4.1's own schedules strike at the same times", () => {
+  // Recorded: schedules made at random, and what Schedule.next of prefect 1.4.1 (croniter 1.3.5, pendulum 2.1.2) gave.
+  const recorded: { schedule: Json; after: string; next: string[] }[] = JSON.parse(
+    readFileSync(path.join(import.meta.dirname, 'recordedSchedules.json'), 'utf8'),
+  );
+  test.each(recorded.map((one) => [JSON.stringify(one.schedule).slice(0, 120), one.after, one] as const))(
+    '%s after %s',
+    (_, __, { schedule, after, next }) => expect(times(schedule, after, 8).slice(0, next.length)).toEqual(next),
+  );
+});
+
+test.each<[string, JsonObject[], string, string]>([
+  ['an interval never gives the moment itself', [interval(HOUR)], '2022-01-01T01:00:00Z', '01-01 02:00, 01-01 03:00'],
+  [
+    'an interval of days keeps to the wall clock in spring',
+    [interval(DAY, '2022-03-10T09:00:00', NEW_YORK)],
+    '2022-03-11T00:00:00Z',
+    '03-11 14:00, 03-12 14:00, 03-13 13:00, 03-14 13:00',
+  ],
+  [
+    'an interval of hours goes on through autumn, but for the hour that looks like the one before',
+    [interval(HOUR, '2022-11-05T22:00:00', NEW_YORK)],
+    '2022-11-06T03:30:00Z',
+    '11-06 04:00, 11-06 05:00, 11-06 07:00, 11-06 08:00',
+  ],
+  [
+    'cron strikes once in the hour that comes twice',
+    [cron('0 * * * *', '2022-01-01T00:00:00', NEW_YORK)],
+    '2022-11-06T03:30:00Z',
+    '11-06 04:00, 11-06 06:00, 11-06 07:00, 11-06 08:00',
+  ],
+  [
+    'cron strikes an hour late where its own is left out',
+    [cron('30 2 * * *', '2022-01-01T00:00:00', NEW_YORK)],
+    '2022-03-12T12:00:00Z',
+    '03-13 07:30, 03-14 06:30',
+  ],
+  [
+    'days of month and week: either',
+    [cron('0 0 13 * 5')],
+    '2022-01-01T00:00:00Z',
+    '01-07 00:00, 01-13 00:00, 01-14 00:00',
+  ],
+  [
+    'days of month and week: both',
+    [{ ...cron('0 0 13 * 5'), day_or: false }],
+    '2022-01-01T00:00:00Z',
+    '05-13 00:00, 2023-01-13 00:00, 2023-10-13 00:00',
+  ],
+  [
+    'a clock ends with its end date',
+    [cron('0 0 * * *', '2022-01-01T00:00:00', 'US/Pacific', '2022-01-03T00:00:00')],
+    '2021-12-31T00:00:00Z',
+    '01-01 08:00, 01-02 08:00, 01-03 08:00',
+  ],
+  [
+    'an interval ends with its end date, too',
+    [interval(HOUR, '2022-01-01T00:00:00', 'UTC', '2022-01-01T02:00:00')],
+    '2021-12-31T00:00:00Z',
+    '01-01 00:00, 01-01 01:00, 01-01 02:00',
+  ],
+  [
+    'a cron of microseconds begins with the next second',
+    [cron('0 0 * * *', '2022-01-01T00:00:00.000001')],
+    '2021-01-01T00:00:00Z',
+    '01-02 00:00',
+  ],
+  [
+    'two clocks take turns',
+    [interval(2 * HOUR), interval(3 * HOUR)],
+    '2022-01-01T00:00:00Z',
+    '01-01 02:00, 01-01 03:00, 01-01 04:00, 01-01 06:00, 01-01 08:00',
+  ],
+  ['a day that no month has never comes', [cron('0 0 30 2 *')], '2022-01-01T00:00:00Z', ''],
+  ['no clock, no event', [], '2022-01-01T00:00:00Z', ''],
+])('%s', (_, clocks, after, expected) => {
+  const wanted = expected === '' ? [] : expected.split(', ');
+  const got = times({ clocks }, after, Math.max(wanted.length, 1)).map((time) => time.slice(0, 16).replace('T', ' '));
+  expect(got.map((time) => time.replace(/^2022-/, ''))).toEqual(wanted);
+});
+
+test('filters choose among events, adjustments move them', () => {
+  const filter = (name: string, kwargs: JsonObject = {}) => ({ fn: `prefect.schedules.filters.${name}`, kwargs });
+  const schedule = {
+    clocks: [interval(HOUR)],
+    filters: [filter('is_weekday')],
+    or_filters: [filter('at_time', { t: '//time:09:00:00' }), filter('at_time', { t: '//time:17:00:00' })],
+    not_filters: [filter('between_dates', { start_month: 12, start_day: 24, end_month: 1, end_day: 2 })],
+    adjustments: [
+      { fn: 'prefect.schedules.adjustments.add', kwargs: { interval: '//timedelta:300.0' } },
+      'prefect.schedules.adjustments.next_weekday',
+      null,
+    ],
+  };
+  expect(times(schedule, '2021-12-23T00:00:00Z', 3)).toEqual([
+    '2021-12-23T09:05:00Z',
+    '2021-12-23T17:05:00Z',
+    '2022-01-03T09:05:00Z',
+  ]);
+});
+
+describe('filters', () => {
+  test.each<[string, JsonObject, string[]]>([
+    ['on_datetime', { dt: '//datetime:2022-01-01T06:00:00+00:00' }, ['01T06']],
+    [
+      'between_datetimes',
+      { start: '//datetime:2022-01-01T06:00:00', end: '//datetime:2022-01-01T12:00:00' },
+      ['01T06', '01T12'],
+    ],
+    ['on_date', { month: 1, day: 2 }, ['02T00', '02T06', '02T12', '02T18']],
+    [
+      'between_times',
+      { start: '//time:18:00:00', end: '//time:00:00:00' },
+      ['01T18', '02T00', '02T18', '03T00', '03T18'],
+    ],
+    ['between_times', { start: '//time:05:00', end: '//time:06:00:00.5' }, ['01T06', '02T06', '03T06']],
+    ['is_day_of_week', { day_of_week: 0 }, ['03T00', '03T06', '03T12', '03T18']],
+    ['is_month_start', {}, ['01T06', '01T12', '01T18']],
+    ['is_weekend', {}, ['01T06', '01T12', '01T18', '02T00', '02T06', '02T12', '02T18']],
+    ['is_month_end', {}, []],
+  ])('%s %j', (name, kwargs, expected) => {
+    const schedule = {
+      clocks: [interval(6 * HOUR, '2022-01-01T00:00:00', 'UTC', '2022-01-03T18:00:00')],
+      filters: [{ fn: `prefect.schedules.filters.${name}`, kwargs }],
+    };
+    expect(times(schedule, '2022-01-01T00:00:00Z', 20).map((time) => time.slice(8, 13))).toEqual(expected);
+  });
+
+  test('that let nothing pass end the search', () => {
+    const never = { fn: 'prefect.schedules.filters.on_date', kwargs: { month: 2, day: 30 } };
+    expect(times({ clocks: [interval(HOUR)], filters: [never] }, '2022-01-01T00:00:00Z', 1)).toEqual([]);
+  });
+});
+
+test('events carry what their clock asks of the run', () => {
+  const asked = { parameter_defaults: { x: 1 }, labels: ['a'] };
+  const clocks = [interval(HOUR), { ...interval(HOUR), ...asked }, interval(HOUR)];
+  const events = nextEvents(readSchedule({ clocks }), at('2022-01-01T00:00:00Z'), 3);
+  expect(events.map(({ parameterDefaults, labels }) => [parameterDefaults, labels])).toEqual([
+    [{}, null],
+    [{ x: 1 }, ['a']],
+    [{}, null],
+  ]);
+});
+
+describe('dates', () => {
+  const dates = ['2030-01-02', '2030-01-01T12:00:00', '2020-01-01'].map((dt) => ({ dt, tz: NEW_YORK }));
+  test('strike in their order, in their zone, and only once they come', () => {
+    const schedule = { clocks: [{ type: 'DatesClock', dates }] };
+    expect(times(schedule, '2022-01-01T00:00:00Z', 5)).toEqual(['2030-01-01T17:00:00Z', '2030-01-02T05:00:00Z']);
+  });
+  test.each([
+    [{ dt: '2030-01-01T12:00:00', tz: '+02:00' }, '2030-01-01T10:00:00Z'],
+    [{ dt: '2030-01-01T12:00:00', tz: '-0230' }, '2030-01-01T14:30:00Z'],
+    [{ dt: '2030-01-01T12:00:00+01:00', tz: 'UTC' }, '2030-01-01T11:00:00Z'],
+    [{ dt: '2030-01-01T12:00:00' }, '2030-01-01T12:00:00Z'],
+    ['2030-01-01T12:00:00', '2030-01-01T12:00:00Z'],
+  ])('%j is %s', (json, expected) => {
+    expect(times({ clocks: [{ type: 'DatesClock', dates: [json, null] }] }, '2022-01-01T00:00:00Z', 5)).toEqual([
+      expected,
+    ]);
+  });
+});
+
+describe('recurrences of iCalendar', () => {
+  const rule = (rr: string, start: string | null, rest: JsonObject = {}) => ({
+    type: 'rrule',
+    rr,
+    _dtstart: start,
+    ...rest,
+  });
+  const clockOf = (rrule_obj: Json, ...dates: [start?: string, tz?: string, end?: string]) => ({
+    clocks: [clock('RRuleClock', { rrule_obj }, ...dates)],
+  });
+  test.each<[string, Json, string, string[]]>([
+    [
+      'the last day of the month, so often',
+      rule('DTSTART:20300131T060000\nRRULE:FREQ=MONTHLY;COUNT=3;BYMONTHDAY=-1', '2030-01-31T06:00:00'),
+      '2022-01-01T00:00:00Z',
+      ['2030-01-31T06:00:00Z', '2030-02-28T06:00:00Z', '2030-03-31T06:00:00Z'],
+    ],
+    [
+      'until a date, in the offset of the start',
+      rule('RRULE:FREQ=DAILY', '2030-01-01T06:00:00-05:00', { _until: '2030-01-02T06:00:00-05:00' }),
+      '2022-01-01T00:00:00Z',
+      ['2030-01-01T11:00:00Z', '2030-01-02T11:00:00Z'],
+    ],
+    [
+      'from a default start',
+      rule('RRULE:FREQ=YEARLY', null),
+      '2030-01-01T00:00:00Z',
+      ['2030-06-20T00:00:00Z', '2031-06-20T00:00:00Z'],
+    ],
+    [
+      'from the default, where the start is no time',
+      rule('RRULE:FREQ=YEARLY', 'today'),
+      '2030-01-01T00:00:00Z',
+      ['2030-06-20T00:00:00Z'],
+    ],
+    ['every hour', rule('RRULE:FREQ=HOURLY', '2030-01-01T00:30:00Z'), '2030-02-01T00:00:00Z', ['2030-02-01T00:30:00Z']],
+    [
+      'a set of dates',
+      { type: 'rruleset', _rdate: ['2030-02-01T00:00:00', 1] },
+      '2022-01-01T00:00:00Z',
+      ['2030-02-01T00:00:00Z'],
+    ],
+    [
+      'a set with exceptions',
+      {
+        type: 'rruleset',
+        _rrule: [rule('RRULE:FREQ=DAILY;COUNT=4', '2030-01-01T00:00:00Z')],
+        _exrule: [rule('RRULE:FREQ=DAILY;COUNT=1', '2030-01-02T00:00:00Z')],
+        _rdate: ['2030-02-01T00:00:00'],
+        _exdate: ['2030-01-03T00:00:00'],
+      },
+      '2022-01-01T00:00:00Z',
+      ['2030-01-01T00:00:00Z', '2030-01-04T00:00:00Z', '2030-02-01T00:00:00Z'],
+    ],
+  ])('%s', (_, json, after, expected) => {
+    expect(times(clockOf(json), after, expected.length)).toEqual(expected);
+  });
+
+  test('begin and end with the dates of the clock', () => {
+    const daily = clockOf(
+      rule('RRULE:FREQ=DAILY', '2030-01-01T00:00:00'),
+      '2030-02-01T00:00:00',
+      'UTC',
+      '2030-02-02T00:00:00',
+    );
+    expect(times(daily, '2022-01-01T00:00:00Z', 9)).toEqual(['2030-02-01T00:00:00Z', '2030-02-02T00:00:00Z']);
+  });
+
+  test('go on as long as they are asked, and cost little however long ago they began', () => {
+    const everyMinute = clockOf(rule('RRULE:FREQ=MINUTELY', '2018-01-01T00:00:00'));
+    const found = times(everyMinute, '2030-01-01T00:00:00Z', 300);
+    expect([found.length, found[0], found[299]]).toEqual([300, '2030-01-01T00:01:00Z', '2030-01-01T05:00:00Z']);
+  });
+});
+
+describe('cron texts', () => {
+  // What croniter 1.3.5 says of each.
+  test.each([
+    ...[
+      '* * * * *',
+      '*/15 0-3 1,15 jan-mar mon',
+      '5/20 * * * *',
+      '0 0 L * *',
+      '0 0 * * 5#2',
+      '0 0 * * L5',
+      '0 0 * * 7',
+    ],
+    ...[
+      '@hourly',
+      '@daily',
+      '@midnight',
+      '@weekly',
+      '@monthly',
+      '@yearly',
+      '@annually',
+      '* * * * * 30',
+      '42 0 0 * * *',
+    ],
+  ])('%s is one', (text) => expect(() => readClock(cron(text))).not.toThrow());
+  test.each([
+    ...[
+      'xyz',
+      '61 * * * *',
+      '* * * *',
+      '0 0 1 1 * * 2025',
+      '0 0 ? * *',
+      '0 0 15W * *',
+      '0 0 * * 5L',
+      '@reboot',
+      '@minutely',
+    ],
+    ...['0 22-2 * * *', '0 0 0 * *', ''],
+  ])('%j is none', (text) => expect(() => readClock(cron(text))).toThrow('Invalid cron string'));
+  test('seconds stand at the end', () => {
+    expect(times({ clocks: [cron('* * * * * 30')] }, '2022-01-01T00:00:00Z', 2)).toEqual([
+      '2022-01-01T00:00:30Z',
+      '2022-01-01T00:01:30Z',
+    ]);
+  });
+});
+
+test.each<[string, Json, string]>([
+  ['no map', 1, 'A schedule has no clocks.'],
+  ['no clocks', {}, 'A schedule has no clocks.'],
+  ['a clock that is no map', { clocks: [1] }, 'A clock is no map.'],
+  ['a clock of no type', { clocks: [{}] }, 'There is no clock of the type undefined.'],
+  ['an interval of 59 seconds', { clocks: [interval(59)] }, 'An interval is shorter than a minute.'],
+  [
+    'an interval that is no number',
+    { clocks: [{ type: 'IntervalClock', interval: 'x' }] },
+    'A schedule holds no number, but "x".',
+  ],
+  [
+    'a zone that is none',
+    { clocks: [cron('* * * * *', '2022-01-01T00:00:00', 'Moon/Crater')] },
+    'A schedule holds no time in a zone',
+  ],
+  ['a date that is none', { clocks: [cron('* * * * *', 'today')] }, 'A schedule holds no time in a zone'],
+  ['a recurrence without a rule', { clocks: [{ type: 'RRuleClock' }] }, 'A recurrence has no rrule_obj.'],
+  ['a function that is none', { clocks: [], filters: [{ fn: 'os.system' }] }, 'Invalid function reference: os.system'],
+  ['a filter that is none', { clocks: [], filters: ['prefect.schedules.filters.x'] }, 'Invalid function reference'],
+  [
+    'a time of day that is none',
+    { clocks: [], filters: [{ fn: 'prefect.schedules.filters.at_time', kwargs: { t: '9' } }] },
+    'no time of day',
+  ],
+  [
+    'a moment that is none',
+    { clocks: [], filters: [{ fn: 'prefect.schedules.filters.on_datetime', kwargs: { dt: '9' } }] },
+    'no time',
+  ],
+  [
+    'a duration that is none',
+    { clocks: [], adjustments: [{ fn: 'prefect.schedules.adjustments.add', kwargs: { interval: 'x' } }] },
+    'no duration',
+  ],
+  ['a text that is none', { clocks: [{ type: 'CronClock', cron: 1 }] }, 'A schedule holds no text, but 1.'],
+])('a schedule with %s cannot be read', (_, json, message) => {
+  expect(() => readSchedule(json)).toThrow(message);
+});
+
+test('a clock with an end gives no more than it has', () => {
+  const ended = cron('0 0 * * *', '2022-01-01T00:00:00', 'UTC', '2022-01-02T00:00:00');
+  expect(times({ clocks: [ended] }, '2021-01-01T00:00:00Z', 9)).toHaveLength(2);
+});
+
+test('what cron leaves out in spring and makes up for an hour later strikes once', () => {
+  const quarters = cron('*/30 2,3 * * *', '2022-01-01T00:00:00', NEW_YORK);
+  const found = times({ clocks: [quarters] }, '2022-03-13T05:00:00Z', 3);
+  expect(found).toEqual(['2022-03-13T07:00:00Z', '2022-03-13T07:30:00Z', '2022-03-14T06:00:00Z']);
+});
+
+test('cron texts are looked through for a thousand events', () => {
+  const never = { fn: 'prefect.schedules.filters.on_date', kwargs: { month: 2, day: 30 } };
+  expect(times({ clocks: [cron('* * * * *')], filters: [never] }, '2022-01-01T00:00:00Z', 1)).toEqual([]);
+});
+
+test('what falls on a weekend is put off to Monday', () => {
+  const schedule = { clocks: [interval(DAY)], adjustments: [{ fn: 'prefect.schedules.adjustments.next_weekday' }] };
+  const found = times(schedule, '2022-01-06T12:00:00Z', 4).map((time) => time.slice(0, 10));
+  expect(found).toEqual(['2022-01-07', '2022-01-10', '2022-01-10', '2022-01-10']);
+});
+
+test('a rule without a frequency is one of years', () => {
+  const rule = { type: 'rrule', rr: 'RRULE:COUNT=2', _dtstart: '2030-01-01T00:00:00' };
+  const schedule = { clocks: [clock('RRuleClock', { rrule_obj: rule })] };
+  expect(times(schedule, '2022-01-01T00:00:00Z', 9)).toEqual(['2030-01-01T00:00:00Z', '2031-01-01T00:00:00Z']);
+});
+
+test('a clock of no dates never strikes', () => {
+  expect(times({ clocks: [{ type: 'DatesClock' }] }, '2022-01-01T00:00:00Z', 1)).toEqual([]);
+});
+
+test('a rule without a text cannot be read', () => {
+  const schedule = readSchedule({ clocks: [clock('RRuleClock', { rrule_obj: { type: 'rrule' } })] });
+  expect(() => nextEvents(schedule, 0, 1)).toThrow('A rule of a recurrence has no text.');
+});

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { parseInstant } from '../../../src/core/instant.ts';
+import { groupSchedule } from '../../../src/core/schedules/groupSchedule.ts';
+import { lacksParameters, scheduledRuns, scheduleOf } from '../../../src/core/schedules/scheduledRuns.ts';
+import type { Json, JsonObject } from '../../../src/core/state.ts';
+
+const md5 = (text: string) => createHash('md5').update(text).digest('hex');
+const NOW = parseInstant('2022-01-01T00:00:00Z') ?? 0;
+const DAY = 86_400_000_000;
+const daily = (rest: JsonObject = {}) => ({ type: 'CronClock', cron: '0 0 * * *', ...rest });
+const runs = (clocks: JsonObject[], lastStart: number | null = null) =>
+  scheduledRuns({ schedule: { clocks }, groupSchedule: null, lastStart }, NOW, md5);
+
+// Keys that the old server made.
+test.each<[JsonObject, string]>([
+  [{}, ''],
+  [{ parameter_defaults: {}, labels: null }, ''],
+  [{ parameter_defaults: { x: 'a' } }, ':219b62d63bdbbd5bcf0c47c997d3dfec'],
+  [{ labels: ['ef'] }, ':e231451e38cab727a79d9a3ec325a661'],
+])('a clock with %j has keys that end with "%s"', (rest, end) => {
+  expect(runs([daily(rest)])[0]?.idempotencyKey).toBe(`auto-scheduled:2022-01-02T00:00:00+00:00${end}`);
+});
+
+test('microseconds stand in keys where there are any', () => {
+  const start_date = { dt: '2022-01-05T00:00:00.25', tz: 'UTC' };
+  const [run] = runs([{ type: 'IntervalClock', interval: DAY, start_date }]);
+  expect(run?.idempotencyKey).toBe('auto-scheduled:2022-01-05T00:00:00.250000+00:00');
+});
+
+test('runs that were made before are left out, but for those of a clock that asks for something', () => {
+  expect(runs([daily()])).toHaveLength(10);
+  expect(runs([daily()], NOW + 7 * DAY)).toHaveLength(3);
+  expect(runs([daily({ labels: [] })], NOW + 7 * DAY)).toHaveLength(10);
+});
+
+test.each<[JsonObject | null, JsonObject | null, JsonObject | null]>([
+  [null, null, null],
+  [{}, {}, null],
+  [{ a: 1 }, null, { a: 1 }],
+  [{ a: 1 }, {}, { a: 1 }],
+  [{ a: 1 }, { b: 1 }, { b: 1 }],
+])('of %j and the group %j counts %j', (schedule, group, counts) => {
+  expect(scheduleOf({ schedule, groupSchedule: group })).toEqual(counts);
+  if (counts === null) expect(scheduledRuns({ schedule, groupSchedule: group, lastStart: null }, NOW, md5)).toEqual([]);
+});
+
+describe('a required parameter', () => {
+  const parameters: Json = [{ name: 'x', required: true }, { name: 'y', required: false }, null];
+  test.each<[string, JsonObject | null, JsonObject, boolean]>([
+    ['is lacking', { clocks: [daily()] }, {}, true],
+    ['is lacking for one clock', { clocks: [daily({ parameter_defaults: { x: 1 } }), daily()] }, {}, true],
+    ['may be given by every clock', { clocks: [daily({ parameter_defaults: { x: null } })] }, {}, false],
+    ['may be given by the group', { clocks: [daily()] }, { x: 1 }, false],
+    ['is not asked for without a schedule', null, {}, false],
+    ['is not asked for with an empty one', {}, {}, false],
+    ['is not asked for without clocks', { filters: [] }, {}, false],
+  ])('%s', (_, schedule, groupParameters, lacks) => {
+    expect(lacksParameters({ schedule, parameters, groupParameters })).toBe(lacks);
+  });
+  test('is none where there are no parameters', () => {
+    expect(lacksParameters({ schedule: { clocks: [daily()] }, parameters: null, groupParameters: {} })).toBe(false);
+  });
+});
+
+test("a group's schedule begins now, by the clock of its zone", () => {
+  const input = { cronClocks: [{ cron: '0 9 * * *', parameterDefaults: null }], intervalClocks: [] };
+  const schedule = groupSchedule({ ...input, timezone: 'America/New_York' }, NOW);
+  const start_date = { dt: '2021-12-31T19:00:00.000000', tz: 'America/New_York' };
+  expect(schedule).toEqual({ type: 'Schedule', clocks: [{ type: 'CronClock', cron: '0 9 * * *', start_date }] });
+  expect(() => groupSchedule({ ...input, timezone: 'Moon/Crater' }, NOW)).toThrow('Invalid timezone');
+  const bad = {
+    cronClocks: [],
+    intervalClocks: [{ intervalSeconds: 59, parameterDefaults: { x: "it's" } }],
+    timezone: null,
+  };
+  expect(() => groupSchedule(bad, NOW)).toThrow(
+    `Invalid clock provided for schedule: {'type': 'IntervalClock', 'interval': 59000000, 'parameter_defaults': {'x': "it's"}, 'start_date': None}`,
+  );
+});

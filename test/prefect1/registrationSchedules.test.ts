@@ -1,0 +1,225 @@
+import { v7 } from 'uuid';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JsonObject } from '../../src/core/state.ts';
+import { scheduler } from '../../src/services/scheduler.ts';
+import { type RegistrationWorld, registrationWorld, serialized } from './registrationWorld.ts';
+
+let world: RegistrationWorld;
+let project: string;
+beforeAll(async () => {
+  world = await registrationWorld();
+  project = await world.newProject();
+});
+afterAll(() => world.close());
+
+const DAILY = { type: 'CronClock', cron: '0 0 * * *' };
+const schedule = (...clocks: JsonObject[]) => ({
+  clocks,
+  filters: [],
+  or_filters: [],
+  not_filters: [],
+  adjustments: [],
+});
+const inactive = { set_schedule_active: false };
+const register = async (flow: JsonObject, input: object = {}) =>
+  (await world.mutate('create_flow', { project_id: project, serialized_flow: serialized(flow), ...input })).id;
+
+interface RunRow {
+  id: string;
+  prefect1_state: string;
+  auto_scheduled: boolean;
+  idempotency_key: string;
+  parameters: JsonObject;
+  tags: string[];
+}
+const runsOf = (flowId: string) =>
+  world.sql<RunRow>('select * from flow_run where flow_id = $1 order by scheduled_start_time, id', [flowId]);
+const flowOf = async (id: string) => (await world.sql<JsonObject>('select * from flow where id = $1', [id]))[0];
+const groupOf = async (id: string) => String((await flowOf(id))?.flow_group_id);
+const activate = (flow_id: string) => world.mutate('set_schedule_active', { flow_id });
+const tick = (now = Date.now() * 1000) => scheduler(30).tick(world.t.engine, now);
+
+describe('an active schedule', () => {
+  test('makes its next ten runs at once, under keys that tell their times', async () => {
+    const id = await register({ schedule: schedule(DAILY) });
+    const runs = await runsOf(id);
+    expect(runs).toHaveLength(10);
+    expect(runs.every((run) => run.auto_scheduled && run.prefect1_state === 'Scheduled')).toBe(true);
+    expect(runs[0]?.idempotency_key).toMatch(/^auto-scheduled:\d{4}-\d\d-\d\dT00:00:00\+00:00$/);
+  });
+
+  test('makes no more however often and from however many servers it is asked', async () => {
+    const id = await register({ schedule: schedule(DAILY) }, inactive);
+    await Promise.all(Array.from({ length: 5 }, () => activate(id)));
+    await Promise.all([tick(), tick(), tick()]);
+    expect(await runsOf(id)).toHaveLength(10);
+  });
+
+  test('has ten runs waiting as time goes by', async () => {
+    const id = await register({ schedule: schedule(DAILY) });
+    await tick((Date.now() + 3 * 86_400_000) * 1000);
+    expect(await runsOf(id)).toHaveLength(13);
+  });
+
+  test('asks nothing of the database once all is there', async () => {
+    await tick();
+    const asked: string[] = [];
+    world.t.test.database.onStatement = (name) => asked.push(name);
+    await tick();
+    world.t.test.database.onStatement = null;
+    expect(asked.filter((name) => name !== 'flowSchedules.knownKeys')).toEqual(['flowSchedules.page']);
+  });
+
+  test('gives runs what their clock asks for, and the flow its own labels', async () => {
+    const start_date = { dt: '2030-01-01T00:00:00', tz: 'UTC' };
+    const hourly = { type: 'IntervalClock', interval: 3_600_000_000, start_date };
+    const clocks = [{ ...hourly, labels: [] }, { ...hourly, parameter_defaults: { x: 'a' } }, hourly];
+    const id = await register({
+      schedule: schedule(...clocks),
+      run_config: { type: 'UniversalRun', labels: ['b', 'a'] },
+    });
+    for (const _ of [1, 2]) await activate(id);
+    const runs = (await runsOf(id)).slice(0, 3);
+    expect(new Set(runs.map(({ idempotency_key: key, parameters, tags }) => [key, parameters, tags]))).toEqual(
+      new Set([
+        ['auto-scheduled:2030-01-01T00:00:00+00:00', {}, ['a', 'b']],
+        ['auto-scheduled:2030-01-01T00:00:00+00:00:219b62d63bdbbd5bcf0c47c997d3dfec', { x: 'a' }, ['a', 'b']],
+        [expect.stringMatching(/^auto-scheduled:2030-01-01T00:00:00\+00:00:[0-9a-f]{32}$/), {}, []],
+      ]),
+    );
+    expect(await runsOf(id)).toHaveLength(10);
+  });
+
+  test('takes its runs back when it is turned off, and nothing else', async () => {
+    const id = await register({ schedule: schedule(DAILY) });
+    const manual = (await world.mutate('create_flow_run', { flow_id: id })).id;
+    const [begun] = await runsOf(id);
+    const states = [{ flow_run_id: begun?.id, state: { type: 'Running' } }];
+    await world.mutate('set_flow_run_states', { states });
+    for (const _ of [1, 2])
+      expect(await world.mutate('set_schedule_inactive', { flow_id: id })).toEqual({ success: true });
+    await tick();
+    expect(new Set((await runsOf(id)).map((run) => run.id))).toEqual(new Set([begun?.id, manual]));
+    expect(await world.mutate('set_schedule_inactive', { flow_id: v7() })).toEqual({ success: false });
+  });
+
+  test('that is turned off while its runs are made leaves none behind', async () => {
+    for (let turn = 0; turn < 10; turn++) {
+      const id = await register({ schedule: schedule(DAILY) }, inactive);
+      await Promise.all([activate(id), world.mutate('set_schedule_inactive', { flow_id: id })]);
+      const isActive = (await flowOf(id))?.is_schedule_active === true;
+      expect(await runsOf(id)).toHaveLength(isActive ? 10 : 0);
+    }
+  });
+
+  test('ends with its version', async () => {
+    const flow = serialized({ schedule: schedule(DAILY) });
+    const old = await register(flow);
+    const id = await register(flow);
+    await tick();
+    expect([(await runsOf(old)).length, (await runsOf(id)).length]).toEqual([0, 10]);
+    // The flag may be set on an archived version, and means nothing there.
+    expect(await activate(old)).toEqual({ success: true });
+    expect(await runsOf(old)).toEqual([]);
+  });
+
+  test('that nobody can read keeps no other from being scheduled', async () => {
+    await register({ schedule: { clocks: [{ type: 'NoClock' }] } });
+    const id = await register({ schedule: schedule(DAILY) }, inactive);
+    await world.sql('update flow set is_schedule_active = true where id = $1', [id]);
+    await tick();
+    expect(await runsOf(id)).toHaveLength(10);
+  });
+});
+
+describe('a schedule cannot be active', () => {
+  test.each<[string, JsonObject]>([
+    ['where there is none', {}],
+    ['where it is empty', { schedule: {} }],
+  ])('%s', async (_, flow) => {
+    const id = await register(flow, inactive);
+    expect(await activate(id)).toEqual({ success: false });
+    expect(await flowOf(id)).toMatchObject({ is_schedule_active: false });
+  });
+
+  test('of a flow that is not there', async () => {
+    expect(await activate(v7())).toEqual({ success: false });
+  });
+
+  test('while a required parameter is given by nobody', async () => {
+    const needy = { parameters: [{ name: 'x', required: true, default: null }], schedule: schedule(DAILY) };
+    const id = await register(needy); // registered all the same
+    await expect(activate(id)).rejects.toThrow('Can not schedule a flow that has required parameters.');
+    expect(await runsOf(id)).toEqual([]);
+    await world.mutate('set_flow_group_default_parameters', { flow_group_id: await groupOf(id), parameters: { x: 1 } });
+    expect(await activate(id)).toEqual({ success: true });
+    expect((await runsOf(id)).map(({ parameters }) => parameters)).toEqual(
+      Array.from({ length: 10 }, () => ({ x: 1 })),
+    );
+  });
+});
+
+describe("a flow group's schedule", () => {
+  const set = (flow_group_id: string, input: object) =>
+    world.mutate('set_flow_group_schedule', { flow_group_id, ...input });
+  const kept = async (flowId: string) =>
+    (
+      await world.sql<{ schedule: JsonObject }>('select schedule from flow_group where id = $1', [
+        await groupOf(flowId),
+      ])
+    )[0]?.schedule;
+
+  test('is kept as the old server kept it', async () => {
+    const id = await register({});
+    const parameter_defaults = { meep: 'morp' };
+    const cron_clocks = [{ cron: '42 0 0 * * *', parameter_defaults }, { cron: '0 9 * * *' }];
+    expect(await set(await groupOf(id), { cron_clocks, interval_clocks: [{ interval: 4200 }] })).toEqual({
+      success: true,
+    });
+    expect(await kept(id)).toEqual({
+      type: 'Schedule',
+      clocks: [
+        { type: 'CronClock', cron: '42 0 0 * * *', parameter_defaults, start_date: null },
+        { type: 'CronClock', cron: '0 9 * * *', start_date: null },
+        { type: 'IntervalClock', interval: 4_200_000_000, start_date: null },
+      ],
+    });
+    await set(await groupOf(id), { cron_clocks: [{ cron: '0 9 * * *' }], timezone: 'US/Pacific' });
+    expect(await kept(id)).toMatchObject({
+      clocks: [{ start_date: { tz: 'US/Pacific', dt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]{15}$/) } }],
+    });
+  });
+
+  test('goes before that of the flow, whose runs it replaces', async () => {
+    const id = await register({ schedule: schedule(DAILY) });
+    await set(await groupOf(id), { cron_clocks: [{ cron: '30 7 * * *' }] });
+    const keys = (await runsOf(id)).map(({ idempotency_key: key }) => key.slice(25));
+    expect(keys).toEqual(Array.from({ length: 10 }, () => 'T07:30:00+00:00'));
+    await world.mutate('delete_flow_group_schedule', { flow_group_id: await groupOf(id) });
+    expect((await runsOf(id)).map(({ idempotency_key: key }) => key.slice(25))).toEqual(
+      Array.from({ length: 10 }, () => 'T00:00:00+00:00'),
+    );
+  });
+
+  test.each<[string, object, string]>([
+    [
+      'an interval',
+      { interval_clocks: [{ interval: 59 }] },
+      "{'type': 'IntervalClock', 'interval': 59000000, 'start_date': None}",
+    ],
+    ['a cron', { cron_clocks: [{ cron: 'xyz' }] }, "{'type': 'CronClock', 'cron': 'xyz', 'start_date': None}"],
+  ])('is refused with %s that is none', async (_, input, repr) => {
+    const id = await register({});
+    await expect(set(await groupOf(id), input)).rejects.toThrow(`Invalid clock provided for schedule: ${repr}`);
+    expect(await kept(id)).toBeNull();
+  });
+
+  test('is refused with a zone that is none', async () => {
+    const refused = set(v7(), { cron_clocks: [{ cron: '0 9 * * *' }], timezone: 'Moon/Crater' });
+    await expect(refused).rejects.toThrow('Invalid timezone provided for schedule: Moon/Crater');
+  });
+
+  test('of no group is none', async () => {
+    expect(await set(v7(), { cron_clocks: [] })).toEqual({ success: false });
+  });
+});

@@ -1,0 +1,179 @@
+import pendulum
+from prefect.backend import FlowRunView
+from prefect.engine.state import Cancelled, Failed, Success
+from prefect.run_configs import LocalRun
+from prefect.schedules import Schedule
+from prefect.schedules.clocks import DatesClock
+from prefect.storage import Local
+
+import flows
+from agents import LocalAgent
+from support import WithPrefect, native, prefect_command, unique, wait_for
+
+
+class RunsByAnAgent(WithPrefect):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.label = unique("label")
+        cls.agent = LocalAgent(cls.label).__enter__()
+        cls.addClassCleanup(cls.agent.__exit__)
+        cls.project = unique("project")
+        cls.client.create_project(cls.project)
+
+    def register(self, flow):
+        # By default, only an agent on the machine that registered a flow may run it.
+        flow.storage = Local(add_default_labels=False)
+        flow.run_config = LocalRun(labels=[self.label])
+        return flow.register(self.project, no_url=True)
+
+    def start(self, flow, **options):
+        return self.client.create_flow_run(flow_id=self.register(flow), **options)
+
+    def ended(self, flow_run_id, seconds=90):
+        """The run as soon as it has ended."""
+
+        def look():
+            view = FlowRunView.from_flow_run_id(flow_run_id)
+            return view.state.is_finished() and view
+
+        try:
+            return wait_for(look, seconds, "the end of the run")
+        except AssertionError as error:
+            logs = FlowRunView.from_flow_run_id(flow_run_id).get_logs()
+            raise AssertionError("{}\n{}\n{}".format(error, [log.message for log in logs], self.agent.said()))
+
+    def task_states(self, view):
+        return {run.task_slug: type(run.state).__name__ for run in view.get_all_task_runs()}
+
+    def history(self, flow_run_id):
+        run = native(
+            "query ($id: ID!) { flowRun(id: $id) { name states { nodes { type name version } } } }", id=flow_run_id
+        )["flowRun"]
+        return [(state["type"], state["name"]) for state in run["states"]["nodes"]]
+
+    def test_the_command_line_starts_a_run_and_watches_it_to_its_end(self):
+        name = unique("sums")
+        self.register(flows.sums(name))
+        said = prefect_command("run", "--name", name, "--project", self.project, "--param", "n=4", "--watch")
+        self.assertIn("Flow run succeeded!", said)
+        self.assertIn("The number is 4.", said)
+        self.assertIn("Success", prefect_command("get", "flow-runs", "--flow", name))
+        found = self.client.graphql('query { flow_run(where: { flow: { name: { _eq: "%s" } } }) { id name } }' % name)
+        self.assertIn("The number is 4.", prefect_command("get", "logs", "--id", found.data.flow_run[0].id))
+        described = prefect_command("describe", "flow-runs", "--name", found.data.flow_run[0].name)
+        self.assertIn("Success", described)
+
+    def test_a_run_is_seen_in_both_dialects(self):
+        flow_run_id = self.start(flows.sums(unique("sums")), parameters={"n": 5}, run_name="by hand")
+        view = self.ended(flow_run_id)
+        self.assertEqual((view.name, view.parameters), ("by hand", {"n": 5}))
+        self.assertEqual(view.get_task_run(task_slug="add_up-1").get_result(), 10)
+        self.assertIn("The number is 5.", [log.message for log in view.get_logs()])
+        self.assertEqual([type(state).__name__ for state in view.states], SUCCEEDING)
+        self.assertEqual(
+            self.history(flow_run_id),
+            [("SCHEDULED", "Scheduled"), ("PENDING", "Submitted"), ("RUNNING", "Running"), ("COMPLETED", "Completed")],
+        )
+
+    def test_two_hundred_mapped_tasks(self):
+        view = self.ended(self.start(flows.mapped(unique("mapped"), 200)), 240)
+        self.assertIsInstance(view.state, Success)
+        children = view.get_task_run(task_slug="twice-1").iter_mapped()
+        self.assertEqual(sorted(child.get_result() for child in children), list(range(0, 400, 2)))
+
+    def test_a_task_is_tried_again(self):
+        view = self.ended(self.start(flows.retried(unique("retried"))))
+        self.assertIsInstance(view.state, Success)
+        run = view.get_task_run(task_slug="fails_at_first-1")
+        self.assertEqual(run.get_result(), 2)
+        states = self.client.graphql(
+            'query { task_run_state(where: { task_run_id: { _eq: "%s" } }, order_by: { version: asc }) { state } }'
+            % run.task_run_id
+        ).data.task_run_state
+        self.assertIn("Retrying", [state.state for state in states])
+
+    def test_every_task_ends_as_it_must(self):
+        view = self.ended(self.start(flows.endings(unique("endings"))), 120)
+        self.assertIsInstance(view.state, Success)
+        self.assertEqual(
+            self.task_states(view),
+            {
+                "fails-1": "Failed",
+                "follows-1": "TriggerFailed",
+                "picks_up_the_pieces-1": "Success",
+                "skips-1": "Skipped",
+                "skipped_too-1": "Skipped",
+                "loops-1": "Success",
+                "takes_too_long-1": "TimedOut",
+                "draws-1": "Success",
+            },
+        )
+        self.assertEqual(view.get_task_run(task_slug="loops-1").get_result(), 3)
+        artifacts = self.client.graphql(
+            'query { task_run_artifact(where: { task_run: { flow_run_id: { _eq: "%s" } } }) { kind data } }'
+            % view.flow_run_id
+        ).data.task_run_artifact
+        self.assertEqual(sorted(artifact.kind for artifact in artifacts), ["link", "markdown"])
+
+    def test_a_result_is_taken_from_the_cache(self):
+        flow = flows.cached(unique("cached"))
+        first = self.ended(self.start(flow)).get_task_run(task_slug="remembered-1")
+        second = self.ended(self.client.create_flow_run(flow_id=self.register(flow)))
+        self.assertEqual(self.task_states(second), {"remembered-1": "Cached"})
+        self.assertEqual(second.get_task_run(task_slug="remembered-1").get_result(), first.get_result())
+
+    def test_a_running_run_is_cancelled_from_outside(self):
+        flow_run_id = self.start(flows.slow(unique("slow")))
+        wait_for(lambda: self.client.get_flow_run_state(flow_run_id).is_running(), 60, "the run to start")
+        self.assertEqual(self.client.cancel_flow_run(flow_run_id), "Cancelling")
+        self.assertIsInstance(self.ended(flow_run_id).state, Cancelled)
+        self.assertIn(("CANCELLING", "Cancelling"), self.history(flow_run_id))
+
+    def test_a_run_that_was_not_started_is_cancelled_at_once(self):
+        later = pendulum.now("utc").add(days=1)
+        flow_run_id = self.start(flows.sums(unique("sums")), scheduled_start_time=later)
+        self.assertEqual(self.client.cancel_flow_run(flow_run_id), "Cancelled")
+        self.assertIsInstance(FlowRunView.from_flow_run_id(flow_run_id).state, Cancelled)
+
+    def test_a_native_cancel_stops_the_real_run(self):
+        flow_run_id = self.start(flows.slow(unique("slow")))
+        wait_for(lambda: self.client.get_flow_run_state(flow_run_id).is_running(), 60, "the run to start")
+        native("mutation ($id: ID!) { cancelFlowRun(input: { flowRunId: $id }) { verdict } }", id=flow_run_id)
+        self.assertIsInstance(self.ended(flow_run_id).state, Cancelled)
+
+    def test_a_schedule_makes_runs(self):
+        flow = flows.sums(unique("scheduled"))
+        flow.schedule = Schedule(clocks=[DatesClock([pendulum.now("utc").add(seconds=8)])])
+        flow_id = self.register(flow)
+
+        def made():
+            return self.client.graphql(
+                'query { flow_run(where: { flow_id: { _eq: "%s" } }) { id auto_scheduled } }' % flow_id
+            ).data.flow_run
+
+        [run] = wait_for(made, 20, "the schedule to make a run")
+        self.assertTrue(run.auto_scheduled)
+        self.assertIsInstance(self.ended(run.id).state, Success)
+
+    def test_the_seven_tasks(self):
+        child = flows.sums(unique("child"))
+        self.register(child)
+        name = unique("parent")
+        view = self.ended(self.start(flows.parent(name, child.name, self.project)), 240)
+        self.assertIsInstance(view.state, Success, [log.message for log in view.get_logs()])
+        self.assertEqual(view.get_task_run(task_slug="gathered-1").get_result(), [14, [7, 14]])
+        runs = self.client.graphql(
+            'query { flow_run(where: { flow: { name: { _eq: "%s" } } }) { name state parameters } }' % child.name
+        ).data.flow_run
+        self.assertEqual(sorted(run.state for run in runs), ["Cancelled", "Success", "Success"])
+        self.assertIn(name + "-renamed", [run.name for run in runs])
+
+    def test_two_agents_submit_a_run_once(self):
+        with LocalAgent(self.label, "another"):
+            views = [self.ended(self.start(flows.sums(unique("sums")))) for _ in range(3)]
+        for view in views:
+            self.assertEqual([type(state).__name__ for state in view.states], SUCCEEDING)
+
+
+SUCCEEDING = ["Scheduled", "Submitted", "Running", "Success"]

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { parsePythonJson } from '../../src/server/pythonJson.ts';
+
+test.each<[string, unknown]>([
+  ['null', null],
+  ['{"a": [1, "x"]}', { a: [1, 'x'] }],
+  ['{"a": NaN, "b": [Infinity, -Infinity, -1]}', { a: null, b: [null, null, -1] }],
+  ['{"NaN": "NaN", "b": NaN}', { NaN: 'NaN', b: null }],
+  [String.raw`["a \" NaN \\", NaN, "\\\" Infinity"]`, ['a " NaN \\', null, '\\" Infinity']],
+  ['NaN', null],
+])('%s', (text, value) => expect(parsePythonJson(text)).toEqual(value));
+
+test.each(['', '{', '{"a": Nan}', '["NaN]', '{"a": NaNa}', '"NaN" NaN'])('%j is no JSON', (text) => {
+  expect(() => parsePythonJson(text)).toThrow(SyntaxError);
+});
+
+test('four megabytes of log lines about NaN are read in a moment', () => {
+  const lines = Array.from({ length: 40_000 }, (_, index) => ({
+    message: `a "quoted" NaN \\ ${'x'.repeat(80)} ${index}`,
+  }));
+  const text = `[${JSON.stringify(lines)}, NaN]`;
+  const start = performance.now();
+  expect(parsePythonJson(text)).toEqual([lines, null]);
+  expect(performance.now() - start).toBeLessThan(2_000);
+});

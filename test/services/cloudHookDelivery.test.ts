@@ -1,0 +1,174 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { newId } from '../../src/actions/newId.ts';
+import { type CloudHookEvent, cloudHookEvent } from '../../src/core/cloudHookEvent.ts';
+import { addSeconds } from '../../src/core/instant.ts';
+import { cloudHookDelivery } from '../../src/services/cloudHookDelivery.ts';
+import { insertDeliveries } from '../../src/store/cloudHookDeliveries.ts';
+import { insertCloudHook } from '../../src/store/cloudHooks.ts';
+import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
+
+let t: TestEngine;
+let receiver: http.Server;
+let url = '';
+/** The ids of the events that came. */
+let received: string[] = [];
+let answer: (response: http.ServerResponse) => void = (response) => response.end();
+let givenUp: string[] = [];
+
+beforeAll(async () => {
+  t = await testEngine();
+  receiver = http.createServer((request, response) => {
+    let text = '';
+    request
+      .on('data', (part) => (text += part))
+      .on('end', () => {
+        received.push((JSON.parse(text) as { event: CloudHookEvent }).event.id);
+        answer(response);
+      });
+  });
+  await once(receiver.listen(0, '127.0.0.1'), 'listening');
+  const address = receiver.address();
+  if (address === null || typeof address === 'string') throw new Error('a server on TCP has a port');
+  url = `http://127.0.0.1:${address.port}`;
+});
+afterAll(async () => {
+  receiver.closeAllConnections();
+  receiver.close();
+  await t.close();
+});
+
+const sql = <Row>(text: string) => t.test.database.query<Row>({ name: 'test', text });
+const NOW = Date.now() * 1000 + 60_000_000;
+
+beforeEach(async () => {
+  received = [];
+  givenUp = [];
+  answer = (response) => response.end();
+  await sql('delete from cloud_hook');
+});
+
+/** Queues events for a hook; gives their ids. */
+async function queued(count: number, type: 'WEBHOOK' | 'PREFECT_MESSAGE' = 'WEBHOOK'): Promise<string[]> {
+  const { tenantId } = viewer;
+  const hook = { id: newId(), tenantId, type, name: null, versionGroupId: null, states: ['FAILED'], config: { url } };
+  await insertCloudHook(t.engine.database, hook);
+  const events = Array.from({ length: count }, () =>
+    cloudHookEvent(newId(), {
+      flowRun: { id: newId(), name: 'run', state: 'Running', version: 1 },
+      state: {
+        id: newId(),
+        version: 2,
+        state: 'Failed',
+        timestamp: NOW,
+        message: null,
+        startTime: null,
+        serializedState: {},
+      },
+      flow: { id: newId(), name: 'flow', flowGroupId: null, versionGroupId: null },
+      tenant: { id: tenantId, slug: 'default' },
+    }),
+  );
+  await insertDeliveries(
+    t.engine.database,
+    events.map((event) => ({ cloudHookId: hook.id, event })),
+  );
+  return events.map(({ id }) => id);
+}
+
+const loop = cloudHookDelivery((_, reason) => givenUp.push(reason));
+const tick = (seconds = 0) => loop.tick(t.engine, addSeconds(NOW, seconds));
+const waiting = async () => (await sql('select id from cloud_hook_delivery')).length;
+
+test('what is queued is sent once, however much it is', async () => {
+  const ids = await queued(120);
+  await tick();
+  expect(received.toSorted()).toEqual(ids.toSorted());
+  expect(await waiting()).toBe(0);
+  await tick();
+  expect(received).toHaveLength(120);
+});
+
+test('several servers send nothing twice', async () => {
+  const ids = await queued(200);
+  await Promise.all([tick(), tick(), tick()]);
+  expect(received.toSorted()).toEqual(ids.toSorted());
+});
+
+test('a receiver that fails is asked again, later and later, and then given up', async () => {
+  const [id] = await queued(1);
+  answer = (response) => response.writeHead(503).end();
+  let seconds = 0;
+  for (const [attempts, pause] of [5, 30, 120, 600].entries()) {
+    await tick(seconds);
+    await tick(seconds + pause - 1);
+    expect(received).toHaveLength(attempts + 1);
+    seconds += pause;
+  }
+  expect(givenUp).toEqual([]);
+  await tick(seconds);
+  expect(received).toEqual(Array(5).fill(id));
+  expect(givenUp).toEqual(['HTTP 503']);
+  expect(await waiting()).toBe(0);
+});
+
+test('a receiver that recovers is told at last', async () => {
+  await queued(1);
+  answer = (response) => response.destroy();
+  await tick();
+  expect(await waiting()).toBe(1);
+  answer = (response) => response.end();
+  await tick(5);
+  expect([received.length, await waiting(), givenUp]).toEqual([2, 0, []]);
+});
+
+test('a receiver that says no is not asked again', async () => {
+  await queued(1);
+  answer = (response) => response.writeHead(410).end();
+  await tick();
+  expect([await waiting(), givenUp]).toEqual([0, ['HTTP 410']]);
+});
+
+test('an answer that never ends is not read', async () => {
+  await queued(1);
+  answer = (response) => {
+    const more = () => response.write('x'.repeat(100_000), (error) => error ?? more());
+    more();
+  };
+  await tick();
+  expect(await waiting()).toBe(0);
+});
+
+test('a receiver that never answers holds up a round for two seconds, and others not at all', async () => {
+  const [first] = await queued(60);
+  answer = (response) => {
+    if (received[received.length - 1] !== first) response.end();
+  };
+  const started = Date.now();
+  await tick();
+  expect(Date.now() - started).toBeLessThan(5_000);
+  expect(received).toHaveLength(60);
+  expect(await waiting()).toBe(1);
+});
+
+test('what a server took and did not finish is sent by another, a minute later', async () => {
+  const [id] = await queued(1);
+  await sql(`update cloud_hook_delivery set attempts = 1, due_at = to_timestamp(${NOW / 1_000_000} + 60)`);
+  await tick(59);
+  expect(received).toEqual([]);
+  await tick(61);
+  expect(received).toEqual([id]);
+});
+
+test('a message is left once, even if it is delivered twice', async () => {
+  const [id] = await queued(1, 'PREFECT_MESSAGE');
+  const copy = await sql('select cloud_hook_id, event from cloud_hook_delivery');
+  await tick();
+  expect(copy).toHaveLength(1);
+  await sql(`insert into cloud_hook_delivery (id, cloud_hook_id, event)
+    select id, (select id from cloud_hook), (content -> 'event') from message where id = '${id}'`);
+  await tick();
+  expect(await sql(`select type, read from message where id = '${id}'`)).toEqual([{ type: 'CLOUD_HOOK', read: false }]);
+  expect(await waiting()).toBe(0);
+});
