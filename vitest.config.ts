@@ -9,7 +9,11 @@ export default defineConfig({
     maxWorkers: 2,
     // A server that a test kills breaks off the answers that clients were still reading; nobody waits for those.
     onUnhandledError: (error) => error.message !== 'terminated',
-    coverage: { provider: 'v8', include: ['src/core/**'], thresholds: { lines: 99, statements: 99, functions: 99, branches: 98 } },
+    coverage: {
+      provider: 'v8',
+      include: ['src/core/**'],
+      thresholds: { lines: 99, statements: 99, functions: 99, branches: 98 },
+    },
     projects: [
       // The core needs no database: its tests answer in a second.
       { resolve, test: { name: 'core', include: ['test/core/**/*.test.ts', 'test/floors.test.ts'] } },
