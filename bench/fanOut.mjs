@@ -1,0 +1,68 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { median, readable, spread, table } from './figures.mjs';
+import { listen } from './noise.mjs';
+import { request } from './server.mjs';
+
+const SUBSCRIBERS = 1_000;
+const ROUNDS = 3;
+const SECONDS = 10;
+/** Events a second; with none the next one is sent as soon as everybody has had the one before. */
+const PACES = [10, null];
+
+/** One publisher moves one run, and a thousand graphql-ws clients watch it. */
+export async function fanOut({ url }) {
+  const { createFlow } = await request(url, 'mutation { createFlow(input: { name: "fan-out" }) { flow { id } } }');
+  const rows = PACES.map((perSecond) => ({ perSecond, results: [] }));
+  for (let round = 1; round <= ROUNDS; round++)
+    for (const row of rows) {
+      listen();
+      const result = await watch(url, createFlow.flow.id, row.perSecond);
+      row.results.push(result);
+      console.error(`fan-out, round ${round}: ${paceOf(row)}: ${readable(result.sent.p50)} ms`);
+    }
+  return report(rows);
+}
+
+async function watch(url, flowId, perSecond) {
+  const { createFlowRun } = await request(
+    url,
+    `mutation Create($flowId: ID!) {
+      createFlowRun(input: { flowId: $flowId, state: { type: RUNNING } }) { flowRun { id } }
+    }`,
+    { flowId },
+  );
+  const clients = fork(path.join(import.meta.dirname, 'subscribers.mjs'), [url]);
+  clients.send({ flowRunId: createFlowRun.flowRun.id, subscribers: SUBSCRIBERS, seconds: SECONDS, perSecond });
+  const [result] = await once(clients, 'message');
+  clients.disconnect();
+  return result;
+}
+
+const paceOf = ({ perSecond }) => (perSecond === null ? 'as fast as all receive' : `${perSecond} events a second`);
+
+function report(rows) {
+  const of = (row, pick) => spread(row.results.map(pick));
+  const [steady] = rows;
+  return `## Fan-out
+
+${readable(SUBSCRIBERS)} graphql-ws subscribers of one run's states, one publisher, all on this machine. At
+${paceOf(steady)}, from the mutation's sending to an event's arrival: **${readable(median(steady.results.map(({ sent }) => sent.p50)))} ms**
+(median). Every subscriber got every event, once and in order.
+
+${table(
+  ['', 'deliveries a second', 'from sending: p50 ms', 'p99 ms', "from the state's timestamp: p50 ms", 'p99 ms'],
+  rows.map((row) => [
+    paceOf(row),
+    of(row, ({ deliveries }) => deliveries),
+    of(row, ({ sent }) => sent.p50),
+    of(row, ({ sent }) => sent.p99),
+    of(row, ({ stamped }) => stamped.p50),
+    of(row, ({ stamped }) => stamped.p99),
+  ]),
+)}
+
+The timestamp is taken under the run's lock, a moment before the commit: what is counted from it is more than what passes
+after the commit.`;
+}

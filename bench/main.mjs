@@ -1,0 +1,43 @@
+import { writeFile } from 'node:fs/promises';
+import { arch, cpus, platform } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { fanOut } from './fanOut.mjs';
+import { noise } from './noise.mjs';
+import { page } from './page.mjs';
+import { startFlowql } from './server.mjs';
+import { setState } from './setState.mjs';
+
+const BENCHES = { setState, page, fanOut };
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in BENCHES));
+if (unknown.length > 0) throw new Error(`There is no bench ${unknown}; there are ${Object.keys(BENCHES)}.`);
+
+const reports = [];
+let postgres;
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  // A server and a database of its own for each, so that none begins with what another one left.
+  const flowql = await startFlowql();
+  const database = new pg.Client(flowql.databaseUrl);
+  await database.connect();
+  try {
+    postgres = (await database.query('show server_version')).rows[0].server_version;
+    reports.push(await bench(flowql, database));
+  } finally {
+    await database.end();
+    await flowql.stop();
+  }
+}
+
+const results = `# Measurements
+
+Server, database and load on one machine: ${cpus().length} x ${cpus()[0].model}, ${platform()} ${arch()}, Node ${process.version},
+PostgreSQL ${postgres} as \`flowql serve\` starts it (every commit is on disk when it is answered). Medians of interleaved
+rounds. ${noise()}
+
+${reports.join('\n\n')}
+`;
+if (asked.length === 0) await writeFile(path.join(import.meta.dirname, 'results.md'), results);
+console.log(results);

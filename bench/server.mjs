@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const PROGRAM = path.resolve(import.meta.dirname, '../dist/flowql.js');
+const START_MS = 30_000;
+
+/** Starts `flowql serve` with its embedded PostgreSQL, as a user would, on a new database. */
+export async function startFlowql() {
+  // /tmp may live in memory, where a commit costs nothing.
+  const dataDirectory = path.join(existsSync('/var/tmp') ? '/var/tmp' : tmpdir(), `flowql-bench-${process.pid}`);
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/graphql`;
+  const { DATABASE_URL: _, ...environment } = process.env;
+  const child = spawn(process.execPath, [PROGRAM, 'serve'], {
+    env: { ...environment, FLOWQL_DATA_DIR: dataDirectory, FLOWQL_PORT: String(port), FLOWQL_LOG_LEVEL: 'warn' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const deadline = Date.now() + START_MS;
+  while (!(await answers(`http://127.0.0.1:${port}/ready`))) {
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error('flowql serve does not answer');
+    await pause(50);
+  }
+  return {
+    url,
+    pid: child.pid,
+    databaseUrl: await databaseUrl(dataDirectory),
+    async stop() {
+      child.kill('SIGTERM');
+      if (child.exitCode === null) await once(child, 'exit');
+      await rm(dataDirectory, { recursive: true });
+    },
+  };
+}
+
+/** Where the embedded PostgreSQL listens. Its fourth line in `postmaster.pid` is the port. */
+async function databaseUrl(dataDirectory) {
+  const cluster = path.join(dataDirectory, 'postgres');
+  const password = await readFile(path.join(cluster, 'password'), 'utf8');
+  const port = (await readFile(path.join(cluster, 'data', 'postmaster.pid'), 'utf8')).split('\n')[3];
+  return `postgresql://flowql:${password}@127.0.0.1:${port}/postgres`;
+}
+
+const answers = async (url) => (await fetch(url).catch(() => null))?.ok ?? false;
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** One GraphQL request; throws what the server calls an error. */
+export async function request(url, query, variables = {}) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = await response.json();
+  if (errors) throw new Error(errors.map(({ message }) => message).join('\n'));
+  return data;
+}

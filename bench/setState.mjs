@@ -1,0 +1,107 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { median, readable, spread, table } from './figures.mjs';
+import { listen } from './noise.mjs';
+import { hasPgbench, transactionsPerSecond } from './pgbench.mjs';
+import { request } from './server.mjs';
+
+const RUNS = 10_000;
+/** Rounds of everything, which find the best client counts and fill the table. */
+const ROUNDS = 3;
+/** Rounds of what is compared in the end: each lasts seconds, so that the machine's moods fall on all of it alike. */
+const COMPARED_ROUNDS = 15;
+const SECONDS = 3;
+const CONNECTIONS = [1, 16, 64, 128];
+const TARGET_CONNECTIONS = 64;
+const CLIENTS = [1, 2, 4, 8, 16, 32, 64];
+const SCRIPTS = {
+  'five statements': 'setStateFiveStatements.sql',
+  'one statement': 'setStateOneStatement.sql',
+};
+
+const here = (name) => path.join(import.meta.dirname, name);
+const rate = ({ results }) => median(results.map(({ perSecond }) => perSecond));
+
+/** Setting states through GraphQL, beside pgbench doing the same to the same tables. */
+export async function setState({ url, databaseUrl }, database) {
+  const { createFlow } = await request(url, 'mutation { createFlow(input: { name: "set state" }) { flow { id } } }');
+  await database.query(await readFile(here('sql/seedRuns.sql'), 'utf8'), [RUNS, createFlow.flow.id]);
+  const load = fork(here('load.mjs'), [url]);
+
+  const throughGraphql = (connections) => async () => {
+    const { rows } = await database.query("select version from flow_run where name like 'run-%' order by id");
+    load.send({ versions: rows.map(({ version }) => version), connections, seconds: SECONDS });
+    const [result] = await once(load, 'message');
+    if (result.failures > 0) throw new Error(`${result.failures} states were not accepted`);
+    return result;
+  };
+  const inSql = (script, clients) => async () => ({
+    perSecond: await transactionsPerSecond(databaseUrl, script, { clients, seconds: SECONDS, runs: RUNS }),
+  });
+  const rows = [
+    ...CONNECTIONS.map((connections) => ({
+      name: `FlowQL, GraphQL over HTTP, ${connections} connections`,
+      connections,
+      measure: throughGraphql(connections),
+      results: [],
+    })),
+    ...Object.entries(SCRIPTS).flatMap(([kind, script]) =>
+      CLIENTS.map((clients) => ({
+        name: `${hasPgbench ? 'pgbench' : 'pg in a loop'}, ${kind}, ${clients} clients`,
+        kind,
+        measure: inSql(script, clients),
+        results: [],
+      })),
+    ),
+  ];
+
+  async function play(row, round) {
+    // So that nobody pays for what the one before left to be cleared away.
+    await database.query('vacuum flow_run');
+    await database.query('checkpoint');
+    listen();
+    const result = await row.measure();
+    row.results.push(result);
+    console.error(`set state, ${round}: ${row.name}: ${readable(result.perSecond)}/s`);
+    return result.perSecond;
+  }
+  for (let round = 1; round <= ROUNDS; round++) for (const row of rows) await play(row, `round ${round}`);
+  const compared = [
+    rows.find(({ connections }) => connections === TARGET_CONNECTIONS),
+    ...Object.keys(SCRIPTS).map((kind) => rows.filter((row) => row.kind === kind).sort((a, b) => rate(b) - rate(a))[0]),
+  ];
+  const rounds = [];
+  for (let round = 1; round <= COMPARED_ROUNDS; round++) {
+    const rates = [];
+    for (const row of compared) rates.push(await play(row, `comparison ${round}`));
+    rounds.push(rates);
+  }
+  load.disconnect();
+  return report(rows, compared, rounds);
+}
+
+function report(rows, [ours, ...others], rounds) {
+  const comparisons = others.map((row, index) => {
+    const ratios = rounds.map(([rate, ...rates]) => rate / rates[index]);
+    return `- ${row.name}: **${readable(median(ratios))}** (${readable(Math.min(...ratios))}-${readable(Math.max(...ratios))} in single rounds)`;
+  });
+  const of = (row, name) => row.results.map((result) => result[name]);
+  const latency = (row, name) => (row.connections ? readable(median(of(row, name))) : '');
+  return `## Setting states
+
+Random runs of ${readable(RUNS)} go through their life, Pending, Running, Completed, and again. Beside it, the same work on the same
+tables in SQL: in five statements, one transaction each (begin; lock and read the run; insert the state; update the run;
+commit), and with all of it in one statement.
+
+${ours.name}, to the best client count of${hasPgbench ? ' pgbench' : ' a loop in Node, for there was no pgbench'}, taking turns
+in ${COMPARED_ROUNDS} rounds of ${SECONDS} seconds each, median of the rounds' ratios:
+
+${comparisons.join('\n')}
+
+${table(
+  ['', 'states a second, median (least-most)', 'p50 ms', 'p99 ms'],
+  rows.map((row) => [row.name, spread(of(row, 'perSecond')), latency(row, 'p50'), latency(row, 'p99')]),
+)}`;
+}

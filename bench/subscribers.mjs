@@ -1,0 +1,112 @@
+// A process of its own that watches one run from many graphql-ws connections, and publishes its states, too, so that one
+// clock measures both ends. It speaks the protocol by hand, to leave the CPU to the server.
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { quantile } from './figures.mjs';
+import { request } from './server.mjs';
+
+const SUBSCRIPTION = `subscription Watch($flowRunId: ID!) {
+  flowRunStates(flowRunId: $flowRunId, from: NOW) { cursor state { version type name timestamp message } }
+}`;
+const PUBLISH = `mutation Publish($flowRunId: ID!, $message: String!) {
+  setFlowRunState(input: { flowRunId: $flowRunId, state: { type: RUNNING, message: $message } }) {
+    verdict state { version }
+  }
+}`;
+const VERSION = /"version":(\d+)/;
+const TIMESTAMP = /"timestamp":"([^"]+)"/;
+const WARM_UP = 20;
+const OPENING_AT_ONCE = 50;
+
+const url = process.argv[2];
+const now = () => performance.timeOrigin + performance.now();
+
+process.on('message', async (task) => process.send(await measure(task)));
+
+async function measure({ flowRunId, subscribers, seconds, perSecond }) {
+  /** By version: when it was sent, when it arrived, and what wakes the publisher when all have it. */
+  const events = new Map();
+  const eventOf = (version) => {
+    const known = events.get(version) ?? { arrivals: [], complete: resolvers() };
+    events.set(version, known);
+    return known;
+  };
+
+  const sockets = [];
+  for (let first = 0; first < subscribers; first += OPENING_AT_ONCE)
+    sockets.push(...(await Promise.all(Array.from({ length: OPENING_AT_ONCE }, () => subscribe(flowRunId, arrived)))));
+  function arrived(text, version) {
+    const event = eventOf(version);
+    event.arrivals.push(now());
+    event.timestamp ??= TIMESTAMP.exec(text)[1];
+    if (event.arrivals.length === subscribers) event.complete.resolve();
+  }
+
+  let version = 1;
+  const publish = async () => {
+    version += 1;
+    const event = eventOf(version);
+    event.sentAt = now();
+    await request(url, PUBLISH, { flowRunId, message: `event ${version}` });
+    return event.complete.promise;
+  };
+  // Subscriptions that begin now have nothing to tell when they are ready: the first events find out.
+  await pause(1_000);
+  for (let event = 0; event < WARM_UP; event++) await publish();
+  const first = version + 1;
+  const start = now();
+  const pending = [];
+  for (let event = 0; now() - start < seconds * 1000; event++) {
+    if (perSecond === null) await publish();
+    else {
+      pending.push(publish());
+      await pause(Math.max(0, start + ((event + 1) * 1000) / perSecond - now()));
+    }
+  }
+  await Promise.all(pending);
+  const elapsed = (now() - start) / 1000;
+  for (const socket of sockets) socket.terminate();
+
+  const measured = [...events].filter(([number]) => number >= first).map(([, event]) => event);
+  const latencies = (from) => measured.flatMap((event) => event.arrivals.map((at) => at - from(event)));
+  return {
+    deliveries: (measured.length * subscribers) / elapsed,
+    sent: quantiles(latencies(({ sentAt }) => sentAt)),
+    stamped: quantiles(latencies(({ timestamp }) => instantOf(timestamp))),
+  };
+}
+
+async function subscribe(flowRunId, arrived) {
+  const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws', { perMessageDeflate: false });
+  await once(socket, 'open');
+  socket.send('{"type":"connection_init"}');
+  await once(socket, 'message');
+  let last = null;
+  socket.on('message', (data) => {
+    const text = String(data);
+    if (text === '{"type":"ping"}') return socket.send('{"type":"pong"}');
+    const version = Number(VERSION.exec(text)?.[1]);
+    if (!version || (last !== null && version !== last + 1)) throw new Error(`after ${last} came ${text}`);
+    last = version;
+    arrived(text, version);
+  });
+  socket.send(
+    JSON.stringify({ id: '1', type: 'subscribe', payload: { query: SUBSCRIPTION, variables: { flowRunId } } }),
+  );
+  return socket;
+}
+
+const quantiles = (values) => ({ p50: quantile(values, 0.5), p99: quantile(values, 0.99) });
+
+/** Milliseconds with a fraction; Date knows none of it. */
+const instantOf = (timestamp) =>
+  Date.parse(`${timestamp.slice(0, 19)}Z`) + Number(`0${timestamp.slice(19, -1)}`) * 1000;
+
+function resolvers() {
+  const made = {};
+  made.promise = new Promise((resolve) => {
+    made.resolve = resolve;
+  });
+  return made;
+}
