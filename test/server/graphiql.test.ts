@@ -61,20 +61,23 @@ describe.skipIf(!executablePath)(
       const play = page.locator('.graphiql-execute-button');
       await play.waitFor({ timeout: 60_000 });
       const answer = page.locator('.result-window');
-      const shows = (text: string) => answer.filter({ hasText: text }).waitFor({ timeout: 2_000 });
+      const shows = (text: string, timeout = 30_000) => answer.filter({ hasText: text }).waitFor({ timeout });
       return {
         /** Runs an example, as a person does, and waits until the answer shows the text. */
         async run(tab: string, text: string) {
           await page.locator('.graphiql-tab-button', { hasText: new RegExp(`^${tab}$`) }).click();
           await page.locator('.graphiql-tab-active', { hasText: tab }).waitFor();
           // Only a moment after a tab is opened does GraphiQL know the operation in it.
-          await waitFor(async () => {
-            await play.click();
-            return shows(text).then(
-              () => true,
-              () => false,
-            );
-          });
+          await waitFor(
+            async () => {
+              await play.click();
+              return shows(text, 2_000).then(
+                () => true,
+                () => false,
+              );
+            },
+            { timeoutMs: 60_000 },
+          );
         },
         shows,
         tabs: () => page.locator('.graphiql-tab-button').allTextContents(),

@@ -17,7 +17,7 @@ test('the database that the migrations make is the one that schema.prisma descri
 
 test.each([
   ['a column', '  requestHash String   @map("request_hash")\n', '', 'DROP COLUMN "request_hash"'],
-  ['an index', '  @@index([created])\n', '', 'DROP INDEX "idempotency_key_created_idx"'],
+  ['an index', '  @@index([dueAt])\n', '', 'DROP INDEX "cloud_hook_delivery_due_at_idx"'],
   ['a unique rule', '  @@unique([flowRunId, key])\n', '', 'DROP INDEX "flow_run_input_flow_run_id_key_key"'],
   [
     'a default',
