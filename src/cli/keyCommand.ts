@@ -45,8 +45,8 @@ async function create({ name, tenant, role }: Named & { role: (typeof ROLES)[num
 const ROLE_NAMES = { reader: 'READER', writer: 'WRITER', admin: 'ADMIN' } as const;
 
 async function list(): Promise<number> {
-  const { withDatabase, apiKeys } = await keyStore();
-  const keys = await withDatabase(readConfig(process.env), apiKeys.listApiKeys);
+  const { withDatabaseThatIs, apiKeys } = await keyStore();
+  const keys = await withDatabaseThatIs(readConfig(process.env), apiKeys.listApiKeys);
   if (keys.length === 0) console.error('There are no API keys.');
   for (const { tenant, name, role, created } of keys)
     console.log(`${created.toISOString()}  ${role.toLowerCase().padEnd(6)}  ${tenant}  ${name}`);
@@ -54,8 +54,8 @@ async function list(): Promise<number> {
 }
 
 async function revoke({ name, tenant }: Named): Promise<number> {
-  const { withDatabase, apiKeys } = await keyStore();
-  const revoked = await withDatabase(readConfig(process.env), (database) =>
+  const { withDatabaseThatIs, apiKeys } = await keyStore();
+  const revoked = await withDatabaseThatIs(readConfig(process.env), (database) =>
     apiKeys.revokeApiKey(database, tenant, name),
   );
   if (!revoked) throw new Problem('NOT_FOUND', `The tenant ${tenant} has no key named ${JSON.stringify(name)}.`);
@@ -65,10 +65,10 @@ async function revoke({ name, tenant }: Named): Promise<number> {
 
 /** Loaded when a key command runs, not whenever flowql does. */
 async function keyStore() {
-  const [{ withDatabase }, apiKeys, { newId }] = await Promise.all([
+  const [{ withDatabase, withDatabaseThatIs }, apiKeys, { newId }] = await Promise.all([
     import('./withPostgres.ts'),
     import('../store/apiKeys.ts'),
     import('../actions/newId.ts'),
   ]);
-  return { withDatabase, apiKeys, newId };
+  return { withDatabase, withDatabaseThatIs, apiKeys, newId };
 }

@@ -1,8 +1,10 @@
 import type { Config } from '../config.ts';
+import { Problem } from '../core/problem.ts';
 import type { Database } from '../store/database.ts';
 import { startEmbeddedPostgres } from '../store/embeddedPostgres.ts';
 import { migrate } from '../store/migrate.ts';
 import { openDatabase } from '../store/openDatabase.ts';
+import { findPostgresDirectory } from '../store/postgresDirectory.ts';
 
 /** Works with the database of the settings. The embedded one runs for as long as that takes, if it does not run anyway. */
 export async function withPostgres<Result>(config: Config, work: (url: string) => Promise<Result>): Promise<Result> {
@@ -26,3 +28,13 @@ export const withDatabase = <Result>(config: Config, work: (database: Database) 
       await database.close();
     }
   });
+
+/** The same with a database that is there already: a command that only looks makes none. */
+export async function withDatabaseThatIs<Result>(
+  config: Config,
+  work: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  if (config.databaseUrl === null && (await findPostgresDirectory(config.dataDir)) === null)
+    throw new Problem('NOT_FOUND', `There is no database in ${config.dataDir}.`);
+  return withDatabase(config, work);
+}

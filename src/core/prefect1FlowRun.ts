@@ -52,9 +52,10 @@ export function runConfigFor(flow: FlowLevels, asked: FlowRunLevels): JsonObject
  */
 export function parametersFor(flow: FlowLevels, asked: FlowRunLevels): JsonObject {
   const declared = Array.isArray(flow.parameters) ? flow.parameters.filter(isJsonObject) : [];
-  const defaults = declared.filter((parameter) => isTruthy(parameter.default ?? null));
   const parameters = {
-    ...Object.fromEntries(defaults.map((parameter) => [nameOf(parameter), parameter.default ?? null])),
+    ...Object.fromEntries(
+      declared.flatMap((parameter) => (isTruthy(parameter.default) ? [[nameOf(parameter), parameter.default]] : [])),
+    ),
     ...flow.groupParameters,
     ...asked.parameters,
   };
@@ -68,5 +69,5 @@ export function parametersFor(flow: FlowLevels, asked: FlowRunLevels): JsonObjec
 
 const nameOf = ({ name }: JsonObject): string => String(name);
 
-const isTruthy = (value: Json): boolean =>
+const isTruthy = (value: Json | undefined): value is Json =>
   typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);

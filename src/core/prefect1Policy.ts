@@ -12,10 +12,10 @@ import type { Json, SerializedState, StateRequest, StateType } from './state.ts'
 /** A run that has been submitted is not submitted again so soon: its second agent came too late. */
 export const SUBMITTED_FOR_SECONDS = 30;
 
-const RUNNING = PREFECT_1_DESCENDANTS.Running ?? [];
-export const PREFECT_1_FINISHED = PREFECT_1_DESCENDANTS.Finished ?? [];
+const RUNNING = PREFECT_1_DESCENDANTS.Running;
+export const PREFECT_1_FINISHED = PREFECT_1_DESCENDANTS.Finished;
 /** The states in which a run waits for its time. */
-export const PREFECT_1_SCHEDULED = [...(PREFECT_1_DESCENDANTS.Scheduled ?? []), 'Queued'];
+export const PREFECT_1_SCHEDULED = [...PREFECT_1_DESCENDANTS.Scheduled, 'Queued'];
 
 /** What is asked of a run: a state to write, or null where it stands in this very state already. */
 export type Prefect1Proposal = StateRequest | Problem | null;
@@ -91,6 +91,7 @@ function read(
     return sameJson(repeated.serialized, current.serialized) ? repeated : carryOn(normaliseState(sent, now));
   } catch (problem) {
     if (problem instanceof Problem) return problem;
+    /* v8 ignore next -- a bug, which no test can make */
     throw problem;
   }
 }

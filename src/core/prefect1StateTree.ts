@@ -8,7 +8,7 @@ interface StateClass {
  * shows them. Two of them are only ancestors: no run is ever in `State` or `_MetaState`.
  * Source: Prefect 1.4.1, engine/state.py.
  */
-const CLASSES: { readonly [name: string]: StateClass } = {
+const CLASSES = {
   State: { parent: null, color: '#696969' },
   Pending: { parent: 'State', color: '#7ebdff' },
   Scheduled: { parent: 'Pending', color: '#ffab00' },
@@ -32,18 +32,20 @@ const CLASSES: { readonly [name: string]: StateClass } = {
   TriggerFailed: { parent: 'Failed', color: '#ff5131' },
   ValidationFailed: { parent: 'Failed', color: '#ff5131' },
   Skipped: { parent: 'Success', color: '#62757f' },
-};
+} as const satisfies { readonly [name: string]: StateClass };
 
-const NAMES = Object.keys(CLASSES);
+type StateClassName = keyof typeof CLASSES;
+const NAMES = Object.keys(CLASSES) as StateClassName[];
 
-const isA = (name: string | null | undefined, ancestor: string): boolean =>
-  name != null && (name === ancestor || isA(CLASSES[name]?.parent, ancestor));
+const isA = (name: StateClassName | null, ancestor: StateClassName): boolean =>
+  name !== null && (name === ancestor || isA(CLASSES[name].parent, ancestor));
+
+const ofEach = <Value>(describe: (name: StateClassName) => Value) =>
+  Object.fromEntries(NAMES.map((name) => [name, describe(name)])) as { readonly [Name in StateClassName]: Value };
 
 /** Each class with itself and all that descend from it. */
-export const PREFECT_1_DESCENDANTS: { readonly [name: string]: readonly string[] } = Object.fromEntries(
-  NAMES.map((ancestor) => [ancestor, NAMES.filter((name) => isA(name, ancestor))]),
+export const PREFECT_1_DESCENDANTS = ofEach((ancestor): readonly string[] =>
+  NAMES.filter((name) => isA(name, ancestor)),
 );
 
-export const PREFECT_1_COLORS: { readonly [name: string]: string } = Object.fromEntries(
-  NAMES.map((name) => [name, CLASSES[name]?.color ?? '']),
-);
+export const PREFECT_1_COLORS = ofEach((name): string => CLASSES[name].color);

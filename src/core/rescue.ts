@@ -71,7 +71,7 @@ export const RESURRECTIONS = 3;
 /** Task runs in these states still keep their flow run alive, or will. A queued one does not. */
 export const GOING_ON = [
   ...PREFECT_1_SCHEDULED.filter((state) => state !== 'Queued'),
-  ...(PREFECT_1_DESCENDANTS.Running ?? []),
+  ...PREFECT_1_DESCENDANTS.Running,
 ];
 
 export function resurrect({ timesResurrected }: LostFlowRun): Rescue {

@@ -76,7 +76,8 @@ function complete(className: Prefect1State, given: JsonObject, now: Instant): Se
   if (className === 'Mapped') delete state._result;
   else state._result ??= { type: 'NoResultType' };
   for (const [key, value] of Object.entries(own)) state[key] ??= value(now);
-  if ('state' in own && state.state !== null) state.state = normaliseState(state.state ?? null, now).serialized;
+  // A class that has one finds null or the state here.
+  if ('state' in own && state.state != null) state.state = normaliseState(state.state, now).serialized;
   if (!('start_time' in own)) return { className, serialized: state, startTime: null };
   const startTime = readTime(state.start_time ?? null);
   return {

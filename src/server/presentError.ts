@@ -18,7 +18,8 @@ export const createPresentError =
     const at = error instanceof GraphQLError ? error : undefined;
     const cause = causeOf(error);
     if (cause instanceof Problem) {
-      if (cause.code === 'UNAVAILABLE') log.warn({ err: cause.cause ?? cause, path: at?.path }, cause.message);
+      // In an outage every request says this: a line is enough, and the reason is the same for all.
+      if (cause.code === 'UNAVAILABLE') log.warn({ reason: reasonOf(cause), path: at?.path }, cause.message);
       const { status, allow } = cause instanceof RequestFault ? cause : {};
       // The outer message may name the variable or argument, but knows less of a database that is not there.
       const message = at && cause.code !== 'UNAVAILABLE' ? at.message : cause.message;
@@ -39,6 +40,8 @@ export const createPresentError =
 function causeOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError != null ? causeOf(error.originalError) : error;
 }
+
+const reasonOf = ({ cause, message }: Problem): string => (cause instanceof Error ? cause.message : message);
 
 function codeOf({ extensions: { code } }: GraphQLError): ProblemCode | null {
   // hasOwn has proved that it is one of the table

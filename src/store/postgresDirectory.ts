@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { chown, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Problem } from '../core/problem.ts';
@@ -27,13 +27,25 @@ const NEW_CLUSTER = 'postgres.new-';
 /** Makes the directory where it is missing, and checks that PostgreSQL's user can use it. */
 export async function prepareDataDirectory(dataDirectory: string, user: PostgresUser | null): Promise<string> {
   // For another user the way in must be open; what lies inside is closed.
-  await mkdir(dataDirectory, { recursive: true, mode: user ? 0o755 : 0o700 });
+  await makeDirectories(path.resolve(dataDirectory), user ? 0o755 : 0o700);
   const directory = await realpath(dataDirectory);
+  if (!(await stat(directory)).isDirectory())
+    throw new Problem('FAILED_PRECONDITION', `${directory} is a file. Set FLOWQL_DATA_DIR to a directory.`);
   if (canReach(user, directory)) return directory;
   throw new Problem(
     'FAILED_PRECONDITION',
     `PostgreSQL does not run as root, and ${user?.name} cannot reach ${directory}. Set FLOWQL_DATA_DIR to another directory, /var/lib/flowql for instance.`,
   );
+}
+
+/** Node's own `recursive` never ends where a directory is refused with ENOENT although its parent is there, as in /proc. */
+async function makeDirectories(directory: string, mode: number): Promise<void> {
+  if (existsSync(directory)) return;
+  await makeDirectories(path.dirname(directory), mode);
+  // Another process may have been faster.
+  await mkdir(directory, { mode }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 /** The database files in a prepared data directory, or null where there are none yet. */

@@ -4,15 +4,22 @@ import {
   flowRunLogsAfter,
   flowRunStatesAfter,
   flowRunTaskRunStatesAfter,
+  type StreamLimits,
   type StreamName,
+  type StreamRows,
   taskRunLogsAfter,
   taskRunStatesAfter,
   type Wanted,
 } from '../store/streamReads.ts';
 import { Rounds } from './rounds.ts';
-import type { PlacedRow, Reading, Tail } from './tail.ts';
+import type { Reading, Tail } from './tail.ts';
+import type { StreamEvent } from './topic.ts';
 
-type ReadAfter = (database: Database, wanted: readonly Wanted[], limit: number) => Promise<Map<string, PlacedRow[]>>;
+type ReadAfter = (
+  database: Database,
+  wanted: readonly Wanted[],
+  limits: StreamLimits,
+) => Promise<StreamRows<StreamEvent['row']>>;
 
 const READS: { [Name in StreamName]: ReadAfter } = {
   flowRunStates: flowRunStatesAfter,
@@ -23,9 +30,9 @@ const READS: { [Name in StreamName]: ReadAfter } = {
 };
 export const STREAM_NAMES = Object.keys(READS) as StreamName[];
 
-const ROWS_PER_STREAM = 500;
+const PER_STREAM: StreamLimits = { rows: 500, bytes: 4_000_000 };
 /** Bounds what one statement returns when very many streams have much to tell, after an outage for instance. */
-const ROWS_PER_STATEMENT = 20_000;
+const PER_STATEMENT: StreamLimits = { rows: 20_000, bytes: 32_000_000 };
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 2_000;
 
@@ -49,10 +56,11 @@ export function streamReader(database: Database, options: ReaderOptions) {
       if (options.stopped.aborted) return;
       const readings = tails.flatMap((tail) => options.readingOf(tail) ?? []);
       if (readings.length === 0) return;
-      const limit = Math.min(ROWS_PER_STREAM, Math.ceil(ROWS_PER_STATEMENT / readings.length));
-      let rows: Map<string, PlacedRow[]>;
+      const share = (what: keyof StreamLimits) =>
+        Math.min(PER_STREAM[what], Math.ceil(PER_STATEMENT[what] / readings.length));
+      let news: StreamRows<StreamEvent['row']>;
       try {
-        rows = await READS[name](database, readings, limit);
+        news = await READS[name](database, readings, { rows: share('rows'), bytes: share('bytes') });
         failures = 0;
       } catch (error) {
         if (options.stopped.aborted) return;
@@ -64,8 +72,8 @@ export function streamReader(database: Database, options: ReaderOptions) {
         return;
       }
       for (const reading of readings) {
-        const found = rows.get(reading.id) ?? [];
-        reading.take(found, found.length < limit);
+        const { rows, complete } = news.get(reading.id) ?? { rows: [], complete: true };
+        reading.take(rows, complete);
       }
     });
     return ofKind;

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../support/postgres.ts';
 import { finished, flowql } from './running.ts';
@@ -44,6 +47,22 @@ describe('flowql', { timeout: 60_000 }, () => {
     expect(code).toBe(2);
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stderr).toContain('PostgreSQL at 127.0.0.1:1/none cannot be used');
+  });
+
+  test.each([
+    ['a file', import.meta.filename, 'is a file'],
+    ['where none can be made', '/proc/flowql', '/proc/flowql'],
+  ])('a data directory that is %s is said in one line', async (_, directory, told) => {
+    const { code, stderr } = await finished(flowql(['serve'], { FLOWQL_DATA_DIR: directory }));
+    expect([code, stderr.trim().split('\n').length]).toEqual([2, 1]);
+    expect(stderr).toContain(told);
+  });
+
+  test.each([['list'], ['revoke', '--name', 'agents']])('key %s makes no database', async (...command) => {
+    const directory = path.join(tmpdir(), `flowql-none-${process.pid}`);
+    const { code, stderr } = await finished(flowql(['key', ...command], { FLOWQL_DATA_DIR: directory }));
+    expect([code, stderr.trim()]).toEqual([2, `There is no database in ${directory}.`]);
+    expect(existsSync(directory)).toBe(false);
   });
 
   test.each([

@@ -23,6 +23,8 @@ import {
   newTaskRunState,
 } from '../support/rows.ts';
 
+const LIMITS = { rows: 10, bytes: 1_000_000 };
+
 const flow = newFlow();
 const [first, second, idle] = [newFlowRun(flow.id), newFlowRun(flow.id), newFlowRun(flow.id)];
 const [task, otherTask, lonely] = [newTaskRun(first.id), newTaskRun(first.id), newTaskRun(null)];
@@ -73,20 +75,20 @@ test('one statement reads the news of many runs, each after its own position, wh
     { id: second.id, after: 3 },
     { id: idle.id, after: 0 },
   ];
-  const news = await counted(() => flowRunStatesAfter(database, wanted, 3));
+  const news = await counted(() => flowRunStatesAfter(database, wanted, { rows: 3, bytes: 1_000_000 }));
   expect(statements).toEqual(['flowRunStates.after']);
   const of = (id: string, ...versions: number[]) =>
     flowStates.filter((state) => state.flowRunId === id && versions.includes(state.version));
   expect(news).toEqual(
     new Map([
-      [first.id, of(first.id, 1, 2, 3).map((row) => ({ position: row.version, row }))],
-      [second.id, of(second.id, 4).map((row) => ({ position: row.version, row }))],
+      [first.id, { rows: of(first.id, 1, 2, 3).map((row) => ({ position: row.version, row })), complete: false }],
+      [second.id, { rows: of(second.id, 4).map((row) => ({ position: row.version, row })), complete: true }],
     ]),
   );
 });
 
 test('nothing wanted asks nothing', async () => {
-  expect(await counted(() => flowRunStatesAfter(database, [], 10))).toEqual(new Map());
+  expect(await counted(() => flowRunStatesAfter(database, [], LIMITS))).toEqual(new Map());
   expect(statements).toEqual([]);
 });
 
@@ -97,31 +99,45 @@ test('the states of one task run go by version, those of all task runs of a flow
       { id: task.id, after: 1 },
       { id: lonely.id, after: 0 },
     ],
-    10,
+    LIMITS,
   );
   expect(ofTask).toEqual(
     new Map([
-      [task.id, [{ position: 2, row: taskStates[2] }]],
-      [lonely.id, [{ position: 1, row: taskStates[3] }]],
+      [task.id, { rows: [{ position: 2, row: taskStates[2] }], complete: true }],
+      [lonely.id, { rows: [{ position: 1, row: taskStates[3] }], complete: true }],
     ]),
   );
-  const ofFlowRun = await flowRunTaskRunStatesAfter(database, [{ id: first.id, after: 1 }], 10);
-  expect(ofFlowRun).toEqual(
-    new Map([[first.id, taskStates.slice(1, 3).map((row) => ({ position: row.position, row }))]]),
-  );
+  const ofFlowRun = await flowRunTaskRunStatesAfter(database, [{ id: first.id, after: 1 }], LIMITS);
+  expect(ofFlowRun.get(first.id)?.rows).toEqual(taskStates.slice(1, 3).map((row) => ({ position: row.position, row })));
 });
 
 test('the lines of a flow run hold those of its task runs; a task run’s own keep their numbers', async () => {
-  const ofFlowRun = await flowRunLogsAfter(database, [{ id: first.id, after: 1 }], 2);
-  expect(ofFlowRun.get(first.id)).toEqual(lines.slice(1, 3).map((row) => ({ position: row.number, row })));
+  const ofFlowRun = await flowRunLogsAfter(database, [{ id: first.id, after: 1 }], { rows: 2, bytes: 1_000_000 });
+  expect(ofFlowRun.get(first.id)?.rows).toEqual(lines.slice(1, 3).map((row) => ({ position: row.number, row })));
   const ofTasks = await taskRunLogsAfter(
     database,
     [
       { id: task.id, after: 2 },
       { id: lonely.id, after: 0 },
     ],
-    10,
+    LIMITS,
   );
-  expect(ofTasks.get(task.id)).toEqual([{ position: 4, row: lines[3] }]);
-  expect(ofTasks.get(lonely.id)).toEqual([{ position: 1, row: lines[4] }]);
+  expect(ofTasks.get(task.id)?.rows).toEqual([{ position: 4, row: lines[3] }]);
+  expect(ofTasks.get(lonely.id)?.rows).toEqual([{ position: 1, row: lines[4] }]);
+});
+
+test.each([
+  [0, [1]],
+  [30, [1, 2]],
+  [1_000_000, [1, 2, 3, 4]],
+])('of long lines as many are read as fit into %i bytes, and one at least', async (bytes, numbers) => {
+  const long = newFlowRun(flow.id);
+  await insertFlowRuns(database, [long]);
+  await insertLogs(
+    database,
+    [1, 2, 3, 4].map((number) => newLog({ flowRunId: long.id }, number, { message: 'x'.repeat(20) })),
+  );
+  const news = (await flowRunLogsAfter(database, [{ id: long.id, after: 0 }], { rows: 10, bytes })).get(long.id);
+  expect(news?.rows.map(({ position }) => position)).toEqual(numbers);
+  expect(news?.complete).toBe(numbers.length === 4);
 });
