@@ -38,6 +38,8 @@ try {
       // Seconds. The client looks for its cancellation, and ships its logs, less often than tests care to wait.
       PREFECT__CLOUD__CHECK_CANCELLATION_INTERVAL: '1',
       PREFECT__CLOUD__LOGGING_HEARTBEAT: '1',
+      // Some tests start servers of their own.
+      NODE: process.execPath,
       // The agent's processes load the flows of the tests.
       PYTHONPATH: TESTS,
       PYTHONDONTWRITEBYTECODE: '1',

@@ -45,12 +45,17 @@ export const lockLostCancelling = (transaction: Queryable, since: Instant, limit
 const STRANDED = statement(
   'flowRuns.stranded',
   `${FLOW_RUN} and f.prefect1_state in ('Running', 'Submitted')
-     and not exists (select 1 from task_run r where r.flow_run_id = f.id and r.prefect1_state = any($3::text[]))
+     and not exists (select 1 from task_run r where r.flow_run_id = f.id
+       and (r.prefect1_state = any($3::text[]) or r.prefect1_state = 'Submitted' and r.state_timestamp > $1))
      and ${isOn('heartbeat_enabled')} and ${isOn('lazarus_enabled')}
    order by f.updated limit $2 for no key update of f skip locked`,
 );
 
-/** Flow runs without a heartbeat since then that nothing goes on in: no task run is in one of these states. */
+/**
+ * Flow runs without a heartbeat since then that nothing goes on in: no task run is in one of these states, and none was
+ * submitted since then. An agent that brings a run back for a retry that is due submits its task run only: the process
+ * that it starts has yet to beat.
+ */
 export const lockStranded = (
   transaction: Queryable,
   since: Instant,

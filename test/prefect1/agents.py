@@ -8,13 +8,14 @@ from support import BIN
 
 
 class LocalAgent:
-    """`prefect agent local start` with one label, until the end of the block."""
+    """`prefect agent local start` with these labels, until the end of the block."""
 
-    def __init__(self, label, name="tests"):
+    def __init__(self, labels, name="tests"):
         self.output = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [os.path.join(BIN, "prefect"), "agent", "local", "start", "--name", name]
-            + ["--label", label, "--no-hostname-label", "--show-flow-logs"],
+            + [part for label in labels for part in ("--label", label)]
+            + ["--no-hostname-label", "--show-flow-logs"],
             stdout=self.output,
             stderr=subprocess.STDOUT,
         )

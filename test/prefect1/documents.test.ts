@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { execute, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { idOf, insert, insertFlow, openReadWorld, type ReadWorld } from './readWorld.ts';
+import { oneSchema } from '../../src/server/oneSchema.ts';
+import { createRequestContext } from '../../src/server/requestContext.ts';
+import { type TestEngine, testEngine } from '../support/engine.ts';
+import { everyone, idOf, insert, insertFlow, openReadWorld, type ReadWorld } from './readWorld.ts';
 
 interface Document {
   name: string;
@@ -10,8 +15,8 @@ interface Document {
   variables: object | null;
 }
 
-const file = path.join(import.meta.dirname, '../fixtures/prefect1/documents.json');
-const documents: Document[] = JSON.parse(readFileSync(file, 'utf8'));
+const fixture = (name: string) => readFileSync(path.join(import.meta.dirname, '../fixtures/prefect1', name), 'utf8');
+const documents: Document[] = JSON.parse(fixture('documents.json'));
 /** What no table answers. */
 const OPERATIONS = /\b(hello|get_task_run_info)\b/;
 const reads = documents.filter(({ kind, query }) => kind === 'query' && !OPERATIONS.test(query));
@@ -56,4 +61,62 @@ describe('what Prefect 1.4.1 reads from tables', () => {
       expect(found).not.toBeNull();
     },
   );
+});
+
+describe('everything that Prefect 1.4.1 sends', () => {
+  const schema = oneSchema({ prefect1: true });
+  // Left out of the documents, for they are long.
+  const flow = fixture('hello.flow.json');
+  const complete = (variables: object | null) =>
+    JSON.parse(
+      JSON.stringify(variables ?? {})
+        .replace('H4sI...', gzipSync(flow).toString('base64'))
+        .replace('{"name":"f"}', flow),
+    );
+  const REFUSED: { [name: string]: string } = { create_tenant: 'Uniqueness violation.' };
+  const takesAway = ({ name }: Document) => name.startsWith('delete_');
+  const inOrder = [...documents.filter((one) => !takesAway(one)), ...documents.filter(takesAway).reverse()];
+
+  let t: TestEngine;
+  beforeAll(async () => {
+    t = await testEngine();
+    const { database } = t.test;
+    await insert(database, 'tenant', { id, slug: 'another' });
+    const owned = { id, tenantId: id };
+    await insert(database, 'project', { ...owned, name: 'project' });
+    await insert(database, 'flow_group', { ...owned, name: 'vg' });
+    const places = { versionGroupId: 'vg', projectId: id, flowGroupId: id };
+    await insert(database, 'flow', { ...owned, name: 'flow', version: 1, ...places });
+    await insert(database, 'task', { ...owned, flowId: id, name: 't', slug: 't-1' });
+    await insert(database, 'flow_run', { ...owned, flowId: id });
+    await insert(database, 'task_run', {
+      ...owned,
+      flowRunId: id,
+      taskId: id,
+      taskKey: 't-1',
+      dynamicKey: '-1',
+      mapIndex: -1,
+    });
+    await insert(database, 'task_run_artifact', { ...owned, taskRunId: id });
+    await insert(database, 'agent_config', owned);
+  });
+  afterAll(() => t.close());
+
+  test.each(inOrder)('$name is valid and answered', async ({ name, query, variables }) => {
+    const document = parse(query);
+    expect(validate(schema, document)).toEqual([]);
+    const { data, errors = [] } = await execute({
+      schema,
+      document,
+      variableValues: complete(variables),
+      contextValue: createRequestContext(t.engine, everyone, { coreVersion: '1.4.1', agentId: null }),
+    });
+    const refusal = REFUSED[name];
+    expect(errors.map(({ message }) => message)).toEqual(refusal ? [refusal] : []);
+    if (refusal) return;
+    const [answer] = Object.values(data ?? {});
+    expect(answer).not.toBeNull();
+    // A flow without a schedule has none to start.
+    if (name !== 'set_schedule_active') expect(answer).not.toMatchObject({ success: false });
+  });
 });

@@ -5,7 +5,12 @@ import time
 
 import prefect
 from prefect import Flow, Parameter, task, unmapped
-from prefect.backend import create_link_artifact, create_markdown_artifact
+from prefect.backend.artifacts import (
+    create_link_artifact,
+    create_markdown_artifact,
+    delete_artifact,
+    update_markdown_artifact,
+)
 from prefect.engine import signals
 from prefect.tasks.prefect import (
     CancelFlowRun,
@@ -70,6 +75,12 @@ def fails():
     raise ValueError("for good")
 
 
+def failing(name):
+    with Flow(name) as flow:
+        fails()
+    return flow
+
+
 @task
 def follows():
     return None
@@ -106,7 +117,10 @@ def remembered():
 @task
 def draws():
     link = create_link_artifact("http://example.com")
-    return [link, create_markdown_artifact("# words")]
+    words = create_markdown_artifact("# words")
+    update_markdown_artifact(words, "# other words")
+    delete_artifact(create_link_artifact("http://example.org"))
+    return [link, words]
 
 
 def endings(name):
@@ -175,3 +189,56 @@ def tomorrow():
 @task
 def gathered(result, several, started):
     return [result, several]
+
+
+@task
+def says(n):
+    prefect.context.logger.info("Line %s.", n)
+    time.sleep(0.25)
+    return n
+
+
+def talks(name, count):
+    """One task after another, each with a line of its own."""
+    with Flow(name) as flow:
+        says.map(numbers(count))
+    return flow
+
+
+@task(max_retries=1, retry_delay=datetime.timedelta(seconds=1))
+def hangs_at_first():
+    if prefect.context.task_run_count < 2:
+        time.sleep(300)
+    return "done"
+
+
+def hanging_at_first(name):
+    with Flow(name) as flow:
+        hangs_at_first()
+    return flow
+
+
+def hangs(flow, _, state):
+    if state.is_running():
+        time.sleep(300)
+    return state
+
+
+def never_begun(name):
+    """A flow that hangs before it says that it runs."""
+    with Flow(name, state_handlers=[hangs]) as flow:
+        number(1)
+    return flow
+
+
+@task(max_retries=1, retry_delay=datetime.timedelta(minutes=15))
+def fails_and_waits():
+    if prefect.context.task_run_count < 2:
+        raise ValueError("not yet")
+    return prefect.context.task_run_count
+
+
+def retried_much_later(name):
+    with Flow(name) as flow:
+        twice(fails_and_waits())
+    return flow

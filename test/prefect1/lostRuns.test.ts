@@ -133,6 +133,17 @@ describe('Lazarus', () => {
     expect(await t.flowRun(id)).toMatchObject({ prefect1_state: left });
   });
 
+  test('leaves a run whose task an agent has submitted, until that is long ago, too', async () => {
+    const { id, taskRunId, age } = await stale('Running');
+    await t.setTaskRun(taskRunId, { type: 'Submitted' });
+    await age();
+    await raise();
+    expect(await t.flowRun(id)).toMatchObject({ prefect1_state: 'Running' });
+    await t.rows("update task_run set state_timestamp = now() - interval '1 hour' where id = $1", [taskRunId]);
+    await raise();
+    expect(await t.flowRun(id)).toMatchObject({ prefect1_state: 'Scheduled' });
+  });
+
   test('on several servers at once deals with each run once', async () => {
     const lost = [];
     for (let index = 0; index < 12; index += 1) lost.push(await stale('Running'));

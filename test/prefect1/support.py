@@ -9,9 +9,9 @@ import unittest
 import urllib.request
 import uuid
 
+import prefect
 from prefect import Client
 
-ADDRESS = "{}:{}".format(os.environ["PREFECT__SERVER__HOST"], os.environ["PREFECT__SERVER__PORT"])
 BIN = os.path.dirname(sys.executable)
 
 
@@ -36,9 +36,10 @@ def prefect_command(*arguments, timeout=120, check=True):
 
 
 def native(query, **variables):
-    """A document of the native dialect."""
+    """A document of the native dialect, answered by the server that the client uses."""
     body = json.dumps({"query": query, "variables": variables}).encode()
-    request = urllib.request.Request(ADDRESS + "/graphql", body, {"content-type": "application/json"})
+    address = prefect.context.config.cloud.api + "/graphql"
+    request = urllib.request.Request(address, body, {"content-type": "application/json"})
     answer = json.load(urllib.request.urlopen(request))
     if "errors" in answer:
         raise AssertionError(answer["errors"])

@@ -70,13 +70,13 @@ with Flow("{name}") as flow:
 
 
 class ByTheCommandLine(WithPrefect):
-    def register(self, project, name, word):
+    def register(self, project, name, word, *options):
         # Where the file stands is part of the flow: in the same place each time.
         path = os.path.join(tempfile.gettempdir(), name + ".py")
         with open(path, "w") as file:
             file.write(FILE.format(name=name, word=word))
         try:
-            return prefect_command("register", "--project", project, "--path", path)
+            return prefect_command("register", "--project", project, "--path", path, *options)
         finally:
             os.remove(path)
 
@@ -85,13 +85,18 @@ class ByTheCommandLine(WithPrefect):
         self.assertIn("1 registered", self.register(project, name, "one"))
         self.assertIn("1 skipped", self.register(project, name, "one"))
         self.assertIn("Version: 2", self.register(project, name, "two"))
+        self.assertIn("Version: 3", self.register(project, name, "two", "--force"))
 
         self.assertIn(name, prefect_command("get", "flows", "--project", project))
-        self.assertEqual(prefect_command("get", "flows", "--project", project, "--all-versions").count(name), 2)
+        self.assertEqual(prefect_command("get", "flows", "--project", project, "--all-versions").count(name), 3)
         self.assertIn("say", prefect_command("get", "tasks", "--flow-name", name, "--project", project))
         described = prefect_command("describe", "flows", "--name", name, "--project", project, "-o", "json")
-        self.assertEqual(json.loads(described)["version"], 2)
+        self.assertEqual(json.loads(described)["version"], 3)
         self.assertIn("say-1", prefect_command("describe", "tasks", "--name", name, "--project", project))
+
+        self.register(project, name, "three", "--label", "a", "--label", "b")
+        run_config = FlowView.from_flow_name(name, project).run_config
+        self.assertLessEqual({"a", "b"}, set(run_config.labels))
 
         prefect_command("delete", "project", project)
         self.assertNotIn(name, prefect_command("get", "flows", "--name", name))

@@ -1,57 +1,21 @@
+import datetime
+import functools
+
 import pendulum
 from prefect.backend import FlowRunView
+from prefect.engine import signals
 from prefect.engine.state import Cancelled, Failed, Success
-from prefect.run_configs import LocalRun
 from prefect.schedules import Schedule
 from prefect.schedules.clocks import DatesClock
-from prefect.storage import Local
+from prefect.tasks.prefect import StartFlowRun, create_flow_run, get_task_run_result, wait_for_flow_run
 
 import flows
 from agents import LocalAgent
-from support import WithPrefect, native, prefect_command, unique, wait_for
+from runs import WithAnAgent
+from support import native, prefect_command, unique, wait_for
 
 
-class RunsByAnAgent(WithPrefect):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.label = unique("label")
-        cls.agent = LocalAgent(cls.label).__enter__()
-        cls.addClassCleanup(cls.agent.__exit__)
-        cls.project = unique("project")
-        cls.client.create_project(cls.project)
-
-    def register(self, flow):
-        # By default, only an agent on the machine that registered a flow may run it.
-        flow.storage = Local(add_default_labels=False)
-        flow.run_config = LocalRun(labels=[self.label])
-        return flow.register(self.project, no_url=True)
-
-    def start(self, flow, **options):
-        return self.client.create_flow_run(flow_id=self.register(flow), **options)
-
-    def ended(self, flow_run_id, seconds=90):
-        """The run as soon as it has ended."""
-
-        def look():
-            view = FlowRunView.from_flow_run_id(flow_run_id)
-            return view.state.is_finished() and view
-
-        try:
-            return wait_for(look, seconds, "the end of the run")
-        except AssertionError as error:
-            logs = FlowRunView.from_flow_run_id(flow_run_id).get_logs()
-            raise AssertionError("{}\n{}\n{}".format(error, [log.message for log in logs], self.agent.said()))
-
-    def task_states(self, view):
-        return {run.task_slug: type(run.state).__name__ for run in view.get_all_task_runs()}
-
-    def history(self, flow_run_id):
-        run = native(
-            "query ($id: ID!) { flowRun(id: $id) { name states { nodes { type name version } } } }", id=flow_run_id
-        )["flowRun"]
-        return [(state["type"], state["name"]) for state in run["states"]["nodes"]]
-
+class RunsByAnAgent(WithAnAgent):
     def test_the_command_line_starts_a_run_and_watches_it_to_its_end(self):
         name = unique("sums")
         self.register(flows.sums(name))
@@ -75,6 +39,24 @@ class RunsByAnAgent(WithPrefect):
             self.history(flow_run_id),
             [("SCHEDULED", "Scheduled"), ("PENDING", "Submitted"), ("RUNNING", "Running"), ("COMPLETED", "Completed")],
         )
+
+    def test_a_run_that_fails_is_told_as_such(self):
+        name = unique("failing")
+        self.register(flows.failing(name))
+        with self.assertRaisesRegex(AssertionError, r"ended with 1:[\s\S]*Flow run failed!"):
+            prefect_command("run", "--name", name, "--project", self.project, "--watch")
+        with self.assertRaises(signals.FAIL):
+            StartFlowRun(wait=True, poll_interval=datetime.timedelta(seconds=3)).run(
+                flow_name=name, project_name=self.project, run_name=unique("run")
+            )
+        with self.assertRaises(signals.FAIL):
+            made = create_flow_run.run(flow_name=name, project_name=self.project, run_name=unique("run"))
+            wait_for_flow_run.run(made, raise_final_state=True)
+
+    def test_results_of_mapped_tasks_are_read_one_by_one_and_all_at_once(self):
+        flow_run_id = self.start(flows.mapped(unique("mapped"), 3))
+        read = functools.partial(get_task_run_result.run, flow_run_id, "twice-1", poll_time=1)
+        self.assertEqual([read(), read(map_index=2)], [[0, 2, 4], 4])
 
     def test_two_hundred_mapped_tasks(self):
         view = self.ended(self.start(flows.mapped(unique("mapped"), 200)), 240)
@@ -114,7 +96,10 @@ class RunsByAnAgent(WithPrefect):
             'query { task_run_artifact(where: { task_run: { flow_run_id: { _eq: "%s" } } }) { kind data } }'
             % view.flow_run_id
         ).data.task_run_artifact
-        self.assertEqual(sorted(artifact.kind for artifact in artifacts), ["link", "markdown"])
+        self.assertEqual(
+            sorted((artifact.kind, artifact.data.to_dict()) for artifact in artifacts),
+            [("link", {"link": "http://example.com"}), ("markdown", {"markdown": "# other words"})],
+        )
 
     def test_a_result_is_taken_from_the_cache(self):
         flow = flows.cached(unique("cached"))
@@ -125,7 +110,7 @@ class RunsByAnAgent(WithPrefect):
 
     def test_a_running_run_is_cancelled_from_outside(self):
         flow_run_id = self.start(flows.slow(unique("slow")))
-        wait_for(lambda: self.client.get_flow_run_state(flow_run_id).is_running(), 60, "the run to start")
+        self.is_running(flow_run_id)
         self.assertEqual(self.client.cancel_flow_run(flow_run_id), "Cancelling")
         self.assertIsInstance(self.ended(flow_run_id).state, Cancelled)
         self.assertIn(("CANCELLING", "Cancelling"), self.history(flow_run_id))
@@ -138,7 +123,7 @@ class RunsByAnAgent(WithPrefect):
 
     def test_a_native_cancel_stops_the_real_run(self):
         flow_run_id = self.start(flows.slow(unique("slow")))
-        wait_for(lambda: self.client.get_flow_run_state(flow_run_id).is_running(), 60, "the run to start")
+        self.is_running(flow_run_id)
         native("mutation ($id: ID!) { cancelFlowRun(input: { flowRunId: $id }) { verdict } }", id=flow_run_id)
         self.assertIsInstance(self.ended(flow_run_id).state, Cancelled)
 
@@ -170,7 +155,7 @@ class RunsByAnAgent(WithPrefect):
         self.assertIn(name + "-renamed", [run.name for run in runs])
 
     def test_two_agents_submit_a_run_once(self):
-        with LocalAgent(self.label, "another"):
+        with LocalAgent([self.label], "another"):
             views = [self.ended(self.start(flows.sums(unique("sums")))) for _ in range(3)]
         for view in views:
             self.assertEqual([type(state).__name__ for state in view.states], SUCCEEDING)

@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { tsImport } from 'tsx/esm/api';
+import { median, readable, spread, table } from './figures.mjs';
+import { listen } from './noise.mjs';
+import { request } from './server.mjs';
+import { startStub } from './stub.mjs';
+
+const WIDTH = 1_000;
+const ROUNDS = 5;
+const TARGET = 1.15;
+const TITLE = '## A thousand mapped tasks of Prefect 1';
+
+const here = (name) => path.join(import.meta.dirname, name);
+
+/** Prefect 1's own runner with mapped tasks, beside the same with a server that does nothing. */
+export async function mappedTasks({ url }) {
+  const { prefectEnvironment } = await tsImport('../scripts/prefectEnvironment.ts', import.meta.url);
+  const prefect = prefectEnvironment(here('../test/prefect1/constraints.txt'));
+  if ('skipped' in prefect) return `${TITLE}\n\nNot measured. ${prefect.skipped}`;
+  // Prefect keeps its settings and results in the home directory.
+  const home = await mkdtemp(path.join(tmpdir(), 'flowql-bench-prefect1-'));
+  const python = (api, ...parameters) => runPython(prefect.python, home, api, parameters);
+
+  const { flowId } = await python(url, 'register', WIDTH);
+  const newRun = async () => (await request(url, CREATE, { flowId })).create_flow_run.id;
+  const stub = await startStub((await request(url, INFO, { id: await newRun() })).flow_run_by_pk);
+  const rounds = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    const id = await newRun();
+    const [ours, stubs] = await inTurn(
+      round,
+      () => timed(url, id),
+      () => timed(stub.url, id),
+    );
+    await requireHistory(url, id);
+    console.error(`mapped tasks, round ${round}: ${readable(ours)} s, with the stub ${readable(stubs)} s`);
+    rounds.push({ ours, stubs });
+  }
+  stub.stop();
+  await rm(home, { recursive: true });
+  return report(rounds);
+
+  async function timed(api, id) {
+    listen();
+    const { seconds, state } = await python(api, 'run', WIDTH, id);
+    if (state !== 'Success') throw new Error(`the flow ended as ${state}`);
+    return seconds;
+  }
+}
+
+const CREATE = 'mutation ($flowId: UUID!) { create_flow_run(input: { flow_id: $flowId }) { id } }';
+// What the runner asks for, all at once.
+const INFO = `query ($id: uuid!) {
+  flow_run_by_pk(id: $id) {
+    id name flow_id parameters context version scheduled_start_time serialized_state
+    task_runs(where: { map_index: { _eq: -1 } }) { id task { id slug } version serialized_state }
+    flow { project { name id } settings }
+  }
+}`;
+
+/** Who comes first changes from round to round. */
+async function inTurn(round, one, other) {
+  if (round % 2) return [await one(), await other()];
+  const second = await other();
+  return [await one(), second];
+}
+
+/** All of it was written, as it must be. */
+async function requireHistory(url, id) {
+  const { task_run_aggregate: found } = await request(
+    url,
+    `query ($id: uuid!) { task_run_aggregate(where: {
+      flow_run_id: { _eq: $id }, map_index: { _gte: 0 }, state: { _eq: "Success" }, version: { _eq: 3 }
+    }) { aggregate { count } } }`,
+    { id },
+  );
+  if (found.aggregate.count !== WIDTH) throw new Error(`only ${found.aggregate.count} mapped tasks ended well`);
+}
+
+/** What the script says on its last line. It writes logs before that. */
+async function runPython(command, home, url, parameters) {
+  const child = spawn(command, ['-W', 'ignore', here('mappedTasks.py'), ...parameters.map(String)], {
+    // As an agent sets it for the processes of its runs.
+    env: {
+      PATH: `${path.dirname(command)}${path.delimiter}${process.env.PATH}`,
+      HOME: home,
+      PREFECT__BACKEND: 'server',
+      PREFECT__CLOUD__API: url,
+      PREFECT__CLOUD__SEND_FLOW_RUN_LOGS: 'true',
+      PREFECT__ENGINE__FLOW_RUNNER__DEFAULT_CLASS: 'prefect.engine.cloud.CloudFlowRunner',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  let faults = '';
+  child.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    faults += chunk;
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0)
+    throw new Error(`mappedTasks.py ${parameters[0]} ended with ${code}:\n${said.slice(-2_000)}\n${faults}`);
+  return JSON.parse(said.trim().split('\n').at(-1));
+}
+
+function report(rounds) {
+  const ratios = rounds.map(({ ours, stubs }) => ours / stubs);
+  return `${TITLE}
+
+A flow of ${readable(WIDTH)} mapped tasks, run by the real runner of Prefect 1.4.1 as an agent's process runs it, beside the same with
+a server in Node that answers every request at once and keeps nothing. Wall time, taking turns in ${ROUNDS} rounds, median of the
+rounds' ratios:
+
+- FlowQL, to the server that does nothing: **${readable(median(ratios))}** (${readable(Math.min(...ratios))}-${readable(Math.max(...ratios))} in single rounds); at most ${TARGET} is wanted
+
+${table(
+  ['', 'seconds, median (least-most)'],
+  [
+    ['FlowQL', spread(rounds.map(({ ours }) => ours))],
+    ['the server that does nothing', spread(rounds.map(({ stubs }) => stubs))],
+  ],
+)}`;
+}
