@@ -2,13 +2,16 @@ import { writeFile } from 'node:fs/promises';
 import { arch, cpus, platform } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
+import { bulk } from './bulk.mjs';
 import { fanOut } from './fanOut.mjs';
+import { many } from './many.mjs';
+import { mappedTasks } from './mappedTasks.mjs';
 import { noise } from './noise.mjs';
 import { page } from './page.mjs';
 import { startFlowql } from './server.mjs';
 import { setState } from './setState.mjs';
 
-const BENCHES = { setState, page, fanOut };
+const BENCHES = { setState, page, many, bulk, fanOut, mappedTasks };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in BENCHES));

@@ -30,6 +30,7 @@ export async function startFlowql() {
     url,
     pid: child.pid,
     databaseUrl: await databaseUrl(dataDirectory),
+    logFile: path.join(dataDirectory, 'postgres', 'postgres.log'),
     async stop() {
       child.kill('SIGTERM');
       if (child.exitCode === null) await once(child, 'exit');

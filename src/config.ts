@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { DEFAULT_CLOUD_HOOK_ADDRESSES } from './core/cloudHookPayload.ts';
+import { hidePassword } from './core/hidePassword.ts';
 import { nearestName } from './core/nearestName.ts';
 import { Problem } from './core/problem.ts';
 
@@ -113,7 +114,12 @@ const SETTINGS = {
   linkUrl: setting('FLOWQL_LINK_URL', 'URL', DEFAULT_CLOUD_HOOK_ADDRESSES.links, webUrl, 'What links to flow runs in cloud hooks begin with: the address of your Prefect 1 user interface.'),
   zombieKillerSeconds: setting('FLOWQL_ZOMBIE_KILLER_SECONDS', 'seconds', '120', wholeNumber(1, 86_400), 'How often Prefect 1 runs are looked for whose process is lost.'),
   lazarusSeconds: setting('FLOWQL_LAZARUS_SECONDS', 'seconds', '600', wholeNumber(1, 86_400), 'How often Prefect 1 flow runs whose process is lost are scheduled again.'),
-  schedulerSeconds: setting('FLOWQL_SCHEDULER_SECONDS', 'seconds', '30', wholeNumber(1, 86_400), 'How often runs are made for the schedules of Prefect 1 flows, of which ten are always waiting.'),
+  schedulerSeconds: setting('FLOWQL_SCHEDULER_SECONDS', 'seconds', '30', wholeNumber(1, 86_400), 'How often runs are made for the schedules of deployments and of Prefect 1 flows, of which the next are always waiting.'),
+  lateRunsSeconds: setting('FLOWQL_LATE_RUNS_SECONDS', 'seconds', '5', wholeNumber(1, 86_400), 'How often flow runs are looked for that nobody has taken in time.'),
+  lateAfterSeconds: setting('FLOWQL_LATE_AFTER_SECONDS', 'seconds', '15', wholeNumber(0, 86_400), 'How long after it was due a flow run becomes Late. Those of Prefect 1 never do.'),
+  pauseExpirationsSeconds: setting('FLOWQL_PAUSE_EXPIRATIONS_SECONDS', 'seconds', '5', wholeNumber(1, 86_400), 'How often flow runs are looked for whose pause has timed out, which fails them.'),
+  cancellationCleanupSeconds: setting('FLOWQL_CANCELLATION_CLEANUP_SECONDS', 'seconds', '20', wholeNumber(1, 86_400), 'How often the task runs and subflows are cancelled that cancelled flow runs have left.'),
+  cancellingTimeoutSeconds: setting('FLOWQL_CANCELLING_TIMEOUT_SECONDS', 'seconds', '300', wholeNumber(1, 604_800), 'How long a flow run may be CANCELLING before it counts as cancelled.'),
   maxWaitingWrites: setting('FLOWQL_MAX_WAITING_WRITES', 'writes', '10000', wholeNumber(100, 1_000_000), 'How many writes may wait for the database before more are refused.'),
 } as const;
 
@@ -188,12 +194,4 @@ function defaultDataDirectory(environment: Environment): string {
   if (process.getuid?.() === 0) return '/var/lib/flowql';
   const shared = environment.XDG_DATA_HOME || environment.LOCALAPPDATA || path.join(homedir(), '.local', 'share');
   return path.join(shared, 'flowql');
-}
-
-function hidePassword(url: string | null): string {
-  if (url === null) return '';
-  const shown = new URL(url);
-  if (shown.password) shown.password = '***';
-  if (shown.searchParams.has('password')) shown.searchParams.set('password', '***');
-  return shown.href;
 }

@@ -36,6 +36,7 @@ const HOMES: Record<string, string[]> = {
   rrule: ['core'],
   zod: ['config.ts', 'cli'],
   'lru-cache': ['server'],
+  'csv-stringify': ['server'],
   'graphql-yoga': ['server'],
   '@graphql-yoga/render-graphiql': ['server'],
   'graphql-ws': ['server', 'cli'],

@@ -101,7 +101,6 @@ async function insert(transaction: Queryable, flow: RegisteredFlow, input: Creat
   const run = { ...blank, ...write.changes };
   const prefect1 = {
     scheduledStartTime,
-    autoScheduled: input.autoScheduled ?? false,
     runConfig: runConfigFor(flow, asked),
   };
   if (!(await insertFlowRun(transaction, run, write.state, prefect1))) {
@@ -157,6 +156,8 @@ const newFlowRun = (
   jobVariables: {},
   idempotencyKey: input.idempotencyKey || null,
   infrastructurePid: null,
+  workQueueId: null,
+  autoScheduled: input.autoScheduled ?? false,
   version: 1,
   stateId: '',
   stateType: 'SCHEDULED',

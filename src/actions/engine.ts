@@ -1,6 +1,8 @@
 import { type CloudHookAddresses, DEFAULT_CLOUD_HOOK_ADDRESSES } from '../core/cloudHookPayload.ts';
 import type { Database } from '../store/database.ts';
 import type { Streams } from '../streams/streams.ts';
+import { BulkProgress } from './bulkProgress.ts';
+import { BulkWorker } from './bulkWorker.ts';
 import { createWriter, drainWriter, type Writer } from './writer.ts';
 
 /** What every use case works with. One for a process. */
@@ -8,6 +10,8 @@ export interface Engine {
   database: Database;
   streams: Streams;
   writer: Writer;
+  bulkWorker: BulkWorker;
+  bulkProgress: BulkProgress;
   cloudHookAddresses: CloudHookAddresses;
 }
 
@@ -25,8 +29,12 @@ export const startEngine = (
   database,
   streams,
   writer: createWriter(database, streams, { maxWaiting: maxWaitingWrites }),
+  bulkWorker: new BulkWorker(database, streams),
+  bulkProgress: new BulkProgress(database),
   cloudHookAddresses,
 });
 
-/** Waits until everything that was asked for has been written and answered. */
-export const stopEngine = (engine: Engine): Promise<void> => drainWriter(engine.writer);
+/** Waits until everything that was asked for has been written and answered; bulk jobs go on where a server is left. */
+export async function stopEngine({ writer, bulkWorker, bulkProgress }: Engine): Promise<void> {
+  await Promise.all([drainWriter(writer), bulkWorker.stop(), bulkProgress.close()]);
+}

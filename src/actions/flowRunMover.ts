@@ -17,6 +17,7 @@ import { AnswerBook } from './answerBook.ts';
 import { answerOf, checkVersion, isOf, type MoveAnswer, type Moved, type Proposal } from './moveOutcome.ts';
 import { newId } from './newId.ts';
 import { followPrefect1Moves, recallSubmissions, type Submission } from './prefect1FlowRunMoves.ts';
+import { SlotBook } from './slotBook.ts';
 import { moveTaskRuns, type TaskRunMoveJob } from './taskRunMover.ts';
 
 export interface FlowRunMoveJob {
@@ -49,6 +50,11 @@ export async function moveFlowRuns(
     ),
   ]);
   await recallSubmissions(transaction, jobs, locked);
+  const slots = await SlotBook.ofFlowRuns(
+    transaction,
+    locked,
+    jobs.map(({ flowRunId }) => flowRunId),
+  );
   const written: WrittenFlowRunState[] = [];
   const moved = new Map<string, MovedFlowRun>();
   const inputs: NewFlowRunInput[] = [];
@@ -59,7 +65,7 @@ export async function moveFlowRuns(
     if (!current || !isOf(job.tenantId, current.run)) return unknownFlowRun(job.flowRunId);
     const conflict = checkVersion(job.expectedVersion, current.run.version);
     if (conflict) return conflict;
-    const { run, initial, prefect1, now } = current;
+    const { run, initial, prefect1, limited, now } = current;
     const proposal = job.propose(current);
     if (proposal instanceof Problem) return proposal;
     if ('verdict' in proposal) return answerOf(run.id, { ...proposal, retryAfterSeconds: null }, initial.id, false);
@@ -74,6 +80,7 @@ export async function moveFlowRuns(
       now,
       newId,
       random: Math.random(),
+      ...slots.flowRunFacts(run.id, limited),
     });
     if (!decision.write) return answerOf(run.id, decision, initial.id, false);
     const { state, changes, effects } = decision.write;
@@ -85,8 +92,10 @@ export async function moveFlowRuns(
       initial: { ...state, version },
       prefect1: state.prefect1,
       submittedAt: state.prefect1?.className === 'Submitted' ? state.timestamp : current.submittedAt,
+      limited,
       now,
     });
+    slots.apply(run.id, effects);
     if (job.input && decision.verdict === 'ACCEPT') inputs.push(job.input);
     for (const effect of effects) {
       if (effect.kind === 'moveParentTaskRun') followers.push(followingTaskRun(run.tenantId, effect));
@@ -101,6 +110,7 @@ export async function moveFlowRuns(
     [states] = await Promise.all([
       insertFlowRunStates(transaction, written),
       updateMovedFlowRuns(transaction, [...moved.values()]),
+      slots.save(),
     ]);
   if (inputs.length > 0) await insertFlowRunInputs(transaction, inputs);
   followers.push(...(await followPrefect1Moves(transaction, written, jobs)));

@@ -50,7 +50,7 @@ export async function reportedTaskRuns(
       const flowRun = run.flowRunId === null ? null : (flowRuns.get(run.flowRunId)?.facts ?? null);
       found.set(keysText(run), {
         isNew: true,
-        locked: { run, initial: { ...state, version: 1 }, prefect1: null, flowRun, now },
+        locked: { run, initial: { ...state, version: 1 }, prefect1: null, flowRun, limited: null, now },
       });
     }
     // Made by somebody else in this very moment: theirs is the one.

@@ -1,4 +1,5 @@
 import { checkJson } from '../core/checkJson.ts';
+import { checkInputKey } from '../core/checkText.ts';
 import { Problem } from '../core/problem.ts';
 import { roughSize } from '../core/roughSize.ts';
 import type { FlowRunState, JsonObject, State } from '../core/state.ts';
@@ -88,9 +89,10 @@ async function planResume({ database }: Engine, viewer: Viewer, { flowRunId, run
   if (!schema) return refuse('REJECT', 'Run input schema not found.');
   const fault = validateRunInput(schema.value, hydrated.value);
   if (fault !== null) return refuse('REJECT', fault);
-  const answered = Object.keys(hydrated.value).length > 0 && keyset.response;
-  const input = answered
-    ? { id: newId(), flowRunId, key: answered, value: JSON.stringify(hydrated.value), sender: null }
-    : null;
+  if (Object.keys(hydrated.value).length === 0) return { state, refusal: null, input: null };
+  // Else the run would go on without the answer that it was paused for.
+  if (!keyset.response) return refuse('REJECT', 'Run input response key not found.');
+  checkInputKey('runInputKeyset.response', keyset.response);
+  const input = { id: newId(), flowRunId, key: keyset.response, value: JSON.stringify(hydrated.value), sender: null };
   return { state, refusal: null, input };
 }

@@ -1,91 +1,90 @@
-import { runInNewContext } from 'node:vm';
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import type { Json, JsonObject } from '../core/state.ts';
+import { faultBySchema } from './jsonSchema.ts';
 
 type Hydrated<Value> = { value: Value } | { reason: string };
 
 /** Marks a value that is to be left out. */
 const NOTHING = Symbol('nothing');
 
+class HydrationError extends Error {}
+
 /**
- * Replaces `{ "__prefect_kind": ... }` objects by what they stand for: `json` by the JSON in their value, `none` by their
- * value as it is. One without its value is left out.
+ * Replaces `{ "__prefect_kind": ... }` objects by what they stand for.
  * Source: Prefect 3, utilities/schema_tools/hydration.py.
  */
 export function hydrateRunInput(input: JsonObject): Hydrated<JsonObject> {
   try {
     const value = hydrate(input);
-    return { value: isObject(value) ? value : {} };
+    if (value === NOTHING) return { value: {} };
+    if (!isObject(value)) throw new HydrationError('A JSON object is expected.');
+    return { value };
   } catch (error) {
     if (error instanceof HydrationError) return { reason: `Error hydrating run input: ${error.message}` };
     throw error;
   }
 }
 
-class HydrationError extends Error {}
-
 function hydrate(value: Json): Json | typeof NOTHING {
   if (Array.isArray(value)) return value.map(hydrate).filter((item) => item !== NOTHING);
   if (!isObject(value)) return value;
-  const kind = value.__prefect_kind;
-  if (typeof kind !== 'string') {
-    const members = Object.entries(value).map(([key, member]) => [key, hydrate(member)] as const);
-    return Object.fromEntries(members.filter((member): member is [string, Json] => member[1] !== NOTHING));
-  }
-  const payload = value.value;
-  if (kind !== 'json' && kind !== 'none') throw new HydrationError(`Values of kind "${kind}" are not supported.`);
-  if (payload === undefined) return NOTHING;
-  if (kind === 'none') return hydrate(payload);
-  if (typeof payload !== 'string') throw new HydrationError('Invalid JSON: a text is expected.');
+  const { __prefect_kind: kind } = value;
+  if (kind !== undefined) return (KINDS.get(kind) ?? asItIs)(value);
+  const members = Object.entries(value).map(([key, member]) => [key, hydrate(member)] as const);
+  return Object.fromEntries(members.filter((member): member is [string, Json] => member[1] !== NOTHING));
+}
+
+type Kind = (marked: JsonObject) => Json | typeof NOTHING;
+
+const KINDS = new Map<Json, Kind>([
+  ['none', ({ value }) => hydrate(present('value', value))],
+  ['json', ({ value }) => (value === undefined ? NOTHING : parsed(nested(value)))],
+  ['jinja', ({ template }) => rendered(nested(present('template', template)))],
+  ['workspace_variable', ({ variable_name: name }) => (name === undefined ? NOTHING : unknownVariable(nested(name)))],
+]);
+
+/** Any other kind stands for its value. */
+const asItIs: Kind = ({ value }) => value ?? null;
+
+function unknownVariable(name: Json | typeof NOTHING): never {
+  throw new HydrationError(`Variable '${String(name).slice(0, 100)}' not found in workspace.`);
+}
+
+function present(key: string, value: Json | undefined): Json {
+  if (value === undefined) throw new HydrationError(`Missing '${key}' key in __prefect object`);
+  return value;
+}
+
+const nested = (value: Json) => (isObject(value) ? hydrate(value) : value);
+
+function parsed(text: Json | typeof NOTHING): Json {
+  if (typeof text !== 'string') throw new HydrationError('Invalid JSON: a text is expected.');
   try {
-    return JSON.parse(payload);
+    return JSON.parse(text);
   } catch (error) {
     throw new HydrationError(`Invalid JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
+/** A template is a program in another language. A text without any of it stands for itself. */
+function rendered(template: Json | typeof NOTHING): Json {
+  if (typeof template !== 'string') throw new HydrationError('Invalid jinja: a text is expected.');
+  if (/\{[{%#]/.test(template)) throw new HydrationError('Invalid jinja: templates are not run by this server.');
+  return template;
+}
+
 const isObject = (value: Json | symbol): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Why the input does not fit the schema (JSON Schema 2020-12, as text); null where it does. Defaults are not filled in. */
+/** Why the input does not fit the schema, which is a text; null where it does. */
 export function validateRunInput(schemaText: string, input: JsonObject): string | null {
-  let schema: unknown;
+  let schema: Json;
   try {
     schema = JSON.parse(schemaText);
   } catch {
     return 'Run input schema is not valid JSON.';
   }
-  if (typeof schema !== 'object' || schema === null) return 'Invalid schema: a JSON object is expected.';
-  const asked = schema;
-  try {
-    return withinTime(() => {
-      const validate = new Ajv2020({ strict: false, validateFormats: false, logger: false }).compile(asked);
-      return validate(input) ? null : `Reason: ${failure(validate.errors?.[0])}`;
-    });
-  } catch (error) {
-    // It comes from within the script, where `Error` is another class.
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
-      return `Invalid schema: validating the input took too long, more than ${MAX_VALIDATION_MS} ms.`;
-    // A reference that leads back to itself never ends, and so the stack does.
-    if (error instanceof RangeError) return 'Invalid schema: Unable to validate schema with circular references.';
-    return `Invalid schema: ${error instanceof Error ? error.message : String(error)}`;
-  }
-}
-
-const MAX_VALIDATION_MS = 250;
-
-/**
- * Schemas are written by users, and a short one can keep a validator busy for years: a regular expression that backtracks, parts
- * that refer to each other twice. All other requests wait meanwhile. Node ends work in time only where it was begun by a
- * script, hence this one, which does nothing but begin it.
- */
-const withinTime = <Result>(work: () => Result): Result =>
-  runInNewContext('work()', { work }, { timeout: MAX_VALIDATION_MS });
-
-function failure(error: ErrorObject | undefined): string {
-  if (!error) return 'Validation failed.';
-  const field = error.instancePath.split('/')[1];
-  const reason =
-    error.keyword === 'required' ? `'${error.params.missingProperty}' is a required property` : error.message;
-  return `Validation failed${field ? ` for field '${field}'` : ''}. Failure reason: ${reason}`;
+  if (!isObject(schema)) return 'Invalid schema: a JSON object is expected.';
+  const fault = faultBySchema(schema, input);
+  if (fault?.kind === 'value') return `Reason: ${fault.reason}`;
+  return fault?.reason ?? null;
 }

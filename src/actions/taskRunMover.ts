@@ -16,6 +16,7 @@ import type { Topic } from '../streams/streams.ts';
 import { AnswerBook } from './answerBook.ts';
 import { answerOf, checkVersion, isOf, type MoveAnswer, type Moved, type Proposal } from './moveOutcome.ts';
 import { newId } from './newId.ts';
+import { SlotBook } from './slotBook.ts';
 
 export interface TaskRunMoveJob {
   /** Null: of whatever tenant. */
@@ -50,6 +51,11 @@ export async function moveTaskRuns(
     ),
     lookups.length === 0 ? new Map<string, State>() : cachedStates(transaction, lookups),
   ]);
+  const slots = await SlotBook.ofTaskRuns(
+    transaction,
+    locked,
+    jobs.map(({ taskRunId }) => taskRunId),
+  );
   const written: WrittenTaskRunState[] = [];
   const moved = new Map<string, MovedTaskRun>();
   const entries: CacheEntry[] = [];
@@ -59,7 +65,7 @@ export async function moveTaskRuns(
     if (!current || !isOf(job.tenantId, current.run)) return unknownTaskRun(job.taskRunId);
     const conflict = checkVersion(job.expectedVersion, current.run.version);
     if (conflict) return conflict;
-    const { run, initial, prefect1, flowRun, now } = current;
+    const { run, initial, prefect1, flowRun, limited, now } = current;
     const proposal = job.propose(current);
     if (proposal instanceof Problem) return proposal;
     if ('verdict' in proposal) return answerOf(run.id, { ...proposal, retryAfterSeconds: null }, initial.id, false);
@@ -76,6 +82,7 @@ export async function moveTaskRuns(
       now,
       newId,
       random: Math.random(),
+      ...slots.taskRunFacts(run.id, limited),
     });
     if (!decision.write) return answerOf(run.id, decision, initial.id, false);
     const { state, changes, effects } = decision.write;
@@ -87,8 +94,10 @@ export async function moveTaskRuns(
       initial: { ...state, version },
       prefect1: state.prefect1,
       flowRun,
+      limited,
       now,
     });
+    slots.apply(run.id, effects);
     for (const effect of effects) {
       if (effect.kind === 'cacheState') entries.push({ id: newId(), tenantId: run.tenantId, ...effect });
     }
@@ -101,17 +110,21 @@ export async function moveTaskRuns(
     [states] = await Promise.all([
       insertTaskRunStates(transaction, written),
       updateMovedTaskRuns(transaction, [...moved.values()]),
+      slots.save(),
     ]);
   if (entries.length > 0) await insertCacheEntries(transaction, entries);
   await book.save();
   return { answers, states, topics: taskRunTopics(written) };
 }
 
-export const taskRunTopics = (written: readonly Pick<WrittenTaskRunState, 'taskRunId' | 'flowRunId'>[]): Set<Topic> =>
+export const taskRunTopics = (
+  written: readonly Pick<WrittenTaskRunState, 'taskRunId' | 'flowRunId' | 'state'>[],
+): Set<Topic> =>
   new Set(
-    written.flatMap(({ taskRunId, flowRunId }): Topic[] => [
+    written.flatMap(({ taskRunId, flowRunId, state }): Topic[] => [
       `taskRunStates:${taskRunId}`,
       ...(flowRunId === null ? [] : [`flowRunTaskRunStates:${flowRunId}` as const]),
+      ...(flowRunId === null && state.type === 'SCHEDULED' ? [`backgroundTaskRuns:${taskRunId}` as const] : []),
     ]),
   );
 

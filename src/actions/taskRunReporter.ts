@@ -1,5 +1,7 @@
+import { keepsSlots } from '../core/concurrencyRules.ts';
 import { Problem } from '../core/problem.ts';
 import { reportTaskRunState } from '../core/reportTaskRunState.ts';
+import { releaseSlots } from '../store/concurrencySlotWrites.ts';
 import type { Queryable } from '../store/database.ts';
 import type { KeyedRequest } from '../store/idempotencyKeys.ts';
 import { ownersOfTaskRunStates } from '../store/reportedStates.ts';
@@ -59,6 +61,7 @@ export async function reportStates(
   const runs = await reportedTaskRuns(transaction, allowed, owners, flowRuns);
   const written: WrittenTaskRunState[] = [];
   const moved = new Map<string, MovedTaskRun>();
+  const released: string[] = [];
 
   const take = ({ run: asked, state: reported }: Report): ReportAnswer['reported'][number] | Problem => {
     const entry = runs.get(keysText(asked));
@@ -76,6 +79,9 @@ export async function reportStates(
       state: reported,
       prefect1: locked.prefect1 !== null,
     });
+    // Reports take no slots, but end what a run that was moved before has taken.
+    if (changes && !keepsSlots('task_run', state.type))
+      released.push(...(locked.limited?.slots ?? []).map(({ id }) => id));
     const version = isNew ? 1 : locked.run.version + 1;
     const run = { ...locked.run, ...changes, version };
     const initial = changes ? { ...state, version } : locked.initial;
@@ -101,6 +107,7 @@ export async function reportStates(
   if (written.length > 0) {
     await insertTaskRunStates(transaction, written);
     await updateMovedTaskRuns(transaction, [...moved.values()]);
+    if (released.length > 0) await releaseSlots(transaction, released);
   }
   await book.save();
   return { answers, topics: taskRunTopics(written) };

@@ -2,13 +2,13 @@ import { checkJson, checkParameters } from '../core/checkJson.ts';
 import { checkFlowRunPolicy } from '../core/checkNumbers.ts';
 import { checkName, checkTags } from '../core/checkText.ts';
 import { runName } from '../core/names.ts';
-import { Problem } from '../core/problem.ts';
 import type { FlowRun, FlowRunPolicy } from '../core/run.ts';
 import type { JsonObject } from '../core/state.ts';
 import type { Viewer } from '../core/viewer.ts';
 import { flowRunsById } from '../store/flowRuns.ts';
 import { type FlowRunUpdate, lockFlowRuns, updateFlowRunColumns } from '../store/flowRunWrites.ts';
 import { answerOnce, type Keyed, keyedRequest } from './answerBook.ts';
+import { checkJobVariables } from './checkJobVariables.ts';
 import type { Engine } from './engine.ts';
 import { unknownFlowRun } from './flowRunMover.ts';
 
@@ -27,7 +27,7 @@ export interface UpdateFlowRun extends Keyed {
 }
 
 /**
- * Changes what may be changed of a flow run beside its state. Job variables only while it is scheduled and has a deployment.
+ * Changes what may be changed of a flow run beside its state and its labels.
  * Source: Prefect 3, server/api/flow_runs.py, update_flow_run.
  */
 export const updateFlowRun = (engine: Engine, viewer: Viewer, input: UpdateFlowRun): Promise<{ flowRun: FlowRun }> =>
@@ -46,16 +46,11 @@ export async function changeFlowRun(
     const locked = (await lockFlowRuns(transaction, [flowRunId])).get(flowRunId);
     if (!locked || locked.run.tenantId !== tenantId) throw unknownFlowRun(flowRunId);
     const { run } = locked;
-    if (input.jobVariables && run.stateType !== 'SCHEDULED') {
-      const message = `Job variables for a flow run in state ${run.stateType} cannot be updated`;
-      throw new Problem('FAILED_PRECONDITION', message);
-    }
-    if (input.jobVariables && run.deploymentId === null) {
-      throw new Problem('FAILED_PRECONDITION', 'A deployment for the flow run could not be found');
-    }
+    if (input.jobVariables) await checkJobVariables(transaction, run, input.jobVariables);
     await updateFlowRunColumns(transaction, flowRunId, columns(input, run.policy));
     return { flowRunId };
   });
+  engine.streams.announce([`flowRunChanges:${tenantId}`]);
   const [flowRun] = await flowRunsById(engine.database, tenantId, [flowRunId]);
   if (!flowRun) throw unknownFlowRun(flowRunId);
   return { flowRun };

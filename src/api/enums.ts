@@ -1,11 +1,12 @@
 import type { Verdict } from '../core/move.ts';
 import { PROBLEM_CODES, type ProblemCode } from '../core/problem.ts';
 import { isFinal, STATE_TYPES, type StateType } from '../core/state.ts';
+import type { DeploymentSort } from '../store/deployments.ts';
 import type { FlowSort, LogSort, RunSort } from '../store/sortOrders.ts';
 import { builder } from './builder.ts';
 
 /** An enum whose values are their own names, from a table of name and description. */
-const described = <Name extends string>(table: { readonly [Key in Name]: string }) =>
+export const described = <Name extends string>(table: { readonly [Key in Name]: string }) =>
   Object.fromEntries(
     Object.entries<string>(table).map(([name, description]) => [name, { value: name, description }]),
   ) as {
@@ -91,6 +92,16 @@ const FLOW_SORTS: { [Sort in FlowSort]: string } = {
 
 export const FlowSortEnum = builder.enumType('FlowSort', {
   description: 'The order of a list of flows.',
+  values: described(FLOW_SORTS),
+});
+
+export const DeploymentSortEnum = builder.enumType('DeploymentSort', {
+  description: 'The order of a list of deployments.',
+  values: described<DeploymentSort>({ ...FLOW_SORTS, UPDATED_DESC: 'What was changed last comes first.' }),
+});
+
+export const WorkPoolSortEnum = builder.enumType('WorkPoolSort', {
+  description: 'The order of a list of work pools.',
   values: described(FLOW_SORTS),
 });
 

@@ -2,7 +2,8 @@ import type { InputRef } from '@pothos/core';
 import { MAX_FILTER_DEPTH, MAX_FILTER_LIST, MAX_FILTER_NODES } from '../store/compileFilter.ts';
 import { builder } from './builder.ts';
 import { OPERATORS, type Operators, type OperatorsName } from './filterOperators.ts';
-import { FILTERS, type FilterKind, type FilterRow } from './filterRows.ts';
+import type { FilterKind, FilterRow } from './filterRow.ts';
+import { FILTERS } from './filterRows.ts';
 import type { FilterInput } from './toFilter.ts';
 
 // The GraphQL inputs of the tables in filterRows.ts; toFilter.ts turns what is sent into filter trees.

@@ -1,4 +1,5 @@
 import type { FilterOperator } from '../core/filter.ts';
+import { MAX_TEXT_QUERY_CHARACTERS } from '../core/textQuery.ts';
 import { StateTypeEnum } from './enums.ts';
 
 type Operand = 'ID' | 'String' | 'Int' | 'Boolean' | 'DateTime' | typeof StateTypeEnum;
@@ -25,6 +26,27 @@ const TEXT_OPERATORS = {
     operator: 'notIn',
     description: 'None of these, and not null; of an empty list, always so.',
   },
+  contains: {
+    type: 'String',
+    operator: 'contains',
+    description: 'Has this text in it, in upper or lower case. `%` and `_` are ordinary characters.',
+  },
+  startsWith: {
+    type: ['String'],
+    operator: 'startsWith',
+    description: 'Begins with one of these, in upper or lower case. `%` and `_` are ordinary characters.',
+  },
+} satisfies Operators;
+
+const INT_OPERATORS = {
+  in: { type: ['Int'], operator: 'in', description: 'One of these.' },
+  notIn: {
+    type: ['Int'],
+    operator: 'notIn',
+    description: 'None of these, and not null; of an empty list, always so.',
+  },
+  gte: { type: 'Int', operator: 'gte', description: 'This or more.' },
+  lte: { type: 'Int', operator: 'lte', description: 'This or less.' },
 } satisfies Operators;
 
 const IS_NULL = {
@@ -37,14 +59,6 @@ export const OPERATORS = {
   NullableId: { ...ID_OPERATORS, ...IS_NULL },
   Text: TEXT_OPERATORS,
   NullableText: { ...TEXT_OPERATORS, ...IS_NULL },
-  Name: {
-    ...TEXT_OPERATORS,
-    contains: {
-      type: 'String',
-      operator: 'contains',
-      description: 'Has this text in it, in upper or lower case. `%` and `_` are ordinary characters.',
-    },
-  },
   StateType: {
     in: { type: [StateTypeEnum], operator: 'in', description: 'One of these.' },
     notIn: { type: [StateTypeEnum], operator: 'notIn', description: 'None of these.' },
@@ -59,9 +73,21 @@ export const OPERATORS = {
     before: { type: 'DateTime', operator: 'lte', description: 'At this moment or earlier.' },
     ...IS_NULL,
   },
-  Level: {
-    gte: { type: 'Int', operator: 'gte', description: 'This level or a graver one.' },
-    lte: { type: 'Int', operator: 'lte', description: 'This level or a lighter one.' },
+  Int: INT_OPERATORS,
+  NullableInt: { ...INT_OPERATORS, ...IS_NULL },
+  Boolean: {
+    is: { type: 'Boolean', operator: 'is', description: 'Whether it is so.' },
+  },
+  Prose: {
+    query: {
+      type: 'String',
+      operator: 'query',
+      description:
+        'Words to search for, in upper or lower case: one of them is there; `+word` must be, `-word` or `!word` must not. ' +
+        '`"Two words"` in quotes are one; in quotes, `\\"` is a quote and `\\\\` a backslash. `%` and `_` are ordinary ' +
+        'characters. A blank query asks nothing. ' +
+        `At most ${MAX_TEXT_QUERY_CHARACTERS} characters; more is BAD_USER_INPUT.`,
+    },
   },
 } satisfies { [name: string]: Operators };
 

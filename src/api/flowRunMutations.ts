@@ -43,6 +43,12 @@ const CreateFlowRunInput = builder.inputType('CreateFlowRunInput', {
     deploymentId: t.id({
       description: 'The id of the deployment that the run is made from; an unknown one is REFERENCE_NOT_FOUND.',
     }),
+    workPoolName: t.string({
+      description: `The work pool whose workers take the run; an unknown one is REFERENCE_NOT_FOUND. ${LIMIT_TEXTS.name}`,
+    }),
+    workQueueName: t.string({
+      description: `The queue in that pool, the default one where it is left out; an unknown one is REFERENCE_NOT_FOUND. ${LIMIT_TEXTS.name}`,
+    }),
     parentTaskRunId: t.id({
       description:
         'Of a subflow: the id of the task run that stands for it, and follows its states; an unknown one is ' +
@@ -90,7 +96,7 @@ function flowRunChanges({
   };
 }
 
-const CreateFlowRunPayload = builder
+export const CreateFlowRunPayload = builder
   .objectRef<{ flowRun: FlowRun; created: boolean }>('CreateFlowRunPayload')
   .implement({
     description: 'The flow run that was asked for.',
@@ -102,7 +108,7 @@ const CreateFlowRunPayload = builder
     }),
   });
 
-const ChangeFlowRunPayload = builder.objectRef<{ flowRun: FlowRun }>('ChangeFlowRunPayload').implement({
+export const ChangeFlowRunPayload = builder.objectRef<{ flowRun: FlowRun }>('ChangeFlowRunPayload').implement({
   description: 'The flow run that was changed.',
   fields: (t) => ({ flowRun: t.expose('flowRun', { type: FlowRunType, description: 'The flow run as it is now.' }) }),
 });
@@ -123,7 +129,8 @@ builder.mutationFields((t) => ({
     type: ChangeFlowRunPayload,
     description:
       'Changes a flow run, but for its state. Job variables only while it is SCHEDULED and has a deployment, else ' +
-      'FAILED_PRECONDITION. A policy is merged into the present one.',
+      'FAILED_PRECONDITION; they must fit what the work pool of the deployment takes. A policy is merged into the present ' +
+      'one. Labels have `updateFlowRunLabels`.',
     args: { input: t.arg({ type: UpdateFlowRunInput, required: true, description: 'Which run, and what of it.' }) },
     resolve: (_, { input }, { engine, viewer }) => updateFlowRun(engine, viewer, flowRunChanges(input)),
   }),

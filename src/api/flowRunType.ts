@@ -1,5 +1,3 @@
-import { count } from '../core/checkText.ts';
-import { MAX_TOTAL_COUNT } from '../core/page.ts';
 import { flowRunCount } from '../store/flowRuns.ts';
 import { builder } from './builder.ts';
 import { pageArguments, pageRequest } from './connectionOf.ts';
@@ -27,6 +25,7 @@ import {
   asksForData,
   asksForRunJson,
   asksForTaskInputs,
+  loadDeployment,
   loadFlowRun,
   loadFlowRunState,
   loadTaskRun,
@@ -51,8 +50,7 @@ FlowRunType.implement({
       type: DeploymentType,
       nullable: true,
       description: 'The deployment that the run was made from; null where there is none.',
-      resolve: ({ deploymentId }, _, { loaders }) =>
-        deploymentId === null ? null : loaders.deployment.load(deploymentId),
+      resolve: ({ deploymentId }, _, context, info) => loadDeployment(deploymentId, context, info),
     }),
     parentTaskRunId: t.exposeID('parentTaskRunId', {
       nullable: true,
@@ -173,9 +171,9 @@ builder.queryFields((t) => ({
       }),
   }),
   flowRunCount: t.int({
-    description: `How many flow runs there are; counting stops at ${count(MAX_TOTAL_COUNT)}.`,
+    description: 'How many flow runs there are, exactly.',
     args: { filter: t.arg({ type: filterInput('FlowRun'), description: 'Which runs; all where it is left out.' }) },
     resolve: (_, { filter }, { engine, viewer }) =>
-      flowRunCount(engine.database, viewer.tenantId, toFilter('FlowRun', filter), MAX_TOTAL_COUNT),
+      flowRunCount(engine.database, viewer.tenantId, toFilter('FlowRun', filter)),
   }),
 }));

@@ -18,12 +18,18 @@ const MAX_NODES = 100;
 const LOAD: { readonly [Type in NodeType]: (loaders: Loaders, id: string) => Promise<{ id: string } | null> } = {
   Flow: (loaders, id) => loaders.flow.load(id),
   Deployment: (loaders, id) => loaders.deployment.load(id),
+  DeploymentSchedule: (loaders, id) => loaders.deploymentSchedule.load(id),
+  WorkPool: (loaders, id) => loaders.workPool.load(id),
+  WorkQueue: (loaders, id) => loaders.workQueue.load(id),
+  Worker: (loaders, id) => loaders.worker.load(id),
   FlowRun: (loaders, id) => loaders.flowRun.load(id),
   TaskRun: (loaders, id) => loaders.taskRun.load(id),
   FlowRunState: (loaders, id) => loaders.flowRunState.load(id),
   TaskRunState: (loaders, id) => loaders.taskRunState.load(id),
   Log: (loaders, id) => loaders.log.load(id),
   FlowRunInput: (loaders, id) => loaders.flowRunInput.load(id),
+  ConcurrencyLimit: (loaders, id) => loaders.concurrencyLimit.load(id),
+  BulkJob: (loaders, id) => loaders.bulkJob.load(id),
 };
 
 async function loadNode({ loaders }: Context, id: string): Promise<NodeRow | null> {

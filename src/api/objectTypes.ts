@@ -1,15 +1,23 @@
-import type { Deployment, Flow, FlowRunInput, Log } from '../core/run.ts';
+import type { DeploymentSchedule } from '../core/deploymentSchedule.ts';
+import type { Flow, FlowRunInput, Log } from '../core/run.ts';
+import type { Worker, WorkQueue } from '../core/workPool.ts';
+import type { LeanDeployment } from '../store/deployments.ts';
 import type { LeanFlowRunState } from '../store/flowRunStates.ts';
 import type { LeanFlowRun } from '../store/flowRuns.ts';
 import type { LeanTaskRunState } from '../store/taskRunStates.ts';
 import type { LeanTaskRun } from '../store/taskRuns.ts';
+import type { LeanWorkPool } from '../store/workPools.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connectionOf.ts';
 
 // The object types by name. They refer to one another in circles, so that each is named here and described in its own file.
 
 export const FlowType = builder.objectRef<Flow>('Flow');
-export const DeploymentType = builder.objectRef<Deployment>('Deployment');
+export const DeploymentType = builder.objectRef<LeanDeployment>('Deployment');
+export const DeploymentScheduleType = builder.objectRef<DeploymentSchedule>('DeploymentSchedule');
+export const WorkPoolType = builder.objectRef<LeanWorkPool>('WorkPool');
+export const WorkQueueType = builder.objectRef<WorkQueue>('WorkQueue');
+export const WorkerType = builder.objectRef<Worker>('Worker');
 export const FlowRunType = builder.objectRef<LeanFlowRun>('FlowRun');
 export const FlowRunStateType = builder.objectRef<LeanFlowRunState>('FlowRunState');
 export const FlowRunInputType = builder.objectRef<FlowRunInput>('FlowRunInput');
@@ -18,6 +26,10 @@ export const TaskRunStateType = builder.objectRef<LeanTaskRunState>('TaskRunStat
 export const LogType = builder.objectRef<Log>('Log');
 
 export const FlowConnection = connectionOf(FlowType, 'flows');
+export const DeploymentConnection = connectionOf(DeploymentType, 'deployments');
+export const WorkPoolConnection = connectionOf(WorkPoolType, 'work pools');
+export const WorkQueueConnection = connectionOf(WorkQueueType, 'work queues');
+export const WorkerConnection = connectionOf(WorkerType, 'workers');
 export const FlowRunConnection = connectionOf(FlowRunType, 'flow runs');
 export const FlowRunStateConnection = connectionOf(FlowRunStateType, 'states of a flow run');
 export const FlowRunInputConnection = connectionOf(FlowRunInputType, 'inputs of a flow run');

@@ -1,8 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import type { LeanDeployment } from '../store/deployments.ts';
 import type { LeanFlowRunState } from '../store/flowRunStates.ts';
 import type { LeanFlowRun } from '../store/flowRuns.ts';
 import type { LeanTaskRunState } from '../store/taskRunStates.ts';
 import type { LeanTaskRun } from '../store/taskRuns.ts';
+import type { LeanWorkPool } from '../store/workPools.ts';
 import type { Context } from './context.ts';
 import { selecting } from './selecting.ts';
 
@@ -11,6 +13,8 @@ import { selecting } from './selecting.ts';
 export const asksForRunJson = selecting('parameters', 'context', 'jobVariables');
 export const asksForTaskInputs = selecting('taskInputs');
 export const asksForData = selecting('data');
+export const asksForDeploymentJson = selecting('parameters', 'parameterOpenapiSchema', 'jobVariables');
+export const asksForTemplate = selecting('baseJobTemplate');
 
 type Load = [id: string | null, context: Context, info: GraphQLResolveInfo];
 
@@ -34,6 +38,13 @@ export const loadFlowRunState = loadBy<LeanFlowRunState>(asksForData, (loaders, 
 );
 export const loadTaskRunState = loadBy<LeanTaskRunState>(asksForData, (loaders, isWide) =>
   isWide ? loaders.taskRunState : loaders.leanTaskRunState,
+);
+
+export const loadDeployment = loadBy<LeanDeployment>(asksForDeploymentJson, (loaders, isWide) =>
+  isWide ? loaders.deployment : loaders.leanDeployment,
+);
+export const loadWorkPool = loadBy<LeanWorkPool>(asksForTemplate, (loaders, isWide) =>
+  isWide ? loaders.workPool : loaders.leanWorkPool,
 );
 
 /** A wide column, of a row that was read with it because its field is asked for. */

@@ -1,7 +1,8 @@
 import { EVERYTHING, type Filter } from '../core/filter.ts';
 import type { Json } from '../core/state.ts';
 import { OPERATORS, type Operators } from './filterOperators.ts';
-import { FILTERS, type FilterKind, type FilterRow } from './filterRows.ts';
+import type { FilterKind, FilterRow } from './filterRow.ts';
+import { FILTERS } from './filterRows.ts';
 
 /** What GraphQL hands over: it has checked keys and values against the inputs that are made of the same tables. */
 export interface FilterInput {
@@ -28,7 +29,10 @@ function whole(rows: { [name: string]: FilterRow }, { and, or, not, ...fields }:
 }
 
 function one(row: FilterRow, value: FilterInput): Filter {
-  if ('relation' in row) return { relation: row.relation, some: whole(FILTERS[row.kind].rows, value) };
+  if ('relation' in row) {
+    const related: Filter = { relation: row.relation, some: whole(FILTERS[row.kind].rows, value) };
+    return row.through ? { relation: row.through, some: related } : related;
+  }
   if ('rows' in row) return whole(row.rows, value);
   const operators: Operators = OPERATORS[row.operators];
   return all(

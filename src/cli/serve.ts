@@ -4,10 +4,18 @@ import { createLogger } from '../server/logger.ts';
 import { oneSchema } from '../server/oneSchema.ts';
 import { createRequestContext } from '../server/requestContext.ts';
 import { startServer } from '../server/server.ts';
+import { cancellationCleanup } from '../services/cancellationCleanup.ts';
+import { cancellingTimeout } from '../services/cancellingTimeout.ts';
 import { cloudHookDelivery } from '../services/cloudHookDelivery.ts';
+import { concurrencyLeases } from '../services/concurrencyLeases.ts';
+import { finishBulkJobs } from '../services/finishBulkJobs.ts';
+import { forgetBulkJobs } from '../services/forgetBulkJobs.ts';
+import { forgetDeletedFlowRuns } from '../services/forgetDeletedFlowRuns.ts';
 import { forgetIdempotencyKeys } from '../services/forgetIdempotencyKeys.ts';
+import { lateRuns } from '../services/lateRuns.ts';
 import { lazarus } from '../services/lazarus.ts';
 import { startLoops } from '../services/loops.ts';
+import { pauseExpirations } from '../services/pauseExpirations.ts';
 import { scheduler } from '../services/scheduler.ts';
 import { zombieKiller } from '../services/zombieKiller.ts';
 import { anyApiKey } from '../store/apiKeys.ts';
@@ -46,6 +54,14 @@ export async function serve(config: Config, version: string): Promise<number> {
       engine,
       [
         forgetIdempotencyKeys(config.idempotencyHours),
+        forgetDeletedFlowRuns,
+        concurrencyLeases,
+        finishBulkJobs,
+        forgetBulkJobs,
+        lateRuns(config.lateRunsSeconds, config.lateAfterSeconds),
+        pauseExpirations(config.pauseExpirationsSeconds),
+        cancellationCleanup(config.cancellationCleanupSeconds),
+        cancellingTimeout(config.cancellingTimeoutSeconds),
         ...(config.prefect1
           ? [
               scheduler(config.schedulerSeconds),

@@ -1,4 +1,5 @@
 import { applyRules } from './applyRules.ts';
+import { releaseOfSlots } from './concurrencyRules.ts';
 import { flowRunColumns, taskRunColumns } from './derivedColumns.ts';
 import type { Decision, Effect, FlowRunChanges, FlowRunMove, Move, TaskRunChanges, TaskRunMove } from './move.ts';
 import { flowRunRulesFor, taskRunRulesFor } from './policies.ts';
@@ -21,7 +22,8 @@ export function decideFlowRun(move: FlowRunMove): Decision<FlowRunChanges> {
   );
   const columns = flowRunColumns({ ...move.run, ...before }, move.initial, state);
   const changes = { ...inPrefect1Terms(move.run, state, columns), ...after };
-  return { ...verdict, write: { state, changes, effects: [...effects, ...parentFollows(move, state)] } };
+  const released = releaseOfSlots(move, verdict, state);
+  return { ...verdict, write: { state, changes, effects: [...effects, ...released, ...parentFollows(move, state)] } };
 }
 
 export function decideTaskRun(move: TaskRunMove): Decision<TaskRunChanges> {
@@ -31,7 +33,7 @@ export function decideTaskRun(move: TaskRunMove): Decision<TaskRunChanges> {
   const state = readableToPrefect1(move.prefect1, withDetails(toWrite(move, proposed), { flowRunId, taskRunId: id }));
   const columns = taskRunColumns({ ...move.run, ...before }, move.initial, state);
   const changes = { ...inPrefect1Terms(move.run, state, columns), ...after };
-  return { ...verdict, write: { state, changes, effects } };
+  return { ...verdict, write: { state, changes, effects: [...effects, ...releaseOfSlots(move, verdict, state)] } };
 }
 
 /** The state as its run's history takes it: later than the one before, whatever the clock says. */

@@ -14,8 +14,21 @@ export type Filter =
 
 /**
  * `in` and `notIn` take lists, and a null field is in neither; `contains` is text inside text, whatever the case, `%` and `_` being plain
- * characters; `gte` and `lte` include their bound; `hasAll` and `hasAny` ask a JSON list of strings; `isEmpty` too.
+ * characters; `startsWith` takes a list of beginnings, in the same way; `gte` and `lte` include their bound; `is` asks a truth value;
+ * `hasAll` and `hasAny` ask a JSON list of strings; `isEmpty` too; `query` takes the little language of textQuery.ts.
  */
-export type FilterOperator = 'in' | 'notIn' | 'contains' | 'gte' | 'lte' | 'isNull' | 'hasAll' | 'hasAny' | 'isEmpty';
+export type FilterOperator =
+  | 'in'
+  | 'notIn'
+  | 'contains'
+  | 'startsWith'
+  | 'gte'
+  | 'lte'
+  | 'is'
+  | 'isNull'
+  | 'hasAll'
+  | 'hasAny'
+  | 'isEmpty'
+  | 'query';
 
 export const EVERYTHING: Filter = { and: [] };

@@ -1,3 +1,4 @@
+import type { DeploymentLimit, TagLimit } from './concurrency.ts';
 import type { Instant } from './instant.ts';
 import type { FlowRun, FlowRunPolicy, Run, TaskRun } from './run.ts';
 import type { ProposedState, State, StateDetails, StateType } from './state.ts';
@@ -15,6 +16,8 @@ interface MoveFacts {
   newId: () => string;
   /** Uniform in [0, 1), for the jitter of retries. */
   random: number;
+  /** Whether the run holds slots of concurrency limits, expired ones included. Left out, it holds none. */
+  holdsSlots?: boolean;
 }
 
 /** A run as rules see it: its row without the wide columns, which no rule asks for. */
@@ -24,6 +27,10 @@ export type TaskRunFacts = Omit<TaskRun, 'taskInputs' | 'tags' | 'labels'>;
 export interface FlowRunMove extends MoveFacts {
   kind: 'flow_run';
   run: FlowRunFacts;
+  /** The limit of the run's deployment, with its slots counted; null or left out where there is none. */
+  deploymentLimit?: DeploymentLimit | null;
+  /** Whether the run's deployment has been deleted. */
+  deploymentIsGone?: boolean;
 }
 
 export interface TaskRunMove extends MoveFacts {
@@ -33,6 +40,8 @@ export interface TaskRunMove extends MoveFacts {
   flowRun: { id: string; stateType: StateType; details: StateDetails; runCount: number } | null;
   /** The newest valid completed state of the proposed state's cache key; null where none is, or none was asked for. */
   cached: State | null;
+  /** The limits of the run's tags, with their slots counted; left out where there are none. */
+  tagLimits?: readonly TagLimit[];
 }
 
 export type Move = FlowRunMove | TaskRunMove;
@@ -44,7 +53,11 @@ export type Effect =
   /** The parent task run of a subflow follows its child: this state, by force. */
   | { kind: 'moveParentTaskRun'; taskRunId: string; state: ProposedState }
   /** A completed state may be used again by task runs with this cache key. */
-  | { kind: 'cacheState'; cacheKey: string; cacheExpiration: Instant | null; stateId: string };
+  | { kind: 'cacheState'; cacheKey: string; cacheExpiration: Instant | null; stateId: string }
+  /** The run takes a slot of a limit, or keeps the one with this id for longer. */
+  | { kind: 'takeSlot'; slotId: string; limitId: string; expires: Instant | null }
+  /** The run gives back all slots that it holds. */
+  | { kind: 'releaseSlots' };
 
 /** The columns of a run that a transition may change. */
 export type RunChanges = Pick<

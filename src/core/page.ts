@@ -13,6 +13,17 @@ export interface Page<Row> {
   hasPreviousPage: boolean;
 }
 
+/** A numbered page, with the length of the whole list in the same moment. */
+export interface NumberedPage<Row> {
+  rows: Row[];
+  /** From 1. */
+  page: number;
+  limit: number;
+  /** How many pages the list has; none where `limit` is 0. */
+  pages: number;
+  totalCount: number;
+}
+
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 200;
 /** Where counting the whole of a list stops: a count of this many means this many or more. */

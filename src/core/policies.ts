@@ -1,5 +1,11 @@
 import { copyScheduledTime, preventPendingTransitions, waitForScheduledTime } from './anyRunRules.ts';
 import {
+  enforceDeploymentConcurrencyOnLate,
+  secureFlowConcurrencySlots,
+  secureTaskConcurrencySlots,
+  validateDeploymentConcurrencyAtRunning,
+} from './concurrencyRules.ts';
+import {
   bypassCancellingFlowRunsWithNoInfra,
   enforceCancellingToCancelledTransition,
   ensureOnlyScheduledFlowsMarkedLate,
@@ -23,8 +29,8 @@ import {
   updateFlowRunTrackerOnTasks,
 } from './taskRunRules.ts';
 
-// A policy is a list of rules in the order of their priority. Concurrency slots are not limited yet: comments mark where
-// their rules belong. What releases slots comes last in every list.
+// A policy is a list of rules in the order of their priority. What releases concurrency slots stands in none of them: it
+// holds for all, and looks at what is written (concurrencyRules.ts, releaseOfSlots).
 
 export const CORE_FLOW_RUN_RULES: readonly FlowRunRule[] = [
   preserveDeploymentConcurrencyLeaseId,
@@ -33,8 +39,10 @@ export const CORE_FLOW_RUN_RULES: readonly FlowRunRule[] = [
   enforceCancellingToCancelledTransition,
   bypassCancellingFlowRunsWithNoInfra,
   preventPendingTransitions,
-  // Here a deployment's slot is checked (to RUNNING) and taken (to PENDING).
+  validateDeploymentConcurrencyAtRunning,
+  secureFlowConcurrencySlots,
   ensureOnlyScheduledFlowsMarkedLate,
+  enforceDeploymentConcurrencyOnLate,
   handlePausingFlows,
   handleResumingPausedFlows,
   copyScheduledTime,
@@ -52,7 +60,8 @@ export const CORE_TASK_RUN_RULES: readonly TaskRunRule[] = [
   cacheRetrieval,
   handleTaskTerminalStateTransitions,
   preventRunningTasksFromStoppedFlows,
-  // Here the slots of a task's tags are taken: after the cache, which needs none.
+  // After the cache, which needs no slot.
+  secureTaskConcurrencySlots,
   copyScheduledTime,
   waitForScheduledTime,
   retryFailedTasks,

@@ -74,6 +74,10 @@ export interface FlowRun extends Run {
   jobVariables: JsonObject;
   idempotencyKey: string | null;
   infrastructurePid: string | null;
+  /** The queue that workers take the run from. */
+  workQueueId: string | null;
+  /** Made by a schedule. */
+  autoScheduled: boolean;
 }
 
 export type TaskInput =
@@ -128,4 +132,14 @@ export interface Flow {
 
 export interface Deployment extends Flow {
   flowId: string;
+  description: string | null;
+  version: string | null;
+  /** A paused deployment's schedules rest. */
+  paused: boolean;
+  parameters: JsonObject;
+  /** JSON Schema 2020-12; null allows everything. */
+  parameterOpenapiSchema: JsonObject | null;
+  enforceParameterSchema: boolean;
+  jobVariables: JsonObject;
+  workQueueId: string | null;
 }

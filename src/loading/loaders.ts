@@ -4,7 +4,6 @@ import { MAX_TOTAL_COUNT, type Page } from '../core/page.ts';
 import type { FlowRunInput } from '../core/run.ts';
 import { isUuid } from '../core/uuid.ts';
 import type { Database } from '../store/database.ts';
-import { deploymentsById } from '../store/deployments.ts';
 import { flowRunInputCountsOf, flowRunInputsById, flowRunInputsOf, type InputList } from '../store/flowRunInputs.ts';
 import { flowRunStateCountsOf, flowRunStatesById, flowRunStatesOf, type StateList } from '../store/flowRunStates.ts';
 import {
@@ -36,8 +35,13 @@ import {
   taskRunsById,
   taskRunsOf,
 } from '../store/taskRuns.ts';
+import { notRunningFacts } from '../store/waitingRuns.ts';
+import { bulkLoaders } from './bulkLoaders.ts';
 import { byId } from './byId.ts';
 import { childLoaders, type ReadChildren } from './childLoaders.ts';
+import { concurrencyLoaders } from './concurrencyLoaders.ts';
+import { deploymentLoaders } from './deploymentLoaders.ts';
+import { graphLoaders } from './graphLoaders.ts';
 import { createPrefect1Loaders } from './prefect1Loaders.ts';
 
 /** A page of a list, and the length of the whole list: counted when asked for, and up to MAX_TOTAL_COUNT. */
@@ -76,7 +80,6 @@ export function createLoaders(database: Database, tenantId: string) {
 
   return {
     flow: byId((ids) => flowsById(database, tenantId, ids)),
-    deployment: byId((ids) => deploymentsById(database, tenantId, ids)),
     flowRun: byId((ids) => flowRunsById(database, tenantId, ids)),
     leanFlowRun: byId((ids) => flowRunsById(database, tenantId, ids, lean)),
     taskRun: byId((ids) => taskRunsById(database, tenantId, ids)),
@@ -87,8 +90,13 @@ export function createLoaders(database: Database, tenantId: string) {
     leanTaskRunState: byId((ids) => taskRunStatesById(database, tenantId, ids, lean)),
     log: byId((ids) => logsById(database, tenantId, ids)),
     flowRunInput: byId((ids) => flowRunInputsById(database, tenantId, ids)),
+    notRunningFacts: byId((ids) => notRunningFacts(database, tenantId, ids)),
     nodeType: nodeTypeLoader(database, tenantId),
     prefect1: createPrefect1Loaders(database),
+    ...bulkLoaders(database, tenantId, children),
+    ...graphLoaders(database, children),
+    ...deploymentLoaders(database, tenantId, children, childPage),
+    ...concurrencyLoaders(database, tenantId, childPage),
 
     flows: (list: FlowList) =>
       counted(flowPage(database, tenantId, list), () => flowCount(database, tenantId, list.filter, most)),

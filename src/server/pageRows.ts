@@ -67,6 +67,8 @@ export function pageFields(
       const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[selection.name.value] : undefined;
       if (!field) return []; // introspection, or a union's __typename
       const inner = within(selection.selectionSet, getNamedType(field.type));
+      // A list without pages says how long it may be.
+      if (typeof field.extensions.rows === 'number') return [{ size: field.extensions.rows, within: inner }];
       const isPage = field.args.some(({ name }) => name === 'first');
       return isPage ? [{ size: sizeOf(selection), within: inner }] : inner;
     });

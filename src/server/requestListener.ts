@@ -4,6 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { type Answer, answerOf, jsonAnswer, send } from './answer.ts';
 import type { Authentication } from './authentication.ts';
 import type { BrowserGuard } from './browserGuard.ts';
+import { isLogsCsvPath } from './logsCsvPage.ts';
 import { acceptsHtml, chooseForm, JSON_FORM } from './mediaType.ts';
 import type { Observations } from './observations.ts';
 import type { PresentError } from './presentError.ts';
@@ -13,6 +14,7 @@ type Page = (request: IncomingMessage, response: ServerResponse) => Promise<void
 
 export interface ListenerParts {
   graphql: Page;
+  logsCsv: Page;
   graphiql: Page;
   authentication: Authentication;
   guard: BrowserGuard;
@@ -35,16 +37,26 @@ const GRAPHQL_PATHS = ['/graphql', '/graphql/', '/graphql/alpha', '/'];
 export const isGraphqlPath = (url: string | undefined): boolean => GRAPHQL_PATHS.includes(pathOf(url));
 
 export function createRequestListener(parts: ListenerParts): RequestListener {
-  const { graphql, graphiql, authentication, guard, observations, ready, present, log } = parts;
+  const { graphql, logsCsv, graphiql, authentication, guard, observations, ready, present, log } = parts;
 
+  /** A page that holds data. */
+  const guarded =
+    (page: Page, methods: string[]): Page =>
+    async (request, response) => {
+      guard.check(request, await authentication.isOpen());
+      guard.allowOrigin(request, response);
+      const allow = [...methods, 'OPTIONS'].join(', ');
+      if (request.method === 'OPTIONS') return void response.writeHead(204, { allow }).end();
+      allowMethods(request, methods);
+      return page(request, response);
+    };
+
+  const graphqlAnswer = guarded(graphql, ['GET', 'POST']);
+  const logsCsvPage = guarded(logsCsv, ['GET', 'HEAD']);
   const graphqlPage: Page = async (request, response) => {
     // The page holds no data, so it needs neither a key nor a database.
     if (request.method === 'GET' && acceptsHtml(request.headers.accept)) return browserPage(request, response);
-    guard.check(request, await authentication.isOpen());
-    guard.allowOrigin(request, response);
-    if (request.method === 'OPTIONS') return void response.writeHead(204, { allow: 'GET, POST, OPTIONS' }).end();
-    allowMethods(request, ['GET', 'POST']);
-    return graphql(request, response);
+    return graphqlAnswer(request, response);
   };
   const browserPage: Page = (request, response) =>
     pathOf(request.url) === '/graphql' ? graphiql(request, response) : redirect(response, '/graphql');
@@ -79,7 +91,8 @@ export function createRequestListener(parts: ListenerParts): RequestListener {
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const page = pages.get(pathOf(request.url)) ?? missing;
+    const path = pathOf(request.url);
+    const page = pages.get(path) ?? (isLogsCsvPath(path) ? logsCsvPage : missing);
     try {
       await page(request, response);
     } catch (error) {

@@ -15,6 +15,7 @@ import { createBrowserGuard, isLoopback } from './browserGuard.ts';
 import { createDocuments } from './documents.ts';
 import { createGraphiqlPage } from './graphiqlPage.ts';
 import { createGraphqlListener } from './graphqlListener.ts';
+import { createLogsCsvPage } from './logsCsvPage.ts';
 import { acceptsEventStream, JSON_FORM } from './mediaType.ts';
 import { createObservations } from './observations.ts';
 import { createOperations } from './operations.ts';
@@ -96,6 +97,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS },
     createRequestListener({
       graphql,
+      logsCsv: createLogsCsvPage(database, authentication),
       graphiql: createGraphiqlPage(),
       authentication,
       guard,

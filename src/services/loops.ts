@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Engine } from '../actions/engine.ts';
 import type { Instant } from '../core/instant.ts';
 
@@ -21,6 +22,8 @@ export function startLoops(
   onError: (loop: string, error: unknown) => void,
 ): RunningLoops {
   const stopping = new AbortController();
+  // Every loop listens; Node warns of eleven, which it takes for a leak.
+  setMaxListeners(loops.length, stopping.signal);
   const running = loops.map(async ({ name, everyMs, tick }) => {
     while (await pause(everyMs, stopping.signal)) {
       await tick(engine, Date.now() * 1000).catch((error: unknown) => onError(name, error));

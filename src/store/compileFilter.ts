@@ -1,9 +1,11 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { Filter, FilterOperator } from '../core/filter.ts';
+import { EVERYTHING, type Filter, type FilterOperator } from '../core/filter.ts';
 import { Problem } from '../core/problem.ts';
 import type { Json } from '../core/state.ts';
+import { readTextQuery } from '../core/textQuery.ts';
+import { allOf, type Condition, compileCondition } from './condition.ts';
 import { FIELD_KINDS, type FieldKind, parameter } from './fieldKinds.ts';
-import { type ColumnOf, FILTER_TABLES, type FilterTableName } from './filterTables.ts';
+import { type ColumnOf, FILTER_TABLES, type FilterField, type FilterTableName } from './filterTables.ts';
 import { snake } from './rows.ts';
 
 // What people nest twice becomes up to six levels here: an `and` around the conditions of each object.
@@ -32,42 +34,52 @@ export function compileFilter(
 ): RawBuilder<SqlBool> {
   let nodes = 0;
 
-  function compile(node: Filter, name: FilterTableName, row: string, depth: number): RawBuilder<SqlBool> {
+  function read(node: Filter, name: FilterTableName, row: string, depth: number): Condition {
     nodes += 1;
     if (depth > MAX_FILTER_DEPTH) throw tooLarge(`at most ${MAX_FILTER_DEPTH} levels`);
     if (nodes > MAX_FILTER_NODES) throw tooLarge(`at most ${MAX_FILTER_NODES} conditions`);
-    const inner = (child: Filter) => compile(child, name, row, depth + 1);
-    if ('and' in node) return node.and.length === 0 ? sql`true` : joined(node.and.map(inner), sql` and `);
-    if ('or' in node) return node.or.length === 0 ? sql`false` : joined(node.or.map(inner), sql` or `);
-    if ('not' in node) return sql`(${inner(node.not)} is not true)`;
-    if ('field' in node) return test(name, row, node.field, node.operator, node.value);
+    const inner = (child: Filter) => read(child, name, row, depth + 1);
+    if ('and' in node) return { all: node.and.map(inner) };
+    if ('or' in node) return { any: node.or.map(inner) };
+    if ('not' in node) return { not: inner(node.not), unknown: 'passes' };
+    if ('field' in node) {
+      const field = known(FILTER_TABLES[name].fields, node.field, name, 'field');
+      return 'through' in field ? inner(throughRelation(field, node)) : { test: test(field, columnsOf(row), node) };
+    }
     const { to, ours, theirs } = known(FILTER_TABLES[name].relations, node.relation, name, 'relation');
     const related = `${alias}${depth}`;
-    return sql`exists (
-      select from ${sql.table(FILTER_TABLES[to].table)} as ${sql.id(related)}
-      where ${columnsOf(related)(theirs)} = ${columnsOf(row)(ours)}
-        and ${columnsOf(related)('tenantId')} = ${tenantId} and ${compile(node.some, to, related, depth + 1)}
-    )`;
+    const belongs = sql<SqlBool>`${columnsOf(related)(theirs)} = ${columnsOf(row)(ours)}`;
+    const isOfTenant = sql<SqlBool>`${columnsOf(related)('tenantId')} = ${tenantId}`;
+    return {
+      some: { from: sql.table(FILTER_TABLES[to].table), alias: related },
+      where: { all: [{ test: belongs }, { test: isOfTenant }, read(node.some, to, related, depth + 1)] },
+    };
   }
 
-  return compile(filter, table, alias, 1);
+  return compileCondition(read(filter, table, alias, 1));
 }
 
-const joined = (conditions: RawBuilder<SqlBool>[], word: RawBuilder<unknown>) =>
-  sql<SqlBool>`(${sql.join(conditions, word)})`;
+type FieldTest = Extract<Filter, { field: string }>;
+
+/** What is asked of a field of the one related row, asked of the relation. Without that row, the field is null. */
+function throughRelation(
+  { through, field }: { through: string; field: string },
+  { operator, value }: FieldTest,
+): Filter {
+  if (operator === 'notIn' && Array.isArray(value) && value.length === 0) return EVERYTHING;
+  const isNull = operator === 'isNull' && value === true;
+  const related = { relation: through, some: { field, operator, value: isNull ? false : value } };
+  return isNull ? { not: related } : related;
+}
 
 function test(
-  name: FilterTableName,
-  row: string,
-  field: string,
-  operator: FilterOperator,
-  value: Json,
+  { kind, sql: expression }: Exclude<FilterField, { through: string }>,
+  columnOf: ColumnOf,
+  { field, operator, value }: FieldTest,
 ): RawBuilder<SqlBool> {
-  const { kind, sql: expression } = known(FILTER_TABLES[name].fields, field, name, 'field');
   const operators: readonly FilterOperator[] = FIELD_KINDS[kind].operators;
   if (!operators.includes(operator))
     throw new Problem('BAD_USER_INPUT', `\`${field}\` cannot be filtered by \`${operator}\`.`, { field });
-  const columnOf = columnsOf(row);
   const column = expression?.(columnOf) ?? columnOf(field);
   return TESTS[operator]({ column, kind, value, place: `${field}.${operator}` });
 }
@@ -84,9 +96,13 @@ const TESTS: { readonly [Operator in FilterOperator]: (test: Test) => RawBuilder
   in: (test) => sql`${test.column} = any(${list(test)})`,
   // Of an empty list every row, of another no null.
   notIn: (test) => sql`${test.column} <> all(${list(test)})`,
-  contains: (test) => sql`${test.column} ilike ${pattern(test)}`,
+  contains: (test) => sql`${test.column} ilike ${`%${literal(String(parameter('text', test.value, test.place)))}%`}`,
+  startsWith: (test) =>
+    sql`${test.column} ilike any(${patterns(listed(test).map((start) => `${literal(String(start))}%`))})`,
+  query: searched,
   gte: (test) => sql`${test.column} >= ${single(test)}`,
   lte: (test) => sql`${test.column} <= ${single(test)}`,
+  is: (test) => sql`${test.column} = ${single(test)}`,
   isNull: (test) => (flag(test) ? sql`${test.column} is null` : sql`${test.column} is not null`),
   hasAll: (test) => sql`${test.column} ?& ${list(test)}`,
   hasAny: (test) => sql`${test.column} ?| ${list(test)}`,
@@ -96,16 +112,27 @@ const TESTS: { readonly [Operator in FilterOperator]: (test: Test) => RawBuilder
 const single = ({ kind, value, place }: Test) =>
   sql`${parameter(kind, value, place)}::${sql.raw(FIELD_KINDS[kind].type)}`;
 
-function list({ kind, value, place }: Test) {
+const list = (test: Test) => sql`${sql.val(listed(test))}::${sql.raw(FIELD_KINDS[test.kind].type)}[]`;
+
+function listed({ kind, value, place }: Test): Json[] {
   if (!Array.isArray(value)) throw new Problem('BAD_USER_INPUT', `\`${place}\` must be a list.`, { field: place });
   if (value.length > MAX_FILTER_LIST) throw tooLarge(`at most ${MAX_FILTER_LIST} values in \`${place}\``);
-  const values = value.map((entry) => parameter(kind, entry, place));
-  return sql`${sql.val(values)}::${sql.raw(FIELD_KINDS[kind].type)}[]`;
+  return value.map((entry) => parameter(kind, entry, place));
 }
 
-function pattern({ value, place }: Test) {
-  const text = String(parameter('text', value, place));
-  return sql`${`%${text.replace(/[\\%_]/g, '\\$&')}%`}`;
+/** A text in a pattern: `%` and `_` are ordinary characters to people. */
+const literal = (text: string) => text.replace(/[\\%_]/g, '\\$&');
+const patterns = (texts: string[]) => sql`${sql.val(texts)}::text[]`;
+
+function searched({ column, kind, value, place }: Test): RawBuilder<SqlBool> {
+  const { any, all, none } = readTextQuery(String(parameter(kind, value, place)));
+  const inside = (terms: string[]) => patterns(terms.map((term) => `%${literal(term)}%`));
+  const tests = [
+    ...(any.length > 0 ? [sql<SqlBool>`${column} ilike any(${inside(any)})`] : []),
+    ...(all.length > 0 ? [sql<SqlBool>`${column} ilike all(${inside(all)})`] : []),
+    ...(none.length > 0 ? [sql<SqlBool>`${column} not ilike all(${inside(none)})`] : []),
+  ];
+  return allOf(tests);
 }
 
 function flag({ value, place }: Test): boolean {

@@ -2,6 +2,7 @@ import type { FilterOperator } from '../core/filter.ts';
 import { FIRST_INSTANT, formatInstant, type Instant, LAST_INSTANT } from '../core/instant.ts';
 import { Problem } from '../core/problem.ts';
 import { type Json, STATE_TYPES } from '../core/state.ts';
+import { MAX_TEXT_QUERY_CHARACTERS } from '../core/textQuery.ts';
 import { isUuid } from '../core/uuid.ts';
 
 interface Kind {
@@ -30,7 +31,7 @@ export const FIELD_KINDS = {
     type: 'text',
     called: 'a text without NUL characters',
     accepts: isText,
-    operators: ['in', 'notIn', 'contains', 'isNull'],
+    operators: ['in', 'notIn', 'contains', 'startsWith', 'isNull'],
   },
   stateType: {
     type: 'state_type',
@@ -45,6 +46,19 @@ export const FIELD_KINDS = {
     accepts: isText,
     operators: ['hasAll', 'hasAny', 'isEmpty'],
   },
+  /** Text to be searched. */
+  prose: {
+    type: 'text',
+    called: `a text of at most ${MAX_TEXT_QUERY_CHARACTERS} characters, without NUL characters`,
+    accepts: (value) => isText(value) && String(value).length <= MAX_TEXT_QUERY_CHARACTERS,
+    operators: ['query'],
+  },
+  bool: {
+    type: 'boolean',
+    called: 'true or false',
+    accepts: (value) => typeof value === 'boolean',
+    operators: ['is'],
+  },
   time: {
     type: 'timestamptz',
     called: 'a time from the year 1000 to 9999',
@@ -55,7 +69,7 @@ export const FIELD_KINDS = {
     type: 'int',
     called: 'a whole number of 32 bits',
     accepts: (value) => isInteger(value, -MAX_INT, MAX_INT),
-    operators: ['in', 'notIn', 'gte', 'lte'],
+    operators: ['in', 'notIn', 'gte', 'lte', 'isNull'],
   },
 } as const satisfies Record<string, Kind>;
 

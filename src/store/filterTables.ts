@@ -8,11 +8,8 @@ import type { FieldKind } from './fieldKinds.ts';
 export type ColumnOf = (field: string) => RawBuilder<unknown>;
 export type Expression = (columnOf: ColumnOf) => RawBuilder<unknown>;
 
-export interface FilterField {
-  kind: FieldKind;
-  /** Where the field is not a column. */
-  sql?: Expression;
-}
+/** A column, an expression over columns, or a field of the one row that a relation leads to. */
+export type FilterField = { kind: FieldKind; sql?: Expression } | { through: string; field: string };
 
 export interface FilterRelation {
   to: FilterTableName;
@@ -27,7 +24,15 @@ export interface FilterTable {
   relations: { readonly [relation: string]: FilterRelation };
 }
 
-export type FilterTableName = 'flow' | 'deployment' | 'flowRun' | 'taskRun' | 'log';
+export type FilterTableName =
+  | 'flow'
+  | 'deployment'
+  | 'workPool'
+  | 'workQueue'
+  | 'concurrencyLimit'
+  | 'flowRun'
+  | 'taskRun'
+  | 'log';
 
 /** When a run began, or else is expected to. An index is on this very expression. */
 export const effectiveStartTime: Expression = (columnOf) =>
@@ -36,8 +41,12 @@ export const effectiveStartTime: Expression = (columnOf) =>
 const uuid: FilterField = { kind: 'uuid' };
 const text: FilterField = { kind: 'text' };
 const time: FilterField = { kind: 'time' };
+const int: FilterField = { kind: 'int' };
+const bool: FilterField = { kind: 'bool' };
 const tags: FilterField = { kind: 'tags' };
 const stateType: FilterField = { kind: 'stateType' };
+/** Prefect 3 knows queues by their names; null where there is no queue. */
+const workQueueName: FilterField = { through: 'workQueue', field: 'name' };
 
 const own = (to: FilterTableName, ours: string): FilterRelation => ({ to, ours, theirs: 'id' });
 const many = (to: FilterTableName, theirs: string): FilterRelation => ({ to, ours: 'id', theirs });
@@ -45,14 +54,54 @@ const many = (to: FilterTableName, theirs: string): FilterRelation => ({ to, our
 export const FILTER_TABLES: { readonly [Name in FilterTableName]: FilterTable } = {
   flow: {
     table: 'flow',
-    fields: { id: uuid, name: text, tags },
+    fields: { id: uuid, name: text, tags, created: time },
     relations: { flowRuns: many('flowRun', 'flowId'), deployments: many('deployment', 'flowId') },
   },
   deployment: {
     table: 'deployment',
-    fields: { id: uuid, flowId: uuid, name: text, tags },
-    relations: { flow: own('flow', 'flowId'), flowRuns: many('flowRun', 'deploymentId') },
+    fields: {
+      id: uuid,
+      flowId: uuid,
+      workQueueId: uuid,
+      workQueueName,
+      name: text,
+      tags,
+      created: time,
+      version: text,
+      paused: bool,
+      concurrencyLimit: { through: 'concurrencyLimit', field: 'limit' },
+    },
+    relations: {
+      flow: own('flow', 'flowId'),
+      workQueue: own('workQueue', 'workQueueId'),
+      concurrencyLimit: own('concurrencyLimit', 'concurrencyLimitId'),
+      flowRuns: many('flowRun', 'deploymentId'),
+    },
   },
+  workPool: {
+    table: 'work_pool',
+    fields: { id: uuid, name: text, type: text, isPaused: bool, concurrencyLimit: int, created: time },
+    relations: { workQueues: many('workQueue', 'workPoolId') },
+  },
+  workQueue: {
+    table: 'work_queue',
+    fields: {
+      id: uuid,
+      workPoolId: uuid,
+      name: text,
+      isPaused: bool,
+      concurrencyLimit: int,
+      priority: int,
+      lastPolled: time,
+      created: time,
+    },
+    relations: {
+      workPool: own('workPool', 'workPoolId'),
+      deployments: many('deployment', 'workQueueId'),
+      flowRuns: many('flowRun', 'workQueueId'),
+    },
+  },
+  concurrencyLimit: { table: 'concurrency_limit', fields: { limit: int }, relations: {} },
   flowRun: {
     table: 'flow_run',
     fields: {
@@ -60,12 +109,16 @@ export const FILTER_TABLES: { readonly [Name in FilterTableName]: FilterTable } 
       flowId: uuid,
       deploymentId: uuid,
       parentTaskRunId: uuid,
+      parentFlowRunId: { through: 'parentTaskRun', field: 'flowRunId' },
+      workQueueId: uuid,
+      workQueueName,
       name: text,
       tags,
       stateType,
       stateName: text,
       flowVersion: text,
       idempotencyKey: text,
+      autoScheduled: bool,
       created: time,
       startTime: time,
       effectiveStartTime: { kind: 'time', sql: effectiveStartTime },
@@ -76,6 +129,7 @@ export const FILTER_TABLES: { readonly [Name in FilterTableName]: FilterTable } 
     relations: {
       flow: own('flow', 'flowId'),
       deployment: own('deployment', 'deploymentId'),
+      workQueue: own('workQueue', 'workQueueId'),
       parentTaskRun: own('taskRun', 'parentTaskRunId'),
       taskRuns: many('taskRun', 'flowRunId'),
     },
@@ -91,6 +145,7 @@ export const FILTER_TABLES: { readonly [Name in FilterTableName]: FilterTable } 
       tags,
       stateType,
       stateName: text,
+      created: time,
       startTime: time,
       expectedStartTime: time,
       nextScheduledStartTime: time,
@@ -100,7 +155,15 @@ export const FILTER_TABLES: { readonly [Name in FilterTableName]: FilterTable } 
   },
   log: {
     table: 'log',
-    fields: { level: { kind: 'int' }, timestamp: time, flowRunId: uuid, taskRunId: uuid, name: text, message: text },
+    fields: {
+      level: int,
+      timestamp: time,
+      flowRunId: uuid,
+      taskRunId: uuid,
+      name: text,
+      message: text,
+      text: { kind: 'prose', sql: (columnOf) => sql`(${columnOf('message')} || ' ' || ${columnOf('name')})` },
+    },
     relations: { flowRun: own('flowRun', 'flowRunId'), taskRun: own('taskRun', 'taskRunId') },
   },
 };

@@ -4,9 +4,9 @@ import { beatsFlowRun } from '../core/prefect1Policy.ts';
 import type { FlowRun } from '../core/run.ts';
 import type { FlowRunState, JsonObject, ProposedState, SerializedState, State } from '../core/state.ts';
 import { type Queryable, statement } from './database.ts';
+import { FLOW_RUNS_LIMITED, type FlowRunLimited, type FlowRunSecondRow, flowRunLimited } from './limitedRuns.ts';
 import { flowRunFactColumns, flowRunFromRow, type LockedRow, prefect1Columns } from './rows.ts';
 import {
-  completedDataStatement,
   heartbeatArray,
   lockRuns,
   type MovedRun,
@@ -26,6 +26,8 @@ export interface LockedFlowRun {
   prefect1: SerializedState | null;
   /** When the run was last submitted to an agent. Read only where that is to be done again. */
   submittedAt: Instant | null;
+  /** What the run has to do with limits; null where its deployment has none. */
+  limited: FlowRunLimited | null;
   now: Instant;
 }
 
@@ -38,7 +40,7 @@ const LOCK = {
        ${prefect1Columns('r')}, clock_timestamp() as now
      from flow_run r where r.id = any($1::uuid[]) order by r.id for no key update`,
   ),
-  completedData: completedDataStatement('flow_run', 'flowRunStates.completedData'),
+  second: FLOW_RUNS_LIMITED,
 };
 
 /** Locks runs in the order of their ids until the transaction ends. Runs that do not exist are not in the map. */
@@ -46,11 +48,11 @@ export async function lockFlowRuns(
   transaction: Queryable,
   ids: readonly string[],
 ): Promise<Map<string, LockedFlowRun>> {
-  const locked = await lockRuns<LockedRow<FlowRunFacts>>(transaction, LOCK, ids);
+  const locked = await lockRuns<LockedRow<FlowRunFacts>, FlowRunSecondRow>(transaction, LOCK, ids);
   return new Map(
-    locked.map(({ row, initial, prefect1 }) => [
+    locked.map(({ row, initial, prefect1, second }) => [
       row.id,
-      { run: flowRunFromRow(row), initial, prefect1, submittedAt: null, now: row.now },
+      { run: flowRunFromRow(row), initial, prefect1, submittedAt: null, limited: flowRunLimited(second), now: row.now },
     ]),
   );
 }
@@ -99,8 +101,6 @@ export async function updateMovedFlowRuns(transaction: Queryable, moved: readonl
 /** What a run has that a Prefect 1 client or its schedule made. */
 export interface Prefect1FlowRun {
   scheduledStartTime: Instant;
-  /** Made by the schedule of its flow, and taken back when that ends. */
-  autoScheduled: boolean;
   runConfig: JsonObject | null;
 }
 
@@ -110,9 +110,9 @@ const INSERT = statement(
      context, policy, tags, labels, job_variables, idempotency_key, version, state_id, state_type, state_name,
      state_timestamp, state_message, state_details, run_count, expected_start_time, next_scheduled_start_time,
      start_time, end_time, total_run_time_seconds, prefect1_state, serialized_state, state_start_time,
-     scheduled_start_time, auto_scheduled, run_config)
+     scheduled_start_time, auto_scheduled, run_config, work_queue_id)
    values ($1, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-     $12, $13, $14, $15, $16, $17, $31, $32, $33)
+     $12, $13, $14, $15, $16, $17, $31, $32, $33, $34)
    on conflict (flow_id, idempotency_key) do nothing returning id`,
 );
 
@@ -137,8 +137,9 @@ export async function insertFlowRun(
     ),
     run.idempotencyKey,
     timeText(prefect1?.scheduledStartTime ?? null),
-    prefect1?.autoScheduled ?? false,
+    run.autoScheduled,
     prefect1?.runConfig ? JSON.stringify(prefect1.runConfig) : null,
+    run.workQueueId,
   ]);
   return rows.length > 0;
 }

@@ -14,7 +14,7 @@ type Wide = 'parameters' | 'context' | 'jobVariables';
 /** A flow run as lists read it that show neither parameters nor context nor job variables. */
 export type LeanFlowRun = Lean<FlowRun, Wide>;
 
-const FLOW_RUNS: Source<FlowRunRow, FlowRun, Wide> = {
+export const FLOW_RUNS: Source<FlowRunRow, FlowRun, Wide> = {
   name: 'flowRuns',
   table: 'flow_run',
   ofTenant: 'x.tenant_id = $2',

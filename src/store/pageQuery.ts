@@ -44,7 +44,7 @@ export function pageRows(
 }
 
 const x = columnsOf('x');
-const direction = (downwards: boolean) => (downwards ? sql`desc` : sql`asc`);
+export const direction = (downwards: boolean) => (downwards ? sql`desc` : sql`asc`);
 
 /** A stretch of a list in which the first key is null throughout, or nowhere. */
 interface Part {

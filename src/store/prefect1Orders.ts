@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Problem } from '../core/problem.ts';
-import { all, joined, type Scope, visible } from './prefect1Conditions.ts';
+import { allOf } from './condition.ts';
+import { joined, type Scope, visible } from './prefect1Conditions.ts';
 import { measureSql } from './prefect1Measures.ts';
 import type { Prefect1Table } from './prefect1Table.ts';
 import { prefect1Table } from './prefect1Tables.ts';
@@ -62,7 +63,7 @@ function keysOf(table: Prefect1Table, row: string, order: OrderBy, scope: Scope,
     const target = prefect1Table(relation.to);
     const related = `${row}${depth}`;
     const keys = isMeasured ? measuredKeys(target, related, value) : keysOf(target, related, value, scope, depth + 1);
-    const where = all([joined(relation, row, related), ...visible(target, related, scope)]);
+    const where = allOf([joined(relation, row, related), ...visible(target, related, scope)]);
     return keys.map((key) => ({
       column: null,
       direction: key.direction,

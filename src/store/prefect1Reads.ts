@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { allOf } from './condition.ts';
 import type { Queryable } from './database.ts';
-import { all, type BoolExp, conditionSql, type Scope, visible, visibleAlone } from './prefect1Conditions.ts';
+import { type BoolExp, conditionSql, type Scope, visible, visibleAlone } from './prefect1Conditions.ts';
 import { columnsOfMeasure, type Measure, measureSql } from './prefect1Measures.ts';
 import { columnSql, type OrderBy, orderSql } from './prefect1Orders.ts';
 import { prefect1Statement } from './prefect1Statement.ts';
@@ -127,7 +128,7 @@ function listSql(
   const { distinct, order } = orderSql(table, ROW, { ...list, scope });
   return sql`
     select ${distinct} ${columns} from ${from} as x
-    where ${all([...may, conditionSql(table, ROW, list.where, scope)])}
+    where ${allOf([...may, conditionSql(table, ROW, list.where, scope)])}
     ${order} ${list.limit === null ? sql`` : sql`limit ${list.limit}::bigint`}
     ${list.offset === null ? sql`` : sql`offset ${list.offset}::bigint`}`;
 }
@@ -146,7 +147,7 @@ function measuredSql(
     ? listSql(table, from, may, list, scope, named(columns.map((name) => [name, columnSql(table, ROW, name)])))
     : sql`
         select ${named(columns.map((name) => [name, columnSql(table, ROW, name)]))} from ${from} as x
-        where ${all([...may, conditionSql(table, ROW, list.where, scope)])}`;
+        where ${allOf([...may, conditionSql(table, ROW, list.where, scope)])}`;
   const values = measures.map((measure, place): [string, RawBuilder<unknown>] => [
     valueName(place),
     measureSql(table, measure, (name) => sql.ref(`rows.${name}`)),

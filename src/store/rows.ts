@@ -16,7 +16,7 @@ import { type JsonObject, NO_DETAILS, type SerializedState, type State, type Sta
 
 /** `startTime` is the column `start_time`. */
 export const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const columns =
+export const columns =
   (names: string[]) =>
   (alias: string, without: readonly string[] = []) =>
     names
@@ -52,6 +52,8 @@ const FLOW_RUN_COLUMNS = [
   'flowVersion',
   'idempotencyKey',
   'infrastructurePid',
+  'workQueueId',
+  'autoScheduled',
 ];
 /** The columns that `flowRunFromRow` takes, of the table under this alias. */
 export const flowRunColumns = columns([...FLOW_RUN_COLUMNS, 'tags', 'labels', 'parameters', 'context', 'jobVariables']);
@@ -139,7 +141,27 @@ export type LogRow = Log;
 
 const FLOW_COLUMNS = ['id', 'created', 'updated', 'tenantId', 'name', 'tags', 'labels'];
 export const flowColumns = columns(FLOW_COLUMNS);
-export const deploymentColumns = columns([...FLOW_COLUMNS, 'flowId']);
+export const deploymentColumns = columns([
+  ...FLOW_COLUMNS,
+  'flowId',
+  'description',
+  'version',
+  'paused',
+  'parameters',
+  'parameterOpenapiSchema',
+  'enforceParameterSchema',
+  'jobVariables',
+  'workQueueId',
+]);
+export const concurrencyLimitColumns = columns(['id', 'created', 'updated', 'tenantId', 'name', 'limit', 'active']);
+export const concurrencySlotColumns = columns([
+  'id',
+  'created',
+  'concurrencyLimitId',
+  'flowRunId',
+  'taskRunId',
+  'expires',
+]);
 export const flowRunInputColumns = columns(['id', 'created', 'flowRunId', 'key', 'value', 'sender']);
 
 const TIMES = ['scheduledTime', 'cacheExpiration', 'pauseTimeout'] as const;

@@ -1,6 +1,6 @@
 import { formatInstant, type Instant } from '../core/instant.ts';
 import type { RunChanges } from '../core/move.ts';
-import type { ProposedState, SerializedState, State } from '../core/state.ts';
+import type { Json, ProposedState, SerializedState, State } from '../core/state.ts';
 import { type Queryable, type Statement, statement } from './database.ts';
 import { detailsToJson, lockedStateFromRow, type Prefect1Row, prefect1FromRow } from './rows.ts';
 
@@ -103,37 +103,30 @@ export const moveStatement = (
   );
 };
 
-/**
- * The statements that lock runs, the first, and read the data of those that are completed, the second. Data decides
- * whether a completed run may be moved on; reading it takes a statement of its own, which sees what was committed while
- * the lock was waited for.
- */
+/** The statements that lock runs, the first, and read what hangs on them, the second (limitedRuns.ts). */
 export interface LockStatements {
   lock: Statement;
-  completedData: Statement;
+  second: Statement;
 }
 
-export const completedDataStatement = (table: 'flow_run' | 'task_run', name: string) =>
-  statement(
-    name,
-    `select s.id, s.data from ${table} r join ${table}_state s on s.id = r.state_id
-     where r.id = any($1::uuid[]) and r.state_type = 'COMPLETED' and s.data is not null`,
-  );
-
-/** Locks runs, in the order of their ids, and reads them with the data of completed states, in one trip. */
-export async function lockRuns<Row extends Parameters<typeof lockedStateFromRow>[0] & Prefect1Row>(
+/** Locks runs, in the order of their ids, and reads them with what hangs on them, in one trip. */
+export async function lockRuns<
+  Row extends Parameters<typeof lockedStateFromRow>[0] & Prefect1Row,
+  Second extends { id: string; data: Json },
+>(
   transaction: Queryable,
-  { lock, completedData }: LockStatements,
+  { lock, second }: LockStatements,
   ids: readonly string[],
-): Promise<{ row: Row; initial: State; prefect1: SerializedState | null }[]> {
-  const [rows, completed] = await Promise.all([
+): Promise<{ row: Row; initial: State; prefect1: SerializedState | null; second: Second | null }[]> {
+  const [rows, seconds] = await Promise.all([
     transaction.query<Row>(lock, [ids]),
-    transaction.query<Pick<State, 'id' | 'data'>>(completedData, [ids]),
+    transaction.query<Second>(second, [ids]),
   ]);
-  const dataOf = new Map(completed.map(({ id, data }) => [id, data]));
+  const secondOf = new Map(seconds.map((row) => [row.id, row]));
   return rows.map((row) => ({
     row,
-    initial: { ...lockedStateFromRow(row), data: dataOf.get(row.stateId) ?? null },
+    initial: { ...lockedStateFromRow(row), data: secondOf.get(row.id)?.data ?? null },
     prefect1: prefect1FromRow(row),
+    second: secondOf.get(row.id) ?? null,
   }));
 }

@@ -3,9 +3,9 @@ import type { TaskRunChanges, TaskRunFacts, TaskRunMove } from '../core/move.ts'
 import { beatsTaskRun } from '../core/prefect1Policy.ts';
 import type { JsonObject, ProposedState, SerializedState, State, StateType, TaskRunState } from '../core/state.ts';
 import { type Queryable, statement } from './database.ts';
+import { TASK_RUNS_LIMITED, type TaskRunLimited, type TaskRunSecondRow, taskRunLimited } from './limitedRuns.ts';
 import { detailsFromJson, type LockedRow, prefect1Columns, taskRunFactColumns, taskRunFromRow } from './rows.ts';
 import {
-  completedDataStatement,
   heartbeatArray,
   lockRuns,
   type MovedRun,
@@ -24,6 +24,8 @@ export interface LockedTaskRun {
   /** The current state in Prefect 1's words; null where no Prefect 1 client knows the run. */
   prefect1: SerializedState | null;
   flowRun: TaskRunMove['flowRun'];
+  /** What the run has to do with limits; null where none of its tags has one. */
+  limited: TaskRunLimited | null;
   now: Instant;
 }
 
@@ -42,7 +44,7 @@ const LOCK = {
      from task_run r left join flow_run f on f.id = r.flow_run_id
      where r.id = any($1::uuid[]) order by r.id for no key update of r`,
   ),
-  completedData: completedDataStatement('task_run', 'taskRunStates.completedData'),
+  second: TASK_RUNS_LIMITED,
 };
 
 /** Locks task runs in the order of their ids until the transaction ends. Runs that do not exist are not in the map. */
@@ -50,11 +52,18 @@ export async function lockTaskRuns(
   transaction: Queryable,
   ids: readonly string[],
 ): Promise<Map<string, LockedTaskRun>> {
-  const locked = await lockRuns<LockedTaskRunRow>(transaction, LOCK, ids);
+  const locked = await lockRuns<LockedTaskRunRow, TaskRunSecondRow>(transaction, LOCK, ids);
   return new Map(
-    locked.map(({ row, initial, prefect1 }) => [
+    locked.map(({ row, initial, prefect1, second }) => [
       row.id,
-      { run: taskRunFromRow(row), initial, prefect1, flowRun: flowRunOf(row), now: row.now },
+      {
+        run: taskRunFromRow(row),
+        initial,
+        prefect1,
+        flowRun: flowRunOf(row),
+        limited: taskRunLimited(second),
+        now: row.now,
+      },
     ]),
   );
 }

@@ -14,7 +14,7 @@ type Wide = 'taskInputs';
 /** A task run as lists read it that do not show its inputs. */
 export type LeanTaskRun = Lean<TaskRun, Wide>;
 
-const TASK_RUNS: Source<TaskRunRow, TaskRun, Wide> = {
+export const TASK_RUNS: Source<TaskRunRow, TaskRun, Wide> = {
   name: 'taskRuns',
   table: 'task_run',
   ofTenant: 'x.tenant_id = $2',

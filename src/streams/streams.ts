@@ -1,16 +1,21 @@
 import { Problem } from '../core/problem.ts';
+import type { TaskRun } from '../core/run.ts';
 import type { Database } from '../store/database.ts';
 import { streamHeads } from '../store/streamHeads.ts';
 import type { StreamName } from '../store/streamReads.ts';
+import type { FlowRunChangesEvent } from './changeEvent.ts';
+import { openChangeStreams, type StartOfChanges } from './changeStreams.ts';
 import { Follower } from './follower.ts';
 import { headReader } from './headReader.ts';
 import { Rounds } from './rounds.ts';
 import { readStreamCursor } from './streamCursor.ts';
 import { STREAM_NAMES, streamReader } from './streamReader.ts';
 import { Tail } from './tail.ts';
+import { openTaskQueue } from './taskQueue.ts';
 import { readTopic, type StreamEvent, type StreamRow, type Topic } from './topic.ts';
 import { openWakeUps } from './wakeUps.ts';
 
+export type { FlowRunChange, FlowRunChangesEvent } from './changeEvent.ts';
 export type { StreamEvent, StreamRow, Topic } from './topic.ts';
 
 export interface StartOfStream {
@@ -32,6 +37,13 @@ export interface Streams {
     topic: Topic<Name>,
     from?: StartOfStream,
   ): Promise<AsyncIterableIterator<StreamEvent<StreamRow[Name]>>>;
+  /**
+   * The flow runs that match a filter: those that come to match, change, and no longer match. Every event may tell again what
+   * was told before. Throws INVALID_CURSOR; the iterator does when the database is put back to an earlier time.
+   */
+  followFlowRuns(start: StartOfChanges): Promise<AsyncIterableIterator<FlowRunChangesEvent>>;
+  /** Background task runs of these keys that wait for a worker, and each that comes to wait. */
+  followTasks(tenantId: string, taskKeys: readonly string[]): AsyncIterableIterator<TaskRun>;
   /** Ends every follower cleanly, and resolves when no statement of the streams is under way any more. */
   close(): Promise<void>;
 }
@@ -57,19 +69,34 @@ export async function openStreams(database: Database, options: StreamsOptions = 
   // Pages are read beside the news, so that those who are behind never hold up those who are not.
   const pages = streamReader(database, { ...reader, readingOf: (tail) => tail.pageReading() });
 
+  const changes = openChangeStreams(database, onError);
+  const tasks = openTaskQueue(database, onError);
+
   const checks = new Rounds<'all'>(async () => {
     await Promise.all(STREAM_NAMES.map((name) => check(name).catch(onError)));
   });
   const wakeUps = await openWakeUps(database, {
-    woken: (topic) => tails.get(topic)?.wake(),
+    woken: (topic) => wake(topic),
     // While nobody listened, anything may have been missed.
-    connected: () => checks.add('all'),
+    connected: () => {
+      checks.add('all');
+      changes.poll();
+      tasks.poll();
+    },
     error: onError,
   });
   const poll = setInterval(() => {
     checks.add('all');
+    changes.poll();
+    tasks.poll();
     for (const { followers } of tails.values()) for (const follower of followers) follower.letGoOfIdlePage();
   }, options.pollMs ?? 2_000);
+
+  function wake(topic: string): void {
+    tails.get(topic)?.wake();
+    changes.woken(topic);
+    tasks.woken(topic);
+  }
 
   /** Compares the streams of a kind with the database, and wakes those that missed something. */
   async function check(name: StreamName): Promise<void> {
@@ -122,7 +149,7 @@ export async function openStreams(database: Database, options: StreamsOptions = 
   return {
     announce(topics) {
       const announced = new Set(topics);
-      for (const topic of announced) tails.get(topic)?.wake();
+      for (const topic of announced) wake(topic);
       wakeUps.send(announced);
     },
 
@@ -142,11 +169,22 @@ export async function openStreams(database: Database, options: StreamsOptions = 
       return follower as AsyncIterableIterator<StreamEvent<StreamRow[Name]>>;
     },
 
+    followFlowRuns: (start) => changes.follow(start),
+    followTasks: tasks.follow,
+
     async close() {
       closing.abort();
       clearInterval(poll);
+      tasks.close();
       for (const { followers } of tails.values()) for (const follower of [...followers]) follower.leave();
-      await Promise.all([wakeUps.close(), checks.settled(), heads.settled(), news.settled(), pages.settled()]);
+      await Promise.all([
+        wakeUps.close(),
+        changes.close(),
+        checks.settled(),
+        heads.settled(),
+        news.settled(),
+        pages.settled(),
+      ]);
     },
   };
 }

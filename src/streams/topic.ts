@@ -12,8 +12,12 @@ export interface StreamRow {
   taskRunLogs: Log;
 }
 
-/** One stream: its kind, and the id of the run that is watched. */
-export type Topic<Name extends StreamName = StreamName> = `${Name}:${string}`;
+/**
+ * What is announced when it was written to: a stream, by its kind and the id of the run that is watched; or, by the id of
+ * their tenant, flow runs that changed otherwise than by a new state; or a background task run that waits.
+ */
+export type Topic<Name extends TopicName = TopicName> = `${Name}:${string}`;
+type TopicName = StreamName | 'flowRunChanges' | 'backgroundTaskRuns';
 
 export interface StreamEvent<Row = StreamRow[StreamName]> {
   position: number;
@@ -27,7 +31,7 @@ export interface StreamEvent<Row = StreamRow[StreamName]> {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The parts of a topic, and the topic as all who follow it write it: with its id in lower case. */
-export function readTopic(topic: Topic): { topic: Topic; name: StreamName; id: string } {
+export function readTopic(topic: Topic<StreamName>): { topic: Topic<StreamName>; name: StreamName; id: string } {
   const [name, id] = topic.split(':') as [StreamName, string]; // such is the form of a topic
   const lower = id.toLowerCase();
   // A malformed id would fail the statement that it shares with other streams.

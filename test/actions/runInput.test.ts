@@ -3,7 +3,8 @@ import { createFlow } from '../../src/actions/createFlow.ts';
 import { createFlowRun } from '../../src/actions/createFlowRun.ts';
 import { createFlowRunInput } from '../../src/actions/createFlowRunInput.ts';
 import { resumeFlowRun } from '../../src/actions/resumeFlowRun.ts';
-import type { JsonObject } from '../../src/core/state.ts';
+import type { Json, JsonObject } from '../../src/core/state.ts';
+import { flowRunInputByKey } from '../../src/store/flowRunInputByKey.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 
 let t: TestEngine;
@@ -13,9 +14,9 @@ beforeAll(async () => {
 afterAll(() => t.close());
 
 /** Resumes a run that was paused for input of this schema. */
-async function resume(schema: object, runInput: JsonObject) {
+async function resume(schema: object, runInput: JsonObject, response: object = { response: 'the-response' }) {
   const { flow } = await createFlow(t.engine, viewer, { name: 'asks' });
-  const details = { runInputKeyset: { schema: 'the-schema', response: 'the-response' } };
+  const details = { runInputKeyset: { schema: 'the-schema', ...response } };
   const { flowRun } = await createFlowRun(t.engine, viewer, { flowId: flow.id, state: { type: 'PAUSED', details } });
   const flowRunId = flowRun.id;
   await createFlowRunInput(t.engine, viewer, { flowRunId, key: 'the-schema', value: JSON.stringify(schema) });
@@ -53,4 +54,128 @@ test('an answer that unfolds too deeply is refused', async () => {
   const value = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
   const resumed = resume({ type: 'object' }, { deep: { __prefect_kind: 'json', value } });
   await expect(resumed).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+});
+
+describe('a value that is marked', () => {
+  const marked = (kind: Json, more: JsonObject = {}): JsonObject => ({ __prefect_kind: kind, ...more });
+  test.each<[string, JsonObject, JsonObject]>([
+    ['as JSON is read', { a: marked('json', { value: '{"b": [1, null]}' }) }, { a: { b: [1, null] } }],
+    ['as the JSON null is null', { a: marked('json', { value: 'null' }) }, { a: null }],
+    ['as JSON in another mark is read', { a: marked('json', { value: marked('none', { value: '1' }) }) }, { a: 1 }],
+    ['as JSON without a value is left out', { a: marked('json'), b: [marked('json'), 1] }, { b: [1] }],
+    ['as none is its value', { a: marked('none', { value: { b: marked('json', { value: '2' }) } }) }, { a: { b: 2 } }],
+    ['as a template without any is its text', { a: marked('jinja', { template: 'plain' }) }, { a: 'plain' }],
+    ['as a variable without a name is left out', { a: marked('workspace_variable'), b: 1 }, { b: 1 }],
+    [
+      'in an unknown way is its value',
+      { a: marked('other', { value: 3 }), b: marked(null, { value: 4 }) },
+      { a: 3, b: 4 },
+    ],
+    ['in an unknown way, without a value, is null', { a: marked('constructor') }, { a: null }],
+    ['whole is what it stands for', marked('json', { value: '{"a": 1}' }), { a: 1 }],
+  ])('%s', async (_, runInput, expected) => {
+    const { verdict, runId } = await resume({ type: 'object' }, runInput);
+    expect(verdict).toBe('ACCEPT');
+    const stored = await flowRunInputByKey(t.test.database, viewer.tenantId, runId, 'the-response');
+    expect(JSON.parse(stored?.value ?? '')).toEqual(expected);
+  });
+
+  test.each<[JsonObject, string]>([
+    [{ a: marked('none') }, "Missing 'value' key in __prefect object"],
+    [{ a: marked('jinja') }, "Missing 'template' key in __prefect object"],
+    [{ a: marked('jinja', { template: '{{ 1 + 1 }}' }) }, 'Invalid jinja: templates are not run by this server.'],
+    [{ a: marked('workspace_variable', { variable_name: 'x' }) }, "Variable 'x' not found in workspace."],
+    [{ a: marked('json', { value: 5 }) }, 'Invalid JSON: a text is expected.'],
+    [marked('json', { value: '[1]' }), 'A JSON object is expected.'],
+  ])('as %j is refused, and the run stays paused', async (runInput, reason) => {
+    expect(await resume({ type: 'object' }, runInput)).toMatchObject({
+      verdict: 'REJECT',
+      written: false,
+      reason: `Error hydrating run input: ${reason}`,
+      state: { type: 'PAUSED' },
+    });
+  });
+});
+
+describe('what does not fit the schema', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      age: { type: 'integer', minimum: 0 },
+      colour: { enum: ['red', 'green'] },
+      sizes: { type: 'array', items: { type: 'object', required: ['x'] } },
+      version: { const: 2 },
+    },
+    required: ['age'],
+    additionalProperties: false,
+  };
+  const field = (name: string, reason: string) => `Validation failed for field '${name}'. Failure reason: ${reason}`;
+  test.each<[JsonObject, string]>([
+    [{}, "Validation failed. Failure reason: 'age' is a required property"],
+    [{ age: 'old' }, field('age', 'must be integer')],
+    [{ age: -1 }, field('age', 'must be >= 0')],
+    [{ age: 1, colour: 'blue' }, field('colour', 'must be one of ["red","green"]')],
+    [{ age: 1, version: 1 }, field('version', 'must be 2')],
+    [{ age: 1, sizes: [{ x: 1 }, {}] }, field('sizes[1]', "'x' is a required property")],
+    [
+      { age: 1, other: 1 },
+      "Validation failed. Failure reason: Additional properties are not allowed ('other' was unexpected)",
+    ],
+    [
+      { age: 'old', colour: 1 },
+      `${field('age', 'must be integer')}. ${field('colour', 'must be one of ["red","green"]')}`,
+    ],
+  ])('%j is refused with the schema’s reasons', async (runInput, reason) => {
+    expect(await resume(schema, runInput)).toMatchObject({
+      verdict: 'REJECT',
+      written: false,
+      reason: `Reason: ${reason}`,
+      state: { type: 'PAUSED' },
+    });
+  });
+
+  test('gives ten reasons at most', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `field${index}`);
+    const { reason } = await resume({ required: names }, {});
+    expect(reason?.split('Failure reason').length).toBe(11);
+    expect(reason).toContain('There are more faults');
+  });
+
+  test('is judged by the newest draft, whichever the schema names', async () => {
+    const older = { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object', required: ['a'] };
+    expect(await resume(older, { a: 1 })).toMatchObject({ verdict: 'ACCEPT' });
+    expect(await resume(older, {})).toMatchObject({ verdict: 'REJECT' });
+  });
+});
+
+describe('a pause for input', () => {
+  test('that says no key for the answer keeps the run paused, for the answer would be lost', async () => {
+    expect(await resume({ type: 'object' }, { a: 1 }, {})).toMatchObject({
+      verdict: 'REJECT',
+      reason: 'Run input response key not found.',
+      state: { type: 'PAUSED' },
+    });
+    expect(await resume({ type: 'object' }, {}, {})).toMatchObject({ verdict: 'ACCEPT' });
+    const refused = resume({ type: 'object' }, { a: 1 }, { response: 'No Key' });
+    await expect(refused).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+
+  test.each([
+    ['names no schema', { response: 'r' }, 'Run input schema not found.'],
+    ['names one that was not sent', { schema: 'missing', response: 'r' }, 'Run input schema not found.'],
+    ['has a schema that is no JSON', { schema: 'text', response: 'r' }, 'Run input schema is not valid JSON.'],
+    ['has a schema that is no object', { schema: 'list', response: 'r' }, 'Invalid schema: a JSON object is expected.'],
+  ])('that %s keeps the run paused', async (_, runInputKeyset, reason) => {
+    const { flow } = await createFlow(t.engine, viewer, { name: 'asks' });
+    const state = { type: 'PAUSED', details: { runInputKeyset } } as const;
+    const { flowRun } = await createFlowRun(t.engine, viewer, { flowId: flow.id, state });
+    const flowRunId = flowRun.id;
+    await createFlowRunInput(t.engine, viewer, { flowRunId, key: 'text', value: '{no' });
+    await createFlowRunInput(t.engine, viewer, { flowRunId, key: 'list', value: '[]' });
+    expect(await resumeFlowRun(t.engine, viewer, { flowRunId, runInput: { a: 1 } })).toMatchObject({
+      verdict: 'REJECT',
+      written: false,
+      reason,
+    });
+  });
 });

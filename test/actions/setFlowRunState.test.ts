@@ -131,7 +131,7 @@ test('moves that are waiting together cost one transaction of four statements, i
   t.test.database.onStatement = null;
   expect(names.filter((name) => name.startsWith('flowRun'))).toEqual([
     'flowRuns.lock',
-    'flowRunStates.completedData',
+    'flowRuns.limited',
     'flowRunStates.insert',
     'flowRuns.move',
   ]);

@@ -35,6 +35,16 @@ beforeAll(async () => {
     { id: flowRun },
   );
   ids = { flow, deployment, flowRun, taskRun, input, log: run.logs.nodes[0].id };
+  const schedule = { deploymentId: deployment, active: false, schedule: { cron: '0 0 * * *' } };
+  const workPool = (await made('CreateWorkPoolInput!', { name: 'theirs', type: 'process' })).made.workPool.id;
+  const workQueue = (await made('CreateWorkQueueInput!', { workPoolName: 'theirs', name: 'queue' })).made.workQueue.id;
+  const { worker } = (
+    await api.run(
+      'mutation { made: workerHeartbeat(input: { workPoolName: "theirs", name: "worker" }) { worker { id } } }',
+    )
+  ).made;
+  const deploymentSchedule = (await made('CreateDeploymentScheduleInput!', schedule)).made.schedule.id;
+  ids = { ...ids, workPool, workQueue, worker: worker.id, deploymentSchedule };
   ids = { ...ids, flowRunState: run.state.id, taskRunState: run.taskRuns.nodes[0].state.id };
 });
 afterAll(() => api.close());
@@ -42,13 +52,29 @@ afterAll(() => api.close());
 const NOUNS: { [input: string]: string } = {
   'CreateFlowInput!': 'flow',
   'CreateDeploymentInput!': 'deployment',
+  'CreateDeploymentScheduleInput!': 'schedule',
+  'CreateWorkPoolInput!': 'workPool',
+  'CreateWorkQueueInput!': 'workQueue',
   'CreateFlowRunInput!': 'flowRun',
   'CreateTaskRunInput!': 'taskRun',
   'CreateFlowRunInputInput!': 'input',
 };
 const mutationOf = (input: string) => input.replace('Create', 'create').replace('Input!', '');
 
-const NODES = ['flow', 'deployment', 'flowRun', 'taskRun', 'input', 'log', 'flowRunState', 'taskRunState'];
+const NODES = [
+  'flow',
+  'deployment',
+  'deploymentSchedule',
+  'workPool',
+  'workQueue',
+  'worker',
+  'flowRun',
+  'taskRun',
+  'input',
+  'log',
+  'flowRunState',
+  'taskRunState',
+];
 
 test.each(NODES)('a %s of another tenant is no node', async (noun) => {
   const query = 'query ($id: ID!) { node(id: $id) { id } nodes(ids: [$id]) { id } }';
@@ -163,4 +189,24 @@ test.each([
   const document = `subscription (${name}: ID!) { ${stream} }`;
   const { refusal } = await api.follow(document, { [name.slice(1)]: ids[name.slice(1)] }, stranger);
   expect(refusal).toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test.each([
+  ['updateDeployment', () => ({ deploymentId: ids.deployment, paused: true })],
+  ['deleteDeployment', () => ({ deploymentId: ids.deployment })],
+  ['createDeploymentSchedule', () => ({ deploymentId: ids.deployment, schedule: { cron: '0 0 * * *' } })],
+  ['updateDeploymentSchedule', () => ({ deploymentScheduleId: ids.deploymentSchedule, active: false })],
+  ['deleteDeploymentSchedule', () => ({ deploymentScheduleId: ids.deploymentSchedule })],
+  ['createFlowRunFromDeployment', () => ({ deploymentId: ids.deployment })],
+  ['updateWorkPool', () => ({ workPoolId: ids.workPool, isPaused: true })],
+  ['deleteWorkPool', () => ({ workPoolId: ids.workPool })],
+  ['updateWorkQueue', () => ({ workQueueId: ids.workQueue, isPaused: true })],
+  ['deleteWorkQueue', () => ({ workQueueId: ids.workQueue })],
+  ['pollWorkPool', () => ({ workPoolName: 'theirs' })],
+  ['workerHeartbeat', () => ({ workPoolName: 'theirs', name: 'worker' })],
+  ['deleteWorker', () => ({ workerId: ids.worker })],
+])('a stranger’s %s finds nothing', async (mutation, input) => {
+  const type = mutation.replace(/^./, (letter) => letter.toUpperCase());
+  const document = `mutation ($input: ${type}Input!) { ${mutation}(input: $input) { __typename } }`;
+  expect(await api.refusal(document, { input: input() }, stranger)).toMatchObject({ code: 'NOT_FOUND' });
 });

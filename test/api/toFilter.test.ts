@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { FILTERS, type FilterKind } from '../../src/api/filterRows.ts';
+import type { FilterKind } from '../../src/api/filterRow.ts';
 import { type FilterInput, toFilter } from '../../src/api/toFilter.ts';
-import { compileFilter } from '../../src/store/compileFilter.ts';
 
 test.each<[string, FilterKind, FilterInput | null, object]>([
   ['no filter lets everything through', 'FlowRun', null, { and: [] }],
@@ -79,41 +78,15 @@ test.each<[string, FilterKind, FilterInput | null, object]>([
     },
   ],
   ['an empty or lets nothing through', 'Flow', { or: [] }, { or: [] }],
+  [
+    'a relation of a relation is asked as if it were its own',
+    'TaskRun',
+    { deployment: { name: { in: ['daily'] } } },
+    {
+      relation: 'flowRun',
+      some: { relation: 'deployment', some: { field: 'name', operator: 'in', value: ['daily'] } },
+    },
+  ],
 ])('%s', (_, kind, input, filter) => {
   expect(toFilter(kind, input)).toEqual(filter);
-});
-
-const VALUES = {
-  Id: ['01890a5d-ac96-774b-bcce-b302099a8057'],
-  NullableId: ['01890a5d-ac96-774b-bcce-b302099a8057'],
-  Text: ['x'],
-  NullableText: ['x'],
-  Name: ['x'],
-  StateType: ['FAILED'],
-  Tags: ['x'],
-  Time: 1_700_000_000_000_000,
-  Level: 20,
-};
-const FLAGS = ['isNull', 'isEmpty'];
-
-test('the store knows every field, operator and relation of the tables', async () => {
-  const { OPERATORS } = await import('../../src/api/filterOperators.ts');
-  for (const [kind, { rows }] of Object.entries(FILTERS))
-    for (const [name, row] of Object.entries(rows)) {
-      const asked: object[] =
-        'operators' in row
-          ? Object.keys(OPERATORS[row.operators]).map((operator) => {
-              const value = VALUES[row.operators];
-              return { [operator]: FLAGS.includes(operator) ? true : operator === 'contains' ? 'x' : value };
-            })
-          : [{}];
-      for (const value of asked) {
-        const filter = toFilter(kind as FilterKind, { [name]: value });
-        const table = `${kind[0]?.toLowerCase()}${kind.slice(1)}` as Parameters<typeof compileFilter>[1];
-        expect(
-          () => compileFilter(filter, table, 'x', 'tenant'),
-          `${kind}.${name} ${JSON.stringify(value)}`,
-        ).not.toThrow();
-      }
-    }
 });

@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 
-const page = readFileSync(new URL('../../docs/prefect3-differences.md', import.meta.url), 'utf8');
+const TESTS = path.resolve(import.meta.dirname, '..');
+const page = readFileSync(path.join(TESTS, '../docs/prefect3-differences.md'), 'utf8');
 const rows = page.split('\n').filter((line) => /^\| \d/.test(line));
 /** "`file`: name", at the end of a row or in brackets. */
 const named = [
@@ -9,11 +11,27 @@ const named = [
   ...page.replace(/\n +/g, ' ').matchAll(/\(`(\w+)`: (.+?)\)$/gm),
 ].map((match) => [match?.[1] ?? 'no test', match?.[2] ?? 'named'] as const);
 
-test('the differences are numbered 1, 2, 3, ...', () =>
-  expect(rows.map((row) => Number(row.split('|')[1]))).toEqual(rows.map((_, index) => index + 1)));
+/** The files of tests by their names: `decide` is `decide.test.ts`, wherever that is. */
+const sources = new Map<string, string[]>();
+for (const file of readdirSync(TESTS, { recursive: true, encoding: 'utf8' })) {
+  const [, name] = /(\w+)(?:\.test)?\.ts$/.exec(file) ?? [];
+  if (name) sources.set(name, [...(sources.get(name) ?? []), path.join(TESTS, file)]);
+}
+
+/** The numbers begin anew in the table of the defects. */
+const numbers = rows.map((row) => Number(row.split('|')[1]));
+const tables = numbers.reduce<number[][]>((found, number) => {
+  if (number === 1) found.push([]);
+  found.at(-1)?.push(number);
+  return found;
+}, []);
+
+test.each(tables.map((table, index) => [index + 1, table]))('the rows of table %i are numbered', (_, table) =>
+  expect(table).toEqual(table.map((_, index) => index + 1)),
+);
 
 test.each(named)('%s: %s, which the page of differences names, is there', (file, name) => {
-  const source = readFileSync(new URL(`./${file}.test.ts`, import.meta.url), 'utf8');
   // Names stand in tests or, where a table gives them, in its rows.
-  expect(source.includes(`'${name}'`)).toBe(true);
+  const texts = (sources.get(file) ?? []).map((source) => readFileSync(source, 'utf8'));
+  expect(texts.some((text) => text.includes(`'${name}'`))).toBe(true);
 });

@@ -56,6 +56,8 @@ export function flowRunMove({ from, to, force = false }: Asked, run: Partial<Flo
     policy: { ...NO_FLOW_RUN_POLICY },
     idempotencyKey: null,
     infrastructurePid: null,
+    workQueueId: null,
+    autoScheduled: false,
   };
   return { ...facts(), kind: 'flow_run', initial, proposed: asked(to), force, run: { ...ordinary, ...run } };
 }

@@ -67,7 +67,10 @@ describe('an active schedule', () => {
     world.t.test.database.onStatement = (name) => asked.push(name);
     await tick();
     world.t.test.database.onStatement = null;
-    expect(asked.filter((name) => name !== 'flowSchedules.knownKeys')).toEqual(['flowSchedules.page']);
+    expect(asked.filter((name) => name !== 'flowSchedules.knownKeys')).toEqual([
+      'flowSchedules.page',
+      'scheduledDeployments.due',
+    ]);
   });
 
   test('gives runs what their clock asks for, and the flow its own labels', async () => {

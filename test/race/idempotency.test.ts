@@ -34,7 +34,9 @@ function selection(type: GraphQLNamedType, depth = 2): string {
     const named = getNamedType(field.type);
     if (OF_THE_MOMENT.includes(field.name)) return [];
     if (isLeafType(named)) return [field.name];
-    return depth > 0 && field.args.length === 0 ? [`${field.name} ${selection(named, depth - 1)}`] : [];
+    return depth > 0 && isObjectType(named) && field.args.length === 0
+      ? [`${field.name} ${selection(named, depth - 1)}`]
+      : [];
   });
   return `{ ${fields.join(' ')} }`;
 }
@@ -63,12 +65,48 @@ const newFlow = () => made('createFlow', 'flow', { name: fresh() });
 const newRun = async (type = 'PENDING') =>
   made('createFlowRun', 'flowRun', { flowId: await newFlow(), state: { type } });
 const newTaskRun = () => made('createTaskRun', 'taskRun', { taskKey: 'task', dynamicKey: fresh() });
+const newDeployment = async () => made('createDeployment', 'deployment', { flowId: await newFlow(), name: fresh() });
+const schedule = { cron: '0 0 * * *' };
+const newSchedule = async () =>
+  made('createDeploymentSchedule', 'schedule', { deploymentId: await newDeployment(), schedule });
+const newPool = async () => {
+  const name = fresh();
+  return { name, id: await made('createWorkPool', 'workPool', { name, type: 'process' }) };
+};
+const newQueue = async () =>
+  made('createWorkQueue', 'workQueue', { workPoolName: (await newPool()).name, name: fresh() });
+const newLimit = async () => {
+  const tag = fresh();
+  await send('createConcurrencyLimit', { tag, limit: 1 });
+  return tag;
+};
 const timestamp = '2026-11-21T10:00:00Z';
 
 /** For each mutation an input that has an effect, in a world of its own. */
 const INPUTS: { [mutation: string]: () => Promise<object> } = {
   createFlow: async () => ({ name: fresh() }),
   createDeployment: async () => ({ flowId: await newFlow(), name: fresh() }),
+  updateDeployment: async () => ({ deploymentId: await newDeployment(), schedules: [{ schedule }] }),
+  deleteDeployment: async () => ({ deploymentId: await newDeployment() }),
+  createDeploymentSchedule: async () => ({ deploymentId: await newDeployment(), schedule }),
+  updateDeploymentSchedule: async () => ({ deploymentScheduleId: await newSchedule(), active: false }),
+  deleteDeploymentSchedule: async () => ({ deploymentScheduleId: await newSchedule() }),
+  createWorkPool: async () => ({ name: fresh(), type: 'process' }),
+  updateWorkPool: async () => ({ workPoolId: (await newPool()).id, isPaused: true }),
+  deleteWorkPool: async () => ({ workPoolId: (await newPool()).id }),
+  createWorkQueue: async () => ({ workPoolName: (await newPool()).name, name: fresh(), priority: 1 }),
+  updateWorkQueue: async () => ({ workQueueId: await newQueue(), name: fresh(), priority: 1 }),
+  deleteWorkQueue: async () => ({ workQueueId: await newQueue() }),
+  workerHeartbeat: async () => ({ workPoolName: (await newPool()).name, name: fresh() }),
+  deleteWorker: async () => ({
+    workerId: await made('workerHeartbeat', 'worker', { workPoolName: (await newPool()).name, name: fresh() }),
+  }),
+  async pollWorkPool() {
+    const workPoolName = (await newPool()).name;
+    await send('createFlowRun', { flowId: await newFlow(), workPoolName, state: { type: 'SCHEDULED' } });
+    return { workPoolName, workerName: fresh() };
+  },
+  createFlowRunFromDeployment: async () => ({ deploymentId: await newDeployment() }),
   createFlowRun: async () => ({ flowId: await newFlow() }),
   updateFlowRun: async () => ({ flowRunId: await newRun(), tags: ['a'], parameters: { a: 1 } }),
   renameFlowRun: async () => ({ flowRunId: await newRun(), name: null }),
@@ -91,8 +129,41 @@ const INPUTS: { [mutation: string]: () => Promise<object> } = {
   setFlowRunState: async () => ({ flowRunId: await newRun(), state: { type: 'RUNNING' } }),
   setTaskRunState: async () => ({ taskRunId: await newTaskRun(), state: { type: 'RUNNING' } }),
   cancelFlowRun: async () => ({ flowRunId: await newRun() }),
+  bulkSetFlowRunState: async () => ({ filter: { id: { in: [await newRun()] } }, state: { type: 'RUNNING' } }),
+  bulkDeleteFlowRuns: async () => ({ filter: { id: { in: [await newRun()] } } }),
   resumeFlowRun: async () => ({ flowRunId: await newRun('PAUSED') }),
+  updateFlowRunLabels: async () => ({ flowRunId: await newRun(), labels: { a: 1 } }),
+  deleteFlowRun: async () => ({ flowRunId: await newRun() }),
+  async deleteFlowRunLogs() {
+    const flowRunId = await newRun();
+    await send('writeLogs', { logs: [{ flowRunId, level: 20, name: 'test', message: 'a line' }] });
+    return { flowRunId };
+  },
+  renameTaskRun: async () => ({ taskRunId: await newTaskRun(), name: null }),
+  deleteTaskRun: async () => ({ taskRunId: await newTaskRun() }),
+  createConcurrencyLimit: async () => ({ tag: fresh(), limit: 2 }),
+  updateConcurrencyLimit: async () => ({ tag: await newLimit(), limit: 3 }),
+  deleteConcurrencyLimit: async () => ({ tag: await newLimit() }),
+  async resetConcurrencyLimit() {
+    const tag = await newLimit();
+    const taskRunId = await made('createTaskRun', 'taskRun', { taskKey: 'task', dynamicKey: fresh(), tags: [tag] });
+    await send('setTaskRunState', { taskRunId, state: { type: 'RUNNING' } });
+    return { tag };
+  },
+  setDeploymentConcurrencyLimit: async () => ({ deploymentId: await newDeployment(), limit: 1 }),
+  async renewConcurrencyLease() {
+    const deploymentId = await newDeployment();
+    await send('setDeploymentConcurrencyLimit', { deploymentId, limit: 1 });
+    const flowRunId = await made('createFlowRunFromDeployment', 'flowRun', { deploymentId });
+    const { state } = (await send('setFlowRunState', { flowRunId, state: { type: 'PENDING' } })) as {
+      state: { details: { deploymentConcurrencyLeaseId: string } };
+    }; // what was selected
+    return { leaseId: state.details.deploymentConcurrencyLeaseId };
+  },
 };
+
+/** Their keys are the run's own, and say of all but one request that the run was there. */
+const MAKES_A_RUN = ['createFlowRun', 'createFlowRunFromDeployment'];
 
 const TABLES = statement(
   'test.tables',
@@ -134,7 +205,7 @@ describe.each(Object.entries(INPUTS))('%s', (mutation, inputOf) => {
     expect(effect).toEqual(effectOfOne);
     const later = await send(mutation, many);
     for (const answer of answers) expect(told(answer)).toEqual(told(later));
-    if (mutation === 'createFlowRun') expect(answers.filter(isCreation)).toHaveLength(1);
+    if (MAKES_A_RUN.includes(mutation)) expect(answers.filter(isCreation)).toHaveLength(1);
   });
 
   test('is refused where its key was used for something else, and has no effect', async () => {
@@ -142,7 +213,7 @@ describe.each(Object.entries(INPUTS))('%s', (mutation, inputOf) => {
     await send(mutation, { ...(await inputOf()), idempotencyKey });
     const other = { ...(await inputOf()), idempotencyKey };
     const effect = await effectOf(async () => {
-      if (mutation === 'createFlowRun') return; // there the key is the run's own, and counts within its flow
+      if (MAKES_A_RUN.includes(mutation)) return; // there the key is the run's own, and counts within its flow
       await expect(send(mutation, other)).rejects.toThrow('IDEMPOTENCY_KEY_REUSED');
     });
     expect(effect).toEqual({});

@@ -2,7 +2,7 @@ import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
 /** A socket that may be dropped before it is open; the client library takes its listeners off first. */
-class DroppedSocket extends WebSocket {
+export class DroppedSocket extends WebSocket {
   constructor(...parameters: ConstructorParameters<typeof WebSocket>) {
     super(...parameters);
     this.on('error', () => {});

@@ -148,6 +148,7 @@ const OF_TYPES: Samples = {
   Float: 1,
   Boolean: true,
   DateTime: '2026-11-21T10:00:00Z',
+  Labels: { a: 1 },
 };
 
 /** The least that these arguments ask for. */

@@ -34,7 +34,18 @@ let database: Database;
 let stranger: string;
 
 const flow = newFlow({ tags: ['a'], labels: { b: 1 } });
-const deployment = { ...newFlow({ name: 'daily' }), flowId: flow.id };
+const deployment = {
+  ...newFlow({ name: 'daily' }),
+  flowId: flow.id,
+  description: 'every day',
+  version: '1',
+  paused: true,
+  parameters: { a: 1 },
+  parameterOpenapiSchema: { type: 'object' },
+  enforceParameterSchema: false,
+  jobVariables: { image: 'x' },
+  workQueueId: null,
+};
 const flowRun = newFlowRun(flow.id, { tags: ['x'], startTime: NOON, parameters: { deep: [1, { er: null }] } });
 const taskRun = newTaskRun(flowRun.id, { cacheExpiration: NOON + 7 });
 const flowRunState = newFlowRunState(flowRun.id, 1);

@@ -65,6 +65,8 @@ export const newFlowRun = (flowId: string, run: Partial<FlowRun> = {}): FlowRun 
   jobVariables: {},
   idempotencyKey: null,
   infrastructurePid: null,
+  workQueueId: null,
+  autoScheduled: false,
   ...run,
 });
 
@@ -142,7 +144,7 @@ export async function insertRows(
   const columns = rows.map((row) => toColumns({ created: NOON, ...rest, ...row }));
   const given = [...new Set(columns.flatMap((row) => Object.keys(row)))];
   const known = await database.query<{ name: string }>(TABLE_COLUMNS, [table, given]);
-  const names = known.map(({ name }) => name).join(', ');
+  const names = known.map(({ name }) => `"${name}"`).join(', ');
   const insert = statement(
     `test.insert.${table}`,
     `insert into ${table} (${names}) select ${names} from jsonb_populate_recordset(null::${table}, $1::jsonb)`,
@@ -179,7 +181,7 @@ export async function insertTenant(database: Database): Promise<string> {
   return id;
 }
 
-const isTime = (key: string) => /time(stamp)?$|^created$|^updated$|expiration$/i.test(key);
+const isTime = (key: string) => /time(stamp)?$|^created$|^updated$|expiration$|polled$/i.test(key);
 
 const toColumns = (row: object) =>
   Object.fromEntries(

@@ -115,7 +115,7 @@ export interface Api {
     state?: StateInput;
     force?: boolean;
     limit?: number;
-  }): Promise<(Verdict & { flowRunId: string })[]>;
+  }): Promise<(Pick<Verdict, 'status' | 'reason'> & { flowRunId: string })[]>;
 
   createTaskRun(run: TaskRunInput): Promise<{ run: TaskRun; created: boolean }>;
   readTaskRun(id: string): Promise<TaskRun>;

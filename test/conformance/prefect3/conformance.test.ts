@@ -10,25 +10,42 @@ import { CELLS, cellTitle, type Matrix, openMatrix } from './matrix.ts';
 
 // FlowQL means what Prefect 3 means: the same cases and cells pass against a real Prefect 3 (README.md says how).
 
-let database: TestDatabase;
+interface Server {
+  database: TestDatabase;
+  process: ServerProcess;
+  api: Api;
+}
+
+// Two servers, each with a database of its own: on the one nothing moves by itself, so that what a case has set up stands
+// until the case goes on; on the other the loops hurry.
+const RESTING = { FLOWQL_LATE_RUNS_SECONDS: '86400', FLOWQL_PAUSE_EXPIRATIONS_SECONDS: '86400' };
+const HURRYING = { FLOWQL_PAUSE_EXPIRATIONS_SECONDS: '1', FLOWQL_CANCELLATION_CLEANUP_SECONDS: '1' };
+const OF_LOOPS = 'P';
+
 let program: Program;
-let server: ServerProcess;
-let api: Api;
+let resting: Server;
+let hurrying: Server;
 let matrix: Matrix;
 
 beforeAll(async () => {
-  database = await testDatabase();
   program = await buildProgram();
-  server = await startServerProcess(program, database.url);
-  api = connectFlowql(`${server.url}/graphql`);
-  matrix = await openMatrix(api);
+  [resting, hurrying] = await Promise.all([start(RESTING), start(HURRYING)]);
+  matrix = await openMatrix(resting.api);
 });
 
 afterAll(async () => {
-  await server?.kill();
+  for (const server of [resting, hurrying]) {
+    await server?.process.kill();
+    await server?.database.drop();
+  }
   await program?.remove();
-  await database?.drop();
 });
+
+async function start(settings: Record<string, string>): Promise<Server> {
+  const database = await testDatabase();
+  const process = await startServerProcess(program, database.url, undefined, settings);
+  return { database, process, api: connectFlowql(`${process.url}/graphql`) };
+}
 
 function mustBeEmpty(failures: string[]): void {
   if (failures.length > 0) throw new Error(failures.join('\n'));
@@ -38,6 +55,7 @@ for (const { group, title, cases } of GROUPS) {
   describe.concurrent(`${group}: ${title}`, () => {
     for (const one of cases) {
       test(`${one.id} ${one.title}`, async ({ skip }) => {
+        const { api } = group === OF_LOOPS ? hurrying : resting;
         const { skipped, failures } = await runCase(one, api);
         if (skipped !== null) skip(skipped);
         mustBeEmpty(failures);

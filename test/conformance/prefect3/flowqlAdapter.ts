@@ -1,7 +1,12 @@
 import { type Api, ApiError, Skip } from './api.ts';
+import { flowqlBulk } from './flowqlBulk.ts';
+import { flowqlConcurrency, limitDeployment } from './flowqlConcurrency.ts';
+import { flowqlEvents } from './flowqlEvents.ts';
 import { FLOW_RUN, LOG, STATE, TASK_RUN } from './flowqlFields.ts';
 import { logFilter, runFilter } from './flowqlFilters.ts';
+import { flowqlLists } from './flowqlLists.ts';
 import { flowqlRequest } from './flowqlRequest.ts';
+import { flowqlUpkeep } from './flowqlUpkeep.ts';
 import { flowqlWatch } from './flowqlWatch.ts';
 import type { FlowRun, Log, PolicyInput, State, TaskRun, Verdict } from './values.ts';
 
@@ -51,19 +56,54 @@ export function connectFlowql(url: string): Api {
 
   return {
     ...NOT_YET,
+    ...flowqlUpkeep(url, request),
+    ...flowqlConcurrency(request),
+    ...flowqlLists(request),
+    ...flowqlBulk(request),
     flavour: 'flowql',
-    features: new Set(['deferred', 'report', 'watch']),
+    features: new Set([
+      'deferred',
+      'deploymentLimits',
+      'events',
+      'leaseIds',
+      'limitZero',
+      'logTextSearch',
+      'report',
+      'services',
+      'tagLimits',
+      'watch',
+      'workPools',
+    ]),
     settings: { loopSeconds: 5 },
     ready: async () => void (await request('{ __typename }', {})),
     close: async () => {},
 
     createFlow: async (flow) =>
       (await mutate<{ flow: Named }>('createFlow', 'CreateFlowInput', flow, 'flow { id name }')).flow,
-    createDeployment: async ({ flowId, name, tags }) => {
+    createDeployment: async ({ flowId, name, tags, ...concurrency }) => {
       const input = { flowId, name, ...(tags && { tags }) };
       const selection = 'deployment { id name }';
-      return (await mutate<{ deployment: Named }>('createDeployment', 'CreateDeploymentInput', input, selection))
-        .deployment;
+      const { deployment } = await mutate<{ deployment: Named }>(
+        'createDeployment',
+        'CreateDeploymentInput',
+        input,
+        selection,
+      );
+      await limitDeployment(request, deployment.id, concurrency);
+      return deployment;
+    },
+
+    createWorkPool: async ({ name }) => {
+      const input = { name, type: 'process' };
+      const selection = 'workPool { id name defaultQueue { id name } }';
+      const { workPool } = await mutate<{ workPool: Named & { defaultQueue: Named } }>(
+        'createWorkPool',
+        'CreateWorkPoolInput',
+        input,
+        selection,
+      );
+      const { defaultQueue, ...pool } = workPool;
+      return { ...pool, defaultQueueId: defaultQueue.id, defaultQueueName: defaultQueue.name };
     },
 
     createFlowRun: async ({ extra, policy, ...run }) => {
@@ -91,6 +131,7 @@ export function connectFlowql(url: string): Api {
       flowRuns<FlowRun>(runFilter('flowRuns', filter), FLOW_RUN, sort, limit),
     countFlowRuns: ({ filter } = {}) => counted('flowRunCount', 'FlowRun', runFilter('flowRuns', filter)),
     watchFlowRunStates,
+    flowRunEvents: flowqlEvents(watchFlowRunStates),
 
     createTaskRun: ({ policy, ...run }) =>
       mutate<{ run: TaskRun; created: boolean }>(
@@ -177,21 +218,6 @@ const comesLater = (): never => {
 
 /** What the cases can ask and FlowQL cannot answer yet; each leaves its cases out until it is written above. */
 const NOT_YET = {
-  deploymentActiveSlots: comesLater,
-  setTagLimit: comesLater,
-  tagActiveSlots: comesLater,
-  createWorkPool: comesLater,
-  deleteFlowRun: comesLater,
-  patchLabels: comesLater,
-  pageFlowRuns: comesLater,
-  flowRunHistory: comesLater,
-  flowRunDependencies: comesLater,
-  flowRunGraph: comesLater,
   flowRunArtifacts: comesLater,
-  flowRunEvents: comesLater,
-  bulkSetFlowRunState: comesLater,
-  deleteTaskRun: comesLater,
-  pageTaskRuns: comesLater,
-  downloadLogs: comesLater,
   stripStates: comesLater,
 };

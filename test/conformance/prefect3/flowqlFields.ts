@@ -10,6 +10,7 @@ const RUN = `
   state { ${STATE} }`;
 
 export const FLOW_RUN = `${RUN}
+  workPoolId workPoolName workQueueId workQueueName
   flowId deploymentId parentTaskRunId parameters idempotencyKey infrastructurePid jobVariables flowVersion
   policy { retries retryDelay: retryDelaySeconds retryType pauseKeys resuming }`;
 

@@ -9,12 +9,13 @@ const OPERATORS: { [part: string]: string } = {
   before: 'before',
   after: 'after',
   isNull: 'isNull',
+  startsWith: 'startsWith',
+  query: 'query',
 };
 const TAG_OPERATORS: { [part: string]: string } = { any: 'hasAny', all: 'hasAll', isNull: 'isEmpty' };
 
 /** What Prefect 3 calls a field and is found elsewhere here. */
 const PATHS: { [field: string]: (condition: JsonObject) => JsonObject } = {
-  parentFlowRunId: (condition) => ({ parentTaskRun: { flowRunId: condition } }),
   deployment: ({ isNull }) => (isNull ? { not: { deployments: {} } } : { deployments: {} }),
 };
 
@@ -50,11 +51,13 @@ const RELATIONS: Record<Own, { [of in keyof Filter]: (filter: JsonObject) => Jso
     flows: (flow) => ({ flow }),
     deployments: (deployment) => ({ deployment }),
     taskRuns: (taskRuns) => ({ taskRuns }),
+    workPools: (workPool) => ({ workPool }),
+    workQueues: (workQueue) => ({ workQueue }),
   },
   taskRuns: {
     flowRuns: (flowRun) => ({ flowRun }),
-    flows: (flow) => ({ flowRun: { flow } }),
-    deployments: (deployment) => ({ flowRun: { deployment } }),
+    flows: (flow) => ({ flow }),
+    deployments: (deployment) => ({ deployment }),
   },
 };
 

@@ -19,7 +19,6 @@ export function connectPrefect3(url: string, databaseUrl: string): Api {
       'deferred',
       'deploymentLimits',
       'events',
-      'filtersForNull',
       'leaseIds',
       'limitZero',
       'logTextSearch',

@@ -106,15 +106,15 @@ export const filtersByOthersCases: ConformanceCase[] = [
     id: 'K22',
     title: 'task runs by flow run',
     run: async (lab) => {
-      lab.needs('filtersForNull');
       const world = await filterWorld(lab);
       const attempt = (flowRunId: Clause, label: string, events?: string) =>
         findsTasks(lab, world, { taskRuns: { flowRunId } }, label, events);
-      await attempt({}, '{}', 't1 t2 t4');
+      // Prefect 3 takes what is left out of this one clause as `isNull: false`, and forgets `any` beside `isNull`.
+      await attempt({}, '{}', lab.pick('t1 t2 t4', 't1 t2 t3 t4'));
       await attempt({ isNull: true }, 'null', 't3');
-      await attempt({ any: [world.runs.r1.id], isNull: true }, 'any and null', 't3');
+      await attempt({ any: [world.runs.r1.id], isNull: true }, 'any and null', lab.pick('t3', ''));
       await attempt({ any: [world.runs.r1.id] }, 'any', 't1 t2');
-      await attempt({ isNull: null }, 'isNull null', lab.pick('t1 t2 t3 t4', undefined));
+      await attempt({ isNull: null }, 'isNull null', 't1 t2 t3 t4');
       await findsTasks(lab, world, {}, 'no clause', 't1 t2 t3 t4');
     },
   },

@@ -56,7 +56,6 @@ export const updateReadCases: ConformanceCase[] = [
     id: 'B10',
     title: 'job variables without a deployment',
     run: async (lab) => {
-      lab.needs('workPools');
       const run = await lab.run({ type: 'SCHEDULED' });
       await lab.refuses(
         lab.pick('bad_request', REFUSED),

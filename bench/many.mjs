@@ -1,0 +1,145 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { median, readable, spread, table } from './figures.mjs';
+import { listen } from './noise.mjs';
+import { plansOf } from './plans.mjs';
+import { request } from './server.mjs';
+
+const SCALES = (process.env.BENCH_RUNS ?? '10000,1000000').split(',').map(Number);
+const RUNS_PER_STATEMENT = 10_000;
+const FLOWS = 100;
+const ROUNDS = 15;
+const PAGE = 50;
+const DEEP_PAGES = { least: 150, most: 5_000 };
+const DAYS = 30;
+
+const PAGE_OF_RUNS = `query ($filter: FlowRunFilter, $after: String) {
+  flowRuns(first: ${PAGE}, after: $after, filter: $filter) {
+    nodes { id name stateType startTime tags } pageInfo { hasNextPage }
+  }
+}`;
+const HISTORY = `query ($start: DateTime!, $end: DateTime!) {
+  flowRunHistory(start: $start, end: $end, intervalSeconds: 86400) { start states { type name count } }
+}`;
+
+/** The same questions to 10,000 runs and to 1,000,000. */
+export async function many({ url, logFile }, database) {
+  const { rows } = await database.query('select id from tenant');
+  const deploymentId = await seedFlows(url);
+  const ask = ({ query, variables }) => request(url, query, variables);
+  const found = [];
+  let plans;
+  for (const [place, runs] of SCALES.entries()) {
+    await seedRuns(database, SCALES[place - 1] ?? 0, runs, rows[0].id);
+    const deepest = Math.min(DEEP_PAGES.most, Math.floor((runs / PAGE) * 0.75));
+    const questions = questionsOf(deploymentId, deepest, await cursorBefore(url, deepest));
+    found.push(await measure(questions, ask, runs));
+    if (place === SCALES.length - 1) plans = await plansOf(questions, ask, database, logFile);
+  }
+  return report(found, [...plans.values()]);
+}
+
+async function seedFlows(url) {
+  let deploymentId;
+  for (let number = 0; number < FLOWS; number++) {
+    const { createFlow } = await request(
+      url,
+      'mutation ($name: String!) { createFlow(input: { name: $name }) { flow { id } } }',
+      { name: `many-${number}` },
+    );
+    const { createDeployment } = await request(
+      url,
+      'mutation ($flowId: ID!) { createDeployment(input: { flowId: $flowId, name: "main" }) { deployment { id } } }',
+      { flowId: createFlow.flow.id },
+    );
+    deploymentId = createDeployment.deployment.id;
+  }
+  return deploymentId;
+}
+
+/** Makes the runs that are missing. What holds of every row by the way it is made is not checked again. */
+async function seedRuns(database, there, runs, tenantId) {
+  const insert = await readFile(path.join(import.meta.dirname, 'sql', 'seedMany.sql'), 'utf8');
+  await database.query('set session_replication_role = replica');
+  for (let first = there + 1; first <= runs; first += RUNS_PER_STATEMENT) {
+    const last = Math.min(first + RUNS_PER_STATEMENT - 1, runs);
+    await database.query(insert, [first, last, SCALES.at(-1), tenantId]);
+    if (last % 100_000 === 0) console.error(`many: ${readable(last)} runs made`);
+  }
+  await database.query('set session_replication_role = origin');
+  await database.query('vacuum analyze flow_run');
+  await database.query('vacuum analyze flow_run_state');
+  await database.query('checkpoint');
+}
+
+/** The cursor behind which this page of the list begins, as somebody finds it who turns the pages. */
+async function cursorBefore(url, page) {
+  const most = 200;
+  let after = null;
+  for (let passed = 0; passed < (page - 1) * PAGE; passed += most) {
+    const first = Math.min(most, (page - 1) * PAGE - passed);
+    const { flowRuns } = await request(
+      url,
+      'query ($first: Int, $after: String) { flowRuns(first: $first, after: $after) { pageInfo { endCursor } } }',
+      { first, after },
+    );
+    after = flowRuns.pageInfo.endCursor;
+  }
+  return after;
+}
+
+const questionsOf = (deploymentId, page, after) => [
+  { name: 'page 1', query: PAGE_OF_RUNS },
+  { name: `page ${readable(page)}`, query: PAGE_OF_RUNS, variables: { after } },
+  { name: 'failed runs', query: PAGE_OF_RUNS, variables: { filter: { state: { type: { in: ['FAILED'] } } } } },
+  { name: 'runs with a tag', query: PAGE_OF_RUNS, variables: { filter: { tags: { hasAll: ['release-7'] } } } },
+  {
+    name: 'runs of a deployment',
+    query: PAGE_OF_RUNS,
+    variables: { filter: { deploymentId: { in: [deploymentId] } } },
+  },
+  { name: 'count', query: '{ flowRunCount }' },
+  { name: `history of ${DAYS} days`, query: HISTORY, variables: lastDays() },
+];
+
+function lastDays() {
+  const end = new Date();
+  end.setUTCHours(24, 0, 0, 0);
+  return { start: new Date(end.getTime() - DAYS * 24 * 60 * 60 * 1000).toISOString(), end: end.toISOString() };
+}
+
+async function measure(questions, ask, runs) {
+  const rows = questions.map((question) => ({ ...question, times: [] }));
+  for (const row of rows) await ask(row);
+  for (let round = 1; round <= ROUNDS; round++) {
+    listen();
+    for (const row of rows) {
+      const start = performance.now();
+      await ask(row);
+      row.times.push(performance.now() - start);
+    }
+  }
+  for (const { name, times } of rows)
+    console.error(`many, ${readable(runs)} runs: ${name}: ${readable(median(times))} ms`);
+  return rows;
+}
+
+function report([few, lots], plans) {
+  const [less, more] = SCALES.map(readable);
+  return `## Many runs
+
+The same questions to ${less} flow runs and to ${more}, with ten states each: pages of ${PAGE} runs, newest first. A page is to
+cost the same at any depth and among any number; to count and to sum up is to touch what is counted. How PostgreSQL found
+the runs stands beside it, as its own plans say.
+
+${table(
+  ['', `${less} runs: ms`, `${more} runs: ms`, 'ratio', 'how they were found'],
+  lots.map(({ name, times }, place) => [
+    name,
+    spread(few[place].times),
+    spread(times),
+    readable(median(times) / median(few[place].times)),
+    plans[place].join(', '),
+  ]),
+)}`;
+}

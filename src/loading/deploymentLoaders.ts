@@ -1,0 +1,123 @@
+import DataLoader from 'dataloader';
+import { EVERYTHING } from '../core/filter.ts';
+import { MAX_TOTAL_COUNT, type Page, type PageRequest } from '../core/page.ts';
+import type { Database } from '../store/database.ts';
+import { flowRunCountsOfDeployments, flowRunsOfDeployments } from '../store/deploymentFlowRuns.ts';
+import { deploymentSchedulesById, schedulesOf } from '../store/deploymentSchedules.ts';
+import {
+  type DeploymentList,
+  deploymentCount,
+  deploymentCountsOf,
+  deploymentPage,
+  deploymentsById,
+  deploymentsOf,
+  type LeanDeployment,
+} from '../store/deployments.ts';
+import type { FlowRunList } from '../store/flowRuns.ts';
+import { workerCountsOf, workersById, workersOf } from '../store/workers.ts';
+import {
+  activeRunsOfPools,
+  type LeanWorkPool,
+  type WorkPoolList,
+  workPoolCount,
+  workPoolPage,
+  workPoolsById,
+} from '../store/workPools.ts';
+import {
+  defaultQueuesOf,
+  type WorkQueueList,
+  workQueueCount,
+  workQueueCountsOf,
+  workQueuePage,
+  workQueuesById,
+  workQueuesOf,
+} from '../store/workQueues.ts';
+import { byId } from './byId.ts';
+import type { childLoaders, ReadChildren } from './childLoaders.ts';
+import type { CountedPage } from './loaders.ts';
+
+type ChildPage = <Row>(
+  way: [list: string, filter: object, rest: object],
+  parentId: string,
+  pages: ReadChildren<Page<Row>>,
+  counts: ReadChildren<number>,
+) => Promise<CountedPage<Row>>;
+
+/** What a request reads of deployments, their schedules, and where workers take their runs from. */
+export function deploymentLoaders(
+  database: Database,
+  tenantId: string,
+  children: ReturnType<typeof childLoaders>,
+  childPage: ChildPage,
+) {
+  const most = MAX_TOTAL_COUNT;
+  const lean = { wide: false } as const;
+  return {
+    deployment: byId((ids) => deploymentsById(database, tenantId, ids)),
+    leanDeployment: byId<LeanDeployment>((ids) => deploymentsById(database, tenantId, ids, lean)),
+    deploymentSchedule: byId((ids) => deploymentSchedulesById(database, tenantId, ids)),
+    workPool: byId((ids) => workPoolsById(database, tenantId, ids)),
+    leanWorkPool: byId<LeanWorkPool>((ids) => workPoolsById(database, tenantId, ids, lean)),
+    workQueue: byId((ids) => workQueuesById(database, tenantId, ids)),
+    worker: byId((ids) => workersById(database, tenantId, ids)),
+    /** The default queue of a work pool. */
+    defaultQueue: new DataLoader(async (ids: readonly string[]) => {
+      const found = await defaultQueuesOf(database, ids);
+      return ids.map((id) => found.get(id) ?? null);
+    }),
+    /** How many runs of a work pool are at work. */
+    activeRunsOfPool: (workPoolId: string) =>
+      children(['activeRunsOfPool'], workPoolId, (ids) => activeRunsOfPools(database, ids)),
+
+    deployments: async (list: DeploymentList): Promise<CountedPage<LeanDeployment>> => ({
+      ...(await deploymentPage(database, tenantId, list)),
+      totalCount: () => deploymentCount(database, tenantId, list.filter, most),
+    }),
+    workPools: async (list: WorkPoolList): Promise<CountedPage<LeanWorkPool>> => ({
+      ...(await workPoolPage(database, tenantId, list)),
+      totalCount: () => workPoolCount(database, tenantId, list.filter, most),
+    }),
+    workQueues: async (list: WorkQueueList) => ({
+      ...(await workQueuePage(database, tenantId, list)),
+      totalCount: () => workQueueCount(database, tenantId, list.filter, most),
+    }),
+
+    /** The deployments of a flow. */
+    deploymentsOf: (flowId: string, { filter = EVERYTHING, ...list }: DeploymentList) =>
+      childPage(
+        ['deploymentsOf', filter, list],
+        flowId,
+        (ids) => deploymentsOf(database, tenantId, ids, { ...list, filter }),
+        (ids) => deploymentCountsOf(database, tenantId, ids, filter, most),
+      ),
+    /** The flow runs of a deployment. */
+    flowRunsOfDeployment: <IsWide extends boolean = true>(
+      deploymentId: string,
+      { filter = EVERYTHING, ...list }: FlowRunList<IsWide>,
+    ) =>
+      childPage(
+        ['flowRunsOfDeployment', filter, list],
+        deploymentId,
+        (ids) => flowRunsOfDeployments(database, tenantId, ids, { ...list, filter }),
+        (ids) => flowRunCountsOfDeployments(database, tenantId, ids, filter, most),
+      ),
+    /** The schedules of a deployment. */
+    schedulesOf: (deploymentId: string) => children(['schedulesOf'], deploymentId, (ids) => schedulesOf(database, ids)),
+    /** The queues of a work pool. */
+    workQueuesOf: (workPoolId: string, { filter = EVERYTHING, page = {} }: WorkQueueList) =>
+      childPage(
+        ['workQueuesOf', filter, page],
+        workPoolId,
+        (ids) => workQueuesOf(database, tenantId, ids, { filter, page }),
+        (ids) => workQueueCountsOf(database, tenantId, ids, filter, most),
+      ),
+    /** The workers of a work pool. */
+    workersOf: (workPoolId: string, page: PageRequest) =>
+      childPage(
+        ['workersOf', {}, page],
+        workPoolId,
+        (ids) => workersOf(database, ids, page),
+        (ids) => workerCountsOf(database, ids, most),
+      ),
+  };
+}

@@ -1,0 +1,24 @@
+import { moveFoundFlowRuns, moveFoundTaskRuns } from '../actions/moveFoundRuns.ts';
+import { addSeconds } from '../core/instant.ts';
+import { orphanedSubflowState, orphanedTaskRunState } from '../core/overdue.ts';
+import { subflowsOfCancelled, taskRunsOfCancelled } from '../store/overdueRuns.ts';
+import { movingLoop } from './movingLoop.ts';
+
+/** A run that was cancelled keeps being looked at for so long: its process may not have heard, and begin new task runs. */
+const LOOKED_AT_SECONDS = 24 * 3600;
+
+/**
+ * Cancels what cancelled native flow runs have left: subflows, and task runs that have not ended. Subflows come first, level
+ * by level, so that what they leave is found in the same round.
+ */
+export const cancellationCleanup = (everySeconds: number) =>
+  movingLoop('cancellationCleanup', everySeconds * 1000, [
+    {
+      find: ({ database }, _, limit) => subflowsOfCancelled(database, limit),
+      move: (engine, found) => moveFoundFlowRuns(engine, found, ({ run }) => orphanedSubflowState(run)),
+    },
+    {
+      find: ({ database }, now, limit) => taskRunsOfCancelled(database, addSeconds(now, -LOOKED_AT_SECONDS), limit),
+      move: (engine, found) => moveFoundTaskRuns(engine, found, orphanedTaskRunState),
+    },
+  ]);

@@ -1,0 +1,17 @@
+import { moveFoundFlowRuns } from '../actions/moveFoundRuns.ts';
+import { addSeconds } from '../core/instant.ts';
+import { timedOutCancellationState } from '../core/overdue.ts';
+import { cancellingSince } from '../store/overdueRuns.ts';
+import { movingLoop } from './movingLoop.ts';
+
+/** How long after its time, at most, a run is ended. Idle, a round is one look into an index. */
+const EVERY_MS = 5_000;
+
+/** Ends native flow runs that have been in one CANCELLING state for so many seconds: nobody is there to cancel them. */
+export const cancellingTimeout = (afterSeconds: number) =>
+  movingLoop('cancellingTimeout', EVERY_MS, [
+    {
+      find: ({ database }, now, limit) => cancellingSince(database, addSeconds(now, -afterSeconds), limit),
+      move: (engine, found) => moveFoundFlowRuns(engine, found, timedOutCancellationState),
+    },
+  ]);

@@ -1,0 +1,14 @@
+import { forgetDeletions } from '../store/flowRunChanges.ts';
+import { DELETIONS_KEPT_SECONDS } from '../streams/changeCursor.ts';
+import type { Loop } from './loops.ts';
+
+const BATCH = 1000;
+
+/** Forgets which flow runs were deleted, once every cursor that could ask for them is too old. */
+export const forgetDeletedFlowRuns: Loop = {
+  name: 'forgetDeletedFlowRuns',
+  everyMs: 60 * 60 * 1000,
+  async tick({ database }) {
+    while ((await forgetDeletions(database, DELETIONS_KEPT_SECONDS, BATCH)) === BATCH);
+  },
+};

@@ -1,0 +1,13 @@
+import { moveFoundFlowRuns } from '../actions/moveFoundRuns.ts';
+import { expiredPauseState } from '../core/overdue.ts';
+import { expiredPauses } from '../store/overdueRuns.ts';
+import { movingLoop } from './movingLoop.ts';
+
+/** Fails native flow runs that were not resumed before their pause timed out. */
+export const pauseExpirations = (everySeconds: number) =>
+  movingLoop('pauseExpirations', everySeconds * 1000, [
+    {
+      find: ({ database }, now, limit) => expiredPauses(database, now, limit),
+      move: (engine, found) => moveFoundFlowRuns(engine, found, expiredPauseState),
+    },
+  ]);

@@ -1,0 +1,120 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Problem } from '../core/problem.ts';
+import type { TaskRun } from '../core/run.ts';
+import type { Database } from '../store/database.ts';
+import { statesThatLast, waitingTaskRuns } from '../store/waitingTaskRuns.ts';
+
+const PAGE = 100;
+/** So many task runs are told of at most that are still waiting: a worker that takes none is told no more. */
+const MOST_TOLD = 1_000;
+const AFTER_FAULT_MS = 500;
+
+const TELLS_OF_WAITING = /^backgroundTaskRuns:/;
+
+/**
+ * Background task runs as they come to wait for a worker. There is no history to resume: what waits is in the table, and is
+ * told anew to whoever comes back. Every worker is told of every task run; that one of them gets it is settled by the rules
+ * when they propose PENDING.
+ */
+export function openTaskQueue(database: Database, onError: (error: unknown) => void) {
+  const workers = new Set<TaskWorker>();
+  const wakeAll = () => {
+    for (const worker of workers) worker.wake();
+  };
+  let isClosed = false;
+  return {
+    follow(tenantId: string, taskKeys: readonly string[]): AsyncIterableIterator<TaskRun> {
+      if (isClosed) throw new Problem('UNAVAILABLE', 'This server is stopping. Connect again.');
+      const worker = new TaskWorker(database, { tenantId, taskKeys }, onError, () => workers.delete(worker));
+      workers.add(worker);
+      return worker;
+    },
+    woken(topic: string): void {
+      if (TELLS_OF_WAITING.test(topic)) wakeAll();
+    },
+    /** Called now and then: finds what was not announced, and what has come due. */
+    poll: wakeAll,
+    close(): void {
+      isClosed = true;
+      for (const worker of [...workers]) void worker.return();
+    },
+  };
+}
+
+/** One subscriber. It is asked for one task run at a time. */
+class TaskWorker implements AsyncIterableIterator<TaskRun> {
+  /** Read, and not delivered yet. */
+  private page: TaskRun[] = [];
+  /** Delivered, by the id of the state they were in. */
+  private told = new Map<string, string>();
+  private wokenEarly = false;
+  private waking: (() => void) | null = null;
+  private isOver = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly wanted: { tenantId: string; taskKeys: readonly string[] },
+    private readonly onError: (error: unknown) => void,
+    private readonly left: () => void,
+  ) {}
+
+  async next(): Promise<IteratorResult<TaskRun, undefined>> {
+    while (!this.isOver) {
+      const run = this.page.shift();
+      if (run) {
+        this.told.set(run.stateId, run.id);
+        return { done: false, value: run };
+      }
+      this.wokenEarly = false;
+      await this.read();
+      if (this.page.length === 0 && !this.wokenEarly && !this.isOver)
+        await new Promise<void>((resolve) => {
+          this.waking = resolve;
+        });
+    }
+    return { done: true, value: undefined };
+  }
+
+  async return(): Promise<IteratorResult<TaskRun, undefined>> {
+    if (!this.isOver) {
+      this.isOver = true;
+      this.page = [];
+      this.left();
+      this.wake();
+    }
+    return { done: true, value: undefined };
+  }
+
+  async throw(error: unknown): Promise<never> {
+    await this.return();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  wake(): void {
+    const { waking } = this;
+    this.wokenEarly = true;
+    this.waking = null;
+    waking?.();
+  }
+
+  private async read(): Promise<void> {
+    try {
+      if (this.told.size > 0) {
+        const told = Array.from(this.told, ([stateId, id]) => ({ id, stateId }));
+        const lasting = await statesThatLast(this.database, told);
+        for (const { stateId } of told) if (!lasting.has(stateId)) this.told.delete(stateId);
+      }
+      const limit = Math.min(PAGE, MOST_TOLD - this.told.size);
+      if (limit > 0)
+        this.page = await waitingTaskRuns(this.database, { ...this.wanted, but: [...this.told.keys()] }, limit);
+    } catch (error) {
+      this.onError(error);
+      await pause(AFTER_FAULT_MS);
+      this.wokenEarly = true;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { manyRuns } from '../support/manyRuns.ts';
+import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { waitFor } from '../support/waitFor.ts';
+import { buildProgram, type Mutation, type Program, type ServerProcess, startServerProcess } from './serverProcess.ts';
+
+// Bulk jobs on real server processes: killed half way, and two at work on one job. Each run must end with exactly one
+// outcome, and exactly one new state. The same is done to servers with a planted fault, to see that this would be noticed.
+
+const RUNS = 3000;
+
+interface Job {
+  id: string;
+  total: number;
+  done: number;
+  ended: string | null;
+  counts: { outcome: string; count: number }[];
+}
+
+const JOB = 'id total done ended counts { outcome count }';
+
+async function send<Data>(url: string, query: string, variables: object): Promise<Data> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = (await response.json()) as { data: Data; errors?: unknown[] };
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data;
+}
+
+async function accept(url: string, flowId: string, more: object = {}): Promise<Job> {
+  const { accepted } = await send<{ accepted: { job: Job } }>(
+    url,
+    `mutation ($input: BulkSetFlowRunStateInput!) { accepted: bulkSetFlowRunState(input: $input) { job { ${JOB} } } }`,
+    { input: { filter: { flow: { id: { in: [flowId] } } }, state: { type: 'CANCELLED' }, force: true, ...more } },
+  );
+  return accepted.job;
+}
+
+const read = async (url: string, id: string): Promise<Job> =>
+  (await send<{ job: Job }>(url, `query ($id: ID!) { job: bulkJob(id: $id) { ${JOB} } }`, { id })).job;
+
+const progressed = (url: string, id: string, done: number) =>
+  waitFor(async () => (await read(url, id)).done >= done, { timeoutMs: 30_000 });
+const ended = (url: string, id: string) =>
+  waitFor(async () => (await read(url, id)).ended !== null, { timeoutMs: 30_000 });
+
+let t: TestDatabase;
+let program: Program;
+beforeAll(async () => {
+  [t, program] = await Promise.all([testDatabase(), buildProgram()]);
+}, 60_000);
+afterAll(async () => {
+  await t.drop();
+  await program.remove();
+});
+
+/** How many runs of a job have each outcome and each number of states, beside what their rows say. */
+const told = (jobId: string) =>
+  t.database.query<{ outcome: string | null; version: number; states: number; runs: number }>(
+    {
+      name: 'test.told',
+      text: `select outcome, version, states, count(*) as runs from (
+        select i.outcome, r.version, (select count(*) from flow_run_state s where s.flow_run_id = r.id) as states
+        from bulk_job_item i join flow_run r on r.id = i.flow_run_id where i.bulk_job_id = $1
+      ) each group by 1, 2, 3 order by 1, 2, 3`,
+    },
+    [jobId],
+  );
+const EACH_ONCE = [{ outcome: 'ACCEPT', version: 2, states: 2, runs: RUNS }];
+
+async function killedHalfWay(server: ServerProcess, another: ServerProcess | null): Promise<string> {
+  const { flowId } = await manyRuns(t.database, RUNS);
+  const { id } = await accept(server.url, flowId, { idempotencyKey: flowId });
+  await progressed(server.url, id, 100);
+  await server.kill();
+  const successor = another ?? (await startServerProcess(program, t.url));
+  expect((await read(successor.url, id)).done).toBeLessThan(RUNS);
+  expect((await accept(successor.url, flowId, { idempotencyKey: flowId })).id).toBe(id);
+  await ended(successor.url, id);
+  if (!another) await successor.kill();
+  return id;
+}
+
+describe('killed half way', () => {
+  test('a server goes on after its restart', async () => {
+    const id = await killedHalfWay(await startServerProcess(program, t.url), null);
+    expect(await told(id)).toEqual(EACH_ONCE);
+  }, 120_000);
+
+  test('another server goes on', async () => {
+    const [one, another] = await Promise.all([startServerProcess(program, t.url), startServerProcess(program, t.url)]);
+    const id = await killedHalfWay(one, another);
+    await another.kill();
+    expect(await told(id)).toEqual(EACH_ONCE);
+  }, 120_000);
+});
+
+async function workedOnByTwo(by: Program): Promise<{ id: string; job: Job }> {
+  const servers = await Promise.all([startServerProcess(by, t.url), startServerProcess(by, t.url)]);
+  try {
+    const { flowId } = await manyRuns(t.database, RUNS);
+    const [url = '', other = ''] = servers.map((server) => server.url);
+    const { id } = await accept(url, flowId, { idempotencyKey: flowId });
+    // The same request sent to the other server makes that take the job up at once.
+    await accept(other, flowId, { idempotencyKey: flowId });
+    await progressed(other, id, RUNS);
+    return { id, job: await read(url, id) };
+  } finally {
+    await Promise.all(servers.map((server) => server.kill()));
+  }
+}
+
+describe('two servers at work on one job', () => {
+  test('do each run once', async () => {
+    const { id, job } = await workedOnByTwo(program);
+    expect(await told(id)).toEqual(EACH_ONCE);
+    expect(job).toMatchObject({
+      total: RUNS,
+      done: RUNS,
+      ended: expect.any(String),
+      counts: [{ outcome: 'ACCEPT', count: RUNS }],
+    });
+  }, 120_000);
+
+  test('and it would be noticed if they did not', async () => {
+    const fault: Mutation = { file: 'store/bulkJobItems.ts', from: ' for update skip locked', to: '' };
+    const faulty = await buildProgram(fault);
+    try {
+      const { id } = await workedOnByTwo(faulty);
+      expect(await told(id)).not.toEqual(EACH_ONCE);
+    } finally {
+      await faulty.remove();
+    }
+  }, 120_000);
+});
+
+test('a small job is done when it is answered for, also where another server has a part of it', async () => {
+  const servers = await Promise.all([startServerProcess(program, t.url), startServerProcess(program, t.url)]);
+  const { flowId } = await manyRuns(t.database, 200);
+  const jobs = await Promise.all(
+    [0, 1, 0, 1].map((index) => accept(servers[index]?.url ?? '', flowId, { idempotencyKey: flowId })),
+  );
+  await Promise.all(servers.map((server) => server.kill()));
+  for (const { ended: end, done } of jobs) expect([end, done]).toEqual([expect.any(String), 200]);
+}, 120_000);

@@ -1,0 +1,233 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createFlow } from '../../src/actions/createFlow.ts';
+import { createFlowRun } from '../../src/actions/createFlowRun.ts';
+import { createTaskRun } from '../../src/actions/createTaskRun.ts';
+import { newId } from '../../src/actions/newId.ts';
+import { writeLogs } from '../../src/actions/writeLogs.ts';
+import { formatInstant } from '../../src/core/instant.ts';
+import type { Viewer } from '../../src/core/viewer.ts';
+import { createApiKey } from '../../src/store/apiKeys.ts';
+import { buildProgram, type Program, type ServerProcess, startServerProcess } from '../race/serverProcess.ts';
+import { viewer } from '../support/engine.ts';
+import { insertTenant, NOON } from '../support/rows.ts';
+import { waitFor } from '../support/waitFor.ts';
+import { type Serving, serving } from './serving.ts';
+
+let server: Serving;
+beforeAll(async () => {
+  server = await serving();
+});
+afterAll(() => server.close());
+
+const HEADER = 'timestamp,level,flow_run_id,task_run_id,message';
+const newRun = async (name: string, as: Viewer = viewer) => {
+  const { flow } = await createFlow(server.engine, as, { name: 'f' });
+  return (await createFlowRun(server.engine, as, { flowId: flow.id, name })).flowRun.id;
+};
+const at = (origin: string, id: string) => `${origin}/flow-runs/${id}/logs.csv`;
+const download = (id: string, request: RequestInit = {}) => fetch(at(server.server.url, id), request);
+const write = (logs: { flowRunId?: string; taskRunId?: string; timestamp: number; message: string }[]) =>
+  writeLogs(server.engine, viewer, { logs: logs.map((log) => ({ level: 20, name: 'n', ...log })) });
+
+describe('the lines of a run as CSV', () => {
+  test('come by time, and those of one time as they were written', async () => {
+    const flowRunId = await newRun('a run');
+    const made = await createTaskRun(server.engine, viewer, { flowRunId, taskKey: 't', dynamicKey: '0' });
+    const taskRunId = made.taskRun.id;
+    const noon = NOON - (NOON % 1_000_000);
+    await write([
+      { flowRunId, timestamp: noon + 2_000_001, message: 'last' },
+      { flowRunId, timestamp: noon, message: 'first' },
+      { taskRunId, timestamp: noon + 1_000_000, message: 'second' },
+      { flowRunId, timestamp: noon + 1_000_000, message: 'third' },
+    ]);
+    expect((await (await download(flowRunId)).text()).split('\r\n')).toEqual([
+      HEADER,
+      `2026-11-21 12:00:00+00:00,20,${flowRunId},,first`,
+      `2026-11-21 12:00:01+00:00,20,${flowRunId},${taskRunId},second`,
+      `2026-11-21 12:00:01+00:00,20,${flowRunId},,third`,
+      `2026-11-21 12:00:02.000001+00:00,20,${flowRunId},,last`,
+      '',
+    ]);
+  });
+
+  test.each([
+    ['plain', 'plain'],
+    ['', ''],
+    ['a, b', '"a, b"'],
+    ['say "hi"', '"say ""hi"""'],
+    ['two\nlines', '"two\nlines"'],
+    ['two\r\nlines', '"two\r\nlines"'],
+    ['half a\rbreak', '"half a\rbreak"'],
+    ['ünï 🦆', 'ünï 🦆'],
+  ])('the message %j is written %j', async (message, field) => {
+    const flowRunId = await newRun('quoted');
+    await write([{ flowRunId, timestamp: NOON, message }]);
+    const text = await (await download(flowRunId)).text();
+    expect(text).toBe(`${HEADER}\r\n2026-11-21 12:00:00.123456+00:00,20,${flowRunId},,${field}\r\n`);
+  });
+
+  test('are a file with the name of the run', async () => {
+    const id = await newRun('rün\'s "1" (a*b)');
+    const { status, headers } = await download(id, { method: 'HEAD' });
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
+    expect(headers.get('content-disposition')).toBe(
+      `attachment; filename="flow-run-logs.csv"; filename*=UTF-8''r%C3%BCn%27s%20%221%22%20%28a%2Ab%29-logs.csv`,
+    );
+  });
+
+  test('are a header alone where there are none', async () => {
+    expect(await (await download(await newRun('silent'))).text()).toBe(`${HEADER}\r\n`);
+  });
+
+  test.each([
+    ['an unknown run', '01900000-0000-7000-8000-00000000dead'],
+    ['what is no id', 'everything'],
+    ['what is no id either', '%00'],
+  ])('of %s are not found', async (_, id) => {
+    const response = await download(id);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+  });
+
+  test('are found at the address that the run tells', async () => {
+    const id = await newRun('told');
+    const query = 'query ($id: ID!) { flowRun(id: $id) { logsCsvUrl } }';
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ query, variables: { id } });
+    const told = await (await fetch(server.url, { method: 'POST', headers, body })).json();
+    const { logsCsvUrl } = (told as { data: { flowRun: { logsCsvUrl: string } } }).data.flowRun;
+    expect((await fetch(new URL(logsCsvUrl, server.url))).status).toBe(200);
+    expect((await download(id.toUpperCase())).status).toBe(200);
+  });
+
+  test('are read only', async () => {
+    const id = await newRun('read');
+    const response = await download(id, { method: 'POST', body: '{}' });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    expect((await download(id, { method: 'OPTIONS' })).status).toBe(204);
+    const foreign = { origin: 'http://evil.example' };
+    expect((await download(id, { headers: foreign })).status).toBe(403);
+  });
+});
+
+/** Puts lines into the table as a batch of a run would, all by the database. */
+async function fill(flowRunId: string, count: number, bytes: number) {
+  const { database } = server.engine;
+  const rows = (text: string, values: unknown[]) => database.query({ name: 'test.fill', text }, values);
+  await rows(
+    `insert into log (id, tenant_id, run_id, flow_run_id, number, timestamp, level, name, message)
+     select gen_random_uuid(), $1, $2, $2, line, $3::timestamptz + line * interval '1 ms', 20, 'n', rpad(line::text, $5, '-')
+     from generate_series(1, $4::int) as line`,
+    [viewer.tenantId, flowRunId, formatInstant(NOON), count, bytes],
+  );
+  await rows('insert into run_counter (run_id, logs) values ($1, $2)', [flowRunId, count]);
+}
+
+test('a reader that stops reading is waited for, and one that goes away ends the reading', async () => {
+  const id = await newRun('long');
+  await fill(id, 40_000, 1_000);
+  const { database } = server.engine;
+  let reads = 0;
+  database.onStatement = (name) => {
+    if (name === 'logs.byTime') reads += 1;
+  };
+  // That nothing more comes is nothing to wait for: a while without a read is taken for the end.
+  const settled = async () => {
+    for (let before = -1; before !== reads; await sleep(300)) before = reads;
+    return reads;
+  };
+  const request = get(at(server.server.url, id));
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  await once(response, 'readable');
+  const stalled = await settled();
+  // Of 160 and more; what the sockets hold is some megabytes.
+  expect(stalled).toBeLessThan(60);
+  for (let taken = 0; taken < 8_000_000; ) {
+    const chunk: Buffer | null = response.read();
+    if (chunk) taken += chunk.length;
+    else await once(response, 'readable');
+  }
+  await waitFor(() => reads > stalled);
+  request.destroy();
+  const ended = await settled();
+  expect(ended).toBeLessThan(140);
+  database.onStatement = null;
+  expect(server.logged.filter(({ level }) => Number(level) >= 40)).toEqual([]);
+}, 30_000);
+
+describe('where keys are asked for', () => {
+  test('lines are the tenant’s alone', async () => {
+    const closed = await serving();
+    try {
+      const tenantId = await insertTenant(closed.test.database);
+      const make = async (as: Viewer) => {
+        const { flow } = await createFlow(closed.engine, as, { name: 'f' });
+        return (await createFlowRun(closed.engine, as, { flowId: flow.id })).flowRun.id;
+      };
+      const [own, foreign] = [await make(viewer), await make({ tenantId, role: 'ADMIN' })];
+      const key = await createApiKey(closed.test.database, {
+        id: newId(),
+        tenant: 'default',
+        name: 'reader',
+        role: 'READER',
+      });
+      const status = async (id: string, authorization?: string) =>
+        (await fetch(at(closed.server.url, id), { headers: authorization ? { authorization } : {} })).status;
+      expect(await status(own)).toBe(401);
+      expect(await status(own, 'Bearer fk_none')).toBe(401);
+      expect(await status(own, `Bearer ${key}`)).toBe(200);
+      expect(await status(foreign, `Bearer ${key}`)).toBe(404);
+    } finally {
+      await closed.close();
+    }
+  });
+});
+
+describe('two hundred thousand lines', () => {
+  let program: Program;
+  let child: ServerProcess;
+  beforeAll(async () => {
+    program = await buildProgram();
+    // A small heap is swept often, so that what is counted is what is held, and hardly what was let go.
+    const settings = { NODE_OPTIONS: '--max-old-space-size=96 --max-semi-space-size=2' };
+    child = await startServerProcess(program, server.test.url, undefined, settings);
+  }, 60_000);
+  afterAll(async () => {
+    await child?.kill();
+    await program?.remove();
+  });
+
+  const LINES = 200_000;
+  const LINE_BYTES = 600;
+  const memory = async () => {
+    const text = await (await fetch(`${child.url}/metrics`)).text();
+    return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)?.[1]);
+  };
+
+  test('are 135 megabytes, and the server that sends them grows by less than half of that', async () => {
+    const id = await newRun('very long');
+    await fill(id, LINES, LINE_BYTES);
+    await (await fetch(at(child.url, await newRun('warm')))).text();
+    const before = await memory();
+    let most = before;
+    const watch = setInterval(async () => {
+      most = Math.max(most, await memory().catch(() => 0));
+    }, 100);
+    const response = await fetch(at(child.url, id));
+    let bytes = 0;
+    let lines = 0;
+    // Node's fetch gives bytes; the type of the DOM, which it is declared with, cannot be walked through.
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length;
+      for (const byte of chunk) if (byte === 10) lines += 1;
+    }
+    clearInterval(watch);
+    expect(lines).toBe(LINES + 1);
+    expect(bytes).toBeGreaterThan(135_000_000);
+    expect(most - before).toBeLessThan(67_500_000);
+  }, 120_000);
+});

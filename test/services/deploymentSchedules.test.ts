@@ -1,0 +1,232 @@
+import { v7 } from 'uuid';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDeployment } from '../../src/actions/createDeployment.ts';
+import { createDeploymentSchedule } from '../../src/actions/createDeploymentSchedule.ts';
+import { createFlow } from '../../src/actions/createFlow.ts';
+import { createFlowRunFromDeployment } from '../../src/actions/createFlowRunFromDeployment.ts';
+import { deleteDeployment } from '../../src/actions/deleteDeployment.ts';
+import { deleteDeploymentSchedule } from '../../src/actions/deleteDeploymentSchedule.ts';
+import { startEngine, stopEngine } from '../../src/actions/engine.ts';
+import type { ScheduleRequest } from '../../src/actions/scheduleRequest.ts';
+import { setFlowRunState } from '../../src/actions/setFlowRunState.ts';
+import { type UpdateDeployment, updateDeployment } from '../../src/actions/updateDeployment.ts';
+import { updateDeploymentSchedule } from '../../src/actions/updateDeploymentSchedule.ts';
+import { formatInstant, parseInstant } from '../../src/core/instant.ts';
+import { scheduler } from '../../src/services/scheduler.ts';
+import { type Database, statement } from '../../src/store/database.ts';
+import { schedulesOf } from '../../src/store/deploymentSchedules.ts';
+import { openDatabase } from '../../src/store/openDatabase.ts';
+import { openStreams } from '../../src/streams/streams.ts';
+import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
+
+let t: TestEngine;
+let database: Database;
+let flowId: string;
+beforeAll(async () => {
+  t = await testEngine();
+  database = t.test.database;
+  flowId = (await createFlow(t.engine, viewer, { name: 'flow', labels: { of: 'flow' } })).flow.id;
+});
+afterAll(() => t.close());
+
+const { tick } = scheduler(30);
+const HOUR = 3_600_000_000;
+const DAY = 24 * HOUR;
+/** Years ahead, so that nothing that is made at the present is in the way. */
+const FUTURE = parseInstant('2031-06-01T00:00:00Z') ?? 0;
+
+interface RunRow {
+  id: string;
+  due: number;
+  tags: string[];
+  labels: object;
+  parameters: object;
+  idempotency_key: string;
+  auto_scheduled: boolean;
+  state_message: string;
+  states: number;
+}
+const runsOf = (deploymentId: string) =>
+  database.query<RunRow>(
+    statement(
+      'test.runs',
+      `select r.*, r.next_scheduled_start_time as due,
+         (select count(*) from flow_run_state s where s.flow_run_id = r.id and s.version = r.version) as states
+       from flow_run r where r.deployment_id = $1 order by r.next_scheduled_start_time nulls first, r.id`,
+    ),
+    [deploymentId],
+  );
+
+const deploy = async (...schedules: ScheduleRequest[]) =>
+  (
+    await createDeployment(t.engine, viewer, {
+      flowId,
+      name: v7(),
+      tags: ['nightly'],
+      labels: { of: 'deployment' },
+      parameters: { x: 1, y: 1 },
+      schedules,
+    })
+  ).deployment.id;
+
+const DAILY: ScheduleRequest = { schedule: { cron: '0 0 * * *' } };
+const HOURLY: ScheduleRequest = { schedule: { cron: '0 * * * *' } };
+
+test('runs are made with their deployment, and are what it says', async () => {
+  const id = await deploy({ ...DAILY, parameters: { y: 2 } });
+  const runs = await runsOf(id);
+  const [schedule] = (await schedulesOf(database, [id])).get(id) ?? [];
+  expect(runs).toHaveLength(3);
+  expect(runs[0]).toMatchObject({
+    tags: ['auto-scheduled', 'nightly'],
+    labels: { of: 'deployment', 'prefect.flow.id': flowId, 'prefect.deployment.id': id },
+    parameters: { x: 1, y: 2 },
+    auto_scheduled: true,
+    state_message: 'Flow run scheduled',
+    idempotency_key: `scheduled ${id} ${schedule?.id} ${formatInstant(runs[0]?.due ?? 0)}`,
+    states: 1,
+  });
+});
+
+test('the loop keeps three runs ahead, and makes no run twice', async () => {
+  const id = await deploy(DAILY);
+  const first = await runsOf(id);
+  const [now = 0] = first.map(({ due }) => due);
+  await tick(t.engine, now - HOUR);
+  expect(await runsOf(id)).toEqual(first);
+  await tick(t.engine, now + HOUR);
+  expect((await runsOf(id)).map(({ due }) => due)).toEqual([now, now + DAY, now + 2 * DAY, now + 3 * DAY]);
+});
+
+test('the loop keeps the runs of an hour ahead', async () => {
+  const id = await deploy({ schedule: { intervalSeconds: 600, anchorDate: FUTURE } });
+  await tick(t.engine, FUTURE + 1);
+  await tick(t.engine, FUTURE + HOUR / 2);
+  const ahead = (await runsOf(id)).filter(({ due }) => due > FUTURE).map(({ due }) => (due - FUTURE) / HOUR);
+  expect(ahead).toHaveLength(9);
+  expect(ahead.at(-1)).toBeCloseTo(1.5);
+});
+
+test('two servers that schedule at once make each run once', async () => {
+  const ids = await Promise.all(Array.from({ length: 30 }, () => deploy(HOURLY, DAILY)));
+  const other = await openDatabase({ url: t.test.url });
+  const streams = await openStreams(other);
+  const engine = startEngine(other, streams);
+  try {
+    for (const days of [30, 60, 90])
+      await Promise.all([
+        tick(t.engine, FUTURE + days * DAY),
+        tick(engine, FUTURE + days * DAY),
+        tick(t.engine, FUTURE + days * DAY),
+      ]);
+  } finally {
+    await stopEngine(engine);
+    await streams.close();
+    await other.close();
+  }
+  for (const id of ids) {
+    const runs = (await runsOf(id)).filter(({ due }) => due > FUTURE);
+    expect(runs).toHaveLength(3 * 6);
+    expect(new Set(runs.map(({ idempotency_key }) => idempotency_key)).size).toBe(18);
+    expect(runs.every(({ states }) => states === 1)).toBe(true);
+  }
+});
+
+test('a schedule that the server cannot follow any more is told, and the others have their runs', async () => {
+  const [bad, good] = [await deploy(DAILY), await deploy(DAILY)];
+  await database.query(
+    statement('test.spoil', `update deployment_schedule set schedule = '{"cron": "at nine"}' where deployment_id = $1`),
+    [bad],
+  );
+  const now = FUTURE + 200 * DAY;
+  await expect(tick(t.engine, now)).rejects.toThrow('could not be scheduled');
+  expect((await runsOf(good)).filter(({ due }) => due > now)).toHaveLength(3);
+  await deleteDeployment(t.engine, viewer, { deploymentId: bad });
+  await tick(t.engine, now);
+});
+
+describe('what a schedule has made and is not wanted any more is taken back', () => {
+  const update = (deploymentId: string, rest: Omit<UpdateDeployment, 'deploymentId'>) =>
+    updateDeployment(t.engine, viewer, { deploymentId, ...rest });
+  const scheduleOf = async (id: string) => (await schedulesOf(database, [id])).get(id)?.[0]?.id ?? '';
+
+  test('when the deployment is paused; and made again when it is not', async () => {
+    const id = await deploy(DAILY);
+    await update(id, { paused: true });
+    expect(await runsOf(id)).toEqual([]);
+    await tick(t.engine, FUTURE);
+    expect(await runsOf(id)).toEqual([]);
+    await update(id, { paused: false });
+    expect(await runsOf(id)).toHaveLength(3);
+  });
+
+  test('when the deployment changes, and new ones are made at once', async () => {
+    const id = await deploy(DAILY);
+    const before = await runsOf(id);
+    await update(id, { parameters: { z: 3 }, tags: [] });
+    const after = await runsOf(id);
+    expect(after.map(({ due, parameters, tags }) => ({ due, parameters, tags }))).toEqual(
+      before.map(({ due }) => ({ due, parameters: { z: 3 }, tags: ['auto-scheduled'] })),
+    );
+    expect(after.map((run) => run.id)).not.toContain(before[0]?.id);
+  });
+
+  test('but not for a change that runs take nothing of', async () => {
+    const id = await deploy(DAILY);
+    const before = await runsOf(id);
+    await update(id, { description: 'another' });
+    expect(await runsOf(id)).toEqual(before);
+  });
+
+  test('when the schedules are replaced', async () => {
+    const id = await deploy(DAILY);
+    await update(id, { schedules: [] });
+    expect(await runsOf(id)).toEqual([]);
+  });
+
+  test('when a schedule is turned off or deleted, its own and no other', async () => {
+    const id = await deploy(DAILY);
+    const { schedule } = await createDeploymentSchedule(t.engine, viewer, { deploymentId: id, ...HOURLY, slug: 'h' });
+    expect(await runsOf(id)).toHaveLength(6);
+    await updateDeploymentSchedule(t.engine, viewer, { deploymentScheduleId: schedule.id, active: false });
+    expect(await runsOf(id)).toHaveLength(3);
+    await updateDeploymentSchedule(t.engine, viewer, { deploymentScheduleId: schedule.id, active: true });
+    expect(await runsOf(id)).toHaveLength(6);
+    await deleteDeploymentSchedule(t.engine, viewer, { deploymentScheduleId: schedule.id });
+    expect((await runsOf(id)).every(({ idempotency_key }) => !idempotency_key.includes(schedule.id))).toBe(true);
+    expect(await runsOf(id)).toHaveLength(3);
+  });
+
+  test('when a schedule has other times', async () => {
+    const id = await deploy(DAILY);
+    const schedule = { cron: '30 12 * * *' };
+    await updateDeploymentSchedule(t.engine, viewer, { deploymentScheduleId: await scheduleOf(id), schedule });
+    expect((await runsOf(id)).map(({ due }) => (due % DAY) / HOUR)).toEqual([12.5, 12.5, 12.5]);
+  });
+
+  test('but for runs that have begun, or that somebody asked for', async () => {
+    const id = await deploy(DAILY);
+    const [begun] = await runsOf(id);
+    await setFlowRunState(t.engine, viewer, { flowRunId: begun?.id ?? '', state: { type: 'RUNNING' }, force: true });
+    await setFlowRunState(t.engine, viewer, { flowRunId: begun?.id ?? '', state: { type: 'SCHEDULED' }, force: true });
+    const { flowRun } = await createFlowRunFromDeployment(t.engine, viewer, { deploymentId: id });
+    await update(id, { paused: true });
+    expect((await runsOf(id)).map((run) => run.id).sort()).toEqual([begun?.id, flowRun.id].sort());
+  });
+
+  test('with the deployment, what somebody asked for as well; what has begun stays', async () => {
+    const id = await deploy(DAILY);
+    const made = await createFlowRunFromDeployment(t.engine, viewer, { deploymentId: id });
+    const begun = await createFlowRunFromDeployment(t.engine, viewer, { deploymentId: id, state: { type: 'RUNNING' } });
+    await deleteDeployment(t.engine, viewer, { deploymentId: id });
+    expect((await runsOf(id)).map((run) => run.id)).toEqual([begun.flowRun.id]);
+    expect(made.created).toBe(true);
+  });
+
+  test('also where the loop is making runs at that very moment', async () => {
+    const ids = await Promise.all(Array.from({ length: 10 }, () => deploy(HOURLY)));
+    const rounds = Array.from({ length: 8 }, (_, day) => tick(t.engine, FUTURE + (300 + day) * DAY));
+    await Promise.all([...rounds, ...ids.map((id) => update(id, { paused: true }))]);
+    for (const id of ids) expect((await runsOf(id)).filter(({ due }) => due > Date.now() * 1000)).toEqual([]);
+  });
+});

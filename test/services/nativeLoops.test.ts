@@ -1,0 +1,311 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { cancelFlowRun } from '../../src/actions/cancelFlowRun.ts';
+import { createDeployment } from '../../src/actions/createDeployment.ts';
+import { createFlow } from '../../src/actions/createFlow.ts';
+import { type CreateFlowRun, createFlowRun } from '../../src/actions/createFlowRun.ts';
+import { type CreateTaskRun, createTaskRun } from '../../src/actions/createTaskRun.ts';
+import { newId } from '../../src/actions/newId.ts';
+import { setFlowRunState } from '../../src/actions/setFlowRunState.ts';
+import { addSeconds, type Instant } from '../../src/core/instant.ts';
+import type { FlowRun } from '../../src/core/run.ts';
+import type { StateRequest } from '../../src/core/state.ts';
+import { cancellationCleanup } from '../../src/services/cancellationCleanup.ts';
+import { cancellingTimeout } from '../../src/services/cancellingTimeout.ts';
+import { lateRuns } from '../../src/services/lateRuns.ts';
+import type { Loop } from '../../src/services/loops.ts';
+import { pauseExpirations } from '../../src/services/pauseExpirations.ts';
+import { statement } from '../../src/store/database.ts';
+import { flowRunsById } from '../../src/store/flowRuns.ts';
+import { taskRunsById } from '../../src/store/taskRuns.ts';
+import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
+
+let t: TestEngine;
+let flowId = '';
+beforeAll(async () => {
+  t = await testEngine();
+  flowId = (await createFlow(t.engine, viewer, { name: 'flow' })).flow.id;
+});
+afterAll(() => t.close());
+beforeEach(async () => {
+  await sql('delete from flow_run');
+});
+
+let count = 0;
+function sql<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
+  count += 1;
+  return t.test.database.query<Row>(statement(`test.${count}`, text), values);
+}
+
+const NOW: Instant = Date.now() * 1000;
+const at = (seconds: number) => addSeconds(NOW, seconds);
+const tick = (loop: Loop, seconds = 0) => loop.tick(t.engine, at(seconds));
+const LOOPS = {
+  late: lateRuns(5, 15),
+  pauses: pauseExpirations(5),
+  cleanup: cancellationCleanup(20),
+  timeout: cancellingTimeout(300),
+};
+
+const flowRun = async (state: StateRequest, more: Partial<CreateFlowRun> = {}): Promise<FlowRun> =>
+  (await createFlowRun(t.engine, viewer, { flowId, state, ...more })).flowRun;
+const scheduled = (seconds: number, name?: string): StateRequest => ({
+  type: 'SCHEDULED',
+  ...(name && { name }),
+  details: { scheduledTime: at(seconds) },
+});
+const taskRun = async (flowRunId: string, state: StateRequest, more: Partial<CreateTaskRun> = {}) =>
+  (await createTaskRun(t.engine, viewer, { flowRunId, taskKey: 'task', dynamicKey: newId(), state, ...more })).taskRun;
+const move = (flowRunId: string, state: StateRequest, force = true) =>
+  setFlowRunState(t.engine, viewer, { flowRunId, state, force });
+
+/** The name, the message and the number of states of a run. */
+async function standing(table: 'flow_run' | 'task_run', id: string) {
+  const [row] = await sql<{ of: unknown[] }>(
+    `select jsonb_build_array(state_name, state_message, version) as of from ${table} where id = $1`,
+    [id],
+  );
+  return row?.of;
+}
+const nameOf = async (id: string) => (await flowRunsById(t.engine.database, viewer.tenantId, [id]))[0]?.stateName;
+const taskNameOf = async (id: string) => (await taskRunsById(t.engine.database, viewer.tenantId, [id]))[0]?.stateName;
+
+/** As if a Prefect 1 client knew the run. */
+const toPrefect1 = (id: string) =>
+  sql(
+    `update flow_run set prefect1_state = 'Scheduled', serialized_state = '{}', scheduled_start_time = now() where id = $1`,
+    [id],
+  );
+
+describe('late runs', () => {
+  test.each([
+    ['due for 16 s', scheduled(-16), 'Late'],
+    ['due for 15 s', scheduled(-15), 'Late'],
+    ['due for 14 s', scheduled(-14), 'Scheduled'],
+    ['due tomorrow', scheduled(86_400), 'Scheduled'],
+    ['waiting for its retry', scheduled(-60, 'AwaitingRetry'), 'AwaitingRetry'],
+    ['resuming', scheduled(-60, 'Resuming'), 'Resuming'],
+    ['waiting for a slot', scheduled(-60, 'AwaitingConcurrencySlot'), 'AwaitingConcurrencySlot'],
+    ['pending', { type: 'PENDING', details: { scheduledTime: at(-60) } } as const, 'Pending'],
+  ])('a run %s is then %s', async (_, state, name) => {
+    const { id } = await flowRun(state);
+    await tick(LOOPS.late);
+    expect(await nameOf(id)).toBe(name);
+  });
+
+  test('a late run stays due when it was, and is marked once', async () => {
+    const { id } = await flowRun(scheduled(-60));
+    await tick(LOOPS.late);
+    await tick(LOOPS.late);
+    expect(await standing('flow_run', id)).toEqual(['Late', null, 2]);
+    const [run] = await flowRunsById(t.engine.database, viewer.tenantId, [id]);
+    expect(run).toMatchObject({ nextScheduledStartTime: at(-60), expectedStartTime: at(-60) });
+  });
+
+  test('a run of Prefect 1 is never late: its clients know no such state', async () => {
+    const { id } = await flowRun(scheduled(-60));
+    await toPrefect1(id);
+    await tick(LOOPS.late);
+    expect(await nameOf(id)).toBe('Scheduled');
+  });
+});
+
+describe('pauses', () => {
+  const paused = (seconds: number): StateRequest => ({ type: 'PAUSED', details: { pauseTimeout: at(seconds) } });
+
+  test('that have timed out fail their runs, and others go on', async () => {
+    const [expired, suspended, waiting, endless] = await Promise.all([
+      flowRun(paused(-1)),
+      flowRun({ ...paused(-100), name: 'Suspended', details: { pauseReschedule: true, pauseTimeout: at(-100) } }),
+      flowRun(paused(60)),
+      flowRun({ type: 'PAUSED' }),
+    ]);
+    await tick(LOOPS.pauses);
+    const failed = ['Failed', 'The flow was paused and never resumed.', 2];
+    expect(await standing('flow_run', expired.id)).toEqual(failed);
+    expect(await standing('flow_run', suspended.id)).toEqual(failed);
+    expect([await nameOf(waiting.id), await nameOf(endless.id)]).toEqual(['Paused', 'Paused']);
+    await tick(LOOPS.pauses, 61);
+    expect([await nameOf(waiting.id), await nameOf(endless.id)]).toEqual(['Failed', 'Paused']);
+  });
+
+  test('that end between being found and being failed are left alone', async () => {
+    const { id } = await flowRun(paused(-1));
+    const query = t.engine.database.query.bind(t.engine.database);
+    const resuming = {
+      ...t.engine,
+      database: {
+        ...t.engine.database,
+        query: async <Row>(...asked: Parameters<typeof query>) => {
+          const found = await query<Row>(...asked);
+          if (asked[0].name === 'flowRuns.expiredPauses' && found.length > 0) await move(id, { type: 'RUNNING' });
+          return found;
+        },
+      },
+    };
+    await LOOPS.pauses.tick(resuming, NOW);
+    expect(await standing('flow_run', id)).toEqual(['Running', null, 2]);
+  });
+
+  test('that are not due hide none that is, however many they are', async () => {
+    await Promise.all(Array.from({ length: 250 }, () => flowRun(paused(900))));
+    const { id } = await flowRun(paused(-1));
+    await tick(LOOPS.pauses);
+    expect(await nameOf(id)).toBe('Failed');
+  });
+
+  test('of Prefect 1 have no time-out', async () => {
+    const { id } = await flowRun(paused(-1));
+    await toPrefect1(id);
+    await tick(LOOPS.pauses);
+    expect(await nameOf(id)).toBe('Paused');
+  });
+});
+
+describe('a cancelled flow run', () => {
+  const message = 'The parent flow run was cancelled.';
+
+  test('takes its task runs with it, and those that begin later, for a day', async () => {
+    const parent = await flowRun({ type: 'RUNNING' });
+    const [running, pending, done] = await Promise.all([
+      taskRun(parent.id, { type: 'RUNNING' }),
+      taskRun(parent.id, { type: 'PENDING' }),
+      taskRun(parent.id, { type: 'COMPLETED' }),
+    ]);
+    await tick(LOOPS.cleanup);
+    expect(await taskNameOf(running.id)).toBe('Running');
+    await move(parent.id, { type: 'CANCELLED' });
+    await tick(LOOPS.cleanup);
+    expect(await standing('task_run', running.id)).toEqual(['Cancelled', message, 2]);
+    expect(await standing('task_run', pending.id)).toEqual(['Cancelled', message, 2]);
+    expect(await standing('task_run', done.id)).toEqual(['Completed', null, 1]);
+    const begun = await taskRun(parent.id, { type: 'RUNNING' });
+    await tick(LOOPS.cleanup, 86_500);
+    expect(await taskNameOf(begun.id)).toBe('Running');
+    await tick(LOOPS.cleanup, 86_000);
+    expect(await taskNameOf(begun.id)).toBe('Cancelled');
+  });
+
+  test('of Prefect 1 leaves its task runs to whoever cancelled it', async () => {
+    const parent = await flowRun({ type: 'CANCELLED' });
+    await toPrefect1(parent.id);
+    const { id } = await taskRun(parent.id, { type: 'PENDING' });
+    await tick(LOOPS.cleanup);
+    expect(await taskNameOf(id)).toBe('Pending');
+  });
+
+  test('takes its subflows with it: those that may have infrastructure are asked to stop', async () => {
+    const deploymentId = (await createDeployment(t.engine, viewer, { flowId, name: newId() })).deployment.id;
+    const parent = await flowRun({ type: 'RUNNING' });
+    const subflow = async (more: Partial<CreateFlowRun> = {}) => {
+      const { id: parentTaskRunId } = await taskRun(parent.id, { type: 'RUNNING' });
+      return { parentTaskRunId, id: (await flowRun({ type: 'RUNNING' }, { parentTaskRunId, ...more })).id };
+    };
+    const [deployed, plain, waiting] = await Promise.all([
+      subflow({ deploymentId }),
+      subflow(),
+      subflow({ deploymentId, state: { type: 'SCHEDULED' } }),
+    ]);
+    const other = await flowRun(
+      { type: 'RUNNING' },
+      { parentTaskRunId: (await taskRun((await flowRun({ type: 'RUNNING' })).id, { type: 'RUNNING' })).id },
+    );
+    await move(parent.id, { type: 'CANCELLED' });
+    await tick(LOOPS.cleanup);
+    await tick(LOOPS.cleanup);
+    expect(await standing('flow_run', deployed.id)).toEqual(['Cancelling', message, 2]);
+    expect(await standing('flow_run', plain.id)).toEqual(['Cancelled', message, 2]);
+    // Nothing runs yet that could be asked.
+    expect(await nameOf(waiting.id)).toBe('Cancelled');
+    expect(await nameOf(other.id)).toBe('Running');
+    // A task run follows its subflow, and is not torn to and fro.
+    expect(await taskNameOf(deployed.parentTaskRunId)).toBe('Cancelling');
+    await tick(LOOPS.timeout, 330);
+    expect([await nameOf(deployed.id), await taskNameOf(deployed.parentTaskRunId)]).toEqual(['Cancelled', 'Cancelled']);
+  });
+
+  test('takes the subflows of its subflows with it in the same round', async () => {
+    const top = await flowRun({ type: 'RUNNING' });
+    const runs = [top.id];
+    for (let depth = 0; depth < 4; depth += 1) {
+      const { id: parentTaskRunId } = await taskRun(runs.at(-1) ?? '', { type: 'RUNNING' });
+      runs.push((await flowRun({ type: 'RUNNING' }, { parentTaskRunId })).id);
+    }
+    const leaf = await taskRun(runs.at(-1) ?? '', { type: 'RUNNING' });
+    await move(top.id, { type: 'CANCELLED' });
+    await tick(LOOPS.cleanup);
+    expect(await Promise.all(runs.map(nameOf))).toEqual(runs.map(() => 'Cancelled'));
+    expect(await standing('task_run', leaf.id)).toEqual(['Cancelled', message, 2]);
+  });
+});
+
+describe('cancelling', () => {
+  test('is over after its time, and not before', async () => {
+    const { id } = await flowRun({ type: 'RUNNING' });
+    await cancelFlowRun(t.engine, viewer, { flowRunId: id });
+    await tick(LOOPS.timeout, 290);
+    expect(await nameOf(id)).toBe('Cancelling');
+    await tick(LOOPS.timeout, 330);
+    const message = 'Flow run cancellation timed out; marked this flow run as Cancelled.';
+    expect(await standing('flow_run', id)).toEqual(['Cancelled', message, 3]);
+  });
+
+  test('of a Prefect 1 run is the zombie killer’s', async () => {
+    const { id } = await flowRun({ type: 'CANCELLING' });
+    await toPrefect1(id);
+    await tick(LOOPS.timeout, 1_000);
+    expect(await nameOf(id)).toBe('Cancelling');
+  });
+});
+
+describe('a round', () => {
+  test('on several servers at once moves each run once', async () => {
+    const state: StateRequest = { type: 'PAUSED', details: { pauseTimeout: at(-60) } };
+    const runs = await Promise.all(Array.from({ length: 300 }, () => flowRun(state)));
+    await Promise.all([1, 2, 3].map(() => tick(LOOPS.pauses)));
+    const standings = await Promise.all(runs.map(({ id }) => standing('flow_run', id)));
+    expect(standings.filter((of) => of?.[0] !== 'Failed' || of[2] !== 2)).toEqual([]);
+  });
+
+  test.each([
+    ['late', ['flowRuns.late']],
+    ['pauses', ['flowRuns.expiredPauses']],
+    ['cleanup', ['flowRuns.subflowsOfCancelled', 'taskRuns.ofCancelled']],
+    ['timeout', ['flowRuns.cancellingSince']],
+  ] as const)('of %s without work is a look each', async (loop, expected) => {
+    const names: string[] = [];
+    t.engine.database.onStatement = (name) => names.push(name);
+    await tick(LOOPS[loop]);
+    t.engine.database.onStatement = null;
+    expect(names).toEqual(expected);
+  });
+
+  test.each([
+    ['flowRuns.late', ['flow_run_late_idx']],
+    ['flowRuns.expiredPauses', ['flow_run_pause_timeout_idx']],
+    ['flowRuns.cancellingSince', ['flow_run_cancelling_idx']],
+    ['taskRuns.ofCancelled', ['flow_run_cancelled_idx', 'task_run_unfinished_idx']],
+    ['flowRuns.subflowsOfCancelled', ['flow_run_unfinished_subflow_idx']],
+  ])('looks with %s into an index of what it may have to do with', async (name, indexes) => {
+    const texts = new Map<string, string>();
+    const query = t.engine.database.query.bind(t.engine.database);
+    const watching = {
+      ...t.engine,
+      database: {
+        ...t.engine.database,
+        query: <Row>(...asked: Parameters<typeof query>) => {
+          texts.set(asked[0].name, asked[0].text);
+          return query<Row>(...asked);
+        },
+      },
+    };
+    await Promise.all(Object.values(LOOPS).map((loop) => loop.tick(watching, NOW)));
+    const parameters = name === 'flowRuns.subflowsOfCancelled' ? ['5'] : ["'2026-11-21T12:00:00Z'", '5'];
+    const text = (texts.get(name) ?? '').replace(/\$(\d)/g, (_, number) => parameters[number - 1] ?? '');
+    const plan = await t.engine.database.transaction(async (transaction) => {
+      // Tables that are nearly empty are read whole otherwise.
+      await transaction.query(statement('test.noSeqscan', 'set local enable_seqscan = off'));
+      return transaction.query<object>(statement(`test.explain.${name}`, `explain ${text}`));
+    });
+    for (const index of indexes) expect(JSON.stringify(plan)).toContain(index);
+  });
+});

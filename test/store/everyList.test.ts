@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page, PageRequest } from '../../src/core/page.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
+import type { Database } from '../../src/store/database.ts';
+import { flowRunPage } from '../../src/store/flowRuns.ts';
+import { flowPage } from '../../src/store/flows.ts';
+import { logPage } from '../../src/store/logs.ts';
+import { FLOW_ORDERS, LOG_ORDERS, RUN_ORDERS } from '../../src/store/sortOrders.ts';
+import type { Order } from '../../src/store/source.ts';
+import { taskRunPage } from '../../src/store/taskRuns.ts';
+import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { insertTenant } from '../support/rows.ts';
+import { insertRowsOfEveryKind, rowsOfEveryKind } from '../support/rowsOfEveryKind.ts';
+
+// That every list has one order in every sort, whichever way and in whatever steps one walks through it.
+
+const world = rowsOfEveryKind(9);
+let opened: TestDatabase;
+let database: Database;
+beforeAll(async () => {
+  opened = await testDatabase();
+  database = opened.database;
+  await insertRowsOfEveryKind(database, world);
+  await insertRowsOfEveryKind(database, rowsOfEveryKind(10), await insertTenant(database));
+});
+afterAll(() => opened.drop());
+
+type Row = { id: string };
+type Read = (sort: never, page: PageRequest) => Promise<Page<Row>>;
+
+interface List {
+  rows: Row[];
+  orders: { [sort: string]: Order<never> };
+  /** Of each sort one, which the table of orders has. */
+  read: Read;
+}
+
+const LISTS: { [name: string]: List } = {
+  'flow runs': {
+    rows: world.flowRuns,
+    orders: RUN_ORDERS,
+    read: (sort, page) => flowRunPage(database, DEFAULT_TENANT_ID, { sort, page }),
+  },
+  'task runs': {
+    rows: world.taskRuns,
+    orders: RUN_ORDERS,
+    read: (sort, page) => taskRunPage(database, DEFAULT_TENANT_ID, { sort, page }),
+  },
+  flows: {
+    rows: world.flows,
+    orders: FLOW_ORDERS,
+    read: (sort, page) => flowPage(database, DEFAULT_TENANT_ID, { sort, page }),
+  },
+  'log lines': {
+    rows: world.logs,
+    orders: LOG_ORDERS,
+    read: (sort, page) => logPage(database, DEFAULT_TENANT_ID, { sort, page }),
+  },
+};
+
+async function walk(next: (cursor: string | null) => Promise<Page<Row>>, backwards: boolean): Promise<Row[]> {
+  const pages: Row[][] = [];
+  let cursor: string | null = null;
+  for (let goesOn = true; goesOn; ) {
+    const page: Page<Row> = await next(cursor);
+    pages.push(page.rows.map(({ row }) => row));
+    cursor = page.rows.at(backwards ? 0 : -1)?.cursor ?? null;
+    goesOn = backwards ? page.hasPreviousPage : page.hasNextPage;
+  }
+  return (backwards ? pages.reverse() : pages).flat();
+}
+
+/** Ascending or descending; where the first keys are equal, by the next; nulls last both ways. */
+function inOrder({ keys, descending }: Order<never>, one: Row, other: Row): boolean {
+  for (const key of keys) {
+    const [a, b] = [key.of(one as never), key.of(other as never)]; // Rows are what their own orders take.
+    if (a === b) continue;
+    if (a === null || b === null) return b === null;
+    return descending ? a > b : a < b;
+  }
+  return false;
+}
+
+const cases = Object.entries(LISTS).flatMap(([name, list]) =>
+  Object.keys(list.orders).map((sort): [string, string, List] => [name, sort, list]),
+);
+
+test.each(cases)(
+  '%s by %s: each row once, in one order, forwards and backwards',
+  async (_, sort, { rows, orders, read }) => {
+    const order = orders[sort] ?? expect.fail();
+    const of = (page: PageRequest) => read(sort as never, page); // See `read`.
+    for (const size of [7, 200]) {
+      const forwards = await walk((after) => of({ first: size, after }), false);
+      expect(forwards).toHaveLength(rows.length);
+      forwards.slice(1).forEach((row, at) => {
+        expect(inOrder(order, forwards[at] ?? row, row)).toBe(true);
+      });
+      expect(await walk((before) => of({ last: size, before }), true)).toEqual(forwards);
+    }
+  },
+);

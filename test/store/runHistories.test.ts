@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Filter } from '../../src/core/filter.ts';
+import type { Instant } from '../../src/core/instant.ts';
+import { estimatedRunTimeSeconds, latenessSeconds } from '../../src/core/lateness.ts';
+import type { Run } from '../../src/core/run.ts';
+import { STATE_TYPES } from '../../src/core/state.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
+import type { Database } from '../../src/store/database.ts';
+import { flowRunHistory, type HistoryBucket, taskRunHistory } from '../../src/store/runHistories.ts';
+import { averageFlowRunLateness } from '../../src/store/runMeasures.ts';
+import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { random } from '../support/random.ts';
+import {
+  insertFlowRuns,
+  insertFlows,
+  insertTaskRuns,
+  insertTenant,
+  NOON,
+  newFlow,
+  newFlowRun,
+  newTaskRun,
+} from '../support/rows.ts';
+
+const SECOND = 1_000_000;
+const dice = random(13);
+const moment = () => NOON + (dice.below(200) - 100) * SECOND + dice.one([0, 1, 999_999]);
+const some = () => ({
+  stateType: dice.one(STATE_TYPES),
+  stateName: dice.one(['Late', 'Running', 'AwaitingRetry']),
+  stateTimestamp: moment(),
+  expectedStartTime: dice.one([null, moment(), moment(), moment()]),
+  startTime: dice.one([null, moment()]),
+  totalRunTimeSeconds: dice.below(1_000) / 8,
+});
+const flow = newFlow();
+const flowRuns = Array.from({ length: 200 }, () => newFlowRun(flow.id, some()));
+const taskRuns = Array.from({ length: 200 }, () => newTaskRun(dice.one([null, flowRuns[0]?.id ?? '']), some()));
+
+let opened: TestDatabase;
+let database: Database;
+beforeAll(async () => {
+  opened = await testDatabase();
+  database = opened.database;
+  await insertFlows(database, [flow]);
+  await insertFlowRuns(database, flowRuns);
+  await insertTaskRuns(database, taskRuns);
+  const tenantId = await insertTenant(database);
+  const theirs = newFlow({ tenantId });
+  await insertFlows(database, [theirs]);
+  await insertFlowRuns(
+    database,
+    Array.from({ length: 20 }, () => newFlowRun(theirs.id, { ...some(), tenantId })),
+  );
+});
+afterAll(() => opened.drop());
+
+const now = NOON + 17 * SECOND;
+const ALL: Filter = { and: [] };
+
+/** A history a second time, in memory. */
+function expected(runs: readonly Run[], start: Instant, end: Instant, intervalSeconds: number): HistoryBucket[] {
+  const buckets: HistoryBucket[] = [];
+  for (let from = start; from < end; from += intervalSeconds * SECOND) {
+    const until = from + intervalSeconds * SECOND;
+    const inside = runs.filter(({ expectedStartTime: at }) => at !== null && at >= from && at < until && at < end);
+    const states = STATE_TYPES.flatMap((type) =>
+      [...new Set(inside.map(({ stateName }) => stateName))].sort().flatMap((name) => {
+        const those = inside.filter((run) => run.stateType === type && run.stateName === name);
+        if (those.length === 0) return [];
+        return [
+          {
+            type,
+            name,
+            count: those.length,
+            sumRunTimeSeconds: sum(those.map((run) => estimatedRunTimeSeconds(run, now))),
+            sumLatenessSeconds: sum(those.map((run) => latenessSeconds(run, now))),
+          },
+        ];
+      }),
+    );
+    buckets.push({ start: from, end: until, states });
+  }
+  return buckets;
+}
+const sum = (numbers: number[]) =>
+  expect.closeTo(
+    numbers.reduce((total, one) => total + one, 0),
+    5,
+  );
+
+describe.each([
+  ['flow runs', flowRunHistory, flowRuns],
+  ['task runs', taskRunHistory, taskRuns],
+] as const)('a history of %s', (_, history, runs) => {
+  test.each([
+    ['all of them in one interval', -200, 200, 400],
+    ['ten seconds each', -100, 100, 10],
+    ['with empty intervals around them', -300, 300, 50],
+    ['with a last interval beyond the end', -50, 33, 7.5],
+    ['in an odd number of microseconds', -50, 0, 1.000001],
+  ])('is what a count in memory gives: %s', async (_, from, to, intervalSeconds) => {
+    const [start, end] = [NOON + from * SECOND, NOON + to * SECOND];
+    const found = await history(database, DEFAULT_TENANT_ID, { start, end, intervalSeconds, filter: ALL, now });
+    expect(found).toEqual(expected(runs, start, end, intervalSeconds));
+    expect(found.flatMap(({ states }) => states).length).toBeGreaterThan(5);
+  });
+});
+
+test('a history counts what its filter lets through', async () => {
+  const request = { start: NOON - 100 * SECOND, end: NOON + 100 * SECOND, intervalSeconds: 20, now };
+  const filter: Filter = { field: 'stateName', operator: 'in', value: ['Late'] };
+  expect(await flowRunHistory(database, DEFAULT_TENANT_ID, { ...request, filter })).toEqual(
+    expected(
+      flowRuns.filter(({ stateName }) => stateName === 'Late'),
+      request.start,
+      request.end,
+      20,
+    ),
+  );
+});
+
+test('a history is one statement, and none where there is no time', async () => {
+  const names: string[] = [];
+  database.onStatement = (name) => names.push(name);
+  const request = { start: NOON, end: NOON + 500 * SECOND, intervalSeconds: 1, filter: ALL, now };
+  expect(await flowRunHistory(database, DEFAULT_TENANT_ID, request)).toHaveLength(500);
+  expect(await flowRunHistory(database, DEFAULT_TENANT_ID, { ...request, end: NOON })).toEqual([]);
+  database.onStatement = null;
+  expect(names).toEqual(['flowRuns.history']);
+});
+
+test.each<[string, Filter]>([
+  ['all', ALL],
+  ['those that are running', { field: 'stateType', operator: 'in', value: ['RUNNING'] }],
+])('the average lateness of flow runs, %s, is that of each of them', async (_, filter) => {
+  const those = flowRuns.filter(({ stateType }) => filter === ALL || stateType === 'RUNNING');
+  const total = those.reduce((seconds, run) => seconds + latenessSeconds(run, now), 0);
+  const average = await averageFlowRunLateness(database, DEFAULT_TENANT_ID, filter, now);
+  expect(average).toBeCloseTo(total / those.length, 5);
+  expect(average).toBeGreaterThan(0);
+});
+
+test('there is no average of no runs', async () => {
+  expect(await averageFlowRunLateness(database, DEFAULT_TENANT_ID, { or: [] }, now)).toBeNull();
+});
