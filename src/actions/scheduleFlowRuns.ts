@@ -2,9 +2,18 @@ import { createHash } from 'node:crypto';
 import type { Instant } from '../core/instant.ts';
 import { Problem } from '../core/problem.ts';
 import { type ScheduledRun, scheduledRuns } from '../core/schedules/scheduledRuns.ts';
-import { knownRunKeys, type ScheduledFlow, unchangedSchedules, withdrawScheduledRuns } from '../store/flowSchedules.ts';
+import {
+  activeSchedulesOf,
+  knownRunKeys,
+  type ScheduledFlow,
+  unchangedSchedules,
+  withdrawScheduledRuns,
+} from '../store/flowSchedules.ts';
 import { createPrefect1FlowRun } from './createPrefect1FlowRun.ts';
 import type { Engine } from './engine.ts';
+
+/** How often a schedule may change under our hands before it is left to the next round. */
+const MAX_ROUNDS = 5;
 
 /**
  * Makes the runs that active schedules want next. Any number of servers may do so at once: a run is found again by its key.
@@ -15,6 +24,7 @@ export async function scheduleFlowRuns(
   engine: Engine,
   flows: readonly ScheduledFlow[],
   now: Instant,
+  rounds = MAX_ROUNDS,
 ): Promise<unknown[]> {
   const wanted = flows.flatMap((flow) => wantedRuns(flow, now).map((run) => ({ flow, run })));
   if (wanted.length === 0) return [];
@@ -32,7 +42,12 @@ export async function scheduleFlowRuns(
       else if (!(outcome.reason instanceof Problem)) faults.push(outcome.reason);
     }
   }
-  await takeBackOutdated(engine, made);
+  const outdated = await takeBackOutdated(engine, made);
+  if (outdated.length > 0 && rounds > 1) {
+    // Others who scheduled them meanwhile have left the times to us. From the first time on, for gaps are not looked for.
+    const anew = (await activeSchedulesOf(engine.database, outdated)).map((flow) => ({ ...flow, lastStart: null }));
+    faults.push(...(await scheduleFlowRuns(engine, anew, now, rounds - 1)));
+  }
   return faults;
 }
 
@@ -62,11 +77,11 @@ async function make(engine: Engine, flow: ScheduledFlow, run: ScheduledRun): Pro
 
 /**
  * Whoever changes a schedule, turns it off or archives its flow deletes the runs that it has made. Runs that were being made
- * at that moment are deleted here: the flows are read again under a lock that waits for such a change.
+ * at that moment are deleted here: the flows are read again under a lock that waits for such a change. Gives those flows.
  */
-async function takeBackOutdated({ database }: Engine, made: readonly Made[]): Promise<void> {
-  if (made.length === 0) return;
-  await database.transaction(async (transaction) => {
+async function takeBackOutdated({ database }: Engine, made: readonly Made[]): Promise<string[]> {
+  if (made.length === 0) return [];
+  return database.transaction(async (transaction) => {
     const unchanged = await unchangedSchedules(transaction, [...new Set(made.map(({ flow }) => flow))]);
     const outdated = made.filter(({ flow }) => !unchanged.has(flow.id));
     if (outdated.length > 0)
@@ -75,5 +90,6 @@ async function takeBackOutdated({ database }: Engine, made: readonly Made[]): Pr
         outdated.map(({ flow }) => flow.id),
         outdated.map(({ runId }) => runId),
       );
+    return [...new Set(outdated.map(({ flow }) => flow.id))];
   });
 }

@@ -10,11 +10,13 @@ export interface ScheduledFlow extends FlowSchedule {
   tenantId: string;
   parameters: Json;
   groupParameters: JsonObject;
-  /** Changes with the flow, and with its group. */
+  /** Changes with whatever the flow and its group give to the runs of the schedule. */
   revision: string;
 }
 
-const REVISION = `f.updated || ' ' || coalesce(g.updated::text, '')`;
+// What it is made of, and not when it was last written: a schedule that is turned on twice is the same schedule.
+const REVISION = `md5(row(f.schedule, f.parameters, f.run_config, f.environment, g.schedule, g.labels, g.default_parameters,
+    g.run_config)::text)`;
 const FLOWS = `select f.id, f.tenant_id as "tenantId", f.schedule, g.schedule as "groupSchedule", f.parameters,
     coalesce(g.default_parameters, '{}') as "groupParameters", ${REVISION} as revision,
     (select max(r.scheduled_start_time) from flow_run r where r.flow_id = f.id and r.auto_scheduled) as "lastStart"

@@ -55,6 +55,26 @@ describe('an active schedule', () => {
     expect(await runsOf(id)).toHaveLength(10);
   });
 
+  test('is scheduled whole, whoever changes it while servers make its runs', async () => {
+    const ids = await Promise.all([1, 2, 3].map(() => register({ schedule: schedule(DAILY) }, inactive)));
+    await Promise.all(
+      ids.flatMap((id) => [
+        activate(id),
+        tick(),
+        groupOf(id).then((flow_group_id) =>
+          world.mutate('set_flow_group_schedule', { flow_group_id, cron_clocks: [{ cron: '0 12 * * *' }] }),
+        ),
+        activate(id),
+        tick(),
+      ]),
+    );
+    await tick();
+    for (const id of ids) {
+      const runs = await runsOf(id);
+      expect(runs.map((run) => run.idempotency_key.slice(-14, -6))).toEqual(Array(10).fill('12:00:00'));
+    }
+  });
+
   test('has ten runs waiting as time goes by', async () => {
     const id = await register({ schedule: schedule(DAILY) });
     await tick((Date.now() + 3 * 86_400_000) * 1000);
