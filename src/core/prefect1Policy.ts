@@ -1,7 +1,7 @@
 import { addSeconds, type Instant } from './instant.ts';
 import { fromPrefect1 } from './prefect1States.ts';
 import { PREFECT_1_DESCENDANTS } from './prefect1StateTree.ts';
-import { Problem } from './problem.ts';
+import { Problem, problemOf } from './problem.ts';
 import { sameJson } from './sameJson.ts';
 import { isTooLarge, normaliseState, withCachedInputs } from './serializedState.ts';
 import type { Json, SerializedState, StateRequest, StateType } from './state.ts';
@@ -90,9 +90,7 @@ function read(
     const repeated = carryOn(normaliseState(sent, current.startTime ?? now));
     return sameJson(repeated.serialized, current.serialized) ? repeated : carryOn(normaliseState(sent, now));
   } catch (problem) {
-    if (problem instanceof Problem) return problem;
-    /* v8 ignore next -- a bug, which no test can make */
-    throw problem;
+    return problemOf(problem);
   }
 }
 

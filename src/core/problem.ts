@@ -42,3 +42,9 @@ export class Problem extends Error {
     super(message);
   }
 }
+
+/** What was thrown, if it is expected; a fault of ours is thrown on. */
+export function problemOf(thrown: unknown): Problem {
+  if (thrown instanceof Problem) return thrown;
+  throw thrown;
+}

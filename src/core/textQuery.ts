@@ -7,7 +7,7 @@ export interface TextQuery {
 
 export const MAX_TEXT_QUERY_CHARACTERS = 200;
 
-const LISTS: { [sign: string]: keyof TextQuery } = { '': 'any', '+': 'all', '-': 'none', '!': 'none' };
+const LISTS: { [sign: string]: keyof TextQuery } = { '+': 'all', '-': 'none', '!': 'none' };
 
 /** A sign that stands alone, which means nothing; or a sign or none, and behind it a phrase in quotes or a word. */
 const TERM = /[-!+](?=\s|$)|([-!+]?)(?:"((?:\\[\s\S]|[^"])*)"?|([^\s"]+))/g;

@@ -67,6 +67,9 @@ describe('the parameters', () => {
     expect(parametersFor(levels, asked({ parameters: { c: 3, d: 4 } }))).toEqual({ a: 1, b: 2, c: 3, d: 4 });
   });
 
+  test('are the caller’s where the flow declares none', () =>
+    expect(parametersFor(flow({}), asked({ parameters: { a: 1 } }))).toEqual({ a: 1 }));
+
   test.each([null, 0, '', false, []])('are left to the flow where their default is %j', (value) =>
     expect(parametersFor(flow({ parameters: [parameter('a', value), { name: 'b' }] }), asked({}))).toEqual({}),
   );

@@ -1,4 +1,4 @@
-import rrule from 'rrule';
+import rrule, { type RRuleSet } from 'rrule';
 import { refuse } from '../checkText.ts';
 import { formatInstant, type Instant, parseInstant } from '../instant.ts';
 import type { ClockTimes } from './clock.ts';
@@ -42,31 +42,32 @@ const DEFAULT_RULE_START = new Date(Date.UTC(2020, 0, 1));
 export function deploymentTimes(field: string, request: DeploymentTimesRequest, now: Instant): DeploymentTimes {
   const { intervalSeconds = null, anchorDate = null, cron = null, dayOr = null, timezone = null } = request;
   const { rrule: rule = null } = request;
-  if ([intervalSeconds, cron, rule].filter((one) => one !== null).length !== 1)
-    refuse(field, 'must have exactly one of intervalSeconds, cron and rrule.');
+  const isOne = [intervalSeconds, cron, rule].filter((one) => one !== null).length === 1;
   if (anchorDate !== null && intervalSeconds === null) refuse(`${field}.anchorDate`, 'goes with intervalSeconds only.');
   if (dayOr !== null && cron === null) refuse(`${field}.dayOr`, 'goes with cron only.');
   if (timezone !== null && timeZone(timezone) === null)
     refuse(`${field}.timezone`, 'is no time zone that this server knows.');
-  if (intervalSeconds !== null) {
+  if (isOne && intervalSeconds !== null) {
     const interval = Math.round(intervalSeconds * SECOND) / SECOND;
     if (!(interval >= 1 && interval <= MAX_INTERVAL_SECONDS))
       refuse(`${field}.intervalSeconds`, 'must be between 1 second and 100 years.');
     return { interval, anchorDate: formatInstant(anchorDate ?? now), timezone };
   }
-  if (cron !== null) {
+  if (isOne && cron !== null) {
     if (cronPattern(cron, dayOr ?? true) === null) refuse(`${field}.cron`, 'is no cron text.');
     return { cron, timezone, dayOr: dayOr ?? true };
   }
-  const text = rule ?? '';
-  if (text.length > MAX_RULE_CHARACTERS)
-    refuse(`${field}.rrule`, `is too long: at most ${MAX_RULE_CHARACTERS} characters are taken.`);
-  try {
-    readRules(text);
-  } catch {
-    refuse(`${field}.rrule`, 'is no rule of iCalendar (RFC 5545).');
+  if (isOne && rule !== null) {
+    if (rule.length > MAX_RULE_CHARACTERS)
+      refuse(`${field}.rrule`, `is too long: at most ${MAX_RULE_CHARACTERS} characters are taken.`);
+    try {
+      readRules(rule);
+    } catch {
+      refuse(`${field}.rrule`, 'is no rule of iCalendar (RFC 5545).');
+    }
+    return { rrule: rule, timezone };
   }
-  return { rrule: text, timezone };
+  return refuse(field, 'must have exactly one of intervalSeconds, cron and rrule.');
 }
 
 /** How many runs of a schedule are made ahead. Source: Prefect 3, settings of services/scheduler.py. */
@@ -88,7 +89,8 @@ function clockOf(times: DeploymentTimes): ClockTimes {
   const zone = zoneOf(times);
   if ('interval' in times) {
     const interval = times.interval * SECOND;
-    const instant = parseInstant(times.anchorDate) ?? 0;
+    const instant = parseInstant(times.anchorDate);
+    if (instant === null) throw new Error(`Invalid anchor date: ${times.anchorDate}`);
     // Less than a day is time that passes, whatever the clock on the wall shows.
     return intervalClock(interval, { instant, zone: interval < DAY ? UTC : zone }, null);
   }
@@ -123,8 +125,7 @@ const startOf = ({ dtstart }: RuleOptions): number => (dtstart ?? DEFAULT_RULE_S
  * whatever zone the text names. Source: Prefect 3, schedules.py, RRuleSchedule.to_rrule.
  */
 function readRules(text: string) {
-  const set = rrulestr(text.replaceAll(/;TZID=[^:;=]+/gi, ''), { forceset: true });
-  if (!('_rrule' in set)) throw new Error('The library gave no set.');
+  const set = rrulestr(text.replaceAll(/;TZID=[^:;=]+/gi, ''), { forceset: true }) as RRuleSet; // As `forceset` asks.
   const options = (rules: { origOptions: RuleOptions }[]) => rules.map(({ origOptions }) => origOptions);
   const wall = (dates: Date[]) => dates.map((date) => date.getTime());
   const [rules, dates] = [options(set._rrule), wall(set._rdate)];

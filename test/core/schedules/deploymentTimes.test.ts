@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { formatInstant, parseInstant } from '../../../src/core/instant.ts';
-import { type DeploymentTimesRequest, deploymentTimes, dueTimes } from '../../../src/core/schedules/deploymentTimes.ts';
+import {
+  type DeploymentTimes,
+  type DeploymentTimesRequest,
+  deploymentTimes,
+  dueTimes,
+} from '../../../src/core/schedules/deploymentTimes.ts';
 import { refused } from '../refused.ts';
 
 const NEW_YORK = 'America/New_York';
@@ -66,6 +71,18 @@ test.each<[string, DeploymentTimesRequest, string, string[]]>([
     '2026-11-21T13:00:30Z',
     ['11-21 13:40', '11-21 14:00', '11-21 14:20'],
   ],
+  [
+    'a rule may leave out what another rule says',
+    { rrule: 'DTSTART:20261101T000000\nRRULE:FREQ=DAILY\nEXRULE:FREQ=DAILY;INTERVAL=2' },
+    '2026-11-21T13:00:00Z',
+    ['11-22 00:00', '11-24 00:00', '11-26 00:00'],
+  ],
+  [
+    'an hour that the clocks leave out in spring is due once, with the next',
+    { rrule: 'DTSTART:20260301T003000\nRRULE:FREQ=HOURLY', timezone: NEW_YORK },
+    '2026-03-08T06:00:00Z',
+    ['03-08 06:30', '03-08 07:30', '03-08 08:30'],
+  ],
   ['a rule may come to its end', { rrule: 'FREQ=DAILY;COUNT=2' }, '2026-11-21T13:00:00Z', []],
   ['dates alone are a rule', { rrule: 'RDATE:20261122T000000' }, '2026-11-21T13:00:00Z', ['11-22 00:00']],
   [
@@ -104,7 +121,18 @@ test.each<[DeploymentTimesRequest, RegExp]>([
   [{ rrule: '' }, /rrule/],
   [{ rrule: 'FREQ=SOMETIMES' }, /rrule/],
   [{ rrule: 'hello' }, /rrule/],
+  [{ rrule: 'EXDATE:20261122T000000' }, /rrule/],
+  [{ rrule: 'RRULE:INTERVAL=2' }, /rrule/],
   [{ rrule: `RDATE:${'20261122T000000,'.repeat(500)}` }, /too long/],
 ])('is refused: %j', (request, reason) => {
   expect(refused(() => deploymentTimes('schedule', request, 0))).toMatch(reason);
+});
+
+// Of a server with another time zone database, or by hand.
+test.each<DeploymentTimes>([
+  { cron: 'at nine', timezone: null, dayOr: true },
+  { cron: '0 9 * * *', timezone: 'Mars/Olympus', dayOr: true },
+  { interval: 60, anchorDate: 'once', timezone: null },
+])('what is kept and cannot be read is said: %j', (times) => {
+  expect(() => dueTimes(times, 0, null)).toThrow(/Invalid|no time zone/);
 });
