@@ -24,8 +24,8 @@ with made as (
   returning *
 )
 insert into flow_run_state (id, flow_run_id, version, type, name, timestamp, details)
-select case version when 10 then run.state_id else gen_random_uuid() end, run.id, version, type, initcap(type::text),
-  run.expected_start_time + interval '9 seconds' * version, jsonb_build_object('flowRunId', run.id)
+select case step.version when 10 then run.state_id else gen_random_uuid() end, run.id, step.version, step.type,
+  initcap(step.type::text), run.expected_start_time + interval '9 seconds' * step.version, jsonb_build_object('flowRunId', run.id)
 from run
 cross join lateral (values (1, 'SCHEDULED'::state_type), (2, 'PENDING'), (3, 'RUNNING'), (4, 'SCHEDULED'), (5, 'RUNNING'),
-  (6, 'SCHEDULED'), (7, 'RUNNING'), (8, 'SCHEDULED'), (9, 'RUNNING'), (10, run.state_type)) as state (version, type)
+  (6, 'SCHEDULED'), (7, 'RUNNING'), (8, 'SCHEDULED'), (9, 'RUNNING'), (10, run.state_type)) as step (version, type)
