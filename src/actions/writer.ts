@@ -42,7 +42,9 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting 
   ) {
     return new Coalescer<Job, Answer>({
       flush: async (jobs) => {
-        const { answers, topics } = await database.transaction((transaction) => write(transaction, jobs));
+        const { answers, topics } = await database.transaction((transaction) => write(transaction, jobs), {
+          byKeys: true,
+        });
         streams.announce(topics);
         return answers;
       },

@@ -11,9 +11,17 @@ export interface Queryable {
   query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
 }
 
+export interface TransactionOptions {
+  /**
+   * Every statement finds its rows by keys, so that one plan by the indexes serves for good. PostgreSQL would plan some of
+   * them anew each time, which takes longer than to run them.
+   */
+  byKeys?: boolean;
+}
+
 export interface Database extends Queryable {
   /** Runs `work` in one transaction on one connection: commits when it returns, rolls back when it throws. */
-  transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
+  transaction<Result>(work: (transaction: Queryable) => Promise<Result>, options?: TransactionOptions): Promise<Result>;
   /** For what is neither hot nor dynamic. It shares the pool. */
   readonly prisma: PrismaClient;
   /** Opens a connection of its own that listens on a channel, and opens it again when it is lost. */

@@ -63,7 +63,8 @@ export async function openDatabase(options: {
     prisma,
     onStatement: options.onStatement ?? null,
     listen: (channel, on) => openListener(options.url, channel, on),
-    transaction: (work) => inTransaction(pool, queryable, work),
+    transaction: (work, { byKeys = false } = {}) =>
+      inTransaction(pool, queryable, work, byKeys ? BEGIN_BY_KEYS : 'begin'),
     async close() {
       await prisma.$disconnect();
       await pool.end();
@@ -90,17 +91,21 @@ function openPrisma(pool: pg.Pool): PrismaClient {
 // @types/pg does not know that a single query may have its own time-out.
 const ROLLBACK: pg.QueryConfig & { query_timeout: number } = { text: 'rollback', query_timeout: ROLLBACK_TIMEOUT_MS };
 
+// A plan that is kept must not be one for a table that was small when it was made.
+const BEGIN_BY_KEYS = 'begin; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off';
+
 async function inTransaction<Result>(
   pool: pg.Pool,
   queryable: (client: pg.PoolClient) => Queryable,
   work: (transaction: Queryable) => Promise<Result>,
+  begin: string,
 ): Promise<Result> {
   let client: pg.PoolClient | null = null;
   let statements: ReturnType<typeof withinTransaction> | null = null;
   let failed = true;
   try {
     client = await pool.connect();
-    const begun = client.query('begin');
+    const begun = client.query(begin);
     statements = withinTransaction(queryable(client), begun);
     const [, result] = await Promise.all([begun, work(statements)]);
     statements.end();
