@@ -36,7 +36,18 @@ export async function many({ url, logFile }, database) {
     found.push(await measure(questions, ask, runs));
     if (place === SCALES.length - 1) plans = await plansOf(questions, ask, database, logFile);
   }
+  requireIndexes(plans);
   return report(found, [...plans.values()]);
+}
+
+/** Where tables are small, reading them whole is right. */
+const ENOUGH_FOR_INDEXES = 100_000;
+
+function requireIndexes(plans) {
+  if (SCALES.at(-1) < ENOUGH_FOR_INDEXES) return;
+  for (const [{ name }, scans] of plans)
+    if (scans.length === 0 || scans.some((scan) => scan.startsWith('Seq Scan')))
+      throw new Error(`${name} finds its runs without an index: ${scans.join(', ') || 'no plan was seen'}`);
 }
 
 async function seedFlows(url) {
