@@ -2,8 +2,7 @@ import { beforeTransaction, type ChangePlace } from '../store/flowRunChanges.ts'
 import type { FlowRunChangesEvent } from './changeEvent.ts';
 import type { ChangeTail } from './changeTail.ts';
 import type { PlacedEvent } from './changeWindow.ts';
-
-const DONE = { done: true, value: undefined } as const;
+import { Subscriber } from './subscriber.ts';
 
 /** A page that was read for those behind; `isLast`: it leads up to where the tail was when it was read. */
 export interface ChangePage {
@@ -14,24 +13,21 @@ export interface ChangePage {
   isLast: boolean;
 }
 
-/** One subscriber to a filter: a place among the changes, and the promise it waits on. It has one consumer. */
-export class ChangeFollower implements AsyncIterableIterator<FlowRunChangesEvent> {
+/** One subscriber to a filter: a place among the changes. */
+export class ChangeFollower extends Subscriber<FlowRunChangesEvent, ChangePage> {
   /** Live followers take their events from the tail's window, others from pages. */
   isLive = false;
   /** Everything up to here was told. */
   place = beforeTransaction(0);
   private snapshot: FlowRunChangesEvent | null = null;
-  private page: ChangePage | null = null;
-  private pageIsIdle = false;
   private toldCounts = 0;
-  private waking: (() => void) | null = null;
-  private isOver = false;
 
   constructor(
     private readonly tail: ChangeTail,
     readonly wantsCounts: boolean,
-    private readonly left: () => void,
+    private readonly onLeave: () => void,
   ) {
+    super();
     tail.audience.followers.add(this);
   }
 
@@ -45,67 +41,21 @@ export class ChangeFollower implements AsyncIterableIterator<FlowRunChangesEvent
     this.place = place;
   }
 
-  async next(): Promise<IteratorResult<FlowRunChangesEvent, undefined>> {
-    if (this.waking) throw new Error('a stream is asked for one event at a time');
-    while (!this.isOver) {
-      const value = this.take();
-      if (value) return { done: false, value };
-      if (this.tail.end) {
-        this.leave();
-        throw this.tail.end;
-      }
-      await new Promise<void>((resolve) => {
-        this.waking = resolve;
-        this.tail.park(this);
-      });
-    }
-    return DONE;
+  protected park(): void {
+    this.tail.park(this);
   }
 
-  /** Ends at once, and a waiting `next` with it. */
-  async return(): Promise<IteratorResult<FlowRunChangesEvent, undefined>> {
-    this.leave();
-    return DONE;
+  protected whyOver() {
+    return this.tail.end && { problem: this.tail.end };
   }
 
-  async throw(error: unknown): Promise<never> {
-    this.leave();
-    throw error;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  wake(): void {
-    const { waking } = this;
-    this.waking = null;
-    waking?.();
-  }
-
-  receive(page: ChangePage): void {
-    this.page = page;
-    this.pageIsIdle = false;
-    this.wake();
-  }
-
-  /** Called now and then: a page nobody has taken in between is let go, to be read again if it is wanted after all. */
-  letGoOfIdlePage(): void {
-    if (this.pageIsIdle) this.page = null;
-    this.pageIsIdle = true;
-  }
-
-  leave(): void {
-    if (this.isOver) return;
-    this.isOver = true;
-    this.page = null;
+  protected left(): void {
     this.snapshot = null;
     this.tail.audience.leave(this);
-    this.left();
-    this.wake();
+    this.onLeave();
   }
 
-  private take(): FlowRunChangesEvent | null {
+  protected take(): FlowRunChangesEvent | null {
     return this.takeSnapshot() ?? this.takePage() ?? this.takeFromWindow() ?? this.takeCounts();
   }
 
