@@ -3,7 +3,7 @@ import { checkIdempotencyKey } from '../core/checkText.ts';
 import { Problem } from '../core/problem.ts';
 import type { Json } from '../core/state.ts';
 import type { Viewer } from '../core/viewer.ts';
-import type { Database, Queryable } from '../store/database.ts';
+import type { Database, Transaction } from '../store/database.ts';
 import {
   type KeptAnswer,
   type KeyedRequest,
@@ -44,11 +44,11 @@ export class AnswerBook {
   private readonly given: KeptAnswer[] = [];
 
   private constructor(
-    private readonly transaction: Queryable,
+    private readonly transaction: Transaction,
     private readonly kept: Map<string, KeptAnswer>,
   ) {}
 
-  static async open(transaction: Queryable, requests: readonly (KeyedRequest | null)[]): Promise<AnswerBook> {
+  static async open(transaction: Transaction, requests: readonly (KeyedRequest | null)[]): Promise<AnswerBook> {
     const keyed = requests.flatMap((request) => request ?? []);
     return new AnswerBook(transaction, keyed.length === 0 ? new Map() : await readAnswers(transaction, keyed));
   }
@@ -92,8 +92,9 @@ export class AnswerBook {
     return answer;
   }
 
-  async save(): Promise<void> {
-    if (this.given.length > 0) await keepAnswers(this.transaction, this.given);
+  /** Sends the answers that were given to be kept. */
+  save(): void {
+    if (this.given.length > 0) keepAnswers(this.transaction, this.given);
   }
 }
 
@@ -107,7 +108,7 @@ const reused = ({ operation, key }: KeyedRequest) =>
 export async function answerOnce<Answer extends object>(
   database: Database,
   request: KeyedRequest | null,
-  work: (transaction: Queryable) => Promise<Answer>,
+  work: (transaction: Transaction) => Promise<Answer>,
 ): Promise<Answer> {
   return database.transaction(async (transaction) => {
     if (request) await lockRequest(transaction, request);
@@ -117,7 +118,7 @@ export async function answerOnce<Answer extends object>(
     if (known) return known;
     const answer = await work(transaction);
     book.note(request, answer);
-    await book.save();
+    book.save();
     return answer;
   });
 }

@@ -2,7 +2,7 @@ import type { BulkOutcome, BulkRequest } from '../core/bulkJob.ts';
 import { Problem } from '../core/problem.ts';
 import { type BulkItem, type SettledItem, settleBulkItems, takeBulkItems } from '../store/bulkJobItems.ts';
 import type { BulkTask } from '../store/bulkJobs.ts';
-import type { Queryable } from '../store/database.ts';
+import type { Transaction } from '../store/database.ts';
 import { deleteDoomedFlowRuns, lockDoomedFlowRuns } from '../store/runDeletions.ts';
 import type { Topic } from '../streams/streams.ts';
 import { type FlowRunMoveJob, moveFlowRuns } from './flowRunMover.ts';
@@ -21,7 +21,7 @@ export interface BulkBatch {
  * transaction: after a crash a run either has its outcome and was worked on, or has none and was not.
  */
 export async function workBulkBatch(
-  transaction: Queryable,
+  transaction: Transaction,
   { id, tenantId, request }: BulkTask,
   after: number,
   size: number,
@@ -40,7 +40,7 @@ interface Worked {
 }
 
 function work(
-  transaction: Queryable,
+  transaction: Transaction,
   tenantId: string,
   request: BulkRequest,
   items: readonly BulkItem[],
@@ -50,7 +50,7 @@ function work(
 }
 
 async function moveAll(
-  transaction: Queryable,
+  transaction: Transaction,
   tenantId: string,
   { state, force }: Extract<BulkRequest, { kind: 'SET_STATE' }>,
   items: readonly BulkItem[],
@@ -83,7 +83,7 @@ function numberAt(items: readonly BulkItem[], place: number): number {
   return item.number;
 }
 
-async function deleteAll(transaction: Queryable, tenantId: string, items: readonly BulkItem[]): Promise<Worked> {
+async function deleteAll(transaction: Transaction, tenantId: string, items: readonly BulkItem[]): Promise<Worked> {
   const doomed = await lockDoomedFlowRuns(
     transaction,
     tenantId,

@@ -8,7 +8,7 @@ import { type FlowRun, NO_FLOW_RUN_POLICY } from '../core/run.ts';
 import { normaliseState, prefect1Time, storableObject } from '../core/serializedState.ts';
 import { type JsonObject, NO_DETAILS, proposeState } from '../core/state.ts';
 import { type Viewer, visibleTenant } from '../core/viewer.ts';
-import type { Queryable } from '../store/database.ts';
+import type { Transaction } from '../store/database.ts';
 import { flowRunIdByKey } from '../store/flowRunCreations.ts';
 import { insertFlowRun, insertFlowRunStates } from '../store/flowRunWrites.ts';
 import { newestOfVersionGroup, type RegisteredFlow, registeredFlow } from '../store/prefect1FlowRunCreations.ts';
@@ -60,7 +60,7 @@ export async function createPrefect1FlowRun(
 }
 
 async function findFlow(
-  transaction: Queryable,
+  transaction: Transaction,
   tenantId: string | null,
   { flowId, versionGroupId }: CreatePrefect1FlowRun,
 ): Promise<RegisteredFlow> {
@@ -76,7 +76,7 @@ async function findFlow(
   return flow;
 }
 
-async function insert(transaction: Queryable, flow: RegisteredFlow, input: CreatePrefect1FlowRun) {
+async function insert(transaction: Transaction, flow: RegisteredFlow, input: CreatePrefect1FlowRun) {
   const { now } = flow;
   const scheduledStartTime = input.scheduledStartTime ?? now;
   const { labels = null, runConfig = null, parameters = null } = input;
@@ -108,13 +108,13 @@ async function insert(transaction: Queryable, flow: RegisteredFlow, input: Creat
     if (id === null) throw new Error(`the run of idempotency key ${run.idempotencyKey} is gone`);
     return { id, topics: new Set<Topic>() };
   }
-  await insertFlowRunStates(transaction, [{ flowRunId: run.id, version: 1, state: write.state }]);
-  const topics = await insertTasksRuns(transaction, flow, run);
+  insertFlowRunStates(transaction, [{ flowRunId: run.id, version: 1, state: write.state }]);
+  const topics = insertTasksRuns(transaction, flow, run);
   await queueCloudHooks(transaction, [write.state]);
   return { id: run.id, topics: topics.add(`flowRunStates:${run.id}`) };
 }
 
-async function insertTasksRuns(transaction: Queryable, flow: RegisteredFlow, run: FlowRun): Promise<Set<Topic>> {
+function insertTasksRuns(transaction: Transaction, flow: RegisteredFlow, run: FlowRun): Set<Topic> {
   if (flow.tasks.length === 0) return new Set();
   const { tenantId, labels, stateType, runCount } = run;
   const facts = { id: run.id, stateType, details: NO_DETAILS, runCount };
@@ -123,7 +123,7 @@ async function insertTasksRuns(transaction: Queryable, flow: RegisteredFlow, run
     const beginning = begin(prefect1TaskRunJob(run, task, NOT_MAPPED, flow.now), around, flow.now);
     return beginning instanceof Problem ? [] : beginning;
   });
-  await insertTaskRuns(transaction, begun);
+  insertTaskRuns(transaction, begun);
   const written = begun.map(({ run: { id, flowRunId }, state }) => ({
     taskRunId: id,
     flowRunId,
@@ -131,7 +131,7 @@ async function insertTasksRuns(transaction: Queryable, flow: RegisteredFlow, run
     state,
     outOfOrder: false,
   }));
-  await insertTaskRunStates(transaction, written);
+  insertTaskRunStates(transaction, written);
   return taskRunTopics(written);
 }
 

@@ -4,7 +4,7 @@ import { Problem } from '../core/problem.ts';
 import { type FlowRun, type Labels, NO_FLOW_RUN_POLICY } from '../core/run.ts';
 import { type ProposedState, proposeState, type StateRequest } from '../core/state.ts';
 import type { Viewer } from '../core/viewer.ts';
-import type { Queryable } from '../store/database.ts';
+import type { Transaction } from '../store/database.ts';
 import { type FlowRunReferences, flowRunIdByKey, readReferences } from '../store/flowRunCreations.ts';
 import { flowRunsById } from '../store/flowRuns.ts';
 import { insertFlowRun, insertFlowRunStates } from '../store/flowRunWrites.ts';
@@ -22,7 +22,7 @@ export type NewFlowRun = Omit<CreateFlowRun, 'workPoolName' | 'workQueueName'> &
 export async function makeFlowRun(
   { database, streams }: Engine,
   { tenantId }: Viewer,
-  gather: (transaction: Queryable) => Promise<NewFlowRun>,
+  gather: (transaction: Transaction) => Promise<NewFlowRun>,
 ): Promise<{ flowRun: FlowRun; created: boolean }> {
   const { id, created, topics } = await database.transaction(async (transaction) => {
     const wanted = await gather(transaction);
@@ -111,7 +111,7 @@ export function beginFlowRun(blank: FlowRun, request: StateRequest, now: number)
   return { run: { ...blank, ...write.changes }, state, effects: write.effects };
 }
 
-async function insert(transaction: Queryable, blank: FlowRun, wanted: NewFlowRun, { now }: FlowRunReferences) {
+async function insert(transaction: Transaction, blank: FlowRun, wanted: NewFlowRun, { now }: FlowRunReferences) {
   const { run, state, effects } = beginFlowRun(blank, wanted.state ?? { type: 'PENDING' }, now);
   const topics = new Set<Topic>();
   if (!(await insertFlowRun(transaction, run, state))) {
@@ -119,7 +119,7 @@ async function insert(transaction: Queryable, blank: FlowRun, wanted: NewFlowRun
     if (id === null) throw new Error(`the run of idempotency key ${run.idempotencyKey} is gone`);
     return { id, created: false, topics };
   }
-  await insertFlowRunStates(transaction, [{ flowRunId: run.id, version: 1, state }]);
+  insertFlowRunStates(transaction, [{ flowRunId: run.id, version: 1, state }]);
   topics.add(`flowRunStates:${run.id}`);
   const parents = effects.flatMap((effect) =>
     effect.kind === 'moveParentTaskRun' ? followingTaskRun(run.tenantId, effect) : [],

@@ -1,7 +1,7 @@
 import { decideFlowRun } from '../core/decide.ts';
 import { Problem } from '../core/problem.ts';
 import { type FlowRunState, type ProposedState, proposeState } from '../core/state.ts';
-import type { Queryable } from '../store/database.ts';
+import type { Transaction } from '../store/database.ts';
 import { insertFlowRunInputs, type NewFlowRunInput } from '../store/flowRunInputWrites.ts';
 import {
   insertFlowRunStates,
@@ -39,7 +39,7 @@ export interface FlowRunMoveJob {
  * before left; the run's row is then written once.
  */
 export async function moveFlowRuns(
-  transaction: Queryable,
+  transaction: Transaction,
   jobs: readonly FlowRunMoveJob[],
 ): Promise<Moved<FlowRunState>> {
   const [locked, book] = await Promise.all([
@@ -106,18 +106,17 @@ export async function moveFlowRuns(
   const answers = jobs.map((job) => book.once(job.request, () => move(job)));
   const topics = new Set<Topic>(written.map(({ flowRunId }): Topic => `flowRunStates:${flowRunId}`));
   let states = new Map<string, FlowRunState>();
-  if (written.length > 0)
-    [states] = await Promise.all([
-      insertFlowRunStates(transaction, written),
-      updateMovedFlowRuns(transaction, [...moved.values()]),
-      slots.save(),
-    ]);
+  if (written.length > 0) {
+    states = insertFlowRunStates(transaction, written);
+    updateMovedFlowRuns(transaction, [...moved.values()]);
+    slots.save();
+  }
   if (inputs.length > 0) await insertFlowRunInputs(transaction, inputs);
   followers.push(...(await followPrefect1Moves(transaction, written, jobs)));
   if (followers.length > 0) {
     for (const topic of (await moveTaskRuns(transaction, followers)).topics) topics.add(topic);
   }
-  await book.save();
+  book.save();
   return { answers, states, topics };
 }
 

@@ -30,7 +30,8 @@ export async function getOrCreateTaskRun(
   if (taskRun) return taskRun;
   if (!task) throw new Problem('NOT_FOUND', 'Invalid task ID');
   if (!flowRun) throw new Problem('REFERENCE_NOT_FOUND', 'Foreign key violation.');
-  const job = prefect1TaskRunJob(flowRun, task, mapIndex, now);
+  const place = { id: flowRun.facts.id, tenantId: flowRun.tenantId };
+  const job = { ...prefect1TaskRunJob(place, task, mapIndex, now), around: { flowRun, now } };
   const { taskRunId, created } = await writer.taskRunCreations.submit(job, roughSize([job.run, job.state]));
   const { className, serialized } = job.state.prefect1 ?? {};
   if (created && className && serialized)

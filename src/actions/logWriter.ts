@@ -1,5 +1,5 @@
 import { Problem, type ProblemCode } from '../core/problem.ts';
-import type { Queryable } from '../store/database.ts';
+import type { Transaction } from '../store/database.ts';
 import type { KeyedRequest } from '../store/idempotencyKeys.ts';
 import { insertLogs, knownLogs, type LogRun, type NewLog, runsOfLogs } from '../store/logWrites.ts';
 import type { Topic } from '../streams/streams.ts';
@@ -36,7 +36,7 @@ export interface WrittenLogs {
 
 /** Writes batches of log lines, all of them in this transaction; a bad line is left out and told, the others are kept. */
 export async function writeLogBatches(
-  transaction: Queryable,
+  transaction: Transaction,
   jobs: readonly LogJob[],
 ): Promise<{ answers: (WrittenLogs | Problem)[]; topics: Set<Topic> }> {
   const lines = jobs.flatMap((job) => job.lines);
@@ -72,8 +72,8 @@ export async function writeLogBatches(
       return { written, rejected: rejected.sort((a, b) => a.index - b.index) };
     }),
   );
-  if (logs.length > 0) await insertLogs(transaction, logs);
-  await book.save();
+  if (logs.length > 0) insertLogs(transaction, logs);
+  book.save();
   const topics = logs.flatMap(({ flowRunId, taskRunId }): Topic[] => [
     ...(flowRunId === null ? [] : [`flowRunLogs:${flowRunId}` as const]),
     ...(taskRunId === null ? [] : [`taskRunLogs:${taskRunId}` as const]),

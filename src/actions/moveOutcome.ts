@@ -23,7 +23,7 @@ export type MoveAnswer = Omit<MoveOutcome, 'state'> & { stateId: string };
 /** What moving runs in one transaction came to. */
 export interface Moved<RunState extends State> {
   answers: (MoveAnswer | Problem)[];
-  /** The states that were written, by id. */
+  /** The states that were written, by id. Filled when the transaction is over. */
   states: Map<string, RunState>;
   topics: Set<Topic>;
 }

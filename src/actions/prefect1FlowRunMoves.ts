@@ -1,5 +1,5 @@
 import { PREFECT_1_FINISHED, requestOf } from '../core/prefect1Policy.ts';
-import type { Queryable } from '../store/database.ts';
+import type { Transaction } from '../store/database.ts';
 import type { LockedFlowRun, WrittenFlowRunState } from '../store/flowRunWrites.ts';
 import { assignAgents, lastSubmissions, taskRunsNotIn } from '../store/prefect1FlowRunWrites.ts';
 import { queueCloudHooks } from './queueCloudHooks.ts';
@@ -20,7 +20,7 @@ interface Submitting {
 
 /** Tells the runs that are to be submitted when they last were. */
 export async function recallSubmissions(
-  transaction: Queryable,
+  transaction: Transaction,
   jobs: readonly Submitting[],
   locked: Map<string, LockedFlowRun>,
 ): Promise<void> {
@@ -34,7 +34,7 @@ export async function recallSubmissions(
 
 /** After states were written: their agents and hooks. The task runs of cancelled flow runs are to be cancelled, too. */
 export async function followPrefect1Moves(
-  transaction: Queryable,
+  transaction: Transaction,
   written: readonly WrittenFlowRunState[],
   jobs: readonly Submitting[],
 ): Promise<TaskRunMoveJob[]> {
@@ -56,7 +56,7 @@ const classOf = (written: readonly WrittenFlowRunState[], className: string) =>
   written.filter(({ state }) => state.prefect1?.className === className);
 
 async function cancellations(
-  transaction: Queryable,
+  transaction: Transaction,
   cancelled: readonly WrittenFlowRunState[],
 ): Promise<TaskRunMoveJob[]> {
   if (cancelled.length === 0) return [];

@@ -3,7 +3,7 @@ import type { ProposedState } from '../core/state.ts';
 import type { Queryable } from '../store/database.ts';
 import {
   type EnclosingFlowRun,
-  insertTaskRuns,
+  insertNewTaskRuns,
   keysText,
   readClock,
   taskRunIdsByKeys,
@@ -45,7 +45,7 @@ export async function reportedTaskRuns(
   );
   if (makers.length > 0) {
     const blanks = makers.map((report) => ({ run: blank(report, flowRuns, now), state: report.state }));
-    const inserted = await insertTaskRuns(transaction, blanks);
+    const inserted = await insertNewTaskRuns(transaction, blanks);
     for (const { run, state } of blanks.filter(({ run }) => inserted.has(keysText(run)))) {
       const flowRun = run.flowRunId === null ? null : (flowRuns.get(run.flowRunId)?.facts ?? null);
       found.set(keysText(run), {

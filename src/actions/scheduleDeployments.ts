@@ -1,6 +1,6 @@
 import { formatInstant, type Instant } from '../core/instant.ts';
 import { dueTimes } from '../core/schedules/deploymentTimes.ts';
-import type { Queryable } from '../store/database.ts';
+import type { Transaction } from '../store/database.ts';
 import { insertFlowRunStates } from '../store/flowRunWrites.ts';
 import { lockWantingSchedules, type WantingSchedule } from '../store/scheduledDeployments.ts';
 import { insertScheduledFlowRuns, type ScheduledFlowRun } from '../store/scheduledRunWrites.ts';
@@ -24,7 +24,7 @@ export const MAX_SCHEDULE_MS = 1000;
  * Source: Prefect 3, models/deployments.py, _generate_scheduled_flow_runs.
  */
 export async function scheduleDeployments(
-  transaction: Queryable,
+  transaction: Transaction,
   deploymentIds: readonly string[],
   now: Instant,
 ): Promise<ScheduledDeployments> {
@@ -44,7 +44,7 @@ export async function scheduleDeployments(
     const fresh = batch.filter(({ run }) => made.has(run.id));
     if (fresh.length > 0) {
       const states = fresh.map(({ run, state }) => ({ flowRunId: run.id, version: 1, state }));
-      await insertFlowRunStates(transaction, states);
+      insertFlowRunStates(transaction, states);
     }
     topics.push(...fresh.map(({ run }): Topic => `flowRunStates:${run.id}`));
   }

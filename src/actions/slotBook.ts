@@ -2,7 +2,7 @@ import { tagOfLimit } from '../core/concurrency.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Effect, FlowRunMove, TaskRunMove } from '../core/move.ts';
 import { type LockedLimit, lockLimits, releaseSlots, takeSlots } from '../store/concurrencySlotWrites.ts';
-import type { Queryable } from '../store/database.ts';
+import type { Transaction } from '../store/database.ts';
 import type { LockedFlowRun } from '../store/flowRunWrites.ts';
 import type { FlowRunLimited, HeldSlot, TaskRunLimited } from '../store/limitedRuns.ts';
 import type { LockedTaskRun } from '../store/taskRunWrites.ts';
@@ -36,7 +36,7 @@ export class SlotBook {
   private readonly expiries = new Map<string, Instant | null>();
 
   private constructor(
-    private readonly transaction: Queryable,
+    private readonly transaction: Transaction,
     private readonly holder: Holder,
     entrants: readonly Entrant[],
     private readonly limits: ReadonlyMap<string, LockedLimit>,
@@ -50,7 +50,7 @@ export class SlotBook {
 
   /** @param runIds the run of each move */
   static ofFlowRuns(
-    transaction: Queryable,
+    transaction: Transaction,
     locked: ReadonlyMap<string, Pick<LockedFlowRun, 'initial' | 'limited'>>,
     runIds: readonly string[],
   ): Promise<SlotBook> {
@@ -67,7 +67,7 @@ export class SlotBook {
 
   /** @param runIds the run of each move */
   static ofTaskRuns(
-    transaction: Queryable,
+    transaction: Transaction,
     locked: ReadonlyMap<string, Pick<LockedTaskRun, 'initial' | 'limited'>>,
     runIds: readonly string[],
   ): Promise<SlotBook> {
@@ -83,7 +83,7 @@ export class SlotBook {
     return SlotBook.open(transaction, 'task_run', entrants);
   }
 
-  private static async open(transaction: Queryable, holder: Holder, entrants: readonly Entrant[]): Promise<SlotBook> {
+  private static async open(transaction: Transaction, holder: Holder, entrants: readonly Entrant[]): Promise<SlotBook> {
     const limitIds = [...new Set(entrants.flatMap((entrant) => entrant.limitIds))];
     const runIds = entrants.map(({ runId }) => runId);
     const limits =
@@ -154,7 +154,8 @@ export class SlotBook {
     this.held.get(runId)?.clear();
   }
 
-  async save(): Promise<void> {
+  /** Sends the difference to be written. */
+  save(): void {
     const now = [...this.held].flatMap(([runId, slots]) => [...slots].map(([limitId, id]) => ({ id, limitId, runId })));
     const kept = new Set(now.map(({ id }) => id));
     const released = [...this.before.values()].flat().filter(({ id }) => !kept.has(id));
@@ -163,13 +164,11 @@ export class SlotBook {
       return expires === undefined ? [] : { ...slot, holder: this.holder, expires };
     });
     // First the room, then who takes it: a run has one slot of a limit.
-    const writes = [];
     if (released.length > 0) {
       const ids = released.map(({ id }) => id);
-      writes.push(releaseSlots(this.transaction, ids));
+      releaseSlots(this.transaction, ids);
     }
-    if (taken.length > 0) writes.push(takeSlots(this.transaction, taken));
-    await Promise.all(writes);
+    if (taken.length > 0) takeSlots(this.transaction, taken);
   }
 }
 

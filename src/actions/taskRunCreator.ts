@@ -4,7 +4,7 @@ import type { TaskRunFacts } from '../core/move.ts';
 import { Problem } from '../core/problem.ts';
 import type { TaskRun } from '../core/run.ts';
 import { type ProposedState, proposeState, type StateRequest } from '../core/state.ts';
-import type { Queryable } from '../store/database.ts';
+import type { Transaction } from '../store/database.ts';
 import type { KeyedRequest } from '../store/idempotencyKeys.ts';
 import { type CacheEntry, insertCacheEntries } from '../store/stateCache.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type RegisteredTask,
   readClock,
   taskRunIdsByKeys,
+  taskRunIdsInUse,
 } from '../store/taskRunCreations.ts';
 import { insertTaskRunStates } from '../store/taskRunWrites.ts';
 import type { Topic } from '../streams/streams.ts';
@@ -46,6 +47,14 @@ export interface TaskRunCreationJob {
   task?: RegisteredTask | null;
   state: StateRequest;
   request: KeyedRequest | null;
+  /** What is around the run, where it has just been read. */
+  around?: Surroundings;
+}
+
+/** The flow run that encloses a task run, if one does, and the database's clock. */
+export interface Surroundings {
+  flowRun: EnclosingFlowRun | null;
+  now: Instant;
 }
 
 /** `created` is false where a task run with the same keys was there: that one stays as it is. */
@@ -53,31 +62,45 @@ export type CreatedTaskRun = { taskRunId: string; created: boolean };
 
 /** Creates task runs, all of them in this transaction. */
 export async function createTaskRuns(
-  transaction: Queryable,
+  transaction: Transaction,
   jobs: readonly TaskRunCreationJob[],
 ): Promise<{ answers: (CreatedTaskRun | Problem)[]; topics: Set<Topic> }> {
-  const [flowRuns, now, book] = await Promise.all([
+  const [flowRuns, now, knownIds, idsInUse, book] = await Promise.all([
     enclosingFlowRuns(transaction, [...new Set(jobs.flatMap(({ run }) => run.flowRunId ?? []))]),
     readClock(transaction),
+    taskRunIdsByKeys(
+      transaction,
+      jobs.map(({ run }) => run),
+    ),
+    taskRunIdsInUse(
+      transaction,
+      jobs.map(({ run }) => run.id),
+    ),
     AnswerBook.open(
       transaction,
       jobs.map(({ request }) => request),
     ),
   ]);
-  const begun = new Map(jobs.map((job) => [job, refusal(job.run, flowRuns) ?? begin(job, flowRuns, now)]));
-  const first = new Map<string, Beginning>();
-  for (const job of book.unanswered(jobs.filter((job) => !(begun.get(job) instanceof Problem)))) {
-    const beginning = begun.get(job);
-    const keys = keysText(job.run);
-    if (beginning && !(beginning instanceof Problem) && !first.has(keys)) first.set(keys, beginning);
-  }
-  // In the order of their keys, so that two processes that create the same task runs do not wait for each other in a circle.
-  const wanted = [...first.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
-  const inserted = wanted.length === 0 ? new Set<string>() : await insertTaskRuns(transaction, wanted);
-  const fresh = wanted.filter(({ run }) => inserted.has(keysText(run)));
-  const known = wanted.filter(({ run }) => !inserted.has(keysText(run))).map(({ run }) => run);
-  const knownIds = known.length === 0 ? new Map<string, string>() : await taskRunIdsByKeys(transaction, known);
+  const fresh: Beginning[] = [];
 
+  const create = (job: TaskRunCreationJob): CreatedTaskRun | Problem => {
+    const refused = refusal(job.run, flowRuns);
+    if (refused) return refused;
+    const keys = keysText(job.run);
+    const knownId = knownIds.get(keys);
+    if (knownId !== undefined) return { taskRunId: knownId, created: false };
+    if (idsInUse.has(job.run.id)) return takenId(job.run.id);
+    const beginning = begin(job, flowRuns, now);
+    if (beginning instanceof Problem) return beginning;
+    fresh.push(beginning);
+    knownIds.set(keys, job.run.id);
+    idsInUse.add(job.run.id);
+    return { taskRunId: job.run.id, created: true };
+  };
+
+  const answers = jobs.map((job) => book.once(job.request, () => create(job)));
+  // In the order of their keys, so that two processes that create the same task runs do not wait for each other in a circle.
+  fresh.sort((a, b) => (keysText(a.run) < keysText(b.run) ? -1 : 1));
   const written = fresh.map(({ run, state }) => ({
     taskRunId: run.id,
     flowRunId: run.flowRunId,
@@ -85,27 +108,17 @@ export async function createTaskRuns(
     state,
     outOfOrder: false,
   }));
-  if (written.length > 0) await insertTaskRunStates(transaction, written);
+  if (fresh.length > 0) {
+    insertTaskRuns(transaction, fresh);
+    insertTaskRunStates(transaction, written);
+  }
   const entries = fresh.flatMap(({ cached }) => cached);
-  if (entries.length > 0) await insertCacheEntries(transaction, entries);
-
-  const answers = jobs.map((job) =>
-    book.once<CreatedTaskRun>(job.request, () => {
-      const beginning = begun.get(job);
-      if (beginning instanceof Problem) return beginning;
-      const keys = keysText(job.run);
-      const knownId = knownIds.get(keys);
-      if (knownId !== undefined) return { taskRunId: knownId, created: false };
-      const made = first.get(keys);
-      if (!made || !inserted.has(keys)) return takenId(job.run.id);
-      return { taskRunId: made.run.id, created: made === beginning };
-    }),
-  );
-  await book.save();
+  if (entries.length > 0) insertCacheEntries(transaction, entries);
+  book.save();
   return { answers, topics: taskRunTopics(written) };
 }
 
-function refusal(run: NewTaskRun, flowRuns: Map<string, EnclosingFlowRun>): Problem | null {
+export function refusal(run: NewTaskRun, flowRuns: Map<string, EnclosingFlowRun>): Problem | null {
   if (run.flowRunId === null || flowRuns.get(run.flowRunId)?.tenantId === run.tenantId) return null;
   return new Problem('REFERENCE_NOT_FOUND', `Flow run with id ${run.flowRunId} not found`);
 }

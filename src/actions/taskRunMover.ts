@@ -1,7 +1,8 @@
 import { decideTaskRun } from '../core/decide.ts';
+import type { Decision, TaskRunChanges, TaskRunFacts, TaskRunMove } from '../core/move.ts';
 import { Problem } from '../core/problem.ts';
 import { proposeState, type State, type StateRequest, type TaskRunState } from '../core/state.ts';
-import type { Queryable } from '../store/database.ts';
+import type { Transaction } from '../store/database.ts';
 import type { KeyedRequest } from '../store/idempotencyKeys.ts';
 import { type CacheEntry, cachedStates, cacheEntryKey, insertCacheEntries } from '../store/stateCache.ts';
 import {
@@ -39,7 +40,7 @@ export const cacheKeyOf = ({ type, details }: StateRequest): string | null =>
  * before left; the run's row is then written once.
  */
 export async function moveTaskRuns(
-  transaction: Queryable,
+  transaction: Transaction,
   jobs: readonly TaskRunMoveJob[],
 ): Promise<Moved<TaskRunState>> {
   const lookups = jobs.flatMap(({ tenantId, cacheKey }) => (cacheKey && tenantId ? { tenantId, cacheKey } : []));
@@ -63,31 +64,15 @@ export async function moveTaskRuns(
   const move = (job: TaskRunMoveJob): MoveAnswer | Problem => {
     const current = locked.get(job.taskRunId);
     if (!current || !isOf(job.tenantId, current.run)) return unknownTaskRun(job.taskRunId);
-    const conflict = checkVersion(job.expectedVersion, current.run.version);
-    if (conflict) return conflict;
-    const { run, initial, prefect1, flowRun, limited, now } = current;
-    const proposal = job.propose(current);
-    if (proposal instanceof Problem) return proposal;
-    if ('verdict' in proposal) return answerOf(run.id, { ...proposal, retryAfterSeconds: null }, initial.id, false);
-
-    const decision = decideTaskRun({
-      kind: 'task_run',
-      run,
-      initial,
-      proposed: proposeState(proposal.state, newId(), now),
-      force: proposal.force,
-      prefect1: prefect1 !== null,
-      flowRun,
+    const { run, flowRun, limited, now } = current;
+    const { answer, write } = decideMove(job, current, {
       cached: job.cacheKey === null ? null : (cached.get(cacheEntryKey(run.tenantId, job.cacheKey)) ?? null),
-      now,
-      newId,
-      random: Math.random(),
       ...slots.taskRunFacts(run.id, limited),
     });
-    if (!decision.write) return answerOf(run.id, decision, initial.id, false);
-    const { state, changes, effects } = decision.write;
+    if (!write) return answer;
+    const { state, changes, effects } = write;
     const version = run.version + 1;
-    written.push({ taskRunId: run.id, flowRunId: run.flowRunId, version, state, outOfOrder: false });
+    written.push(writtenState(run, write));
     moved.set(run.id, { id: run.id, version, changes, state });
     locked.set(run.id, {
       run: { ...run, ...changes, version },
@@ -101,21 +86,60 @@ export async function moveTaskRuns(
     for (const effect of effects) {
       if (effect.kind === 'cacheState') entries.push({ id: newId(), tenantId: run.tenantId, ...effect });
     }
-    return answerOf(run.id, decision, state.id, true);
+    return answer;
   };
 
   const answers = jobs.map((job) => book.once(job.request, () => move(job)));
   let states = new Map<string, TaskRunState>();
-  if (written.length > 0)
-    [states] = await Promise.all([
-      insertTaskRunStates(transaction, written),
-      updateMovedTaskRuns(transaction, [...moved.values()]),
-      slots.save(),
-    ]);
-  if (entries.length > 0) await insertCacheEntries(transaction, entries);
-  await book.save();
+  if (written.length > 0) {
+    states = insertTaskRunStates(transaction, written);
+    updateMovedTaskRuns(transaction, [...moved.values()]);
+    slots.save();
+  }
+  if (entries.length > 0) insertCacheEntries(transaction, entries);
+  book.save();
   return { answers, states, topics: taskRunTopics(written) };
 }
+
+type Write = NonNullable<Decision<TaskRunChanges>['write']>;
+
+/** What the rules say to a job on a run as it stands: the answer, and what is to be written, if anything is. */
+export function decideMove(
+  job: TaskRunMoveJob,
+  { run, initial, prefect1, flowRun, now }: LockedTaskRun,
+  facts: Pick<TaskRunMove, 'cached' | 'tagLimits' | 'holdsSlots'>,
+): { answer: MoveAnswer | Problem; write: Write | null } {
+  const refused = (answer: MoveAnswer | Problem) => ({ answer, write: null });
+  const conflict = checkVersion(job.expectedVersion, run.version);
+  if (conflict) return refused(conflict);
+  const proposal = job.propose({ run, initial, prefect1, flowRun, limited: null, now });
+  if (proposal instanceof Problem) return refused(proposal);
+  if ('verdict' in proposal)
+    return refused(answerOf(run.id, { ...proposal, retryAfterSeconds: null }, initial.id, false));
+  const decision = decideTaskRun({
+    kind: 'task_run',
+    run,
+    initial,
+    proposed: proposeState(proposal.state, newId(), now),
+    force: proposal.force,
+    prefect1: prefect1 !== null,
+    flowRun,
+    now,
+    newId,
+    random: Math.random(),
+    ...facts,
+  });
+  const { write } = decision;
+  return { answer: answerOf(run.id, decision, write?.state.id ?? initial.id, write !== null), write };
+}
+
+export const writtenState = (run: TaskRunFacts, { state }: Write): WrittenTaskRunState => ({
+  taskRunId: run.id,
+  flowRunId: run.flowRunId,
+  version: run.version + 1,
+  state,
+  outOfOrder: false,
+});
 
 export const taskRunTopics = (
   written: readonly Pick<WrittenTaskRunState, 'taskRunId' | 'flowRunId' | 'state'>[],

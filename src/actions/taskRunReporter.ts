@@ -2,7 +2,7 @@ import { keepsSlots } from '../core/concurrencyRules.ts';
 import { Problem } from '../core/problem.ts';
 import { reportTaskRunState } from '../core/reportTaskRunState.ts';
 import { releaseSlots } from '../store/concurrencySlotWrites.ts';
-import type { Queryable } from '../store/database.ts';
+import type { Transaction } from '../store/database.ts';
 import type { KeyedRequest } from '../store/idempotencyKeys.ts';
 import { ownersOfTaskRunStates } from '../store/reportedStates.ts';
 import { type EnclosingFlowRun, enclosingFlowRuns, keysText } from '../store/taskRunCreations.ts';
@@ -42,7 +42,7 @@ export interface ReportAnswer {
  * Source: Prefect 3, server/services/task_run_recorder.py.
  */
 export async function reportStates(
-  transaction: Queryable,
+  transaction: Transaction,
   jobs: readonly ReportJob[],
 ): Promise<{ answers: (ReportAnswer | Problem)[]; topics: Set<Topic> }> {
   const book = await AnswerBook.open(
@@ -105,11 +105,11 @@ export async function reportStates(
     }),
   );
   if (written.length > 0) {
-    await insertTaskRunStates(transaction, written);
-    await updateMovedTaskRuns(transaction, [...moved.values()]);
-    if (released.length > 0) await releaseSlots(transaction, released);
+    insertTaskRunStates(transaction, written);
+    updateMovedTaskRuns(transaction, [...moved.values()]);
+    if (released.length > 0) releaseSlots(transaction, released);
   }
-  await book.save();
+  book.save();
   return { answers, topics: taskRunTopics(written) };
 }
 

@@ -1,12 +1,14 @@
 import type { Problem } from '../core/problem.ts';
 import type { FlowRunState, State, TaskRunState } from '../core/state.ts';
 import { Coalescer } from '../store/coalescer.ts';
-import type { Database, Queryable } from '../store/database.ts';
+import type { Database, Queryable, Transaction } from '../store/database.ts';
 import { isOneRowsFault, isTransient } from '../store/databaseErrors.ts';
 import type { Streams, Topic } from '../streams/streams.ts';
 import { type FlowRunMoveJob, moveFlowRuns } from './flowRunMover.ts';
 import { type LogJob, type WrittenLogs, writeLogBatches } from './logWriter.ts';
 import type { MoveAnswer, Moved } from './moveOutcome.ts';
+import { createOneTaskRun } from './oneTaskRunCreator.ts';
+import { moveOneTaskRun } from './oneTaskRunMover.ts';
 import { type CreatedTaskRun, createTaskRuns, type TaskRunCreationJob } from './taskRunCreator.ts';
 import { moveTaskRuns, type TaskRunMoveJob } from './taskRunMover.ts';
 import { type ReportAnswer, type ReportJob, reportStates } from './taskRunReporter.ts';
@@ -36,17 +38,21 @@ const MAX_BYTES_WAITING = 256_000_000;
 
 /** What writes runs, states and logs: each kind of write gathered into few transactions, then announced. */
 export function createWriter(database: Database, streams: Streams, { maxWaiting }: Limits): Writer {
-  function coalesce<Job, Answer>(
+  function coalesce<Job, Answer, Written extends { topics: Set<Topic> }>(
     rowsOf: (job: Job) => readonly string[],
-    write: (transaction: Queryable, jobs: Job[]) => Promise<{ answers: (Answer | Problem)[]; topics: Set<Topic> }>,
+    write: (transaction: Transaction, jobs: Job[]) => Promise<Written>,
+    answersOf: (written: Written) => (Answer | Problem)[],
+    writeOne?: (database: Queryable, job: Job) => Promise<Written | null>,
   ) {
+    const writeAll = (jobs: Job[]) => database.transaction((transaction) => write(transaction, jobs), { byKeys: true });
+    // A job that finds the writer idle need not bear the cost of a transaction for many.
+    const writeAlone = async (job: Job) => (await writeOne?.(database, job)) ?? writeAll([job]);
     return new Coalescer<Job, Answer>({
       flush: async (jobs) => {
-        const { answers, topics } = await database.transaction((transaction) => write(transaction, jobs), {
-          byKeys: true,
-        });
-        streams.announce(topics);
-        return answers;
+        const [first] = jobs;
+        const written = await (first !== undefined && jobs.length === 1 ? writeAlone(first) : writeAll(jobs));
+        streams.announce(written.topics);
+        return answersOf(written);
       },
       rowsOf,
       isTransient,
@@ -59,28 +65,34 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting 
     });
   }
   return {
-    flowRunMoves: coalesce(
-      ({ flowRunId }: FlowRunMoveJob) => [flowRunId],
-      async (transaction, jobs) => withStates(await moveFlowRuns(transaction, jobs)),
+    flowRunMoves: coalesce(({ flowRunId }: FlowRunMoveJob) => [flowRunId], moveFlowRuns, withStates),
+    taskRunMoves: coalesce(({ taskRunId }: TaskRunMoveJob) => [taskRunId], moveTaskRuns, withStates, moveOneTaskRun),
+    taskRunCreations: coalesce(
+      ({ run }: TaskRunCreationJob) => [run.flowRunId ?? run.taskKey],
+      createTaskRuns,
+      ({ answers }) => answers,
+      createOneTaskRun,
     ),
-    taskRunMoves: coalesce(
-      ({ taskRunId }: TaskRunMoveJob) => [taskRunId],
-      async (transaction, jobs) => withStates(await moveTaskRuns(transaction, jobs)),
+    taskRunReports: coalesce(
+      ({ rows }: ReportJob) => rows,
+      reportStates,
+      ({ answers }) => answers,
     ),
-    taskRunCreations: coalesce(({ run }: TaskRunCreationJob) => [run.flowRunId ?? run.taskKey], createTaskRuns),
-    taskRunReports: coalesce(({ rows }: ReportJob) => rows, reportStates),
-    logs: coalesce(({ lines }: LogJob) => [...new Set(lines.map(runOfLine))], writeLogBatches),
+    logs: coalesce(
+      ({ lines }: LogJob) => [...new Set(lines.map(runOfLine))],
+      writeLogBatches,
+      ({ answers }) => answers,
+    ),
   };
 }
 
 const runOfLine = ({ flowRunId, taskRunId }: LogJob['lines'][number]) => flowRunId ?? taskRunId ?? '';
 
-const withStates = <RunState extends State>({ answers, states, topics }: Moved<RunState>) => ({
-  answers: answers.map((answer) =>
-    'verdict' in answer ? { answer, state: states.get(answer.stateId) ?? null } : answer,
-  ),
-  topics,
-});
+const withStates = <RunState extends State>({
+  answers,
+  states,
+}: Moved<RunState>): (WrittenMove<RunState> | Problem)[] =>
+  answers.map((answer) => ('verdict' in answer ? { answer, state: states.get(answer.stateId) ?? null } : answer));
 
 /** Resolves when everything that was submitted has been answered. */
 export async function drainWriter(writer: Writer): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Instant } from '../core/instant.ts';
-import { type Queryable, statement } from './database.ts';
+import { type Queryable, statement, type Transaction } from './database.ts';
 import { timeText } from './runArrays.ts';
 
 // There is no counter of slots that could go wrong: what is taken is counted, with the limit locked. Whoever takes a slot
@@ -63,10 +63,10 @@ const TAKE = statement(
    on conflict (id) do update set expires = excluded.expires`,
 );
 
-/** Writes slots under limits that are locked. */
-export async function takeSlots(transaction: Queryable, slots: readonly TakenSlot[]): Promise<void> {
+/** Sends slots to be written under limits that are locked. */
+export function takeSlots(transaction: Transaction, slots: readonly TakenSlot[]): void {
   const runsOf = (kind: TakenSlot['holder']) => slots.map(({ holder, runId }) => (holder === kind ? runId : null));
-  await transaction.query(TAKE, [
+  transaction.send(TAKE, [
     slots.map(({ id }) => id),
     slots.map(({ limitId }) => limitId),
     runsOf('flow_run'),
@@ -82,8 +82,8 @@ const RELEASE = statement(
      (select id from concurrency_slot where id = any($1::uuid[]) order by id for update)`,
 );
 
-export async function releaseSlots(transaction: Queryable, slotIds: readonly string[]): Promise<void> {
-  await transaction.query(RELEASE, [slotIds]);
+export function releaseSlots(transaction: Transaction, slotIds: readonly string[]): void {
+  transaction.send(RELEASE, [slotIds]);
 }
 
 // concurrency_slot_expires_idx. Slots that somebody else is at are left to them.

@@ -1,5 +1,6 @@
 import type { ClientConfig } from 'pg';
 import { columnParsers } from './columnParsers.ts';
+import { gatheringSocket } from './gatheringSocket.ts';
 
 /** A caller that waited this long for a connection hears that the database is unavailable. */
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -10,6 +11,7 @@ export function connection(url: string): ClientConfig {
   return {
     connectionString: withSessionSettings(url),
     types: columnParsers,
+    stream: gatheringSocket,
     application_name: 'flowql',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,

@@ -11,6 +11,15 @@ export interface Queryable {
   query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
 }
 
+export interface Transaction extends Queryable {
+  /**
+   * Sends a statement and goes on: its answer is awaited with that of the commit, which leaves right behind it. Where it
+   * fails, the transaction fails with its error.
+   * @param take gets its rows, before the transaction is over
+   */
+  send<Row>(statement: Statement, values: readonly unknown[], take?: (rows: Row[]) => void): void;
+}
+
 export interface TransactionOptions {
   /**
    * Every statement finds its rows by keys, so that one plan by the indexes serves for good. PostgreSQL would plan some of
@@ -21,7 +30,10 @@ export interface TransactionOptions {
 
 export interface Database extends Queryable {
   /** Runs `work` in one transaction on one connection: commits when it returns, rolls back when it throws. */
-  transaction<Result>(work: (transaction: Queryable) => Promise<Result>, options?: TransactionOptions): Promise<Result>;
+  transaction<Result>(
+    work: (transaction: Transaction) => Promise<Result>,
+    options?: TransactionOptions,
+  ): Promise<Result>;
   /** For what is neither hot nor dynamic. It shares the pool. */
   readonly prisma: PrismaClient;
   /** Opens a connection of its own that listens on a channel, and opens it again when it is lost. */

@@ -15,10 +15,16 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 const UNIQUE_VIOLATION = '23505';
 /**
- * Two requests with one idempotency key, reports of one state, or batches of one log line, at once: the one that lost finds what the other wrote when
- * it tries again.
+ * Two requests with one idempotency key or for one task run, reports of one state, or batches of one log line, at once: the
+ * one that lost finds what the other wrote when it tries again.
  */
-const RACES = ['idempotency_key_pkey', 'task_run_state_pkey', 'log_pkey'];
+const RACES = [
+  'idempotency_key_pkey',
+  'task_run_pkey',
+  'task_run_tenant_id_flow_run_id_task_key_dynamic_key_key',
+  'task_run_state_pkey',
+  'log_pkey',
+];
 /** A version given twice would be a fault of the run lock. It must be seen, so it is never tried again. */
 const VERSION_CONSTRAINTS = ['flow_run_state_flow_run_id_version_key', 'task_run_state_task_run_id_version_key'];
 

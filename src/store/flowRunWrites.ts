@@ -3,7 +3,7 @@ import type { FlowRunChanges, FlowRunFacts } from '../core/move.ts';
 import { beatsFlowRun } from '../core/prefect1Policy.ts';
 import type { FlowRun } from '../core/run.ts';
 import type { FlowRunState, JsonObject, ProposedState, SerializedState, State } from '../core/state.ts';
-import { type Queryable, statement } from './database.ts';
+import { type Queryable, statement, type Transaction } from './database.ts';
 import { FLOW_RUNS_LIMITED, type FlowRunLimited, type FlowRunSecondRow, flowRunLimited } from './limitedRuns.ts';
 import { flowRunFactColumns, flowRunFromRow, type LockedRow, prefect1Columns } from './rows.ts';
 import {
@@ -69,12 +69,12 @@ const INSERT_STATES = statement(
    select * from unnest(${STATE_ARRAYS}, $11::uuid[], $12::int[])`,
 );
 
-/** Writes states, and gives them back by id as they then stand in their history. */
-export async function insertFlowRunStates(
-  transaction: Queryable,
+/** Sends states to be written, and gives them back by id as they then stand in their history. */
+export function insertFlowRunStates(
+  transaction: Transaction,
   written: readonly WrittenFlowRunState[],
-): Promise<Map<string, FlowRunState>> {
-  await transaction.query(INSERT_STATES, [
+): Map<string, FlowRunState> {
+  transaction.send(INSERT_STATES, [
     ...stateArrays(written.map(({ state }) => state)),
     written.map(({ flowRunId }) => flowRunId),
     written.map(({ version }) => version),
@@ -90,8 +90,8 @@ export async function insertFlowRunStates(
 export type MovedFlowRun = MovedRun<FlowRunChanges>;
 const MOVE = moveStatement('flow_run', 'flowRuns.move', ['policy', 'jsonb']);
 
-export async function updateMovedFlowRuns(transaction: Queryable, moved: readonly MovedFlowRun[]): Promise<void> {
-  await transaction.query(MOVE, [
+export function updateMovedFlowRuns(transaction: Transaction, moved: readonly MovedFlowRun[]): void {
+  transaction.send(MOVE, [
     ...movedArrays(moved),
     moved.map(({ changes }) => JSON.stringify(changes.policy)),
     heartbeatArray(moved, beatsFlowRun),

@@ -1,5 +1,5 @@
 import type { Json } from '../core/state.ts';
-import { type Queryable, statement } from './database.ts';
+import { type Queryable, statement, type Transaction } from './database.ts';
 
 /** A request that must have one effect however often it comes: which mutation, its key, and what it asked for. */
 export interface KeyedRequest {
@@ -49,11 +49,14 @@ const KEEP = statement(
    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[])`,
 );
 
-/** Keeps answers. It fails with a violated key where another process was faster; trying the transaction again finds it. */
-export async function keepAnswers(transaction: Queryable, kept: readonly KeptAnswer[]): Promise<void> {
+/**
+ * Sends answers to be kept. The transaction fails with a violated key where another process was faster; trying it again
+ * finds the answer.
+ */
+export function keepAnswers(transaction: Transaction, kept: readonly KeptAnswer[]): void {
   // In the order of their keys, so that two processes with the same requests do not wait for each other in a circle.
   const answers = [...kept].sort((a, b) => (requestKey(a) < requestKey(b) ? -1 : 1));
-  await transaction.query(KEEP, [
+  transaction.send(KEEP, [
     answers.map(({ tenantId }) => tenantId),
     answers.map(({ operation }) => operation),
     answers.map(({ key }) => key),

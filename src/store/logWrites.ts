@@ -1,8 +1,8 @@
 import { formatInstant } from '../core/instant.ts';
 import type { Log } from '../core/run.ts';
 import type { Json } from '../core/state.ts';
-import { type Queryable, statement } from './database.ts';
-import { countEach, numberer, takeNumbers } from './runCounters.ts';
+import { type Queryable, statement, type Transaction } from './database.ts';
+import { placesBehind, takenNumbers } from './runCounters.ts';
 
 /** Where log lines of a run belong. */
 export interface LogRun {
@@ -38,9 +38,13 @@ export async function runsOfLogs(
 
 const INSERT = statement(
   'logs.insert',
-  `insert into log (id, tenant_id, run_id, flow_run_id, task_run_id, number, timestamp, level, name, message, info)
-   select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::int8[], $7::timestamptz[],
-     $8::int2[], $9::text[], $10::text[], $11::jsonb[])`,
+  `with ${takenNumbers('logs', 'select * from unnest($12::uuid[], $13::int8[])')}
+   insert into log (id, tenant_id, run_id, flow_run_id, task_run_id, number, timestamp, level, name, message, info)
+   select id, tenant_id, u.run_id, flow_run_id, task_run_id, last - behind, timestamp, level, name, message, info
+   from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::int8[], $7::timestamptz[], $8::int2[],
+     $9::text[], $10::text[], $11::jsonb[])
+     as u(id, tenant_id, run_id, flow_run_id, task_run_id, behind, timestamp, level, name, message, info)
+   join taken on taken.run_id = u.run_id`,
 );
 
 export interface NewLog extends Omit<Log, 'number'> {
@@ -59,20 +63,22 @@ export async function knownLogs(transaction: Queryable, ids: readonly string[]):
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Writes log lines; each takes the next number of its run. */
-export async function insertLogs(transaction: Queryable, logs: readonly NewLog[]): Promise<void> {
-  const number = numberer(await takeNumbers(transaction, 'logs', countEach(logs.map(({ runId }) => runId))));
-  await transaction.query(INSERT, [
+/** Sends log lines to be written; each takes the next number of its run. */
+export function insertLogs(transaction: Transaction, logs: readonly NewLog[]): void {
+  const { runIds, counts, behind } = placesBehind(logs.map(({ runId }) => runId));
+  transaction.send(INSERT, [
     logs.map(({ id }) => id),
     logs.map(({ tenantId }) => tenantId),
     logs.map(({ runId }) => runId),
     logs.map(({ flowRunId }) => flowRunId),
     logs.map(({ taskRunId }) => taskRunId),
-    logs.map(({ runId }) => number(runId)),
+    behind,
     logs.map(({ timestamp }) => formatInstant(timestamp)),
     logs.map(({ level }) => level),
     logs.map(({ name }) => name),
     logs.map(({ message }) => message),
     logs.map(({ info }) => (info == null ? null : JSON.stringify(info))),
+    runIds,
+    counts,
   ]);
 }

@@ -19,11 +19,32 @@ export const stateArrays = (states: readonly ProposedState[]): unknown[][] => [
   states.map((state) => JSON.stringify(detailsToJson(state.details))),
   ...prefect1Arrays(states),
 ];
-export const STATE_COLUMNS =
-  'id, type, name, timestamp, message, data, details, prefect1_state, serialized_state, start_time';
+const STATE = [
+  ['id', 'uuid'],
+  ['type', 'state_type'],
+  ['name', 'text'],
+  ['timestamp', 'timestamptz'],
+  ['message', 'text'],
+  ['data', 'jsonb'],
+  ['details', 'jsonb'],
+  ['prefect1_state', 'text'],
+  ['serialized_state', 'jsonb'],
+  ['start_time', 'timestamptz'],
+] as const;
+
+type Columns = readonly (readonly [name: string, type: string])[];
+export const namesOf = (columns: Columns) => columns.map(([name]) => name).join(', ');
+/** The parameters of columns, from `$first` on: as arrays, or as the values of one row. */
+export const arraysOf = (columns: Columns, first: number) =>
+  columns.map(([, type], index) => `$${first + index}::${type}[]`).join(', ');
+export const valuesOf = (columns: Columns, first: number) =>
+  columns.map(([, type], index) => `$${first + index}::${type}`).join(', ');
+
+export const STATE_COLUMNS = namesOf(STATE);
 /** As parameters $1 to $10 of a statement. */
-export const STATE_ARRAYS =
-  '$1::uuid[], $2::state_type[], $3::text[], $4::timestamptz[], $5::text[], $6::jsonb[], $7::jsonb[], $8::text[], $9::jsonb[], $10::timestamptz[]';
+export const STATE_ARRAYS = arraysOf(STATE, 1);
+/** As parameters $1 to $10 of a statement about one state. */
+export const STATE_VALUES = valuesOf(STATE, 1);
 
 /** What Prefect 1 clients read of states: class, serialized state and start. */
 const prefect1Arrays = (states: readonly Pick<ProposedState, 'prefect1'>[]): unknown[][] => [
@@ -59,7 +80,8 @@ export const movedArrays = (moved: readonly MovedRun<RunChanges>[]): unknown[][]
   moved.map(({ changes }) => changes.totalRunTimeSeconds),
   ...prefect1Arrays(moved.map(({ state }) => state)),
 ];
-const MOVED = [
+/** Those of them behind the id. */
+export const MOVED = [
   ['version', 'int'],
   ['state_id', 'uuid'],
   ['state_type', 'state_type'],
@@ -86,21 +108,27 @@ export const heartbeatArray = (
   beats: (state: SerializedState | null) => boolean,
 ): unknown[] => moved.map(({ state, changes }) => (beats(state.prefect1) ? timeText(changes.stateTimestamp) : null));
 
+type OwnColumn = readonly [column: string, type: string];
+
 /** The statement that moves runs of a table: the common columns as $1 to $17, one of the table's own as $18, and a sign of life, if the move is one. */
-export const moveStatement = (
-  table: 'flow_run' | 'task_run',
-  name: string,
-  own: readonly [column: string, type: string],
-) => {
+export const moveStatement = (table: 'flow_run' | 'task_run', name: string, own: OwnColumn) => {
   const columns = [...MOVED, own];
-  const arrays = [...columns, HEARTBEAT].map(([, type], index) => `$${index + 2}::${type}[]`).join(', ');
   return statement(
     name,
     `update ${table} r set updated = now(), ${columns.map(([column]) => `${column} = u.${column}`).join(', ')},
        heartbeat = coalesce(u.heartbeat, r.heartbeat)
-     from unnest($1::uuid[], ${arrays}) as u(id, ${columns.map(([column]) => column).join(', ')}, heartbeat)
+     from unnest($1::uuid[], ${arraysOf([...columns, HEARTBEAT], 2)}) as u(id, ${namesOf(columns)}, heartbeat)
      where r.id = u.id`,
   );
+};
+
+/** The same of one run, without its condition; the id is $first, and 19 parameters are taken. */
+export const moveOne = (table: 'flow_run' | 'task_run', own: OwnColumn, first: number) => {
+  const columns = [...MOVED, own];
+  return `update ${table} r set updated = now(),
+    ${columns.map(([column], index) => `${column} = $${first + 1 + index}`).join(', ')},
+    heartbeat = coalesce($${first + 1 + columns.length}, r.heartbeat)
+    where r.id = $${first}`;
 };
 
 /** The statements that lock runs, the first, and read what hangs on them, the second (limitedRuns.ts). */

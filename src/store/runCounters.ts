@@ -1,46 +1,35 @@
-import { type Queryable, statement } from './database.ts';
-
-const COUNT = (column: 'logs' | 'task_run_states') =>
-  statement(
-    `runCounters.${column}`,
-    `insert into run_counter as c (run_id, ${column}) select * from unnest($1::uuid[], $2::int8[])
-     on conflict (run_id) do update set ${column} = c.${column} + excluded.${column}
-     returning c.run_id as "runId", c.${column} as last`,
-  );
-const STATEMENTS = { logs: COUNT('logs'), taskRunStates: COUNT('task_run_states') } as const;
-
 /**
- * Gives out the next numbers of runs: `take.get(run)` many of each, and the map says the first of them. The counters stay
- * locked until the transaction ends, so numbers are contiguous and appear in the order of their commits; whoever has read
- * number n has seen all before it.
+ * Gives out the next numbers of runs while rows are inserted: a CTE `taken` with the last number of each run in `last`. The
+ * counters stay locked until the transaction ends, so numbers are contiguous and appear in the order of their commits;
+ * whoever has read number n has seen all before it.
+ * @param takers selects the runs and how many numbers each takes
  */
-export async function takeNumbers(
-  transaction: Queryable,
-  counter: keyof typeof STATEMENTS,
-  take: ReadonlyMap<string, number>,
-): Promise<Map<string, number>> {
-  const ids = [...take.keys()].sort();
-  const rows = await transaction.query<{ runId: string; last: number }>(STATEMENTS[counter], [
-    ids,
-    ids.map((id) => take.get(id)),
-  ]);
-  return new Map(rows.map(({ runId, last }) => [runId, last - (take.get(runId) ?? 0) + 1]));
+export const takenNumbers = (column: 'logs' | 'task_run_states', takers: string) =>
+  `taken as (
+     insert into run_counter as c (run_id, ${column}) ${takers}
+     on conflict (run_id) do update set ${column} = c.${column} + excluded.${column}
+     returning c.run_id, c.${column} as last
+   )`;
+
+/** The runs that take numbers, how many each, and how many rows of its run come after each row: its number is `last` less those. */
+export interface Places {
+  runIds: string[];
+  counts: number[];
+  behind: number[];
 }
 
-/** Hands out the numbers that were taken, one by one, run by run. */
-export function numberer(first: ReadonlyMap<string, number>): (runId: string) => number {
-  const next = new Map(first);
-  return (runId) => {
-    const number = next.get(runId);
-    if (number === undefined) throw new Error(`no numbers were taken for run ${runId}`);
-    next.set(runId, number + 1);
-    return number;
-  };
-}
-
-/** How often each id stands in a list. */
-export function countEach(ids: Iterable<string>): Map<string, number> {
+/** @param runs of each row the run that numbers it; a row of no run gets no number */
+export function placesBehind(runs: readonly (string | null)[]): Places {
   const counts = new Map<string, number>();
-  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
-  return counts;
+  const behind = runs.map(() => 0);
+  for (let row = runs.length - 1; row >= 0; row--) {
+    const run = runs[row] ?? null;
+    if (run === null) continue;
+    const later = counts.get(run) ?? 0;
+    behind[row] = later;
+    counts.set(run, later + 1);
+  }
+  // In the order of their ids, as all locks are taken.
+  const runIds = [...counts.keys()].sort();
+  return { runIds, counts: runIds.map((id) => counts.get(id) ?? 0), behind };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '../core/instant.ts';
 import type { State } from '../core/state.ts';
-import { type Queryable, statement } from './database.ts';
+import { type Queryable, statement, type Transaction } from './database.ts';
 import { type StateRow, stateFromRow, taskRunStateColumns } from './rows.ts';
 import { timeText } from './runArrays.ts';
 
@@ -49,8 +49,8 @@ export interface CacheEntry {
   stateId: string;
 }
 
-export async function insertCacheEntries(transaction: Queryable, entries: readonly CacheEntry[]): Promise<void> {
-  await transaction.query(INSERT, [
+export function insertCacheEntries(transaction: Transaction, entries: readonly CacheEntry[]): void {
+  transaction.send(INSERT, [
     entries.map(({ id }) => id),
     entries.map(({ tenantId }) => tenantId),
     entries.map(({ cacheKey }) => hashOf(cacheKey)),

@@ -2,9 +2,9 @@ import type { Instant } from '../core/instant.ts';
 import type { TaskRunMove } from '../core/move.ts';
 import type { Labels, TaskRun } from '../core/run.ts';
 import type { JsonObject, ProposedState, StateType } from '../core/state.ts';
-import { type Queryable, statement } from './database.ts';
+import { type Queryable, statement, type Transaction } from './database.ts';
 import { detailsFromJson } from './rows.ts';
-import { movedArrays, timeText } from './runArrays.ts';
+import { arraysOf, MOVED, movedArrays, namesOf, timeText, valuesOf } from './runArrays.ts';
 
 /** What a new task run must know of the flow run that encloses it. */
 export interface EnclosingFlowRun {
@@ -19,24 +19,26 @@ const ENCLOSING = statement(
      run_count as "runCount" from flow_run where id = any($1::uuid[])`,
 );
 
+interface EnclosingRow {
+  id: string;
+  tenantId: string;
+  labels: Labels;
+  stateType: StateType;
+  stateDetails: JsonObject;
+  runCount: number;
+}
+
+export const enclosingFlowRun = (row: EnclosingRow): EnclosingFlowRun => {
+  const { id, tenantId, labels, stateType, stateDetails, runCount } = row;
+  return { tenantId, labels, facts: { id, stateType, details: detailsFromJson(stateDetails), runCount } };
+};
+
 export async function enclosingFlowRuns(
   transaction: Queryable,
   ids: readonly string[],
 ): Promise<Map<string, EnclosingFlowRun>> {
-  const rows = await transaction.query<{
-    id: string;
-    tenantId: string;
-    labels: Labels;
-    stateType: StateType;
-    stateDetails: JsonObject;
-    runCount: number;
-  }>(ENCLOSING, [ids]);
-  return new Map(
-    rows.map(({ id, tenantId, labels, stateType, stateDetails, runCount }) => [
-      id,
-      { tenantId, labels, facts: { id, stateType, details: detailsFromJson(stateDetails), runCount } },
-    ]),
-  );
+  const rows = await transaction.query<EnclosingRow>(ENCLOSING, [ids]);
+  return new Map(rows.map((row) => [row.id, enclosingFlowRun(row)]));
 }
 
 const CLOCK = statement('clock', 'select clock_timestamp() as now');
@@ -57,33 +59,63 @@ export interface RegisteredTask {
 /** The map index of a task run that is none of many. */
 export const NOT_MAPPED = -1;
 
-const INSERT = statement(
-  'taskRuns.insert',
-  `insert into task_run (id, version, state_id, state_type, state_name, state_timestamp, state_message, state_details,
-     run_count, expected_start_time, next_scheduled_start_time, start_time, end_time, total_run_time_seconds,
-     prefect1_state, serialized_state, state_start_time, flow_run_run_count, tenant_id, flow_run_id, task_key, dynamic_key, name, task_version, cache_key, cache_expiration,
-     policy, task_inputs, tags, labels, task_id, map_index)
-   select * from unnest($1::uuid[], $2::int[], $3::uuid[], $4::state_type[], $5::text[], $6::timestamptz[], $7::text[],
-     $8::jsonb[], $9::int[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[],
-     $14::float8[], $15::text[], $16::jsonb[], $17::timestamptz[], $18::int[], $19::uuid[], $20::uuid[], $21::text[],
-     $22::text[], $23::text[], $24::text[], $25::text[], $26::timestamptz[], $27::jsonb[], $28::jsonb[], $29::jsonb[],
-     $30::jsonb[], $31::uuid[], $32::int[])
-   on conflict do nothing
+const COLUMNS = [
+  ['id', 'uuid'],
+  ...MOVED,
+  ['flow_run_run_count', 'int'],
+  ['tenant_id', 'uuid'],
+  ['flow_run_id', 'uuid'],
+  ['task_key', 'text'],
+  ['dynamic_key', 'text'],
+  ['name', 'text'],
+  ['task_version', 'text'],
+  ['cache_key', 'text'],
+  ['cache_expiration', 'timestamptz'],
+  ['policy', 'jsonb'],
+  ['task_inputs', 'jsonb'],
+  ['tags', 'jsonb'],
+  ['labels', 'jsonb'],
+  ['task_id', 'uuid'],
+  ['map_index', 'int'],
+] as const;
+/** Inserts one run, whose columns are the parameters from `$first` on. */
+export const insertOneTaskRun = (first: number) =>
+  `insert into task_run (${namesOf(COLUMNS)}) values (${valuesOf(COLUMNS, first)})`;
+const INSERT = `insert into task_run (${namesOf(COLUMNS)}) select * from unnest(${arraysOf(COLUMNS, 1)})`;
+const INSERT_ALL = statement('taskRuns.insert', INSERT);
+const INSERT_NEW = statement(
+  'taskRuns.insertNew',
+  `${INSERT} on conflict do nothing
    returning tenant_id as "tenantId", flow_run_id as "flowRunId", task_key as "taskKey", dynamic_key as "dynamicKey"`,
 );
 
+/** A task run in its first state. */
+export interface BegunTaskRun {
+  run: TaskRun;
+  state: ProposedState;
+  task?: RegisteredTask | null;
+}
+
 /**
- * Inserts task runs that stand in their first state, and gives the keys of those that were new, as `keysText`. A task run
- * with the same keys stays as it is; where that is not why one is missing, its id belongs to another task run.
+ * Sends task runs to be inserted. The transaction fails with a violated key where somebody else was faster; trying it again
+ * finds theirs.
  */
-export async function insertTaskRuns(
-  transaction: Queryable,
-  created: readonly { run: TaskRun; state: ProposedState; task?: RegisteredTask | null }[],
-): Promise<Set<string>> {
-  const runs = created.map(({ run }) => run);
-  const moved = created.map(({ run, state }) => ({ id: run.id, version: run.version, changes: run, state }));
-  const rows = await transaction.query<TaskRunKeys>(INSERT, [
-    ...movedArrays(moved),
+export function insertTaskRuns(transaction: Transaction, begun: readonly BegunTaskRun[]): void {
+  transaction.send(INSERT_ALL, begunArrays(begun));
+}
+
+/**
+ * Inserts task runs, and gives the keys of those that were new, as `keysText`. A task run with the same keys stays as it is;
+ * where that is not why one is missing, its id belongs to another task run.
+ */
+export async function insertNewTaskRuns(transaction: Queryable, begun: readonly BegunTaskRun[]): Promise<Set<string>> {
+  return new Set((await transaction.query<TaskRunKeys>(INSERT_NEW, begunArrays(begun))).map(keysText));
+}
+
+export function begunArrays(begun: readonly BegunTaskRun[]): unknown[][] {
+  const runs = begun.map(({ run }) => run);
+  return [
+    ...movedArrays(begun.map(({ run, state }) => ({ id: run.id, version: run.version, changes: run, state }))),
     runs.map((run) => run.flowRunRunCount),
     runs.map((run) => run.tenantId),
     runs.map((run) => run.flowRunId),
@@ -97,10 +129,9 @@ export async function insertTaskRuns(
     runs.map((run) => JSON.stringify(run.taskInputs)),
     runs.map((run) => JSON.stringify(run.tags)),
     runs.map((run) => JSON.stringify(run.labels)),
-    created.map(({ task }) => task?.id ?? null),
-    created.map(({ task }) => task?.mapIndex ?? NOT_MAPPED),
-  ]);
-  return new Set(rows.map(keysText));
+    begun.map(({ task }) => task?.id ?? null),
+    begun.map(({ task }) => task?.mapIndex ?? NOT_MAPPED),
+  ];
 }
 
 /** What makes a task run the same task run. */
@@ -114,13 +145,19 @@ export interface TaskRunKeys {
 export const keysText = ({ tenantId, flowRunId, taskKey, dynamicKey }: TaskRunKeys) =>
   JSON.stringify([tenantId, flowRunId, taskKey, dynamicKey]);
 
+// Without a flow run or with one: `is not distinct from` would look at all task runs of the tenant.
 const BY_KEYS = statement(
   'taskRuns.byKeys',
   `select r.id, r.tenant_id as "tenantId", r.flow_run_id as "flowRunId", r.task_key as "taskKey",
      r.dynamic_key as "dynamicKey"
    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) as k(tenant_id, flow_run_id, task_key, dynamic_key)
-   join task_run r on r.tenant_id = k.tenant_id and r.task_key = k.task_key and r.dynamic_key = k.dynamic_key
-     and r.flow_run_id is not distinct from k.flow_run_id`,
+   cross join lateral (
+     select o.* from task_run o where o.tenant_id = k.tenant_id and o.flow_run_id = k.flow_run_id
+       and o.task_key = k.task_key and o.dynamic_key = k.dynamic_key
+     union all
+     select o.* from task_run o where o.tenant_id = k.tenant_id and o.flow_run_id is null and k.flow_run_id is null
+       and o.task_key = k.task_key and o.dynamic_key = k.dynamic_key
+   ) r`,
 );
 
 /** The ids of the task runs with these keys, by `keysText`. */
@@ -135,4 +172,11 @@ export async function taskRunIdsByKeys(
     keys.map(({ dynamicKey }) => dynamicKey),
   ]);
   return new Map(rows.map((row) => [keysText(row), row.id]));
+}
+
+const IDS_IN_USE = statement('taskRuns.idsInUse', 'select id from task_run where id = any($1::uuid[])');
+
+/** Those of the ids that task runs have. */
+export async function taskRunIdsInUse(transaction: Queryable, ids: readonly string[]): Promise<Set<string>> {
+  return new Set((await transaction.query<{ id: string }>(IDS_IN_USE, [ids])).map(({ id }) => id));
 }

@@ -1,13 +1,16 @@
 import type { Instant } from '../core/instant.ts';
-import type { JsonObject } from '../core/state.ts';
+import type { Labels } from '../core/run.ts';
+import type { JsonObject, StateType } from '../core/state.ts';
 import { type Queryable, statement } from './database.ts';
+import { type EnclosingFlowRun, enclosingFlowRun } from './taskRunCreations.ts';
 import type { TaskRunInfo } from './taskRunInfo.ts';
 
 // The task run is found by its keys, which are unique, and not by its task, for which there is no index.
 const OF_TASK = statement(
   'taskRuns.ofTask',
   `select clock_timestamp() as now, t.id as "taskId", t.slug, t.cache_key as "cacheKey", f.id as "flowRunId",
-     f.tenant_id as "tenantId", r.id, r.version, r.prefect1_state as state, r.serialized_state as "serializedState"
+     f.tenant_id as "tenantId", f.labels, f.state_type as "stateType", f.state_details as "stateDetails",
+     f.run_count as "runCount", r.id, r.version, r.prefect1_state as state, r.serialized_state as "serializedState"
    from (values ($1::uuid, $2::uuid, $3::int, $4::uuid)) as asked(flow_run_id, task_id, map_index, tenant_id)
    left join task t on t.id = asked.task_id and (asked.tenant_id is null or t.tenant_id = asked.tenant_id)
    left join flow_run f on f.id = asked.flow_run_id and f.scheduled_start_time is not null
@@ -23,6 +26,10 @@ interface Row {
   cacheKey: string | null;
   flowRunId: string | null;
   tenantId: string;
+  labels: Labels;
+  stateType: StateType;
+  stateDetails: JsonObject;
+  runCount: number;
   id: string | null;
   version: number;
   state: string | null;
@@ -33,7 +40,7 @@ interface Row {
 export interface TaskRunOfTask {
   now: Instant;
   task: { id: string; slug: string | null; cacheKey: string | null } | null;
-  flowRun: { id: string; tenantId: string } | null;
+  flowRun: EnclosingFlowRun | null;
   taskRun: TaskRunInfo | null;
 }
 
@@ -44,11 +51,11 @@ export async function taskRunOfTask(
 ): Promise<TaskRunOfTask> {
   const [row] = await database.query<Row>(OF_TASK, [asked.flowRunId, asked.taskId, asked.mapIndex, tenantId]);
   if (!row) throw new Error('a row of constants gave no row');
-  const { now, taskId, slug, cacheKey, flowRunId, id, version, state, serializedState } = row;
+  const { now, taskId, slug, cacheKey, id, version, state, serializedState } = row;
   return {
     now,
     task: taskId === null ? null : { id: taskId, slug, cacheKey },
-    flowRun: flowRunId === null ? null : { id: flowRunId, tenantId: row.tenantId },
+    flowRun: row.flowRunId === null ? null : enclosingFlowRun({ ...row, id: row.flowRunId }),
     taskRun: id === null ? null : { id, version, state, serializedState },
   };
 }

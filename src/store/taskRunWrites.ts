@@ -2,7 +2,7 @@ import type { Instant } from '../core/instant.ts';
 import type { TaskRunChanges, TaskRunFacts, TaskRunMove } from '../core/move.ts';
 import { beatsTaskRun } from '../core/prefect1Policy.ts';
 import type { JsonObject, ProposedState, SerializedState, State, StateType, TaskRunState } from '../core/state.ts';
-import { type Queryable, statement } from './database.ts';
+import { type Queryable, statement, type Transaction } from './database.ts';
 import { TASK_RUNS_LIMITED, type TaskRunLimited, type TaskRunSecondRow, taskRunLimited } from './limitedRuns.ts';
 import { detailsFromJson, type LockedRow, prefect1Columns, taskRunFactColumns, taskRunFromRow } from './rows.ts';
 import {
@@ -15,7 +15,7 @@ import {
   STATE_COLUMNS,
   stateArrays,
 } from './runArrays.ts';
-import { countEach, numberer, takeNumbers } from './runCounters.ts';
+import { placesBehind, takenNumbers } from './runCounters.ts';
 
 export interface LockedTaskRun {
   run: TaskRunFacts;
@@ -29,19 +29,19 @@ export interface LockedTaskRun {
   now: Instant;
 }
 
-type LockedTaskRunRow = LockedRow<TaskRunFacts> & {
+export type LockedTaskRunRow = LockedRow<TaskRunFacts> & {
   flowStateType: StateType | null;
   flowStateDetails: JsonObject | null;
   flowRunCount: number | null;
 };
 
+export const LOCKED_COLUMNS = `${taskRunFactColumns('r')}, r.state_message as "stateMessage",
+  r.state_details as "stateDetails", ${prefect1Columns('r')}, clock_timestamp() as now, f.state_type as "flowStateType",
+  f.state_details as "flowStateDetails", f.run_count as "flowRunCount"`;
 const LOCK = {
   lock: statement(
     'taskRuns.lock',
-    `select ${taskRunFactColumns('r')}, r.state_message as "stateMessage", r.state_details as "stateDetails",
-       ${prefect1Columns('r')}, clock_timestamp() as now, f.state_type as "flowStateType", f.state_details as "flowStateDetails",
-       f.run_count as "flowRunCount"
-     from task_run r left join flow_run f on f.id = r.flow_run_id
+    `select ${LOCKED_COLUMNS} from task_run r left join flow_run f on f.id = r.flow_run_id
      where r.id = any($1::uuid[]) order by r.id for no key update of r`,
   ),
   second: TASK_RUNS_LIMITED,
@@ -68,7 +68,7 @@ export async function lockTaskRuns(
   );
 }
 
-function flowRunOf(row: LockedTaskRunRow): TaskRunMove['flowRun'] {
+export function flowRunOf(row: LockedTaskRunRow): TaskRunMove['flowRun'] {
   if (row.flowRunId === null || row.flowStateType === null) return null;
   return {
     id: row.flowRunId,
@@ -89,44 +89,56 @@ export interface WrittenTaskRunState {
 
 const INSERT_STATES = statement(
   'taskRunStates.insert',
-  `insert into task_run_state (${STATE_COLUMNS}, task_run_id, flow_run_id, version, position, out_of_order)
-   select * from unnest(${STATE_ARRAYS}, $11::uuid[], $12::uuid[], $13::int[], $14::int8[], $15::bool[])`,
+  `with ${takenNumbers('task_run_states', 'select * from unnest($15::uuid[], $16::int8[])')}
+   insert into task_run_state (${STATE_COLUMNS}, task_run_id, flow_run_id, version, out_of_order, position)
+   select ${STATE_COLUMNS}, task_run_id, flow_run_id, version, out_of_order, last - behind
+   from unnest(${STATE_ARRAYS}, $11::uuid[], $12::uuid[], $13::int[], $14::bool[], $17::int8[])
+     as u(${STATE_COLUMNS}, task_run_id, flow_run_id, version, out_of_order, behind)
+   left join taken on taken.run_id = u.flow_run_id
+   returning id, position`,
 );
 
 /**
- * Writes states, gives each its position among the task run states of its flow run, and gives them back by id as they
- * then stand in their history.
+ * Sends states to be written, each with a position among the task run states of its flow run.
+ * @returns the states by id, as they then stand in their history; filled when the transaction is over
  */
-export async function insertTaskRunStates(
-  transaction: Queryable,
+export function insertTaskRunStates(
+  transaction: Transaction,
   written: readonly WrittenTaskRunState[],
-): Promise<Map<string, TaskRunState>> {
-  const counts = countEach(written.flatMap(({ flowRunId }) => flowRunId ?? []));
-  const nextOf = numberer(counts.size === 0 ? counts : await takeNumbers(transaction, 'taskRunStates', counts));
-  const states = written.map(({ state, flowRunId, ...place }): TaskRunState & ProposedState => ({
-    ...state,
-    ...place,
-    flowRunId,
-    position: flowRunId === null ? null : nextOf(flowRunId),
-  }));
-  await transaction.query(INSERT_STATES, [
-    ...stateArrays(states),
-    states.map(({ taskRunId }) => taskRunId),
-    states.map(({ flowRunId }) => flowRunId),
-    states.map(({ version }) => version),
-    states.map(({ position }) => position),
-    states.map(({ outOfOrder }) => outOfOrder),
-  ]);
-  return new Map(states.map(({ prefect1: _, ...state }) => [state.id, state]));
+): Map<string, TaskRunState> {
+  const flowRunIds = written.map(({ flowRunId }) => flowRunId);
+  const { runIds, counts, behind } = placesBehind(flowRunIds);
+  const values = [
+    ...stateArrays(written.map(({ state }) => state)),
+    written.map(({ taskRunId }) => taskRunId),
+    flowRunIds,
+    written.map(({ version }) => version),
+    written.map(({ outOfOrder }) => outOfOrder),
+    runIds,
+    counts,
+    behind,
+  ];
+  const states = new Map<string, TaskRunState>();
+  transaction.send<{ id: string; position: number | null }>(INSERT_STATES, values, (rows) => {
+    const positions = new Map(rows.map(({ id, position }) => [id, position]));
+    for (const { state, ...place } of written) {
+      const { prefect1: _, ...shown } = state;
+      states.set(state.id, { ...shown, ...place, position: positions.get(state.id) ?? null });
+    }
+  });
+  return states;
 }
 
 export type MovedTaskRun = MovedRun<TaskRunChanges>;
-const MOVE = moveStatement('task_run', 'taskRuns.move', ['flow_run_run_count', 'int']);
+export const OWN_MOVED_COLUMN = ['flow_run_run_count', 'int'] as const;
+const MOVE = moveStatement('task_run', 'taskRuns.move', OWN_MOVED_COLUMN);
 
-export async function updateMovedTaskRuns(transaction: Queryable, moved: readonly MovedTaskRun[]): Promise<void> {
-  await transaction.query(MOVE, [
-    ...movedArrays(moved),
-    moved.map(({ changes }) => changes.flowRunRunCount),
-    heartbeatArray(moved, beatsTaskRun),
-  ]);
+export function updateMovedTaskRuns(transaction: Transaction, moved: readonly MovedTaskRun[]): void {
+  transaction.send(MOVE, movedTaskRunArrays(moved));
 }
+
+export const movedTaskRunArrays = (moved: readonly MovedTaskRun[]): unknown[][] => [
+  ...movedArrays(moved),
+  moved.map(({ changes }) => changes.flowRunRunCount),
+  heartbeatArray(moved, beatsTaskRun),
+];

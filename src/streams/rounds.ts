@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 /**
  * Gathers items and works them off in rounds, one round at a time. The first round takes all that is added in the same turn
  * of the event loop, each later one all that came during the round before: the busier it is, the more share a round, and
@@ -26,7 +28,7 @@ export class Rounds<Item> {
   }
 
   private async run(): Promise<void> {
-    await null;
+    await setImmediate();
     while (this.gathered.size > 0) {
       const items = [...this.gathered];
       this.gathered.clear();

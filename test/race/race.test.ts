@@ -179,11 +179,11 @@ describe('the race notices', () => {
     await t.database.query({ name: 'race.serial', text: 'create sequence race_serial increment by 1000' });
     const report = await raceWith({
       file: 'store/runCounters.ts',
-      from: `\`insert into run_counter as c (run_id, \${column}) select * from unnest($1::uuid[], $2::int8[])
+      from: `insert into run_counter as c (run_id, \${column}) \${takers}
      on conflict (run_id) do update set \${column} = c.\${column} + excluded.\${column}
-     returning c.run_id as "runId", c.\${column} as last\``,
-      to: `\`select w.run_id as "runId", nextval('race_serial') + w.take as last, pg_sleep(random() / 100)::text
-     from unnest($1::uuid[], $2::int8[]) as w(run_id, take)\``,
+     returning c.run_id, c.\${column} as last`,
+      to: `select w.run_id, nextval('race_serial') + w.take as last, pg_sleep(random() / 100)::text
+     from (\${takers}) as w(run_id, take)`,
     });
     expect(report.wrongFollowers.filter((one) => /logs|taskRunStates/.test(one)).length).toBeGreaterThan(0);
   }, 120_000);

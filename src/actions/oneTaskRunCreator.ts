@@ -1,0 +1,26 @@
+import { Problem } from '../core/problem.ts';
+import type { Queryable } from '../store/database.ts';
+import { createTaskRun } from '../store/oneTaskRun.ts';
+import type { Topic } from '../streams/streams.ts';
+import { begin, type CreatedTaskRun, refusal, type TaskRunCreationJob } from './taskRunCreator.ts';
+import { taskRunTopics } from './taskRunMover.ts';
+
+/**
+ * Creates one task run by one statement, from what was read around it. Null where that is not enough, and nothing was
+ * written: the run is there already, or a cache entry or an idempotency key have a say. `createTaskRuns` is then to do it.
+ */
+export async function createOneTaskRun(
+  database: Queryable,
+  job: TaskRunCreationJob,
+): Promise<{ answers: (CreatedTaskRun | Problem)[]; topics: Set<Topic> } | null> {
+  const { run, around, request } = job;
+  if (request || !around) return null;
+  const flowRuns = new Map(around.flowRun ? [[around.flowRun.facts.id, around.flowRun]] : []);
+  if (refusal(run, flowRuns)) return null;
+  const beginning = begin(job, flowRuns, around.now);
+  if (beginning instanceof Problem || beginning.cached.length > 0) return null;
+  if (!(await createTaskRun(database, beginning))) return null;
+  const { id: taskRunId, flowRunId } = run;
+  const topics = taskRunTopics([{ taskRunId, flowRunId, state: beginning.state }]);
+  return { answers: [{ taskRunId, created: true }], topics };
+}
