@@ -4,6 +4,11 @@ import { defineConfig } from 'vitest/config';
 // first, and graphql refuses types of "another module or realm". One copy for all.
 const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] };
 
+// What these say of when a change is told holds where no other transaction is open, in whatever database of the server.
+const CHANGES = ['test/**/*Changes.test.ts', 'test/**/changes*.test.ts'];
+
+const onPostgres = { globalSetup: ['test/support/postgres.ts'], testTimeout: 30_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -20,14 +25,13 @@ export default defineConfig({
       {
         resolve,
         test: {
+          ...onPostgres,
           name: 'server',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/core/**', 'test/floors.test.ts'],
-          globalSetup: ['test/support/postgres.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          exclude: ['test/core/**', 'test/floors.test.ts', ...CHANGES],
         },
       },
+      { resolve, test: { ...onPostgres, name: 'changes', include: CHANGES, fileParallelism: false } },
     ],
   },
 });

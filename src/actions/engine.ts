@@ -1,9 +1,14 @@
 import { type CloudHookAddresses, DEFAULT_CLOUD_HOOK_ADDRESSES } from '../core/cloudHookPayload.ts';
 import type { Database } from '../store/database.ts';
+import { Recent } from '../store/recent.ts';
 import type { Streams } from '../streams/streams.ts';
 import { BulkProgress } from './bulkProgress.ts';
 import { BulkWorker } from './bulkWorker.ts';
+import type { RecentTasks } from './getOrCreateTaskRun.ts';
 import { createWriter, drainWriter, type Writer } from './writer.ts';
+
+/** The runs of a mapped task are asked for one after the other. */
+const RECENT_TASKS_MS = 5_000;
 
 /** What every use case works with. One for a process. */
 export interface Engine {
@@ -13,6 +18,7 @@ export interface Engine {
   bulkWorker: BulkWorker;
   bulkProgress: BulkProgress;
   cloudHookAddresses: CloudHookAddresses;
+  recentTasks: RecentTasks;
 }
 
 export interface EngineOptions {
@@ -32,6 +38,7 @@ export const startEngine = (
   bulkWorker: new BulkWorker(database, streams),
   bulkProgress: new BulkProgress(database),
   cloudHookAddresses,
+  recentTasks: new Recent(RECENT_TASKS_MS),
 });
 
 /** Waits until everything that was asked for has been written and answered; bulk jobs go on where a server is left. */

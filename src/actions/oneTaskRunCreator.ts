@@ -2,15 +2,17 @@ import { Problem } from '../core/problem.ts';
 import type { Queryable } from '../store/database.ts';
 import { createTaskRun } from '../store/oneTaskRun.ts';
 import type { Topic } from '../streams/streams.ts';
+import type { RecentTaskRuns } from './oneTaskRunMover.ts';
 import { begin, type CreatedTaskRun, refusal, type TaskRunCreationJob } from './taskRunCreator.ts';
 import { taskRunTopics } from './taskRunMover.ts';
 
 /**
  * Creates one task run by one statement, from what was read around it. Null where that is not enough, and nothing was
- * written: the run is there already, or a cache entry or an idempotency key have a say. `createTaskRuns` is then to do it.
+ * written: the run is there already, its flow run has changed since, or a cache entry or an idempotency key have a say. `createTaskRuns` is then to do it.
  */
 export async function createOneTaskRun(
   database: Queryable,
+  recent: RecentTaskRuns,
   job: TaskRunCreationJob,
 ): Promise<{ answers: (CreatedTaskRun | Problem)[]; topics: Set<Topic> } | null> {
   const { run, around, request } = job;
@@ -19,7 +21,9 @@ export async function createOneTaskRun(
   if (refusal(run, flowRuns)) return null;
   const beginning = begin(job, flowRuns, around.now);
   if (beginning instanceof Problem || beginning.cached.length > 0) return null;
-  if (!(await createTaskRun(database, beginning))) return null;
+  const made = await createTaskRun(database, beginning, around.flowRun, around.now);
+  if (!made) return null;
+  recent.keep(run.id, made);
   const { id: taskRunId, flowRunId } = run;
   const topics = taskRunTopics([{ taskRunId, flowRunId, state: beginning.state }]);
   return { answers: [{ taskRunId, created: true }], topics };

@@ -1,24 +1,48 @@
 import type { TaskRunState } from '../core/state.ts';
 import type { Queryable } from '../store/database.ts';
-import { moveTaskRun, readTaskRun } from '../store/oneTaskRun.ts';
+import { moveTaskRun, readTaskRun, type SeenTaskRun } from '../store/oneTaskRun.ts';
+import type { Recent } from '../store/recent.ts';
 import { isOf, type Moved } from './moveOutcome.ts';
 import { decideMove, type TaskRunMoveJob, taskRunTopics, writtenState } from './taskRunMover.ts';
 
+export type RecentTaskRuns = Recent<SeenTaskRun>;
+
 /**
- * Moves one task run without locking it first: decided on what is read, and written by one statement, if the run is still
- * the same. Null where that is not enough, and nothing was written: the run was written meanwhile, or its limits, a cached
- * state, the data of a completed state or an idempotency key have a say. `moveTaskRuns` is then to do it.
+ * Moves one task run without locking it first: decided on what was seen of it a moment ago, or is read now, and written by
+ * one statement, if the run is still the same. Null where that is not enough, and nothing was written: the run was written
+ * meanwhile, or its limits, a cached state, the data of a completed state or an idempotency key have a say. `moveTaskRuns`
+ * is then to do it.
  */
-export async function moveOneTaskRun(database: Queryable, job: TaskRunMoveJob): Promise<Moved<TaskRunState> | null> {
+export async function moveOneTaskRun(
+  database: Queryable,
+  recent: RecentTaskRuns,
+  job: TaskRunMoveJob,
+): Promise<Moved<TaskRunState> | null> {
   if (job.request || job.cacheKey !== null) return null;
+  const recalled = recent.recall(job.taskRunId);
+  const moved = recalled && (await moveSeen(database, recent, job, recalled));
+  // A decision to write nothing is no write that could fail: it is taken on what is read only.
+  if (moved && moved.states.size > 0) return moved;
   const seen = await readTaskRun(database, job.taskRunId);
-  if (!seen || !isOf(job.tenantId, seen.run) || seen.isLimited || seen.initial.type === 'COMPLETED') return null;
-  const { answer, write } = decideMove(job, seen, { cached: null });
+  return seen && moveSeen(database, recent, job, seen);
+}
+
+async function moveSeen(
+  database: Queryable,
+  recent: RecentTaskRuns,
+  job: TaskRunMoveJob,
+  before: SeenTaskRun,
+): Promise<Moved<TaskRunState> | null> {
+  if (!isOf(job.tenantId, before.run) || before.isLimited || before.initial.type === 'COMPLETED') return null;
+  const { answer, write } = decideMove(job, before, { cached: null });
   if (!write) return { answers: [answer], states: new Map(), topics: new Set() };
   if (write.effects.length > 0) return null;
-  const { id, version } = seen.run;
-  const written = writtenState(seen.run, write);
+  const { id, version } = before.run;
+  const written = writtenState(before.run, write);
   const moved = { id, version: version + 1, changes: write.changes, state: write.state };
-  const state = await moveTaskRun(database, seen, moved, written);
-  return state && { answers: [answer], states: new Map([[state.id, state]]), topics: taskRunTopics([written]) };
+  recent.forget(id);
+  const after = await moveTaskRun(database, before, moved, written);
+  if (!after) return null;
+  recent.keep(id, after.seen);
+  return { answers: [answer], states: new Map([[after.state.id, after.state]]), topics: taskRunTopics([written]) };
 }

@@ -118,7 +118,9 @@ export async function createTaskRuns(
   return { answers, topics: taskRunTopics(written) };
 }
 
-export function refusal(run: NewTaskRun, flowRuns: Map<string, EnclosingFlowRun>): Problem | null {
+type FlowRuns = ReadonlyMap<string, Pick<EnclosingFlowRun, 'tenantId' | 'labels' | 'facts'>>;
+
+export function refusal(run: NewTaskRun, flowRuns: FlowRuns): Problem | null {
   if (run.flowRunId === null || flowRuns.get(run.flowRunId)?.tenantId === run.tenantId) return null;
   return new Problem('REFERENCE_NOT_FOUND', `Flow run with id ${run.flowRunId} not found`);
 }
@@ -153,7 +155,7 @@ export interface Beginning {
 
 export function begin(
   { run: asked, task = null, state: request }: Omit<TaskRunCreationJob, 'request'>,
-  flowRuns: Map<string, EnclosingFlowRun>,
+  flowRuns: FlowRuns,
   now: Instant,
 ): Beginning | Problem {
   const around = asked.flowRunId === null ? undefined : flowRuns.get(asked.flowRunId);

@@ -3,12 +3,13 @@ import type { FlowRunState, State, TaskRunState } from '../core/state.ts';
 import { Coalescer } from '../store/coalescer.ts';
 import type { Database, Queryable, Transaction } from '../store/database.ts';
 import { isOneRowsFault, isTransient } from '../store/databaseErrors.ts';
+import { Recent } from '../store/recent.ts';
 import type { Streams, Topic } from '../streams/streams.ts';
 import { type FlowRunMoveJob, moveFlowRuns } from './flowRunMover.ts';
 import { type LogJob, type WrittenLogs, writeLogBatches } from './logWriter.ts';
 import type { MoveAnswer, Moved } from './moveOutcome.ts';
 import { createOneTaskRun } from './oneTaskRunCreator.ts';
-import { moveOneTaskRun } from './oneTaskRunMover.ts';
+import { moveOneTaskRun, type RecentTaskRuns } from './oneTaskRunMover.ts';
 import { type CreatedTaskRun, createTaskRuns, type TaskRunCreationJob } from './taskRunCreator.ts';
 import { moveTaskRuns, type TaskRunMoveJob } from './taskRunMover.ts';
 import { type ReportAnswer, type ReportJob, reportStates } from './taskRunReporter.ts';
@@ -35,18 +36,22 @@ const MAX_JOBS_PER_FLUSH = 256;
 // of a gigabyte, which 256 requests can come to, takes seconds and more memory than most servers have.
 const MAX_BYTES_PER_FLUSH = 4_000_000;
 const MAX_BYTES_WAITING = 256_000_000;
+/** A task run that is moved again comes back within this time, mostly. */
+const RECENT_MS = 60_000;
 
 /** What writes runs, states and logs: each kind of write gathered into few transactions, then announced. */
 export function createWriter(database: Database, streams: Streams, { maxWaiting }: Limits): Writer {
+  const recent: RecentTaskRuns = new Recent(RECENT_MS);
+
   function coalesce<Job, Answer, Written extends { topics: Set<Topic> }>(
     rowsOf: (job: Job) => readonly string[],
     write: (transaction: Transaction, jobs: Job[]) => Promise<Written>,
     answersOf: (written: Written) => (Answer | Problem)[],
-    writeOne?: (database: Queryable, job: Job) => Promise<Written | null>,
+    writeOne?: (database: Queryable, recent: RecentTaskRuns, job: Job) => Promise<Written | null>,
   ) {
     const writeAll = (jobs: Job[]) => database.transaction((transaction) => write(transaction, jobs), { byKeys: true });
     // A job that finds the writer idle need not bear the cost of a transaction for many.
-    const writeAlone = async (job: Job) => (await writeOne?.(database, job)) ?? writeAll([job]);
+    const writeAlone = async (job: Job) => (await writeOne?.(database, recent, job)) ?? writeAll([job]);
     return new Coalescer<Job, Answer>({
       flush: async (jobs) => {
         const [first] = jobs;

@@ -1,9 +1,10 @@
+import type { Instant } from '../core/instant.ts';
 import type { TaskRunState } from '../core/state.ts';
 import { type Queryable, statement } from './database.ts';
 import { lockedStateFromRow, prefect1FromRow, taskRunFromRow } from './rows.ts';
 import { moveOne, STATE_COLUMNS, STATE_VALUES, stateArrays } from './runArrays.ts';
 import { takenNumbers } from './runCounters.ts';
-import { type BegunTaskRun, begunArrays, insertOneTaskRun } from './taskRunCreations.ts';
+import { type BegunTaskRun, begunArrays, type EnclosingFlowRun, insertOneTaskRun } from './taskRunCreations.ts';
 import {
   flowRunOf,
   LOCKED_COLUMNS,
@@ -22,13 +23,15 @@ import {
 export interface SeenTaskRun extends LockedTaskRun {
   /** Tells this version of the row from all others. */
   rowVersion: string;
-  /** Whether one of its tags has a limit, or it holds a slot of one. */
+  /** The state that its flow run was in. */
+  flowRunStateId: string | null;
+  /** Whether one of its tags may have a limit, or it holds a slot of one. */
   isLimited: boolean;
 }
 
 const READ = statement(
   'taskRuns.readOne',
-  `select ${LOCKED_COLUMNS}, r.xmin::text as "rowVersion", r.tags <> '[]' and (
+  `select ${LOCKED_COLUMNS}, f.state_id as "flowRunStateId", r.xmin::text as "rowVersion", r.tags <> '[]' and (
      exists (
        select from concurrency_limit l, jsonb_array_elements_text(r.tags) as tag (word)
        where l.tenant_id = r.tenant_id and l.name = 'tag:' || tag.word and l.active
@@ -39,7 +42,9 @@ const READ = statement(
 
 /** A task run without its limits and without its state's data. */
 export async function readTaskRun(database: Queryable, id: string): Promise<SeenTaskRun | null> {
-  const [row] = await database.query<LockedTaskRunRow & Pick<SeenTaskRun, 'rowVersion' | 'isLimited'>>(READ, [id]);
+  const [row] = await database.query<
+    LockedTaskRunRow & Pick<SeenTaskRun, 'rowVersion' | 'flowRunStateId' | 'isLimited'>
+  >(READ, [id]);
   if (!row) return null;
   return {
     run: taskRunFromRow(row),
@@ -48,54 +53,111 @@ export async function readTaskRun(database: Queryable, id: string): Promise<Seen
     flowRun: flowRunOf(row),
     limited: null,
     now: row.now,
+    flowRunStateId: row.flowRunStateId,
     rowVersion: row.rowVersion,
     isLimited: row.isLimited,
   };
 }
 
-const TAKEN = takenNumbers('task_run_states', 'select flow_run_id, 1 from run where flow_run_id is not null');
+/**
+ * Behind `run`, a CTE with the row that was written: its state, $1 to $10, with its position among those of its flow run.
+ * Nothing where no row was written.
+ */
+const WRITE_STATE = `${takenNumbers('task_run_states', 'select flow_run_id, 1 from run where flow_run_id is not null')},
+  state as (
+    insert into task_run_state (${STATE_COLUMNS}, task_run_id, flow_run_id, version, out_of_order, position)
+    select ${STATE_VALUES}, id, flow_run_id, version, false, (select last from taken) from run
+    returning position
+  )
+  select run."rowVersion", state.position from run, state`;
+const RETURNING = 'returning r.id, r.flow_run_id, r.version, r.xmin::text as "rowVersion"';
 
-/** The state of `run`, a CTE with the row that was written, and its position among those of its flow run. State: $1 to $10. */
-const writeState = (version: string) => `, ${TAKEN}
-  insert into task_run_state (${STATE_COLUMNS}, task_run_id, flow_run_id, version, out_of_order, position)
-  select ${STATE_VALUES}, id, flow_run_id, ${version}, false, (select last from taken) from run
-  returning position`;
+interface WrittenRow {
+  rowVersion: string;
+  position: number | null;
+}
 
 const MOVE = statement(
   'taskRuns.moveOne',
   `with run as (
-    ${moveOne('task_run', OWN_MOVED_COLUMN, 11)} and r.xmin = $30::xid returning r.id, r.flow_run_id, r.version
-  )${writeState('version')}`,
+    ${moveOne('task_run', OWN_MOVED_COLUMN, 11)} and r.xmin = $30::xid
+      and (r.flow_run_id is null or exists (select from flow_run f where f.id = r.flow_run_id and f.state_id = $31))
+    ${RETURNING}
+  ), ${WRITE_STATE}`,
 );
 
-/** Moves a run that is as it was seen; null where it is not. Gives the state as it stands in its history. */
+/**
+ * Moves a run that is as it was seen, in a flow run that is in the state it was seen in; null where it is not, and nothing is
+ * written. Gives the run as it is then, and the state as it stands in its history.
+ */
 export async function moveTaskRun(
   database: Queryable,
-  { rowVersion }: SeenTaskRun,
+  seen: SeenTaskRun,
   moved: MovedTaskRun,
   { state, ...place }: WrittenTaskRunState,
-): Promise<TaskRunState | null> {
-  const [row] = await database.query<{ position: number | null }>(MOVE, [
+): Promise<{ seen: SeenTaskRun; state: TaskRunState } | null> {
+  const [row] = await database.query<WrittenRow>(MOVE, [
     ...oneOf(stateArrays([state])),
     ...oneOf(movedTaskRunArrays([moved])),
-    rowVersion,
+    seen.rowVersion,
+    seen.flowRunStateId,
   ]);
   if (!row) return null;
-  const { prefect1: _, ...shown } = state;
-  return { ...shown, ...place, position: row.position };
+  const { version } = moved;
+  const { prefect1, ...shown } = state;
+  return {
+    seen: {
+      ...seen,
+      run: { ...seen.run, ...moved.changes, version },
+      initial: { ...shown, version },
+      prefect1,
+      rowVersion: row.rowVersion,
+    },
+    state: { ...shown, ...place, position: row.position },
+  };
 }
 
 const CREATE = statement(
   'taskRuns.createOne',
   `with run as (
-    ${insertOneTaskRun(11)} on conflict do nothing returning id, flow_run_id
-  )${writeState('1')}`,
+    ${insertOneTaskRun('r', 11)}
+    where $43::uuid is null
+      or exists (select from flow_run f where f.id = $43 and f.state_id = $44 and f.labels = $45::jsonb)
+    on conflict do nothing ${RETURNING}
+  ), ${WRITE_STATE}`,
 );
 
-/** Inserts a run in its first state; false where there is one with its keys or its id. */
-export async function createTaskRun(database: Queryable, begun: BegunTaskRun): Promise<boolean> {
-  const values = [...oneOf(stateArrays([begun.state])), ...oneOf(begunArrays([begun]))];
-  return (await database.query(CREATE, values)).length > 0;
+/**
+ * Inserts a run in its first state, in a flow run whose state and labels are as they were seen; null where they are not, or where there is a run
+ * with its keys or its id, and nothing is written. Gives the run as it is then.
+ */
+export async function createTaskRun(
+  database: Queryable,
+  begun: BegunTaskRun,
+  flowRun: EnclosingFlowRun | null,
+  now: Instant,
+): Promise<SeenTaskRun | null> {
+  const { run, state } = begun;
+  const [row] = await database.query<WrittenRow>(CREATE, [
+    ...oneOf(stateArrays([state])),
+    ...oneOf(begunArrays([begun])),
+    flowRun?.facts.id ?? null,
+    flowRun?.stateId ?? null,
+    flowRun && JSON.stringify(flowRun.labels),
+  ]);
+  if (!row) return null;
+  const { prefect1, ...shown } = state;
+  return {
+    run,
+    initial: { ...shown, version: run.version },
+    prefect1,
+    flowRun: flowRun?.facts ?? null,
+    flowRunStateId: flowRun?.stateId ?? null,
+    limited: null,
+    isLimited: run.tags.length > 0,
+    now,
+    rowVersion: row.rowVersion,
+  };
 }
 
 const oneOf = (arrays: readonly unknown[][]): unknown[] => arrays.map(([value]) => value);

@@ -11,12 +11,13 @@ export interface EnclosingFlowRun {
   tenantId: string;
   labels: Labels;
   facts: NonNullable<TaskRunMove['flowRun']>;
+  stateId: string;
 }
 
 const ENCLOSING = statement(
   'flowRuns.enclosing',
   `select id, tenant_id as "tenantId", labels, state_type as "stateType", state_details as "stateDetails",
-     run_count as "runCount" from flow_run where id = any($1::uuid[])`,
+     run_count as "runCount", state_id as "stateId" from flow_run where id = any($1::uuid[])`,
 );
 
 interface EnclosingRow {
@@ -26,11 +27,13 @@ interface EnclosingRow {
   stateType: StateType;
   stateDetails: JsonObject;
   runCount: number;
+  stateId: string;
 }
 
 export const enclosingFlowRun = (row: EnclosingRow): EnclosingFlowRun => {
-  const { id, tenantId, labels, stateType, stateDetails, runCount } = row;
-  return { tenantId, labels, facts: { id, stateType, details: detailsFromJson(stateDetails), runCount } };
+  const { id, tenantId, labels, stateType, stateDetails, runCount, stateId } = row;
+  const facts = { id, stateType, details: detailsFromJson(stateDetails), runCount };
+  return { tenantId, labels, facts, stateId };
 };
 
 export async function enclosingFlowRuns(
@@ -79,8 +82,8 @@ const COLUMNS = [
   ['map_index', 'int'],
 ] as const;
 /** Inserts one run, whose columns are the parameters from `$first` on. */
-export const insertOneTaskRun = (first: number) =>
-  `insert into task_run (${namesOf(COLUMNS)}) values (${valuesOf(COLUMNS, first)})`;
+export const insertOneTaskRun = (alias: string, first: number) =>
+  `insert into task_run as ${alias} (${namesOf(COLUMNS)}) select ${valuesOf(COLUMNS, first)}`;
 const INSERT = `insert into task_run (${namesOf(COLUMNS)}) select * from unnest(${arraysOf(COLUMNS, 1)})`;
 const INSERT_ALL = statement('taskRuns.insert', INSERT);
 const INSERT_NEW = statement(

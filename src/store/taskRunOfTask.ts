@@ -10,7 +10,7 @@ const OF_TASK = statement(
   'taskRuns.ofTask',
   `select clock_timestamp() as now, t.id as "taskId", t.slug, t.cache_key as "cacheKey", f.id as "flowRunId",
      f.tenant_id as "tenantId", f.labels, f.state_type as "stateType", f.state_details as "stateDetails",
-     f.run_count as "runCount", r.id, r.version, r.prefect1_state as state, r.serialized_state as "serializedState"
+     f.run_count as "runCount", f.state_id as "stateId", r.id, r.version, r.prefect1_state as state, r.serialized_state as "serializedState"
    from (values ($1::uuid, $2::uuid, $3::int, $4::uuid)) as asked(flow_run_id, task_id, map_index, tenant_id)
    left join task t on t.id = asked.task_id and (asked.tenant_id is null or t.tenant_id = asked.tenant_id)
    left join flow_run f on f.id = asked.flow_run_id and f.scheduled_start_time is not null
@@ -30,6 +30,7 @@ interface Row {
   stateType: StateType;
   stateDetails: JsonObject;
   runCount: number;
+  stateId: string;
   id: string | null;
   version: number;
   state: string | null;

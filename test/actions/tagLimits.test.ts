@@ -149,7 +149,7 @@ test('a move of a task run whose tags have no limit costs what one without tags 
     const run = await runs.taskRun(tags);
     for (const type of ['RUNNING', 'COMPLETED'] as const) {
       const names = await runs.statementsOf(() => runs.setTask(run, type));
-      expect(names).toEqual(['taskRuns.readOne', 'taskRuns.moveOne']);
+      expect(names).toEqual(type === 'RUNNING' ? ['taskRuns.readOne', 'taskRuns.moveOne'] : ['taskRuns.moveOne']);
     }
   }
 });
