@@ -1,5 +1,6 @@
 import { Problem } from '../core/problem.ts';
 import type { Queryable } from '../store/database.ts';
+import { violates } from '../store/databaseErrors.ts';
 import { createTaskRun } from '../store/oneTaskRun.ts';
 import type { Topic } from '../streams/streams.ts';
 import type { RecentTaskRuns } from './oneTaskRunMover.ts';
@@ -21,7 +22,11 @@ export async function createOneTaskRun(
   if (refusal(run, flowRuns)) return null;
   const beginning = begin(job, flowRuns, around.now);
   if (beginning instanceof Problem || beginning.cached.length > 0) return null;
-  const made = await createTaskRun(database, beginning, around.flowRun, around.now);
+  // A flow run that is being deleted is there for the condition of the statement, and gone for its foreign key.
+  const made = await createTaskRun(database, beginning, around.flowRun, around.now).catch((error: unknown) => {
+    if (violates(error, 'task_run_flow_run_id_fkey')) return null;
+    throw error;
+  });
   if (!made) return null;
   recent.keep(run.id, made);
   const { id: taskRunId, flowRunId } = run;

@@ -1,10 +1,12 @@
 import { createPrefect1FlowRun } from '../actions/createPrefect1FlowRun.ts';
+import { deletePrefect1FlowRun } from '../actions/deletePrefect1FlowRun.ts';
+import type { Engine } from '../actions/engine.ts';
 import { runsInQueue } from '../actions/runsInQueue.ts';
 import { storable } from '../core/checkText.ts';
 import { isJsonObject } from '../core/jsonObject.ts';
 import { Problem } from '../core/problem.ts';
 import { visibleTenant } from '../core/viewer.ts';
-import { deletePrefect1FlowRun, labelFlowRun, nameFlowRun, noteHeartbeat } from '../store/prefect1Runs.ts';
+import { labelFlowRun, nameFlowRun, noteHeartbeat } from '../store/prefect1Runs.ts';
 import type { Prefect1Operations } from './prefect1Context.ts';
 import { isGiven, json, optionalInstant, optionalText, optionalTexts, type Prefect1Input, text } from './readInput.ts';
 
@@ -18,6 +20,12 @@ export function givenName(input: Prefect1Input): string {
   const name = storable(text(input, 'name'));
   if (name === '') throw new Problem('BAD_USER_INPUT', 'Invalid name');
   return name;
+}
+
+/** Tells those who watch many runs that this one is another now. */
+function changed({ streams }: Engine, flowRunId: string, success: boolean): { success: boolean } {
+  if (success) streams.announce([`flowRunStates:${flowRunId}`]);
+  return { success };
 }
 
 /** Flow runs: made, named, found by agents, kept alive, deleted. */
@@ -38,18 +46,18 @@ export const flowRunOperations: Prefect1Operations = {
   },
 
   delete_flow_run: async ({ engine, viewer }, input) => ({
-    success: await deletePrefect1FlowRun(engine.database, visibleTenant(viewer), text(input, 'flow_run_id')),
+    success: await deletePrefect1FlowRun(engine, viewer, text(input, 'flow_run_id')),
   }),
 
-  set_flow_run_name: async ({ engine, viewer }, input) => ({
-    success: await nameFlowRun(engine.database, visibleTenant(viewer), text(input, 'flow_run_id'), givenName(input)),
-  }),
+  set_flow_run_name: async ({ engine, viewer }, input) => {
+    const id = text(input, 'flow_run_id');
+    return changed(engine, id, await nameFlowRun(engine.database, visibleTenant(viewer), id, givenName(input)));
+  },
 
   set_flow_run_labels: async ({ engine, viewer }, input) => {
+    const id = text(input, 'flow_run_id');
     const labels = (optionalTexts(input, 'labels') ?? []).map(storable).sort();
-    return {
-      success: await labelFlowRun(engine.database, visibleTenant(viewer), text(input, 'flow_run_id'), labels),
-    };
+    return changed(engine, id, await labelFlowRun(engine.database, visibleTenant(viewer), id, labels));
   },
 
   update_flow_run_heartbeat: async ({ engine, viewer }, input) => {

@@ -70,6 +70,8 @@ const WRITE_STATE = `${takenNumbers('task_run_states', 'select flow_run_id, 1 fr
     returning position
   )
   select run."rowVersion", state.position from run, state`;
+/** The clock that the state was decided by: one that stood still, as a computer does that sleeps, writes nothing. */
+const ON_TIME = `$4::timestamptz between clock_timestamp() - interval '1 second' and clock_timestamp() + interval '1 second'`;
 const RETURNING = 'returning r.id, r.flow_run_id, r.version, r.xmin::text as "rowVersion"';
 
 interface WrittenRow {
@@ -80,15 +82,15 @@ interface WrittenRow {
 const MOVE = statement(
   'taskRuns.moveOne',
   `with run as (
-    ${moveOne('task_run', OWN_MOVED_COLUMN, 11)} and r.xmin = $30::xid
+    ${moveOne('task_run', OWN_MOVED_COLUMN, 11)} and r.xmin = $30::xid and ${ON_TIME}
       and (r.flow_run_id is null or exists (select from flow_run f where f.id = r.flow_run_id and f.state_id = $31))
     ${RETURNING}
   ), ${WRITE_STATE}`,
 );
 
 /**
- * Moves a run that is as it was seen, in a flow run that is in the state it was seen in; null where it is not, and nothing is
- * written. Gives the run as it is then, and the state as it stands in its history.
+ * Moves a run that is as it was seen, in a flow run that is in the state it was seen in, at the time that it is; null where
+ * one of these does not hold, and nothing is written. Gives the run as it is then, and the state as it stands in its history.
  */
 export async function moveTaskRun(
   database: Queryable,
@@ -121,8 +123,8 @@ const CREATE = statement(
   'taskRuns.createOne',
   `with run as (
     ${insertOneTaskRun('r', 11)}
-    where $43::uuid is null
-      or exists (select from flow_run f where f.id = $43 and f.state_id = $44 and f.labels = $45::jsonb)
+    where ${ON_TIME} and ($43::uuid is null
+      or exists (select from flow_run f where f.id = $43 and f.state_id = $44 and f.labels = $45::jsonb))
     on conflict do nothing ${RETURNING}
   ), ${WRITE_STATE}`,
 );

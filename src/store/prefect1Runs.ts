@@ -1,5 +1,4 @@
 import { type Queryable, statement } from './database.ts';
-import { LEFT_BY_RUNS } from './deletedRuns.ts';
 import { hadRow, TENANT_MATCHES } from './tenantScope.ts';
 
 // What Prefect 1 clients change of a run beside its state. Each statement says whether there was such a run.
@@ -38,16 +37,11 @@ export async function noteHeartbeat(
   await database.query(BEATS[kind], [id, tenantId]);
 }
 
-const DELETE = statement(
-  'flowRuns.delete',
-  `with runs as (
-     delete from flow_run where id = $1 and ${TENANT_MATCHES} and scheduled_start_time is not null returning id
-   ), ${LEFT_BY_RUNS} select id from runs`,
+const KNOWN = statement(
+  'flowRuns.knownToPrefect1',
+  `select id from flow_run where id = $1 and ${TENANT_MATCHES} and scheduled_start_time is not null`,
 );
 
-/** Deletes a flow run with all that hangs on it, in whatever state it is. */
-export const deletePrefect1FlowRun = async (
-  database: Queryable,
-  tenantId: string | null,
-  id: string,
-): Promise<boolean> => hadRow(await database.query(DELETE, [id, tenantId]));
+/** Whether there is such a run, and Prefect 1 clients know it. */
+export const isPrefect1FlowRun = async (database: Queryable, tenantId: string | null, id: string): Promise<boolean> =>
+  hadRow(await database.query(KNOWN, [id, tenantId]));

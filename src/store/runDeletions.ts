@@ -1,5 +1,6 @@
 import { type Queryable, statement } from './database.ts';
 import { LEFT_BY_RUNS } from './deletedRuns.ts';
+import { TENANT_MATCHES } from './tenantScope.ts';
 
 // Runs are locked before they are deleted, in statements of their own. Whoever writes a line, a state or a task run holds a
 // lock on the run: the deletion waits, and then sees what was written. One statement for all would look at the tables as
@@ -12,10 +13,10 @@ const LOCK_FLOW_RUNS = statement(
   'flowRuns.lockDoomed',
   `select r.id, r.id = any($1::uuid[]) as doomed from flow_run r
    where r.id = any(array(
-     select id from flow_run where id = any($1::uuid[]) and tenant_id = $2
+     select id from flow_run where id = any($1::uuid[]) and ${TENANT_MATCHES}
      union all
      select s.id from task_run t join flow_run s on s.parent_task_run_id = t.id
-     where t.flow_run_id = any($1::uuid[]) and t.tenant_id = $2
+     where t.flow_run_id = any($1::uuid[]) and ($2::uuid is null or t.tenant_id = $2)
    )) order by r.id for update`,
 );
 const LOCK_TASK_RUNS_OF = statement(
@@ -23,10 +24,10 @@ const LOCK_TASK_RUNS_OF = statement(
   'select from task_run where flow_run_id = any($1::uuid[]) order by id for update',
 );
 
-/** Locks flow runs with all that goes with them, until the transaction ends; gives the ids of those that exist. */
+/** Locks flow runs of a tenant, or of any for null, with all that goes with them, until the transaction ends; gives the ids of those that exist. */
 export async function lockDoomedFlowRuns(
   transaction: Queryable,
-  tenantId: string,
+  tenantId: string | null,
   ids: readonly string[],
 ): Promise<string[]> {
   const locked = await transaction.query<{ id: string; doomed: boolean }>(LOCK_FLOW_RUNS, [ids, tenantId]);

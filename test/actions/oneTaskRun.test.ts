@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createFlow } from '../../src/actions/createFlow.ts';
 import { createFlowRun } from '../../src/actions/createFlowRun.ts';
 import { createTaskRun } from '../../src/actions/createTaskRun.ts';
@@ -82,6 +82,18 @@ test('the clock of a run that was not read again goes on', async () => {
   const passed = (paused?.timestamp ?? 0) - (running?.timestamp ?? 0);
   expect(passed).toBeGreaterThan(40_000);
   expect(Math.abs((paused?.timestamp ?? 0) - Date.now() * 1000)).toBeLessThan(5_000_000);
+});
+
+test('a clock that stood still decides nothing', async () => {
+  const id = await pending();
+  await set(id, 'RUNNING');
+  const stood = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  const names = await statementsOf(() => set(id, 'PAUSED'));
+  stood.mockRestore();
+  expect(names).toEqual(['taskRuns.moveOne', 'taskRuns.readOne', 'taskRuns.moveOne']);
+  const [, running, paused] = await history(id);
+  expect((paused?.timestamp ?? 0) - (running?.timestamp ?? 0)).toBeGreaterThan(1_000_000);
 });
 
 test('a run that is written between reading and writing is moved under its lock', async () => {

@@ -1,15 +1,10 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTaskRunArtifact } from '../../src/actions/createTaskRunArtifact.ts';
+import { deletePrefect1FlowRun } from '../../src/actions/deletePrefect1FlowRun.ts';
 import { getOrCreateTaskRun } from '../../src/actions/getOrCreateTaskRun.ts';
 import { setTaskRunState } from '../../src/actions/setTaskRunState.ts';
-import {
-  deletePrefect1FlowRun,
-  labelFlowRun,
-  nameFlowRun,
-  nameTaskRun,
-  noteHeartbeat,
-} from '../../src/store/prefect1Runs.ts';
+import { labelFlowRun, nameFlowRun, nameTaskRun, noteHeartbeat } from '../../src/store/prefect1Runs.ts';
 import { deleteArtifact, updateArtifact } from '../../src/store/taskRunArtifacts.ts';
 import { viewer } from '../support/engine.ts';
 import { insertTenant } from '../support/rows.ts';
@@ -156,8 +151,7 @@ describe('what hangs on runs', () => {
         [flowRunId, id],
       );
     expect(await left()).toEqual([{ left: 5 }]);
-    for (const there of [true, false])
-      expect(await deletePrefect1FlowRun(t.test.database, null, flowRunId)).toBe(there);
+    for (const there of [true, false]) expect(await deletePrefect1FlowRun(t.engine, viewer, flowRunId)).toBe(there);
     expect(await left()).toEqual([{ left: 0 }]);
   });
 });

@@ -1,0 +1,26 @@
+import { type Viewer, visibleTenant } from '../core/viewer.ts';
+import { isPrefect1FlowRun } from '../store/prefect1Runs.ts';
+import { deleteDoomedFlowRuns, deleteLinesOfRun, lockDoomedFlowRuns } from '../store/runDeletions.ts';
+import type { Engine } from './engine.ts';
+
+/**
+ * Deletes a flow run that Prefect 1 clients know, in whatever state, with all that hangs on it; false where there is none.
+ * Source: prefect_server, api/runs.py, delete_flow_run.
+ */
+export async function deletePrefect1FlowRun(
+  { database, streams }: Engine,
+  viewer: Viewer,
+  flowRunId: string,
+): Promise<boolean> {
+  const tenantId = visibleTenant(viewer);
+  const isGone = await database.transaction(async (transaction) => {
+    if (!(await isPrefect1FlowRun(transaction, tenantId, flowRunId))) return false;
+    const doomed = await lockDoomedFlowRuns(transaction, tenantId, [flowRunId]);
+    if (doomed.length === 0) return false;
+    await deleteLinesOfRun(transaction, flowRunId);
+    await deleteDoomedFlowRuns(transaction, doomed);
+    return true;
+  });
+  if (isGone) streams.announce([`flowRunStates:${flowRunId}`]);
+  return isGone;
+}
