@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import pg from 'pg';
 import { tsImport } from 'tsx/esm/api';
 import { median, readable, spread, table } from './figures.mjs';
 import { listen } from './noise.mjs';
@@ -17,7 +18,7 @@ const TITLE = '## A thousand mapped tasks of Prefect 1';
 const here = (name) => path.join(import.meta.dirname, name);
 
 /** Prefect 1's own runner with mapped tasks, beside the same with a server that does nothing. */
-export async function mappedTasks({ url }) {
+export async function mappedTasks({ url, databaseUrl }) {
   const { prefectEnvironment } = await tsImport('../scripts/prefectEnvironment.ts', import.meta.url);
   const prefect = prefectEnvironment(here('../test/prefect1/constraints.txt'));
   if ('skipped' in prefect) return `${TITLE}\n\nNot measured. ${prefect.skipped}`;
@@ -27,20 +28,27 @@ export async function mappedTasks({ url }) {
 
   const { flowId } = await python(url, 'register', WIDTH);
   const newRun = async () => (await request(url, CREATE, { flowId })).create_flow_run.id;
-  const stub = await startStub((await request(url, INFO, { id: await newRun() })).flow_run_by_pk);
+  const flowRun = (await request(url, INFO, { id: await newRun() })).flow_run_by_pk;
+  const stub = await startStub(flowRun);
+  const notebook = await openNotebook(databaseUrl);
+  const committing = await startStub(flowRun, notebook.write);
   const rounds = [];
   for (let round = 1; round <= ROUNDS; round++) {
     const id = await newRun();
-    const [ours, stubs] = await inTurn(
-      round,
+    const [ours, stubs, commits] = await inTurn(round, [
       () => timed(url, id),
       () => timed(stub.url, id),
-    );
+      () => timed(committing.url, id),
+    ]);
     await requireHistory(url, id);
-    console.error(`mapped tasks, round ${round}: ${readable(ours)} s, with the stub ${readable(stubs)} s`);
-    rounds.push({ ours, stubs });
+    console.error(
+      `mapped tasks, round ${round}: ${readable(ours)} s, with the stub ${readable(stubs)} s, with commits ${readable(commits)} s`,
+    );
+    rounds.push({ ours, stubs, commits });
   }
   stub.stop();
+  committing.stop();
+  await notebook.close();
   await rm(home, { recursive: true });
   return report(rounds);
 
@@ -62,11 +70,28 @@ const INFO = `query ($id: uuid!) {
   }
 }`;
 
+/** Keeps what was sent, each text by a commit of its own: the least that a server does that loses nothing. */
+async function openNotebook(databaseUrl) {
+  const pool = new pg.Pool({ connectionString: databaseUrl });
+  await pool.query('create table bench_notebook (id bigint generated always as identity primary key, said text)');
+  const insert = { name: 'write', text: 'insert into bench_notebook (said) values ($1)' };
+  return {
+    write: (said) => pool.query({ ...insert, values: [said] }),
+    async close() {
+      await pool.query('drop table bench_notebook');
+      await pool.end();
+    },
+  };
+}
+
 /** Who comes first changes from round to round. */
-async function inTurn(round, one, other) {
-  if (round % 2) return [await one(), await other()];
-  const second = await other();
-  return [await one(), second];
+async function inTurn(round, works) {
+  const results = [];
+  for (let turn = 0; turn < works.length; turn++) {
+    const place = (round + turn) % works.length;
+    results[place] = await works[place]();
+  }
+  return results;
 }
 
 /** All of it was written, as it must be. */
@@ -111,6 +136,7 @@ async function runPython(command, home, url, parameters) {
 
 function report(rounds) {
   const ratios = rounds.map(({ ours, stubs }) => ours / stubs);
+  const limits = rounds.map(({ commits, stubs }) => commits / stubs);
   return `${TITLE}
 
 A flow of ${readable(WIDTH)} mapped tasks, run by the real runner of Prefect 1.4.1 as an agent's process runs it, beside the same with
@@ -118,12 +144,14 @@ a server in Node that answers every request at once and keeps nothing. Wall time
 rounds' ratios:
 
 - FlowQL, to the server that does nothing: **${readable(median(ratios))}** (${readable(Math.min(...ratios))}-${readable(Math.max(...ratios))} in single rounds); at most ${TARGET} is wanted
+- a server that does nothing but write each request down, and answer when that is on disk: **${readable(median(limits))}** (${readable(Math.min(...limits))}-${readable(Math.max(...limits))})
 
 ${table(
   ['', 'seconds, median (least-most)'],
   [
     ['FlowQL', spread(rounds.map(({ ours }) => ours))],
     ['the server that does nothing', spread(rounds.map(({ stubs }) => stubs))],
+    ['the server that writes each request down', spread(rounds.map(({ commits }) => commits))],
   ],
 )}`;
 }

@@ -15,8 +15,9 @@ const success = { success: true };
 /**
  * A server that answers at once whatever a Prefect 1 runner asks of it, and keeps nothing: as fast as a server can be.
  * @param flowRun what `flow_run_by_pk` gives
+ * @param first what is done with each request before it is answered
  */
-export async function startStub(flowRun) {
+export async function startStub(flowRun, first = async () => {}) {
   // By the field of the document, which also holds the word.
   const answers = Object.entries({
     get_or_create_task_run_info: { id: ID, version: 0, serialized_state: PENDING },
@@ -31,6 +32,7 @@ export async function startStub(flowRun) {
     let body = '';
     for await (const chunk of request) body += chunk;
     const [, answer] = answers.find(([field]) => body.includes(field)) ?? [];
+    await first(body);
     if (!answer) response.statusCode = 400;
     response.setHeader('content-type', 'application/json').end(answer ?? body);
   }).listen(0, '127.0.0.1');

@@ -1,6 +1,5 @@
 import { Problem } from '../core/problem.ts';
 import type { Queryable } from '../store/database.ts';
-import { violates } from '../store/databaseErrors.ts';
 import { createTaskRun } from '../store/oneTaskRun.ts';
 import type { Topic } from '../streams/streams.ts';
 import type { RecentTaskRuns } from './oneTaskRunMover.ts';
@@ -9,7 +8,8 @@ import { taskRunTopics } from './taskRunMover.ts';
 
 /**
  * Creates one task run by one statement, from what was read around it. Null where that is not enough, and nothing was
- * written: the run is there already, its flow run has changed since, or a cache entry or an idempotency key have a say. `createTaskRuns` is then to do it.
+ * written: the run is there already, its flow run has changed since, or a cache entry or an idempotency key have a say.
+ * `createTaskRuns` is then to do it.
  */
 export async function createOneTaskRun(
   database: Queryable,
@@ -22,13 +22,9 @@ export async function createOneTaskRun(
   if (refusal(run, flowRuns)) return null;
   const beginning = begin(job, flowRuns, around.now);
   if (beginning instanceof Problem || beginning.cached.length > 0) return null;
-  // A flow run that is being deleted is there for the condition of the statement, and gone for its foreign key.
-  const made = await createTaskRun(database, beginning, around.flowRun, around.now).catch((error: unknown) => {
-    if (violates(error, 'task_run_flow_run_id_fkey')) return null;
-    throw error;
-  });
+  const made = await createTaskRun(database, beginning, around.flowRun, around.now);
   if (!made) return null;
-  recent.keep(run.id, made);
+  if (!made.hasTags) recent.keep(run.id, made);
   const { id: taskRunId, flowRunId } = run;
   const topics = taskRunTopics([{ taskRunId, flowRunId, state: beginning.state }]);
   return { answers: [{ taskRunId, created: true }], topics };

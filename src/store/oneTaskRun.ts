@@ -25,13 +25,15 @@ export interface SeenTaskRun extends LockedTaskRun {
   rowVersion: string;
   /** The state that its flow run was in. */
   flowRunStateId: string | null;
+  hasTags: boolean;
   /** Whether one of its tags may have a limit, or it holds a slot of one. */
   isLimited: boolean;
 }
 
 const READ = statement(
   'taskRuns.readOne',
-  `select ${LOCKED_COLUMNS}, f.state_id as "flowRunStateId", r.xmin::text as "rowVersion", r.tags <> '[]' and (
+  `select ${LOCKED_COLUMNS}, f.state_id as "flowRunStateId", r.xmin::text as "rowVersion",
+   r.tags <> '[]' as "hasTags", r.tags <> '[]' and (
      exists (
        select from concurrency_limit l, jsonb_array_elements_text(r.tags) as tag (word)
        where l.tenant_id = r.tenant_id and l.name = 'tag:' || tag.word and l.active
@@ -43,7 +45,7 @@ const READ = statement(
 /** A task run without its limits and without its state's data. */
 export async function readTaskRun(database: Queryable, id: string): Promise<SeenTaskRun | null> {
   const [row] = await database.query<
-    LockedTaskRunRow & Pick<SeenTaskRun, 'rowVersion' | 'flowRunStateId' | 'isLimited'>
+    LockedTaskRunRow & Pick<SeenTaskRun, 'rowVersion' | 'flowRunStateId' | 'hasTags' | 'isLimited'>
   >(READ, [id]);
   if (!row) return null;
   return {
@@ -55,6 +57,7 @@ export async function readTaskRun(database: Queryable, id: string): Promise<Seen
     now: row.now,
     flowRunStateId: row.flowRunStateId,
     rowVersion: row.rowVersion,
+    hasTags: row.hasTags,
     isLimited: row.isLimited,
   };
 }
@@ -119,19 +122,21 @@ export async function moveTaskRun(
   };
 }
 
+// The flow run is locked against being deleted before its counter is: that is the order of all locks.
 const CREATE = statement(
   'taskRuns.createOne',
   `with run as (
     ${insertOneTaskRun('r', 11)}
-    where ${ON_TIME} and ($43::uuid is null
-      or exists (select from flow_run f where f.id = $43 and f.state_id = $44 and f.labels = $45::jsonb))
+    where ${ON_TIME} and ($43::uuid is null or exists (
+      select from flow_run f where f.id = $43 and f.state_id = $44 and f.labels = $45::jsonb for key share
+    ))
     on conflict do nothing ${RETURNING}
   ), ${WRITE_STATE}`,
 );
 
 /**
- * Inserts a run in its first state, in a flow run whose state and labels are as they were seen; null where they are not, or where there is a run
- * with its keys or its id, and nothing is written. Gives the run as it is then.
+ * Inserts a run in its first state, in a flow run whose state and labels are as they were seen; null where they are not, or
+ * where there is a run with its keys or its id, and nothing is written. Gives the run as it is then.
  */
 export async function createTaskRun(
   database: Queryable,
@@ -156,6 +161,7 @@ export async function createTaskRun(
     flowRun: flowRun?.facts ?? null,
     flowRunStateId: flowRun?.stateId ?? null,
     limited: null,
+    hasTags: run.tags.length > 0,
     isLimited: run.tags.length > 0,
     now,
     rowVersion: row.rowVersion,

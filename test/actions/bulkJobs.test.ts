@@ -12,6 +12,7 @@ import type { JsonObject, StateRequest } from '../../src/core/state.ts';
 import { finishBulkJobs } from '../../src/services/finishBulkJobs.ts';
 import { bulkJobsById } from '../../src/store/bulkJobs.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
+import { interrupted } from '../support/interrupted.ts';
 import { manyRuns } from '../support/manyRuns.ts';
 import { insertTenant } from '../support/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -120,12 +121,12 @@ describe('a bulk job', () => {
 
   test('says of a run that was deleted before its turn that it is not there', async () => {
     const { flowId, ids } = await manyRuns(t.test.database, 2);
-    t.test.database.onStatement = (name) => {
-      if (name !== 'bulkJobs.task') return;
-      t.test.database.onStatement = null;
-      return sql('delete from flow_run where id = $1', [ids[0]]);
-    };
-    const { bulkJobId } = await set(flowId);
+    const remove = () => sql('delete from flow_run where id = $1', [ids[0]]);
+    const engine = startEngine(interrupted(t.test.database, 'bulkJobs.task', remove), t.engine.streams);
+    const { bulkJobId } = await bulkSetFlowRunState(engine, viewer, {
+      filter: ofFlow(flowId),
+      state: { type: 'RUNNING' },
+    });
     expect((await job(bulkJobId)).outcomeCounts).toEqual({ ACCEPT: 1, NOT_FOUND: 1 });
   });
 

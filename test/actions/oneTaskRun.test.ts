@@ -7,9 +7,9 @@ import { newId } from '../../src/actions/newId.ts';
 import { renameTaskRun } from '../../src/actions/renameTaskRun.ts';
 import { setTaskRunState } from '../../src/actions/setTaskRunState.ts';
 import type { StateType } from '../../src/core/state.ts';
-import type { Statement } from '../../src/store/database.ts';
 import { taskRunStatesOf } from '../../src/store/taskRunStates.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
+import { interrupted } from '../support/interrupted.ts';
 
 let t: TestEngine;
 let flowRunId: string;
@@ -35,18 +35,9 @@ const history = async (id: string) =>
 /** Another process on the same database: it knows nothing of what the first one does. */
 const another = (): Engine => startEngine(t.test.database, t.engine.streams);
 
-/** A process to whose runs something happens before a statement, the first time. */
-function interrupted(name: string, happens: () => Promise<unknown>): { engine: Engine; names: string[] } {
-  const names: string[] = [];
-  const query = async <Row>(asked: Statement, values?: readonly unknown[]) => {
-    if (asked.name === name && !names.includes(name)) {
-      names.push(name);
-      await happens();
-    } else names.push(asked.name);
-    return t.test.database.query<Row>(asked, values);
-  };
-  return { engine: startEngine({ ...t.test.database, query }, t.engine.streams), names };
-}
+/** A process to whose runs something happens between reading and writing, the first time. */
+const overtaken = (happens: () => Promise<unknown>): Engine =>
+  startEngine(interrupted(t.test.database, 'taskRuns.moveOne', happens), t.engine.streams);
 
 async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const names: string[] = [];
@@ -98,18 +89,22 @@ test('a clock that stood still decides nothing', async () => {
 
 test('a run that is written between reading and writing is moved under its lock', async () => {
   const id = await pending();
-  const { engine, names } = interrupted('taskRuns.moveOne', () =>
-    renameTaskRun(t.engine, viewer, { taskRunId: id, name: 'another name' }),
-  );
-  const locked = await statementsOf(() => set(id, 'RUNNING', { engine }));
-  expect(names.slice(0, 2)).toEqual(['taskRuns.readOne', 'taskRuns.moveOne']);
-  expect(locked).toContain('taskRuns.lock');
+  const engine = overtaken(() => renameTaskRun(t.engine, viewer, { taskRunId: id, name: 'another name' }));
+  const names = await statementsOf(() => set(id, 'RUNNING', { engine }));
+  expect(names.slice(0, 1)).toEqual(['taskRuns.readOne']);
+  expect(names.slice(-5)).toEqual([
+    'taskRuns.moveOne',
+    'taskRuns.lock',
+    'taskRuns.limited',
+    'taskRunStates.insert',
+    'taskRuns.move',
+  ]);
   expect((await history(id)).map(({ type }) => type)).toEqual(['PENDING', 'RUNNING']);
 });
 
 test('of two processes that read the same, the second decides on what the first wrote', async () => {
   const id = await pending();
-  const { engine } = interrupted('taskRuns.moveOne', () => complete(id));
+  const engine = overtaken(() => complete(id));
   expect(await set(id, 'RUNNING', { engine })).toMatchObject({ verdict: 'REJECT' });
   expect((await history(id)).map(({ type }) => type)).toEqual(['PENDING', 'COMPLETED']);
 });
