@@ -175,6 +175,15 @@ describe('the race notices', () => {
     expect(report.failedWrites.length).toBeGreaterThan(0);
   }, 120_000);
 
+  test('when a task run that is written alone is written whatever it is by now', async () => {
+    const report = await raceWith({
+      file: 'store/oneTaskRun.ts',
+      from: 'and r.xmin = $30::xid',
+      to: 'and $30::xid is not null',
+    });
+    expect(report.failedWrites.length).toBeGreaterThan(0);
+  }, 120_000);
+
   test('when numbers come from a plain serial', async () => {
     await t.database.query({ name: 'race.serial', text: 'create sequence race_serial increment by 1000' });
     const report = await raceWith({
