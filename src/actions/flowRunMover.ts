@@ -14,7 +14,7 @@ import {
 import type { KeyedRequest } from '../store/idempotencyKeys.ts';
 import type { Topic } from '../streams/streams.ts';
 import { AnswerBook } from './answerBook.ts';
-import { answerOf, checkVersion, isOf, type MoveAnswer, type Moved, type Proposal } from './moveOutcome.ts';
+import { answerOf, isOf, type MoveAnswer, type Moved, type Proposal, proposalOf } from './moveOutcome.ts';
 import { newId } from './newId.ts';
 import { followPrefect1Moves, recallSubmissions, type Submission } from './prefect1FlowRunMoves.ts';
 import { SlotBook } from './slotBook.ts';
@@ -63,13 +63,10 @@ export async function moveFlowRuns(
   const move = (job: FlowRunMoveJob): MoveAnswer | Problem => {
     const current = locked.get(job.flowRunId);
     if (!current || !isOf(job.tenantId, current.run)) return unknownFlowRun(job.flowRunId);
-    const conflict = checkVersion(job.expectedVersion, current.run.version);
-    if (conflict) return conflict;
+    const asked = proposalOf(job, current);
+    if ('answer' in asked) return asked.answer;
+    const { proposal } = asked;
     const { run, initial, prefect1, limited, now } = current;
-    const proposal = job.propose(current);
-    if (proposal instanceof Problem) return proposal;
-    if ('verdict' in proposal) return answerOf(run.id, { ...proposal, retryAfterSeconds: null }, initial.id, false);
-
     const decision = decideFlowRun({
       kind: 'flow_run',
       run,

@@ -55,6 +55,19 @@ export const answerOf = (
 export const isOf = (tenantId: string | null, run: { tenantId: string }): boolean =>
   tenantId === null || run.tenantId === tenantId;
 
+/** What a job proposes for a run as it stands; an answer where it comes to no proposal. */
+export function proposalOf<Current extends { run: { id: string; version: number }; initial: State }>(
+  job: { expectedVersion: number | null; propose: (current: Current) => Proposal },
+  current: Current,
+): { proposal: Exclude<Proposal, Refusal | Problem> } | { answer: MoveAnswer | Problem } {
+  const conflict = checkVersion(job.expectedVersion, current.run.version);
+  if (conflict) return { answer: conflict };
+  const proposal = job.propose(current);
+  if (proposal instanceof Problem) return { answer: proposal };
+  if (!('verdict' in proposal)) return { proposal };
+  return { answer: answerOf(current.run.id, { ...proposal, retryAfterSeconds: null }, current.initial.id, false) };
+}
+
 /** Compare-and-set: refuses where the run has moved on since the caller read it. */
 export function checkVersion(expected: number | null, current: number): Problem | null {
   if (expected === null || expected === current) return null;

@@ -2,7 +2,7 @@ import { Problem } from '../core/problem.ts';
 import type { Queryable } from '../store/database.ts';
 import { createTaskRun } from '../store/oneTaskRun.ts';
 import type { Topic } from '../streams/streams.ts';
-import type { RecentTaskRuns } from './oneTaskRunMover.ts';
+import { keepSeen, type RecentTaskRuns } from './oneTaskRunMover.ts';
 import { begin, type CreatedTaskRun, refusal, type TaskRunCreationJob } from './taskRunCreator.ts';
 import { taskRunTopics } from './taskRunMover.ts';
 
@@ -24,7 +24,7 @@ export async function createOneTaskRun(
   if (beginning instanceof Problem || beginning.cached.length > 0) return null;
   const made = await createTaskRun(database, beginning, around.flowRun, around.now);
   if (!made) return null;
-  if (!made.hasTags) recent.keep(run.id, made);
+  keepSeen(recent, made);
   const { id: taskRunId, flowRunId } = run;
   const topics = taskRunTopics([{ taskRunId, flowRunId, state: beginning.state }]);
   return { answers: [{ taskRunId, created: true }], topics };

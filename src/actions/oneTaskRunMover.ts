@@ -33,7 +33,7 @@ async function moveSeen(
   job: TaskRunMoveJob,
   before: SeenTaskRun,
 ): Promise<Moved<TaskRunState> | null> {
-  if (!isOf(job.tenantId, before.run) || before.isLimited || before.initial.type === 'COMPLETED') return null;
+  if (!isOf(job.tenantId, before.run) || before.isLimited || isCompleted(before)) return null;
   const { answer, write } = decideMove(job, before, { cached: null });
   if (!write) return { answers: [answer], states: new Map(), topics: new Set() };
   if (write.effects.length > 0) return null;
@@ -43,7 +43,15 @@ async function moveSeen(
   recent.forget(id);
   const after = await moveTaskRun(database, before, moved, written);
   if (!after) return null;
-  // A limit of its tags may be made at any time, and no condition of the statement would notice.
-  if (!before.hasTags) recent.keep(id, after.seen);
+  keepSeen(recent, after.seen);
   return { answers: [answer], states: new Map([[after.state.id, after.state]]), topics: taskRunTopics([written]) };
+}
+
+/** The data of such a run has a say in where it may go, and was not read. */
+const isCompleted = ({ initial }: SeenTaskRun) => initial.type === 'COMPLETED';
+
+/** Remembers a run that may be moved by one statement again. */
+export function keepSeen(recent: RecentTaskRuns, seen: SeenTaskRun): void {
+  // A limit of a tag may be made at any time, and no condition of the statement would notice.
+  if (!seen.hasTags && !isCompleted(seen)) recent.keep(seen.run.id, seen);
 }

@@ -15,7 +15,7 @@ import {
 } from '../store/taskRunWrites.ts';
 import type { Topic } from '../streams/streams.ts';
 import { AnswerBook } from './answerBook.ts';
-import { answerOf, checkVersion, isOf, type MoveAnswer, type Moved, type Proposal } from './moveOutcome.ts';
+import { answerOf, isOf, type MoveAnswer, type Moved, type Proposal, proposalOf } from './moveOutcome.ts';
 import { newId } from './newId.ts';
 import { SlotBook } from './slotBook.ts';
 
@@ -106,16 +106,13 @@ type Write = NonNullable<Decision<TaskRunChanges>['write']>;
 /** What the rules say to a job on a run as it stands: the answer, and what is to be written, if anything is. */
 export function decideMove(
   job: TaskRunMoveJob,
-  { run, initial, prefect1, flowRun, now }: LockedTaskRun,
+  current: LockedTaskRun,
   facts: Pick<TaskRunMove, 'cached' | 'tagLimits' | 'holdsSlots'>,
 ): { answer: MoveAnswer | Problem; write: Write | null } {
-  const refused = (answer: MoveAnswer | Problem) => ({ answer, write: null });
-  const conflict = checkVersion(job.expectedVersion, run.version);
-  if (conflict) return refused(conflict);
-  const proposal = job.propose({ run, initial, prefect1, flowRun, limited: null, now });
-  if (proposal instanceof Problem) return refused(proposal);
-  if ('verdict' in proposal)
-    return refused(answerOf(run.id, { ...proposal, retryAfterSeconds: null }, initial.id, false));
+  const asked = proposalOf(job, current);
+  if ('answer' in asked) return { answer: asked.answer, write: null };
+  const { proposal } = asked;
+  const { run, initial, prefect1, flowRun, now } = current;
   const decision = decideTaskRun({
     kind: 'task_run',
     run,

@@ -24,7 +24,10 @@ const LOCK_TASK_RUNS_OF = statement(
   'select from task_run where flow_run_id = any($1::uuid[]) order by id for update',
 );
 
-/** Locks flow runs of a tenant, or of any for null, with all that goes with them, until the transaction ends; gives the ids of those that exist. */
+/**
+ * Locks flow runs of a tenant, or of any for null, with all that goes with them, until the transaction ends; gives the ids of
+ * those that exist.
+ */
 export async function lockDoomedFlowRuns(
   transaction: Queryable,
   tenantId: string | null,

@@ -20,7 +20,8 @@ const ENCLOSING = statement(
      run_count as "runCount", state_id as "stateId" from flow_run where id = any($1::uuid[])`,
 );
 
-interface EnclosingRow {
+/** An enclosing flow run as it is read. */
+export interface EnclosingRow {
   id: string;
   tenantId: string;
   labels: Labels;

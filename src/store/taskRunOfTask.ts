@@ -1,8 +1,7 @@
 import type { Instant } from '../core/instant.ts';
-import type { Labels } from '../core/run.ts';
-import type { JsonObject, StateType } from '../core/state.ts';
+import type { JsonObject } from '../core/state.ts';
 import { type Queryable, statement } from './database.ts';
-import { type EnclosingFlowRun, enclosingFlowRun } from './taskRunCreations.ts';
+import { type EnclosingFlowRun, type EnclosingRow, enclosingFlowRun } from './taskRunCreations.ts';
 import type { TaskRunInfo } from './taskRunInfo.ts';
 
 // The task run is found by its keys, which are unique, and not by its task, for which there is no index.
@@ -19,18 +18,12 @@ const OF_TASK = statement(
      and r.task_key = coalesce(t.slug, t.id::text) and r.dynamic_key = asked.map_index::text`,
 );
 
-interface Row {
+interface Row extends Omit<EnclosingRow, 'id'> {
   now: Instant;
   taskId: string | null;
   slug: string | null;
   cacheKey: string | null;
   flowRunId: string | null;
-  tenantId: string;
-  labels: Labels;
-  stateType: StateType;
-  stateDetails: JsonObject;
-  runCount: number;
-  stateId: string;
   id: string | null;
   version: number;
   state: string | null;

@@ -11,6 +11,7 @@ import { setTaskRunState } from '../../src/actions/setTaskRunState.ts';
 import type { StateRequest, StateType } from '../../src/core/state.ts';
 import { statement } from '../../src/store/database.ts';
 import { type TestEngine, viewer } from '../support/engine.ts';
+import { statementsOf } from '../support/statementsOf.ts';
 
 const INSERT_DEPLOYMENT = statement(
   'test.deployment',
@@ -55,14 +56,7 @@ export async function limitedRuns({ engine, test }: TestEngine) {
     leases: async () => (await test.database.query<{ id: string }>(SLOTS)).map(({ id }) => id),
     /** No limits any more. */
     clear: () => test.database.query(CLEAR),
-    /** The statements of some work. Wake-ups go out when they like. */
-    async statementsOf(work: () => Promise<unknown>): Promise<string[]> {
-      const names: string[] = [];
-      test.database.onStatement = (name) => names.push(name);
-      await work();
-      test.database.onStatement = null;
-      return names.filter((name) => name !== 'notify');
-    },
+    statementsOf: (work: () => Promise<unknown>) => statementsOf(test.database, work),
     /** Time passes, and nobody renews a lease. */
     lapse: () => test.database.query(LAPSE),
   };

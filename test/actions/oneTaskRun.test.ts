@@ -10,6 +10,7 @@ import type { StateType } from '../../src/core/state.ts';
 import { taskRunStatesOf } from '../../src/store/taskRunStates.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 import { interrupted } from '../support/interrupted.ts';
+import { statementsOf } from '../support/statementsOf.ts';
 
 let t: TestEngine;
 let flowRunId: string;
@@ -39,19 +40,14 @@ const another = (): Engine => startEngine(t.test.database, t.engine.streams);
 const overtaken = (happens: () => Promise<unknown>): Engine =>
   startEngine(interrupted(t.test.database, 'taskRuns.moveOne', happens), t.engine.streams);
 
-async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
-  const names: string[] = [];
-  t.test.database.onStatement = (name) => names.push(name);
-  await work();
-  t.test.database.onStatement = null;
-  return names.filter((name) => name !== 'notify');
-}
-
 test('a task run is read before its first move, and not before the next ones', async () => {
   const id = await pending();
-  expect(await statementsOf(() => set(id, 'RUNNING'))).toEqual(['taskRuns.readOne', 'taskRuns.moveOne']);
-  expect(await statementsOf(() => set(id, 'PAUSED'))).toEqual(['taskRuns.moveOne']);
-  expect(await statementsOf(() => set(id, 'RUNNING'))).toEqual(['taskRuns.moveOne']);
+  expect(await statementsOf(t.test.database, () => set(id, 'RUNNING'))).toEqual([
+    'taskRuns.readOne',
+    'taskRuns.moveOne',
+  ]);
+  expect(await statementsOf(t.test.database, () => set(id, 'PAUSED'))).toEqual(['taskRuns.moveOne']);
+  expect(await statementsOf(t.test.database, () => set(id, 'RUNNING'))).toEqual(['taskRuns.moveOne']);
   const states = await history(id);
   expect(states.map(({ type, version }) => [type, version])).toEqual([
     ['PENDING', 1],
@@ -80,7 +76,7 @@ test('a clock that stood still decides nothing', async () => {
   await set(id, 'RUNNING');
   const stood = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
   await new Promise((resolve) => setTimeout(resolve, 1_100));
-  const names = await statementsOf(() => set(id, 'PAUSED'));
+  const names = await statementsOf(t.test.database, () => set(id, 'PAUSED'));
   stood.mockRestore();
   expect(names).toEqual(['taskRuns.moveOne', 'taskRuns.readOne', 'taskRuns.moveOne']);
   const [, running, paused] = await history(id);
@@ -90,7 +86,7 @@ test('a clock that stood still decides nothing', async () => {
 test('a run that is written between reading and writing is moved under its lock', async () => {
   const id = await pending();
   const engine = overtaken(() => renameTaskRun(t.engine, viewer, { taskRunId: id, name: 'another name' }));
-  const names = await statementsOf(() => set(id, 'RUNNING', { engine }));
+  const names = await statementsOf(t.test.database, () => set(id, 'RUNNING', { engine }));
   expect(names.slice(0, 1)).toEqual(['taskRuns.readOne']);
   expect(names.slice(-5)).toEqual([
     'taskRuns.moveOne',

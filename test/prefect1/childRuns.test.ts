@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { statementsOf } from '../support/statementsOf.ts';
 import { openRunWorld, type RunWorld } from './runWorld.ts';
 
 let world: RunWorld;
@@ -16,20 +17,12 @@ async function running() {
   return { flowRunId, taskId: tasks[0] ?? '' };
 }
 
-async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
-  const names: string[] = [];
-  world.test.database.onStatement = (name) => names.push(name);
-  await work();
-  world.test.database.onStatement = null;
-  return names.filter((name) => name !== 'notify');
-}
-
 test('a mapped child and its states take a statement each, once its task is known', async () => {
   const { flowRunId, taskId } = await running();
-  const first = await statementsOf(() => world.child(flowRunId, taskId, 0));
+  const first = await statementsOf(world.test.database, () => world.child(flowRunId, taskId, 0));
   expect(first).toEqual(['taskRuns.ofTask', 'taskRuns.createOne']);
   let child = '';
-  const second = await statementsOf(async () => {
+  const second = await statementsOf(world.test.database, async () => {
     child = await world.child(flowRunId, taskId, 1);
     await world.setTaskRun(child, { type: 'Running' });
     await world.setTaskRun(child, { type: 'Success' });

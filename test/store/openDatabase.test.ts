@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatInstant, parseInstant } from '../../src/core/instant.ts';
 import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
 import { instantFromColumn } from '../../src/store/columnParsers.ts';
-import { type Database, statement } from '../../src/store/database.ts';
+import { type Database, statement, type Transaction } from '../../src/store/database.ts';
+import { isOneRowsFault, isTransient } from '../../src/store/databaseErrors.ts';
 import { openDatabase } from '../../src/store/openDatabase.ts';
 import { preparedNames } from '../../src/store/preparedNames.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
@@ -127,6 +128,37 @@ describe('transactions', () => {
     await expect(work).rejects.toThrow('division by zero');
     expect(await database.query(find, ['together'])).toEqual([]);
     expect(await database.query(find, ['together too'])).toEqual([]);
+  });
+
+  test('what is sent is kept with the commit, and its rows are there when the transaction is over', async () => {
+    const names: string[] = [];
+    await database.transaction(async (transaction) => {
+      transaction.send(insert, ['sent']);
+      transaction.send<{ name: string }>(find, ['sent'], (rows) => names.push(...rows.map(({ name }) => name)));
+    });
+    expect(names).toEqual(['sent']);
+    expect(await database.query(find, ['sent'])).toHaveLength(1);
+  });
+
+  test('a sent statement that fails is the error, whatever fails or commits behind it, and nothing is kept', async () => {
+    const divide = statement('test.divide', 'select 1 / 0');
+    for (const behind of [async () => {}, (transaction: Transaction) => transaction.query(selectOne)]) {
+      const work = database.transaction(async (transaction) => {
+        transaction.send(insert, ['sent in vain']);
+        transaction.send(divide, []);
+        await behind(transaction);
+      });
+      await expect(work).rejects.toThrow('division by zero');
+    }
+    expect(await database.query(find, ['sent in vain'])).toEqual([]);
+    expect(await database.query(selectOne)).toEqual([{ one: 1 }]);
+  });
+
+  test('a connection that is lost with the commit on its way is no fault of the work, which is not done again', async () => {
+    const work = database.transaction(async (transaction) => transaction.send(killMine, []));
+    const error = await work.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'UNAVAILABLE' });
+    expect([isTransient(error), isOneRowsFault(error)]).toEqual([false, false]);
   });
 
   test('a swallowed error does not turn a rollback into a success', async () => {
