@@ -1,15 +1,15 @@
 import {
   type DocumentNode,
+  type GraphQLLeafType,
   type GraphQLSchema,
   getOperationAST,
   type OperationDefinitionNode,
   parse,
-  specifiedRules,
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { Problem } from '../core/problem.ts';
-import { documentShape, VALUE_RULES } from './documentShape.ts';
+import { areOfTypes, literalTypes, shapedDocument } from './documentShape.ts';
 import { checkSize, type DocumentLimits } from './documentSize.ts';
 import { type PageField, pageFields } from './pageRows.ts';
 import type { PresentError } from './presentError.ts';
@@ -30,6 +30,12 @@ export interface ReadOperation {
 
 type Reading = { read: ReadDocument } | { errors: readonly PresentedError[] };
 
+interface Shape {
+  /** Of the values in the documents of this shape; null where each must be validated by itself. */
+  types: readonly GraphQLLeafType[] | null;
+  lastText: string;
+}
+
 export interface Documents {
   read(text: string): Reading;
 }
@@ -42,31 +48,55 @@ const REMEMBERED = { max: 2_000, maxSize: 1_000_000, maxEntrySize: 20_000 };
 export function createDocuments(schema: GraphQLSchema, limits: DocumentLimits, present: PresentError): Documents {
   const readings = new LRUCache<string, Reading>({ ...REMEMBERED, sizeCalculation: (_, text) => text.length + 1 });
 
-  /** Shapes of good documents. Validation takes most of the time of reading, and most of it is the same for all of a shape. */
-  const shapes = new LRUCache<string, true>({ ...REMEMBERED, sizeCalculation: (_, shape) => shape.length + 1 });
+  /** Of good documents. Validation takes most of the time of reading, and it is the same for all of a shape. */
+  const shapes = new LRUCache<string, Shape>({ ...REMEMBERED, sizeCalculation: (_, shape) => shape.length + 1 });
 
   function readAfresh(text: string): Reading {
-    try {
-      const document = parse(text, { maxTokens: limits.tokens });
-      checkSize(document, limits);
-      const shape = documentShape(text);
-      const isKnown = shape !== null && shapes.has(shape);
-      const errors = validate(schema, document, isKnown ? VALUE_RULES : specifiedRules);
-      if (errors.length === 0 && shape !== null) shapes.set(shape, true);
-      if (errors.length > 0) return { errors: errors.map((error) => present(error, 'GRAPHQL_VALIDATION_FAILED')) };
-      return { read: readDocument(schema, text, document) };
-    } catch (error) {
-      return { errors: [present(asTooManyTokens(error, limits.tokens) ?? error, 'GRAPHQL_PARSE_FAILED')] };
+    const document = parse(text, { maxTokens: limits.tokens });
+    checkSize(document, limits);
+    const errors = validate(schema, document);
+    return errors.length > 0
+      ? { errors: errors.map((error) => present(error, 'GRAPHQL_VALIDATION_FAILED')) }
+      : { read: readDocument(schema, text, document) };
+  }
+
+  /** What differs from a good document in its values only, and these are good, too. */
+  const readInShape = (text: string): Reading => ({
+    read: readDocument(schema, text, parse(text, { maxTokens: limits.tokens })),
+  });
+
+  function readUnknown(text: string): Reading {
+    const shaped = shapedDocument(text);
+    if (!shaped || shaped.literals.length === 0) return remembered(text, readAfresh(text));
+    const shape = shapes.get(shaped.shape);
+    if (shape?.types && areOfTypes(shaped.literals, shape.types)) {
+      const reading = readInShape(text);
+      // With the values of one request in it, a document is hardly ever met again.
+      if (text === shape.lastText) return remembered(text, reading);
+      shape.lastText = text;
+      return reading;
     }
+    const reading = readAfresh(text);
+    if ('read' in reading && !shape)
+      shapes.set(shaped.shape, { types: literalTypes(schema, reading.read.document), lastText: text });
+    return remembered(text, reading);
+  }
+
+  function remembered(text: string, reading: Reading): Reading {
+    readings.set(text, reading);
+    return reading;
   }
 
   return {
     read(text) {
       const known = readings.get(text);
       if (known) return known;
-      const reading = readAfresh(text);
-      readings.set(text, reading);
-      return reading;
+      try {
+        return readUnknown(text);
+      } catch (error) {
+        const errors = [present(asTooManyTokens(error, limits.tokens) ?? error, 'GRAPHQL_PARSE_FAILED')];
+        return remembered(text, { errors });
+      }
     },
   };
 }

@@ -58,9 +58,12 @@ export function createObservations(log: Logger, gauges: Gauged[]): Observations 
       return (result) => {
         const outcome = outcomeOf(result.errors);
         const milliseconds = performance.now() - start;
-        operations.inc({ type, outcome });
-        durations.observe({ type }, milliseconds / 1000);
-        log.debug({ type, name: definition.name?.value, outcome, milliseconds }, 'operation');
+        // The answer goes out first.
+        setImmediate(() => {
+          operations.inc({ type, outcome });
+          durations.observe({ type }, milliseconds / 1000);
+          log.debug({ type, name: definition.name?.value, outcome, milliseconds }, 'operation');
+        });
       };
     },
     refused(errors) {

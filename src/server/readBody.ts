@@ -24,13 +24,17 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<st
       setTimeout(() => request.complete || request.destroy(), DISCARD_MS).unref();
       reject(new RequestFault(413, 'PAYLOAD_TOO_LARGE', `The body is larger than ${maxBytes} bytes.`));
     };
-    if (Number(request.headers['content-length'] ?? 0) > maxBytes) return refuse();
+    const announced = Number(request.headers['content-length'] ?? 0);
+    if (announced > maxBytes) return refuse();
+    const finish = () => resolve(Buffer.concat(chunks).toString());
     body.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       chunks.push(chunk);
       if (bytes > maxBytes) refuse();
+      // The end is told of a turn later.
+      else if (bytes === announced && !isPacked) finish();
     });
-    body.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    if (isPacked || announced === 0) body.on('end', finish);
     if (isPacked) body.on('error', () => reject(new Problem('BAD_REQUEST', 'The body is not what gzip makes.')));
     request.on('error', () => reject(new Problem('BAD_REQUEST', 'The body ended too early.')));
   });

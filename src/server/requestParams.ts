@@ -2,12 +2,12 @@ import { Problem } from '../core/problem.ts';
 import type { OperationRequest } from './operations.ts';
 import { parsePythonJson } from './pythonJson.ts';
 
-const KINDS = {
-  query: 'string',
-  operationName: 'string',
-  variables: 'object',
-  extensions: 'object',
-} as const;
+const KINDS = [
+  ['query', 'string'],
+  ['operationName', 'string'],
+  ['variables', 'object'],
+  ['extensions', 'object'],
+] as const;
 
 // What Prefect 1's user interface puts together is twenty at most.
 const MAX_BATCH = 50;
@@ -39,7 +39,7 @@ export function requestOf(body: unknown): OperationRequest {
   if (kindOf(body) !== 'object') throw new Problem('BAD_REQUEST', `A JSON object is expected, not ${kindOf(body)}.`);
   const sent = body as { [name: string]: unknown }; // an object, as the line above has made sure
   const params = typeof sent.variables === 'string' ? { ...sent, variables: variablesOf(sent.variables) } : sent;
-  for (const [name, kind] of Object.entries(KINDS)) {
+  for (const [name, kind] of KINDS) {
     const given = params[name];
     if (given != null && kindOf(given) !== kind)
       throw new Problem('BAD_REQUEST', `\`${name}\` must be ${kind === 'string' ? 'a string' : 'an object'}.`);

@@ -33,8 +33,8 @@ interface Waiting<Job, Answer> {
 const MAX_TRIES = 5;
 
 /**
- * Turns many small writes into few transactions. A write that finds the writer idle starts at the end of the current
- * turn of the event loop; a write that finds it busy waits, and leaves together with all that came meanwhile. So an idle
+ * Turns many small writes into few transactions. A write that finds the writer idle starts when the code that submits it
+ * is through, with all that it submits; a write that finds it busy waits, and leaves together with all that came meanwhile. So an idle
  * server answers at once, a busy one shares each commit among as many writes as arrive during the one before, and
  * nobody ever waits for a timer. Jobs on one row keep their order: those whose row is in flight stay behind.
  */
@@ -76,10 +76,12 @@ export class Coalescer<Job, Answer> {
   private schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;
-    setImmediate(() => {
+    const start = () => {
       this.scheduled = false;
       this.start();
-    });
+    };
+    if (this.inFlight === 0) void Promise.resolve().then(start);
+    else setImmediate(start);
   }
 
   private start(): void {

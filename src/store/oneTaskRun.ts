@@ -86,7 +86,7 @@ const MOVE = statement(
   'taskRuns.moveOne',
   `with run as (
     ${moveOne('task_run', OWN_MOVED_COLUMN, 11)} and r.xmin = $30::xid and ${ON_TIME}
-      and (r.flow_run_id is null or exists (select from flow_run f where f.id = r.flow_run_id and f.state_id = $31))
+      and (select f.state_id from flow_run f where f.id = r.flow_run_id) is not distinct from $31
     ${RETURNING}
   ), ${WRITE_STATE}`,
 );

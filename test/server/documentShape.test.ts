@@ -1,28 +1,36 @@
-import { buildSchema, parse, specifiedRules, validate } from 'graphql';
+import {
+  buildSchema,
+  OverlappingFieldsCanBeMergedRule,
+  parse,
+  specifiedRules,
+  ValuesOfCorrectTypeRule,
+  validate,
+} from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { documentShape, VALUE_RULES } from '../../src/server/documentShape.ts';
+import { literalTypes, shapedDocument } from '../../src/server/documentShape.ts';
 import { createDocuments } from '../../src/server/documents.ts';
 import { PresentedError } from '../../src/server/presentedError.ts';
 
 describe('the shape of a document', () => {
   test.each([
-    ['{ a(b: 12, c: "x y") }', '{ a(b: 0, c: "") }'],
-    ['{ a(b: -1.5e3, c: "\\"quoted\\\\") { d2 } }', '{ a(b: 0, c: "") { d2 } }'],
-    ['query q1($v1: Int = 3) { f_2(x: $v1) }', 'query q1($v1: Int = 0) { f_2(x: $v1) }'],
-    ['{ a(b: true, c: null, d: RED) }', '{ a(b: true, c: null, d: RED) }'],
-    ['{ a(b: "# no comment") }', '{ a(b: "") }'],
-    ['{ a(b: ["1", "2"]) }', '{ a(b: ["", ""]) }'],
-  ])('of %s is %s', (text, shape) => {
-    expect(documentShape(text)).toBe(shape);
+    ['{ a(b: 12, c: "x y") }', '{ a(b: 0, c: "") }', ['12', '"x y"']],
+    ['{ a(b: -1.5e3, c: "\\"quoted\\\\") { d2 } }', '{ a(b: 0, c: "") { d2 } }', ['-1.5e3', '"\\"quoted\\\\"']],
+    ['query q1($v1: Int = 3) { f_2(x: $v1) }', 'query q1($v1: Int = 0) { f_2(x: $v1) }', ['3']],
+    ['{ a(b: true, c: null, d: RED) }', '{ a(b: true, c: null, d: RED) }', []],
+    ['{ a(b: "# no comment") }', '{ a(b: "") }', ['"# no comment"']],
+    ['{ a(b: ["1", "2"]) }', '{ a(b: ["", ""]) }', ['"1"', '"2"']],
+  ])('of %s is %s', (text, shape, literals) => {
+    expect(shapedDocument(text)).toEqual({ shape, literals });
   });
 
   test.each(['{ a # { b "\n }', '{ a(b: """block "quoted" 1""") }'])('%s has none', (text) => {
-    expect(documentShape(text)).toBeNull();
+    expect(shapedDocument(text)).toBeNull();
   });
 });
 
 const schema = buildSchema(`
-  type Query { f(id: ID, count: Int, text: String, in: In): Query, n: Int }
+  type Query { f(id: ID, count: Int, text: String, in: In, any: Any): Query, n: Int }
+  scalar Any
   input In { one: Int!, two: [String!], color: Color }
   enum Color { RED }
 `);
@@ -37,20 +45,45 @@ const SAME_SHAPE = [
   '{ f(id: "b", count: 2.5, in: {one: 2, two: ["y"]}) { n } }',
   '{ f(id: "b", count: 99999999999, in: {one: 2, two: ["y"]}) { n } }',
 ];
+/** Of which one says what the others do not: an escape, a whole number where a broken one was, a string for a number. */
+const ODD = [
+  '{ f(text: "a", count: 1, id: 1) { n } }',
+  '{ f(text: "\\u0041", count: 1, id: 2) { n } }',
+  '{ f(text: "\\x", count: 1, id: 2) { n } }',
+  '{ f(text: "a", count: 1, id: 2.5) { n } }',
+];
+const ANY = ['{ f(any: {a: [1, "x"]}) { n } }', '{ f(any: {a: [2, "y"]}) { n } }', '{ f(any: {a: [2, "\\x"]}) { n } }'];
 const MERGED = ['{ a: f(count: 1) { n } a: f(count: 1) { n } }', '{ a: f(count: 1) { n } a: f(count: 2) { n } }'];
 
 test.each([
   ['values', SAME_SHAPE],
+  ['odd values', ODD],
+  ['values of no certain type', ANY],
   ['fields to be merged', MERGED],
 ])('documents of one shape are judged for their %s as if each came alone', (_, texts) => {
-  expect(new Set(texts.map(documentShape)).size).toBe(1);
+  expect(new Set(texts.map((text) => shapedDocument(text)?.shape)).size).toBe(1);
   const documents = open();
   const errorsOf = (reading: ReturnType<typeof documents.read>) => ('errors' in reading ? reading.errors : []);
-  for (const text of texts) expect(errorsOf(documents.read(text)), text).toEqual(errorsOf(open().read(text)));
+  for (const text of [...texts, ...texts])
+    expect(errorsOf(documents.read(text)), text).toEqual(errorsOf(open().read(text)));
   expect(errorsOf(documents.read(texts.at(-1) ?? ''))).not.toEqual([]);
 });
 
-test('no other rule looks at values', () => {
-  const others = specifiedRules.filter((rule) => !(VALUE_RULES as unknown[]).includes(rule));
+test('no other rules look at values', () => {
+  const valueRules: unknown[] = [ValuesOfCorrectTypeRule, OverlappingFieldsCanBeMergedRule];
+  const others = specifiedRules.filter((rule) => !valueRules.includes(rule));
   for (const text of [...SAME_SHAPE, ...MERGED]) expect(validate(schema, parse(text), others), text).toEqual([]);
+});
+
+test.each([
+  [
+    'in their order',
+    'query ($n: Int = 3) { f(id: "a", in: {two: ["x", "y"], one: $n}) { n } }',
+    'Int ID String String',
+  ],
+  ['none where fields may be merged', MERGED[0], undefined],
+  ['none where fragments bring fields', '{ ... { f(count: 1) { n } } }', undefined],
+  ['none inside of values that can be anything', ANY[0], undefined],
+])('the types of literals: %s', (_, text = '', types) => {
+  expect(literalTypes(schema, parse(text))?.join(' ')).toBe(types);
 });

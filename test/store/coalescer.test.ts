@@ -58,7 +58,18 @@ function writer(options: { maxWaiting?: number; maxInFlight?: number } = {}) {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('what comes in one turn of the event loop is written together, each with its own answer', async () => {
+test('an idle writer does not wait for the end of the turn, but for all that is submitted at once', async () => {
+  const { coalescer, flushes, letGo, close } = writer();
+  close();
+  const submitted = ['a', 'b'].map((row) => coalescer.submit({ row }, 1));
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(flushes).toEqual([['a', 'b']]);
+  letGo();
+  await Promise.all(submitted);
+});
+
+test('what is submitted at once is written together, each with its own answer', async () => {
   const { coalescer, flushes } = writer();
   expect(await Promise.all(['a', 'b', 'c'].map((row) => coalescer.submit({ row }, 1)))).toEqual(['A', 'B', 'C']);
   expect(flushes).toEqual([['a', 'b', 'c']]);
