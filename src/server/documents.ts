@@ -28,13 +28,9 @@ export interface ReadOperation {
   pages: PageField[];
 }
 
+/** The types of the values in all documents of a shape; null where each document must be validated by itself. */
+type Shape = { types: readonly GraphQLLeafType[] | null };
 type Reading = { read: ReadDocument } | { errors: readonly PresentedError[] };
-
-interface Shape {
-  /** Of the values in the documents of this shape; null where each must be validated by itself. */
-  types: readonly GraphQLLeafType[] | null;
-  lastText: string;
-}
 
 export interface Documents {
   read(text: string): Reading;
@@ -50,6 +46,8 @@ export function createDocuments(schema: GraphQLSchema, limits: DocumentLimits, p
 
   /** Of good documents. Validation takes most of the time of reading, and it is the same for all of a shape. */
   const shapes = new LRUCache<string, Shape>({ ...REMEMBERED, sizeCalculation: (_, shape) => shape.length + 1 });
+  /** Texts that came once. With the values of one request in it, a document is hardly ever met again. */
+  const metOnce = new LRUCache<string, true>({ ...REMEMBERED, sizeCalculation: (_, text) => text.length + 1 });
 
   function readAfresh(text: string): Reading {
     const document = parse(text, { maxTokens: limits.tokens });
@@ -66,19 +64,18 @@ export function createDocuments(schema: GraphQLSchema, limits: DocumentLimits, p
   });
 
   function readUnknown(text: string): Reading {
-    const shaped = shapedDocument(text);
+    // Of a long one nothing is remembered. The parser, which goes first there, stops at the limit of tokens.
+    const shaped = text.length < REMEMBERED.maxEntrySize ? shapedDocument(text) : null;
     if (!shaped || shaped.literals.length === 0) return remembered(text, readAfresh(text));
     const shape = shapes.get(shaped.shape);
     if (shape?.types && areOfTypes(shaped.literals, shape.types)) {
       const reading = readInShape(text);
-      // With the values of one request in it, a document is hardly ever met again.
-      if (text === shape.lastText) return remembered(text, reading);
-      shape.lastText = text;
+      if (metOnce.delete(text)) return remembered(text, reading);
+      metOnce.set(text, true);
       return reading;
     }
     const reading = readAfresh(text);
-    if ('read' in reading && !shape)
-      shapes.set(shaped.shape, { types: literalTypes(schema, reading.read.document), lastText: text });
+    if ('read' in reading && !shape) shapes.set(shaped.shape, { types: literalTypes(schema, reading.read.document) });
     return remembered(text, reading);
   }
 

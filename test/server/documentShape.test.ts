@@ -87,3 +87,13 @@ test.each([
 ])('the types of literals: %s', (_, text = '', types) => {
   expect(literalTypes(schema, parse(text))?.join(' ')).toBe(types);
 });
+
+test('a document that is met again is remembered, also where it holds values', () => {
+  const documents = open();
+  const [first = '', second = ''] = SAME_SHAPE;
+  documents.read(first);
+  const once = documents.read(second);
+  const twice = documents.read(second);
+  expect(twice).not.toBe(once);
+  expect(documents.read(second)).toBe(twice);
+});
