@@ -10,6 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { literalTypes, shapedDocument } from '../../src/server/documentShape.ts';
 import { createDocuments } from '../../src/server/documents.ts';
 import { PresentedError } from '../../src/server/presentedError.ts';
+import { random } from '../support/random.ts';
 
 describe('the shape of a document', () => {
   test.each([
@@ -96,4 +97,29 @@ test('a document that is met again is remembered, also where it holds values', (
   const twice = documents.read(second);
   expect(twice).not.toBe(once);
   expect(documents.read(second)).toBe(twice);
+});
+
+const LITERALS = ['1', '-3', '2.5', '1e9', '99999999999', '""', '"a"', '"\\u0041"', '"\\""', '"\\q"', '"# { 1"'];
+const HOLES = [
+  '{ f(id: _, count: _, text: _) { n } }',
+  '{ f(in: {one: _, two: [_, _]}) { n f(id: _) { n } } }',
+  '{ f(in: {one: _, two: _}, any: _) { n } }',
+  '{ f(any: {a: _, b: [_]}) { n } }',
+  '{ a: f(count: _) { n } a: f(count: _) { n } }',
+  'query ($n: Int = _, $s: [String!] = [_]) { f(count: $n, text: _, in: {one: 1, two: $s}) { n @skip(if: false) } }',
+];
+
+test.each(HOLES)('whatever stands in %s, it is judged as if it came alone', (holes) => {
+  const documents = open();
+  const verdicts = new Set<boolean>();
+  const { one } = random(1);
+  for (let round = 0; round < 300; round++) {
+    const text = holes.replaceAll('_', () => one(LITERALS));
+    const [alone, together] = [open().read(text), documents.read(text)].map((reading) =>
+      'errors' in reading ? reading.errors : [],
+    );
+    expect(together, text).toEqual(alone);
+    verdicts.add(alone?.length === 0);
+  }
+  expect(verdicts).toEqual(new Set([true, false]));
 });
