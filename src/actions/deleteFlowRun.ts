@@ -1,5 +1,5 @@
 import type { Viewer } from '../core/viewer.ts';
-import { deleteDoomedFlowRuns, deleteLinesOfRun, lockDoomedFlowRuns } from '../store/runDeletions.ts';
+import { deleteFlowRunRow } from '../store/runDeletions.ts';
 import { answerOnce, type Keyed, keyedRequest } from './answerBook.ts';
 import type { Engine } from './engine.ts';
 import { unknownFlowRun } from './flowRunMover.ts';
@@ -20,10 +20,7 @@ export async function deleteFlowRun(
 ): Promise<{ flowRunId: string }> {
   const { flowRunId } = input;
   const answer = await answerOnce(database, keyedRequest(viewer, 'deleteFlowRun', input), async (transaction) => {
-    const doomed = await lockDoomedFlowRuns(transaction, viewer.tenantId, [flowRunId]);
-    if (doomed.length === 0) throw unknownFlowRun(flowRunId);
-    await deleteLinesOfRun(transaction, flowRunId);
-    await deleteDoomedFlowRuns(transaction, doomed);
+    if (!(await deleteFlowRunRow(transaction, viewer.tenantId, flowRunId))) throw unknownFlowRun(flowRunId);
     return { flowRunId };
   });
   // Those who follow the run, or many runs, look again and find that it is gone.

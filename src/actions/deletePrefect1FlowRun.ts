@@ -1,6 +1,6 @@
 import { type Viewer, visibleTenant } from '../core/viewer.ts';
 import { isPrefect1FlowRun } from '../store/prefect1Runs.ts';
-import { deleteDoomedFlowRuns, deleteLinesOfRun, lockDoomedFlowRuns } from '../store/runDeletions.ts';
+import { deleteFlowRunRow } from '../store/runDeletions.ts';
 import type { Engine } from './engine.ts';
 
 /**
@@ -13,14 +13,10 @@ export async function deletePrefect1FlowRun(
   flowRunId: string,
 ): Promise<boolean> {
   const tenantId = visibleTenant(viewer);
-  const isGone = await database.transaction(async (transaction) => {
-    if (!(await isPrefect1FlowRun(transaction, tenantId, flowRunId))) return false;
-    const doomed = await lockDoomedFlowRuns(transaction, tenantId, [flowRunId]);
-    if (doomed.length === 0) return false;
-    await deleteLinesOfRun(transaction, flowRunId);
-    await deleteDoomedFlowRuns(transaction, doomed);
-    return true;
-  });
+  const isGone = await database.transaction(
+    async (transaction) =>
+      (await isPrefect1FlowRun(transaction, tenantId, flowRunId)) && deleteFlowRunRow(transaction, tenantId, flowRunId),
+  );
   if (isGone) streams.announce([`flowRunStates:${flowRunId}`]);
   return isGone;
 }

@@ -69,7 +69,7 @@ export function proposalOf<Current extends { run: { id: string; version: number 
 }
 
 /** Compare-and-set: refuses where the run has moved on since the caller read it. */
-export function checkVersion(expected: number | null, current: number): Problem | null {
+function checkVersion(expected: number | null, current: number): Problem | null {
   if (expected === null || expected === current) return null;
   return new Problem('VERSION_CONFLICT', `The run is at version ${current}, not ${expected}. Read it again.`, {
     currentVersion: current,

@@ -33,7 +33,7 @@ export function createAuthentication(database: Database, needsKey: boolean): Aut
     ttl: REMEMBER_MS,
     fetchMethod: () => anyApiKey(database),
   });
-  const isOpen = async () => !needsKey && (existence.get('any') ?? (await existence.fetch('any'))) === false;
+  const isOpen = async () => !needsKey && (await existence.fetch('any')) === false;
 
   return {
     isOpen,

@@ -22,18 +22,9 @@ export interface BrowserGuard {
 /** @param allowed origins besides the server's own, such as http://localhost:8080 */
 export function createBrowserGuard(allowed: readonly string[], host: string): BrowserGuard {
   const origins = new Set(allowed);
-  const isOfThisMachine = isLoopback(host);
-  // Nearly every request comes to the name that the one before came to.
-  let lastLoopback: string | undefined;
-  const isToLoopback = (to = '') => {
-    if (to === lastLoopback) return true;
-    const isSo = isLoopback(hostName(to));
-    if (isSo) lastLoopback = to;
-    return isSo;
-  };
   return {
     check({ headers }, isOpen) {
-      if (isOpen && isOfThisMachine && !isToLoopback(headers.host))
+      if (isOpen && isLoopback(host) && !isLoopback(hostName(headers.host ?? '')))
         throw new RequestFault(
           403,
           'FORBIDDEN',

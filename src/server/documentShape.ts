@@ -6,40 +6,44 @@ import {
   isLeafType,
   Kind,
   type SelectionSetNode,
+  TokenKind,
   TypeInfo,
+  type ValueNode,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
 
-// Names first, for they hold digits. A block string or a comment gives no shape: what is in them is none of these tokens.
-const TOKENS = /[_A-Za-z][_0-9A-Za-z]*|"""|#|"(?:[^"\\\n\r]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-const QUOTE = 34;
-const NINE = 57;
+type Literal = Pick<Extract<ValueNode, { value: string }>, 'kind' | 'value'>;
 
-export interface ShapedDocument {
-  /** The document with all strings emptied and all numbers zero. */
-  shape: string;
-  /** The strings, in their quotes, and the numbers, in their order. */
-  literals: string[];
-}
+/** The tokens that are literals, and what each is where it stands for a value. */
+const LITERALS = {
+  [TokenKind.STRING]: Kind.STRING,
+  [TokenKind.BLOCK_STRING]: Kind.STRING,
+  [TokenKind.INT]: Kind.INT,
+  [TokenKind.FLOAT]: Kind.FLOAT,
+} as const;
 
 /**
- * A document apart from the values in it, or null where it is none so simple. Clients that write values into their
- * documents, as that of Prefect 1 does, send few shapes and a new document each time.
+ * A document apart from the values in it: its tokens with all strings empty and all numbers zero, and the strings and numbers
+ * in their order. Clients that write values into their documents, as that of Prefect 1 does, send few shapes and a new
+ * document each time.
  */
-export function shapedDocument(text: string): ShapedDocument | null {
-  let isSimple = true;
-  const literals: string[] = [];
-  const shape = text.replace(TOKENS, (token) => {
-    const first = token.charCodeAt(0);
-    // Letters and _ come behind the digits; before them are the quote, # and -.
-    if (first > NINE) return token;
-    if (token === '"""' || token === '#') isSimple = false;
-    literals.push(token);
-    return first === QUOTE ? '""' : '0';
-  });
-  return isSimple ? { shape, literals } : null;
+export function shapedDocument({ loc }: DocumentNode): { shape: string; literals: Literal[] } {
+  const words: string[] = [];
+  const literals: Literal[] = [];
+  for (let token = loc?.startToken; token; token = token.next ?? undefined) {
+    const { kind, value } = token;
+    if (kind === TokenKind.COMMENT) continue;
+    if (!isLiteral(kind)) words.push(value ?? kind);
+    else {
+      literals.push({ kind: LITERALS[kind], value });
+      words.push(LITERALS[kind] === Kind.STRING ? '""' : '0');
+    }
+  }
+  return { shape: words.join(' '), literals };
 }
+
+const isLiteral = (kind: TokenKind): kind is keyof typeof LITERALS => kind in LITERALS;
 
 /**
  * The types of the literals of a valid document, in their order. Where others of its shape have literals that their types
@@ -76,15 +80,12 @@ function areApart({ selections }: SelectionSetNode): boolean {
 }
 
 /** Whether each literal is plainly one of its type; where not, validation has the last word. */
-export const areOfTypes = (literals: readonly string[], types: readonly GraphQLLeafType[]): boolean =>
-  literals.length === types.length && types.every((type, index) => isOfType(literals[index] ?? '', type));
+export const areOfTypes = (literals: readonly Literal[], types: readonly GraphQLLeafType[]): boolean =>
+  literals.length === types.length && literals.every((literal, index) => isOfType(literal, types[index]));
 
-function isOfType(literal: string, type: GraphQLLeafType): boolean {
-  const isString = literal.charCodeAt(0) === QUOTE;
-  if (isString && literal.includes('\\')) return false;
-  const kind = isString ? Kind.STRING : /[.eE]/.test(literal) ? Kind.FLOAT : Kind.INT;
+function isOfType(literal: Literal, type: GraphQLLeafType | undefined): boolean {
   try {
-    return type.parseLiteral({ kind, value: isString ? literal.slice(1, -1) : literal }, undefined) !== undefined;
+    return type?.parseLiteral(literal as ValueNode, undefined) !== undefined; // a string or a number, with all that it needs
   } catch {
     return false;
   }

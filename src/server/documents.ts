@@ -49,34 +49,24 @@ export function createDocuments(schema: GraphQLSchema, limits: DocumentLimits, p
   /** Texts that came once. With the values of one request in it, a document is hardly ever met again. */
   const metOnce = new LRUCache<string, true>({ ...REMEMBERED, sizeCalculation: (_, text) => text.length + 1 });
 
-  function readAfresh(text: string): Reading {
+  function readUnknown(text: string): Reading {
     const document = parse(text, { maxTokens: limits.tokens });
+    const { shape, literals } = shapedDocument(document);
+    const known = shapes.get(shape);
+    if (known?.types && areOfTypes(literals, known.types)) {
+      const reading = { read: readDocument(schema, text, document) };
+      if (literals.length > 0 && !metOnce.delete(text)) {
+        metOnce.set(text, true);
+        return reading;
+      }
+      return remembered(text, reading);
+    }
     checkSize(document, limits);
     const errors = validate(schema, document);
-    return errors.length > 0
-      ? { errors: errors.map((error) => present(error, 'GRAPHQL_VALIDATION_FAILED')) }
-      : { read: readDocument(schema, text, document) };
-  }
-
-  /** What differs from a good document in its values only, and these are good, too. */
-  const readInShape = (text: string): Reading => ({
-    read: readDocument(schema, text, parse(text, { maxTokens: limits.tokens })),
-  });
-
-  function readUnknown(text: string): Reading {
-    // Of a long one nothing is remembered. The parser, which goes first there, stops at the limit of tokens.
-    const shaped = text.length < REMEMBERED.maxEntrySize ? shapedDocument(text) : null;
-    if (!shaped || shaped.literals.length === 0) return remembered(text, readAfresh(text));
-    const shape = shapes.get(shaped.shape);
-    if (shape?.types && areOfTypes(shaped.literals, shape.types)) {
-      const reading = readInShape(text);
-      if (metOnce.delete(text)) return remembered(text, reading);
-      metOnce.set(text, true);
-      return reading;
-    }
-    const reading = readAfresh(text);
-    if ('read' in reading && !shape) shapes.set(shaped.shape, { types: literalTypes(schema, reading.read.document) });
-    return remembered(text, reading);
+    if (errors.length > 0)
+      return remembered(text, { errors: errors.map((error) => present(error, 'GRAPHQL_VALIDATION_FAILED')) });
+    if (!known) shapes.set(shape, { types: literalTypes(schema, document) });
+    return remembered(text, { read: readDocument(schema, text, document) });
   }
 
   function remembered(text: string, reading: Reading): Reading {

@@ -34,9 +34,9 @@ const MAX_TRIES = 5;
 
 /**
  * Turns many small writes into few transactions. A write that finds the writer idle starts when the code that submits it
- * is through, with all that it submits; a write that finds it busy waits, and leaves together with all that came meanwhile. So an idle
- * server answers at once, a busy one shares each commit among as many writes as arrive during the one before, and
- * nobody ever waits for a timer. Jobs on one row keep their order: those whose row is in flight stay behind.
+ * is through, with all that it submits; a write that finds it busy waits, and leaves together with all that came
+ * meanwhile. So an idle server answers at once, a busy one shares each commit among as many writes as arrive during the
+ * one before, and nobody ever waits for a timer. Jobs on one row keep their order: those whose row is in flight stay behind.
  */
 export class Coalescer<Job, Answer> {
   private waiting: Waiting<Job, Answer>[] = [];

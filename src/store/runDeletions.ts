@@ -49,6 +49,15 @@ export async function deleteDoomedFlowRuns(transaction: Queryable, ids: readonly
   await transaction.query(DELETE_FLOW_RUNS, [ids]);
 }
 
+/** Deletes a flow run with all that hangs on it, however many lines; false where there is none. */
+export async function deleteFlowRunRow(transaction: Queryable, tenantId: string | null, id: string): Promise<boolean> {
+  const doomed = await lockDoomedFlowRuns(transaction, tenantId, [id]);
+  if (doomed.length === 0) return false;
+  await deleteLinesOfRun(transaction, id);
+  await deleteDoomedFlowRuns(transaction, doomed);
+  return true;
+}
+
 const LOCK_SUBFLOWS = statement(
   'flowRuns.lockSubflows',
   'select from flow_run where parent_task_run_id = $1 and tenant_id = $2 order by id for update',

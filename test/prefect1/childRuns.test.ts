@@ -49,7 +49,7 @@ test('a child is made in a flow run that was written since its task was read', a
   expect(await world.taskRun(child)).toMatchObject({ labels: { new: 'label' }, prefect1_state: PENDING.type });
 });
 
-test('no child runs in a flow run that another process has stopped a moment ago', async () => {
+test('no child runs in a flow run that was stopped since the child was made', async () => {
   const { flowRunId, taskId } = await running();
   const child = await world.child(flowRunId, taskId, 0);
   await world.setFlowRun(flowRunId, { type: 'Success' });

@@ -166,23 +166,23 @@ test('two processes, many writers and restless followers: no event lost, repeate
 }, 120_000);
 
 describe('the race notices', () => {
-  test('when runs are not locked', async () => {
-    const report = await raceWith({
-      file: 'store/flowRunWrites.ts',
-      from: 'order by r.id for no key update',
-      to: 'order by r.id',
-    });
-    expect(report.failedWrites.length).toBeGreaterThan(0);
-  }, 120_000);
-
-  test('when a task run that is written alone is written whatever it is by now', async () => {
-    const report = await raceWith({
-      file: 'store/oneTaskRun.ts',
-      from: 'and r.xmin = $30::xid',
-      to: 'and $30::xid is not null',
-    });
-    expect(report.failedWrites.length).toBeGreaterThan(0);
-  }, 120_000);
+  test.each([
+    [
+      'runs are not locked',
+      { file: 'store/flowRunWrites.ts', from: 'order by r.id for no key update', to: 'order by r.id' },
+    ],
+    [
+      'a task run that is written alone is written whatever it is by now',
+      { file: 'store/oneTaskRun.ts', from: 'and r.xmin = $30::xid', to: 'and $30::xid is not null' },
+    ],
+  ])(
+    'when %s',
+    async (_, mutation) => {
+      const report = await raceWith(mutation);
+      expect(report.failedWrites.length).toBeGreaterThan(0);
+    },
+    120_000,
+  );
 
   test('when numbers come from a plain serial', async () => {
     await t.database.query({ name: 'race.serial', text: 'create sequence race_serial increment by 1000' });
