@@ -75,11 +75,11 @@ describe('a project', () => {
     const name = v7();
     await world.mutate('create_project', { tenant_id, name });
     const other = await world.newProject();
-    for (const refused of [
-      world.mutate('create_project', { tenant_id, name }),
-      world.mutate('set_project_name', { project_id: other, name }),
-    ])
-      await expect(refused).rejects.toThrow(/^Uniqueness violation\.$/);
+    for (const [refused, input] of [
+      ['create_project', { tenant_id, name }],
+      ['set_project_name', { project_id: other, name }],
+    ] as const)
+      await expect(world.mutate(refused, input)).rejects.toThrow(/^Uniqueness violation\.$/);
     const elsewhere = await world.mutate('create_project', { tenant_id: await newTenant(), name });
     expect(await row('project', elsewhere.id)).toMatchObject({ name });
   });
