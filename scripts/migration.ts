@@ -3,8 +3,8 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startEmbeddedPostgres } from '../src/store/embeddedPostgres.ts';
-import { migrate, migrationsDirectory } from '../src/store/migrate.ts';
+import { migrate, migrationsDirectory } from '../src/store/connection/migrate.ts';
+import { startEmbeddedPostgres } from '../src/store/embedded/embeddedPostgres.ts';
 import { readSchema, schemaDifference } from './schemaEngine.ts';
 
 const NAME = /^[a-z][a-z0-9_]*$/;

@@ -1,10 +1,10 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { DEFAULT_CLOUD_HOOK_ADDRESSES } from './core/cloudHookPayload.ts';
-import { hidePassword } from './core/hidePassword.ts';
-import { nearestName } from './core/nearestName.ts';
-import { Problem } from './core/problem.ts';
+import { DEFAULT_CLOUD_HOOK_ADDRESSES } from './core/cloudHooks/cloudHookPayload.ts';
+import { hidePassword } from './core/values/hidePassword.ts';
+import { nearestName } from './core/values/nearestName.ts';
+import { Problem } from './core/values/problem.ts';
 
 type Environment = Record<string, string | undefined>;
 

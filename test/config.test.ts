@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeConfig, readConfig, settingRows } from '../src/config.ts';
-import { nearestName } from '../src/core/nearestName.ts';
+import { nearestName } from '../src/core/values/nearestName.ts';
 
 const faultsOf = (environment: Record<string, string>, flags?: Record<string, string | boolean>): string => {
   try {

@@ -35,7 +35,7 @@ const HOMES: Record<string, string[]> = {
   croner: ['core'],
   rrule: ['core'],
   zod: ['config.ts', 'cli'],
-  'lru-cache': ['server', 'store'],
+  'lru-cache': ['server', 'actions', 'store'],
   'csv-stringify': ['server'],
   'graphql-yoga': ['server'],
   '@graphql-yoga/render-graphiql': ['server'],

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { Problem } from '../core/problem.ts';
+import { Problem } from '../core/values/problem.ts';
 
 /** Options of every command that speaks to a server. */
 export interface ClientOptions {

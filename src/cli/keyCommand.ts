@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { readConfig } from '../config.ts';
-import { Problem } from '../core/problem.ts';
+import { Problem } from '../core/values/problem.ts';
 import { exitWith } from './clientCommand.ts';
 
 interface Named {
@@ -67,8 +67,8 @@ async function revoke({ name, tenant }: Named): Promise<number> {
 async function keyStore() {
   const [{ withDatabase, withDatabaseThatIs }, apiKeys, { newId }] = await Promise.all([
     import('./withPostgres.ts'),
-    import('../store/apiKeys.ts'),
-    import('../actions/newId.ts'),
+    import('../store/tenants/apiKeys.ts'),
+    import('../actions/writing/newId.ts'),
   ]);
   return { withDatabase, withDatabaseThatIs, apiKeys, newId };
 }

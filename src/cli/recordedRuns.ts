@@ -1,4 +1,4 @@
-import { fromPrefect1 } from '../core/prefect1States.ts';
+import { fromPrefect1 } from '../core/prefect1/prefect1States.ts';
 import type { RecordedEvent } from './recording.ts';
 
 /** A task run's dynamic key: Prefect 1 tells the runs of a mapped task apart by their index, -1 is the task itself. */

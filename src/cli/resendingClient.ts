@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Problem, type ProblemCode } from '../core/problem.ts';
-import type { JsonObject } from '../core/state.ts';
+import type { JsonObject } from '../core/runs/state.ts';
+import { Problem, type ProblemCode } from '../core/values/problem.ts';
 
 export interface ResendingClient {
   /**

@@ -1,5 +1,5 @@
-import { formatInstant, type Instant, parseInstant } from '../core/instant.ts';
-import { fromPrefect1 } from '../core/prefect1States.ts';
+import { fromPrefect1 } from '../core/prefect1/prefect1States.ts';
+import { formatInstant, type Instant, parseInstant } from '../core/values/instant.ts';
 import { dynamicKeyOf, initialState, taskRunKey } from './recordedRuns.ts';
 import type { RecordedEvent } from './recording.ts';
 import type { ResendingClient } from './resendingClient.ts';

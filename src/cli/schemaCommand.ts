@@ -15,7 +15,7 @@ export const schemaCommand = (): Command =>
         const text = printNativeSchema();
         if (!write) process.stdout.write(text);
         else {
-          const { printPrefect1Schema } = await import('../server/oneSchema.ts');
+          const { printPrefect1Schema } = await import('../server/operations/oneSchema.ts');
           await writeFile(FILE, text);
           await writeFile(PREFECT1_FILE, printPrefect1Schema());
         }

@@ -1,8 +1,8 @@
-import { startEngine, stopEngine } from '../actions/engine.ts';
+import { startEngine, stopEngine } from '../actions/writing/engine.ts';
 import type { Config } from '../config.ts';
-import { createLogger } from '../server/logger.ts';
-import { oneSchema } from '../server/oneSchema.ts';
-import { createRequestContext } from '../server/requestContext.ts';
+import { createLogger } from '../server/observing/logger.ts';
+import { oneSchema } from '../server/operations/oneSchema.ts';
+import { createRequestContext } from '../server/operations/requestContext.ts';
 import { startServer } from '../server/server.ts';
 import { cancellationCleanup } from '../services/cancellationCleanup.ts';
 import { cancellingTimeout } from '../services/cancellingTimeout.ts';
@@ -18,10 +18,10 @@ import { startLoops } from '../services/loops.ts';
 import { pauseExpirations } from '../services/pauseExpirations.ts';
 import { scheduler } from '../services/scheduler.ts';
 import { zombieKiller } from '../services/zombieKiller.ts';
-import { anyApiKey } from '../store/apiKeys.ts';
-import { startEmbeddedPostgres } from '../store/embeddedPostgres.ts';
-import { migrate } from '../store/migrate.ts';
-import { openDatabase } from '../store/openDatabase.ts';
+import { migrate } from '../store/connection/migrate.ts';
+import { openDatabase } from '../store/connection/openDatabase.ts';
+import { startEmbeddedPostgres } from '../store/embedded/embeddedPostgres.ts';
+import { anyApiKey } from '../store/tenants/apiKeys.ts';
 import { openStreams } from '../streams/streams.ts';
 
 /** Serves until a signal ends it. Resolves with the code to exit with. */

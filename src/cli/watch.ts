@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Client, createClient, type SubscribePayload } from 'graphql-ws/client';
 import WebSocket from 'ws';
-import { Problem, type ProblemCode } from '../core/problem.ts';
-import { isFinal, type StateType } from '../core/state.ts';
+import { isFinal, type StateType } from '../core/runs/state.ts';
+import { Problem, type ProblemCode } from '../core/values/problem.ts';
 import { WATCHED_STREAMS, type WatchedEvent } from './watchedStreams.ts';
 
 export interface WatchOptions {

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
-import type { StateType } from '../core/state.ts';
+import type { StateType } from '../core/runs/state.ts';
 import { type ClientOptions, clientCommand, exitWith } from './clientCommand.ts';
 import { watch } from './watch.ts';
 import type { WatchedEvent, WatchedTaskRun } from './watchedStreams.ts';

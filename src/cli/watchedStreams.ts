@@ -1,4 +1,4 @@
-import type { StateType } from '../core/state.ts';
+import type { StateType } from '../core/runs/state.ts';
 
 export interface WatchedState {
   id: string;

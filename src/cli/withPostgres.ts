@@ -1,10 +1,10 @@
 import type { Config } from '../config.ts';
-import { Problem } from '../core/problem.ts';
-import type { Database } from '../store/database.ts';
-import { startEmbeddedPostgres } from '../store/embeddedPostgres.ts';
-import { migrate } from '../store/migrate.ts';
-import { openDatabase } from '../store/openDatabase.ts';
-import { findPostgresDirectory } from '../store/postgresDirectory.ts';
+import { Problem } from '../core/values/problem.ts';
+import type { Database } from '../store/connection/database.ts';
+import { migrate } from '../store/connection/migrate.ts';
+import { openDatabase } from '../store/connection/openDatabase.ts';
+import { startEmbeddedPostgres } from '../store/embedded/embeddedPostgres.ts';
+import { findPostgresDirectory } from '../store/embedded/postgresDirectory.ts';
 
 /** Works with the database of the settings. The embedded one runs for as long as that takes, if it does not run anyway. */
 export async function withPostgres<Result>(config: Config, work: (url: string) => Promise<Result>): Promise<Result> {

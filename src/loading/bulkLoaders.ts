@@ -1,8 +1,8 @@
-import type { BulkJob, BulkJobOutcome, BulkOutcome } from '../core/bulkJob.ts';
-import { MAX_TOTAL_COUNT, type PageRequest } from '../core/page.ts';
-import { bulkJobOutcomeCountsOf, bulkJobOutcomesOf } from '../store/bulkJobItems.ts';
-import { bulkJobCount, bulkJobPage, bulkJobsById } from '../store/bulkJobs.ts';
-import type { Database } from '../store/database.ts';
+import type { BulkJob, BulkJobOutcome, BulkOutcome } from '../core/bulkJobs/bulkJob.ts';
+import { MAX_TOTAL_COUNT, type PageRequest } from '../core/values/page.ts';
+import { bulkJobOutcomeCountsOf, bulkJobOutcomesOf } from '../store/bulkJobs/bulkJobItems.ts';
+import { bulkJobCount, bulkJobPage, bulkJobsById } from '../store/bulkJobs/bulkJobs.ts';
+import type { Database } from '../store/connection/database.ts';
 import { byId } from './byId.ts';
 import type { childLoaders } from './childLoaders.ts';
 import type { CountedPage } from './loaders.ts';

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import { Problem } from '../core/problem.ts';
-import { isUuid } from '../core/uuid.ts';
+import { Problem } from '../core/values/problem.ts';
+import { isUuid } from '../core/values/uuid.ts';
 
 /** Loads rows by their ids, null where there is none; all that is asked for in one tick is one call of `read`. */
 export const byId = <Row extends { id: string }>(

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { Problem } from '../core/problem.ts';
+import { Problem } from '../core/values/problem.ts';
 
 // A document that asks for lists in this many ways is not a person's.
 const MAX_WAYS = 100;

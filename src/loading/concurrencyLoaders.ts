@@ -1,15 +1,15 @@
 import DataLoader from 'dataloader';
-import type { ConcurrencyLimit, ConcurrencySlot, DeploymentConcurrency } from '../core/concurrency.ts';
-import { MAX_TOTAL_COUNT, type Page, type PageRequest } from '../core/page.ts';
+import type { ConcurrencyLimit, ConcurrencySlot, DeploymentConcurrency } from '../core/concurrency/concurrency.ts';
+import { MAX_TOTAL_COUNT, type Page, type PageRequest } from '../core/values/page.ts';
 import {
   concurrencyLimitCount,
   concurrencyLimitPage,
   concurrencyLimitsById,
   concurrencyLimitsByName,
   deploymentConcurrencies,
-} from '../store/concurrencyLimits.ts';
-import { concurrencySlotCountsOf, concurrencySlotsOf } from '../store/concurrencySlots.ts';
-import type { Database } from '../store/database.ts';
+} from '../store/concurrency/concurrencyLimits.ts';
+import { concurrencySlotCountsOf, concurrencySlotsOf } from '../store/concurrency/concurrencySlots.ts';
+import type { Database } from '../store/connection/database.ts';
 import { byId } from './byId.ts';
 import type { ReadChildren } from './childLoaders.ts';
 import type { CountedPage } from './loaders.ts';

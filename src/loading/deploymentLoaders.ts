@@ -1,9 +1,9 @@
 import DataLoader from 'dataloader';
-import { EVERYTHING } from '../core/filter.ts';
-import { MAX_TOTAL_COUNT, type Page, type PageRequest } from '../core/page.ts';
-import type { Database } from '../store/database.ts';
-import { flowRunCountsOfDeployments, flowRunsOfDeployments } from '../store/deploymentFlowRuns.ts';
-import { deploymentSchedulesById, schedulesOf } from '../store/deploymentSchedules.ts';
+import { EVERYTHING } from '../core/filters/filter.ts';
+import { MAX_TOTAL_COUNT, type Page, type PageRequest } from '../core/values/page.ts';
+import type { Database } from '../store/connection/database.ts';
+import { flowRunCountsOfDeployments, flowRunsOfDeployments } from '../store/deployments/deploymentFlowRuns.ts';
+import { deploymentSchedulesById, schedulesOf } from '../store/deployments/deploymentSchedules.ts';
 import {
   type DeploymentList,
   deploymentCount,
@@ -12,9 +12,9 @@ import {
   deploymentsById,
   deploymentsOf,
   type LeanDeployment,
-} from '../store/deployments.ts';
-import type { FlowRunList } from '../store/flowRuns.ts';
-import { workerCountsOf, workersById, workersOf } from '../store/workers.ts';
+} from '../store/deployments/deployments.ts';
+import type { FlowRunList } from '../store/flowRuns/flowRuns.ts';
+import { workerCountsOf, workersById, workersOf } from '../store/workPools/workers.ts';
 import {
   activeRunsOfPools,
   type LeanWorkPool,
@@ -22,7 +22,7 @@ import {
   workPoolCount,
   workPoolPage,
   workPoolsById,
-} from '../store/workPools.ts';
+} from '../store/workPools/workPools.ts';
 import {
   defaultQueuesOf,
   type WorkQueueList,
@@ -31,7 +31,7 @@ import {
   workQueuePage,
   workQueuesById,
   workQueuesOf,
-} from '../store/workQueues.ts';
+} from '../store/workPools/workQueues.ts';
 import { byId } from './byId.ts';
 import type { childLoaders, ReadChildren } from './childLoaders.ts';
 import type { CountedPage } from './loaders.ts';

@@ -1,9 +1,9 @@
-import { GRAPH_LIMITS } from '../core/graphLimits.ts';
-import type { Instant } from '../core/instant.ts';
-import type { Database } from '../store/database.ts';
-import { flowRunDependencies } from '../store/flowRunDependencies.ts';
-import { flowRunGraphs } from '../store/flowRunGraphs.ts';
-import { artifactsOfTaskRuns } from '../store/graphArtifacts.ts';
+import { GRAPH_LIMITS } from '../core/insights/graphLimits.ts';
+import type { Instant } from '../core/values/instant.ts';
+import type { Database } from '../store/connection/database.ts';
+import { flowRunDependencies } from '../store/insights/flowRunDependencies.ts';
+import { flowRunGraphs } from '../store/insights/flowRunGraphs.ts';
+import { artifactsOfTaskRuns } from '../store/insights/graphArtifacts.ts';
 import type { childLoaders } from './childLoaders.ts';
 
 /** What the graphs of flow runs are made of. */

@@ -1,11 +1,22 @@
 import DataLoader from 'dataloader';
-import { EVERYTHING } from '../core/filter.ts';
-import { MAX_TOTAL_COUNT, type Page } from '../core/page.ts';
-import type { FlowRunInput } from '../core/run.ts';
-import { isUuid } from '../core/uuid.ts';
-import type { Database } from '../store/database.ts';
-import { flowRunInputCountsOf, flowRunInputsById, flowRunInputsOf, type InputList } from '../store/flowRunInputs.ts';
-import { flowRunStateCountsOf, flowRunStatesById, flowRunStatesOf, type StateList } from '../store/flowRunStates.ts';
+import { EVERYTHING } from '../core/filters/filter.ts';
+import type { FlowRunInput } from '../core/runs/run.ts';
+import { MAX_TOTAL_COUNT, type Page } from '../core/values/page.ts';
+import { isUuid } from '../core/values/uuid.ts';
+import type { Database } from '../store/connection/database.ts';
+import { type FlowList, flowCount, flowPage, flowsById } from '../store/deployments/flows.ts';
+import {
+  flowRunInputCountsOf,
+  flowRunInputsById,
+  flowRunInputsOf,
+  type InputList,
+} from '../store/flowRuns/flowRunInputs.ts';
+import {
+  flowRunStateCountsOf,
+  flowRunStatesById,
+  flowRunStatesOf,
+  type StateList,
+} from '../store/flowRuns/flowRunStates.ts';
 import {
   type FlowRunList,
   flowRunCount,
@@ -13,8 +24,9 @@ import {
   flowRunPage,
   flowRunsById,
   flowRunsOf,
-} from '../store/flowRuns.ts';
-import { type FlowList, flowCount, flowPage, flowsById } from '../store/flows.ts';
+} from '../store/flowRuns/flowRuns.ts';
+import { type NodeType, nodeTypes } from '../store/insights/nodes.ts';
+import { notRunningFacts } from '../store/insights/waitingRuns.ts';
 import {
   type LineList,
   type LogList,
@@ -24,9 +36,8 @@ import {
   logPage,
   logsById,
   logsOf,
-} from '../store/logs.ts';
-import { type NodeType, nodeTypes } from '../store/nodes.ts';
-import { taskRunStateCountsOf, taskRunStatesById, taskRunStatesOf } from '../store/taskRunStates.ts';
+} from '../store/runs/logs.ts';
+import { taskRunStateCountsOf, taskRunStatesById, taskRunStatesOf } from '../store/taskRuns/taskRunStates.ts';
 import {
   type TaskRunList,
   taskRunCount,
@@ -34,8 +45,7 @@ import {
   taskRunPage,
   taskRunsById,
   taskRunsOf,
-} from '../store/taskRuns.ts';
-import { notRunningFacts } from '../store/waitingRuns.ts';
+} from '../store/taskRuns/taskRuns.ts';
 import { bulkLoaders } from './bulkLoaders.ts';
 import { byId } from './byId.ts';
 import { childLoaders, type ReadChildren } from './childLoaders.ts';

@@ -1,6 +1,6 @@
-import type { Database } from '../store/database.ts';
-import type { Scope } from '../store/prefect1Conditions.ts';
-import type { Measure } from '../store/prefect1Measures.ts';
+import type { Database } from '../store/connection/database.ts';
+import type { Scope } from '../store/prefect1Reads/prefect1Conditions.ts';
+import type { Measure } from '../store/prefect1Reads/prefect1Measures.ts';
 import {
   type Measured,
   measurePrefect1Rows,
@@ -10,9 +10,9 @@ import {
   readPrefect1Rows,
   readRelated,
   type Wanted,
-} from '../store/prefect1Reads.ts';
-import type { Prefect1Relation, Prefect1Table } from '../store/prefect1Table.ts';
-import { type TraversalArguments, traversalSql } from '../store/prefect1Traversal.ts';
+} from '../store/prefect1Reads/prefect1Reads.ts';
+import type { Prefect1Relation, Prefect1Table } from '../store/prefect1Reads/prefect1Table.ts';
+import { type TraversalArguments, traversalSql } from '../store/prefect1Reads/prefect1Traversal.ts';
 import { childLoaders } from './childLoaders.ts';
 
 /** A walk in place of a table. */

@@ -1,20 +1,20 @@
-import { agentOperations } from './agentOperations.ts';
-import { artifactOperations } from './artifactOperations.ts';
-import { cloudHookOperations } from './cloudHookOperations.ts';
-import { flowGroupOperations } from './flowGroupOperations.ts';
-import { flowOperations } from './flowOperations.ts';
-import { flowRunOperations } from './flowRunOperations.ts';
-import { logOperations } from './logOperations.ts';
-import { messageOperations } from './messageOperations.ts';
-import { operationFields, type Prefect1Fields, type SharedScalars } from './operationFields.ts';
-import type { Prefect1Operations } from './prefect1Context.ts';
-import { projectOperations } from './projectOperations.ts';
-import { readQueryFields } from './readFields.ts';
-import { referenceOperations } from './referenceOperations.ts';
-import { stateOperations } from './stateOperations.ts';
-import { taskRunInfoOperations } from './taskRunInfoOperations.ts';
-import { taskRunOperations } from './taskRunOperations.ts';
-import { tenantOperations } from './tenantOperations.ts';
+import { agentOperations } from './operations/agentOperations.ts';
+import { artifactOperations } from './operations/artifactOperations.ts';
+import { cloudHookOperations } from './operations/cloudHookOperations.ts';
+import { flowGroupOperations } from './operations/flowGroupOperations.ts';
+import { flowOperations } from './operations/flowOperations.ts';
+import { flowRunOperations } from './operations/flowRunOperations.ts';
+import { logOperations } from './operations/logOperations.ts';
+import { messageOperations } from './operations/messageOperations.ts';
+import { operationFields, type Prefect1Fields, type SharedScalars } from './operations/operationFields.ts';
+import type { Prefect1Operations } from './operations/prefect1Context.ts';
+import { projectOperations } from './operations/projectOperations.ts';
+import { referenceOperations } from './operations/referenceOperations.ts';
+import { stateOperations } from './operations/stateOperations.ts';
+import { taskRunInfoOperations } from './operations/taskRunInfoOperations.ts';
+import { taskRunOperations } from './operations/taskRunOperations.ts';
+import { tenantOperations } from './operations/tenantOperations.ts';
+import { readQueryFields } from './reads/readFields.ts';
 
 /** Every operation that the tables name, with what does it. */
 export const OPERATIONS: Prefect1Operations = {

@@ -1,7 +1,7 @@
-import { moveFoundFlowRuns, moveFoundTaskRuns } from '../actions/moveFoundRuns.ts';
-import { addSeconds } from '../core/instant.ts';
-import { orphanedSubflowState, orphanedTaskRunState } from '../core/overdue.ts';
-import { subflowsOfCancelled, taskRunsOfCancelled } from '../store/overdueRuns.ts';
+import { moveFoundFlowRuns, moveFoundTaskRuns } from '../actions/writing/moveFoundRuns.ts';
+import { orphanedSubflowState, orphanedTaskRunState } from '../core/rules/overdue.ts';
+import { addSeconds } from '../core/values/instant.ts';
+import { subflowsOfCancelled, taskRunsOfCancelled } from '../store/runs/overdueRuns.ts';
 import { movingLoop } from './movingLoop.ts';
 
 /** A run that was cancelled keeps being looked at for so long: its process may not have heard, and begin new task runs. */

@@ -1,7 +1,7 @@
-import { moveFoundFlowRuns } from '../actions/moveFoundRuns.ts';
-import { addSeconds } from '../core/instant.ts';
-import { timedOutCancellationState } from '../core/overdue.ts';
-import { cancellingSince } from '../store/overdueRuns.ts';
+import { moveFoundFlowRuns } from '../actions/writing/moveFoundRuns.ts';
+import { timedOutCancellationState } from '../core/rules/overdue.ts';
+import { addSeconds } from '../core/values/instant.ts';
+import { cancellingSince } from '../store/runs/overdueRuns.ts';
 import { movingLoop } from './movingLoop.ts';
 
 /** How long after its time, at most, a run is ended. Idle, a round is one look into an index. */

@@ -1,8 +1,13 @@
-import type { Engine } from '../actions/engine.ts';
-import { sendCloudHook } from '../actions/sendCloudHook.ts';
-import { deliveryRetryAfter, isWorthRetrying } from '../core/deliveryRetries.ts';
-import { addSeconds, type Instant } from '../core/instant.ts';
-import { type Delivery, postponeDeliveries, removeDeliveries, takeDeliveries } from '../store/cloudHookDeliveries.ts';
+import { sendCloudHook } from '../actions/cloudHooks/sendCloudHook.ts';
+import type { Engine } from '../actions/writing/engine.ts';
+import { deliveryRetryAfter, isWorthRetrying } from '../core/cloudHooks/deliveryRetries.ts';
+import { addSeconds, type Instant } from '../core/values/instant.ts';
+import {
+  type Delivery,
+  postponeDeliveries,
+  removeDeliveries,
+  takeDeliveries,
+} from '../store/cloudHooks/cloudHookDeliveries.ts';
 import type { Loop } from './loops.ts';
 
 /** How late after its state a hook is told, at most, while there is no backlog. Idle, a round is one look into an index. */

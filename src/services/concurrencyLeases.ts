@@ -1,4 +1,4 @@
-import { forgetExpiredSlots } from '../store/concurrencySlotWrites.ts';
+import { forgetExpiredSlots } from '../store/concurrency/concurrencySlotWrites.ts';
 import type { Loop } from './loops.ts';
 
 /** Prefect 3: the Repossessor's 15 s. Expired slots do not count; here they are only cleaned away. */

@@ -1,4 +1,4 @@
-import { unfinishedBulkJobs } from '../store/bulkJobs.ts';
+import { unfinishedBulkJobs } from '../store/bulkJobs/bulkJobs.ts';
 import type { Loop } from './loops.ts';
 
 /** How soon a job goes on that a server has left half done. Idle, a round is one look into an empty index. */

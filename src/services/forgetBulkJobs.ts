@@ -1,4 +1,4 @@
-import { forgetBulkJobs as forgetOld } from '../store/bulkJobs.ts';
+import { forgetBulkJobs as forgetOld } from '../store/bulkJobs/bulkJobs.ts';
 import type { Loop } from './loops.ts';
 
 const EVERY_MS = 10 * 60 * 1000;

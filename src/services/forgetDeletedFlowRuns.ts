@@ -1,5 +1,5 @@
-import { forgetDeletions } from '../store/flowRunChanges.ts';
-import { DELETIONS_KEPT_SECONDS } from '../streams/changeCursor.ts';
+import { forgetDeletions } from '../store/flowRuns/flowRunChanges.ts';
+import { DELETIONS_KEPT_SECONDS } from '../streams/changes/changeCursor.ts';
 import type { Loop } from './loops.ts';
 
 const BATCH = 1000;

@@ -1,4 +1,4 @@
-import { forgetAnswers } from '../store/idempotencyKeys.ts';
+import { forgetAnswers } from '../store/connection/idempotencyKeys.ts';
 import type { Loop } from './loops.ts';
 
 const EVERY_MS = 10 * 60 * 1000;

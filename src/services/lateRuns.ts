@@ -1,7 +1,7 @@
-import { moveFoundFlowRuns } from '../actions/moveFoundRuns.ts';
-import { addSeconds } from '../core/instant.ts';
-import { lateState } from '../core/overdue.ts';
-import { lateFlowRuns } from '../store/overdueRuns.ts';
+import { moveFoundFlowRuns } from '../actions/writing/moveFoundRuns.ts';
+import { lateState } from '../core/rules/overdue.ts';
+import { addSeconds } from '../core/values/instant.ts';
+import { lateFlowRuns } from '../store/runs/overdueRuns.ts';
 import { movingLoop } from './movingLoop.ts';
 
 /** Marks native flow runs as late that nobody has taken so many seconds after they were due. */

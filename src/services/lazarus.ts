@@ -1,8 +1,8 @@
-import type { Engine } from '../actions/engine.ts';
-import { rescueRuns } from '../actions/rescueRuns.ts';
-import { addSeconds, type Instant } from '../core/instant.ts';
-import { GOING_ON, LOST_AFTER_SECONDS, RESURRECTIONS, resurrect } from '../core/rescue.ts';
-import { countResurrections, lockStranded } from '../store/lostRuns.ts';
+import { rescueRuns } from '../actions/agents/rescueRuns.ts';
+import type { Engine } from '../actions/writing/engine.ts';
+import { GOING_ON, LOST_AFTER_SECONDS, RESURRECTIONS, resurrect } from '../core/prefect1/rescue.ts';
+import { addSeconds, type Instant } from '../core/values/instant.ts';
+import { countResurrections, lockStranded } from '../store/agents/lostRuns.ts';
 import type { Loop } from './loops.ts';
 
 /** Few enough that their locks hinder nobody for long. */

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import type { Engine } from '../actions/engine.ts';
-import type { Instant } from '../core/instant.ts';
+import type { Engine } from '../actions/writing/engine.ts';
+import type { Instant } from '../core/values/instant.ts';
 
 /** Work that comes round by itself. Several servers may run the same loop at once. */
 export interface Loop {

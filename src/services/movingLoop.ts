@@ -1,6 +1,6 @@
-import type { Engine } from '../actions/engine.ts';
-import type { Instant } from '../core/instant.ts';
-import type { FoundRun } from '../store/overdueRuns.ts';
+import type { Engine } from '../actions/writing/engine.ts';
+import type { Instant } from '../core/values/instant.ts';
+import type { FoundRun } from '../store/runs/overdueRuns.ts';
 import type { Loop } from './loops.ts';
 
 /** Found by one statement. */

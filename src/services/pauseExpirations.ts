@@ -1,6 +1,6 @@
-import { moveFoundFlowRuns } from '../actions/moveFoundRuns.ts';
-import { expiredPauseState } from '../core/overdue.ts';
-import { expiredPauses } from '../store/overdueRuns.ts';
+import { moveFoundFlowRuns } from '../actions/writing/moveFoundRuns.ts';
+import { expiredPauseState } from '../core/rules/overdue.ts';
+import { expiredPauses } from '../store/runs/overdueRuns.ts';
 import { movingLoop } from './movingLoop.ts';
 
 /** Fails native flow runs that were not resumed before their pause timed out. */

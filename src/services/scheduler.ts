@@ -1,7 +1,7 @@
-import { scheduleDeployments } from '../actions/scheduleDeployments.ts';
-import { scheduleFlowRuns } from '../actions/scheduleFlowRuns.ts';
-import { activeSchedules, FIRST_ID } from '../store/flowSchedules.ts';
-import { deploymentsDue } from '../store/scheduledDeployments.ts';
+import { scheduleDeployments } from '../actions/deployments/scheduleDeployments.ts';
+import { scheduleFlowRuns } from '../actions/prefect1Runs/scheduleFlowRuns.ts';
+import { deploymentsDue } from '../store/deployments/scheduledDeployments.ts';
+import { activeSchedules, FIRST_ID } from '../store/prefect1Flows/flowSchedules.ts';
 import type { Loop } from './loops.ts';
 
 const PAGE = 200;

@@ -1,8 +1,8 @@
-import type { Engine } from '../actions/engine.ts';
-import { rescueRuns } from '../actions/rescueRuns.ts';
-import { addSeconds, type Instant } from '../core/instant.ts';
-import { LOST_AFTER_SECONDS, rescueCancelling, rescueTaskRun } from '../core/rescue.ts';
-import { lockLostCancelling, lockLostTaskRuns } from '../store/lostRuns.ts';
+import { rescueRuns } from '../actions/agents/rescueRuns.ts';
+import type { Engine } from '../actions/writing/engine.ts';
+import { LOST_AFTER_SECONDS, rescueCancelling, rescueTaskRun } from '../core/prefect1/rescue.ts';
+import { addSeconds, type Instant } from '../core/values/instant.ts';
+import { lockLostCancelling, lockLostTaskRuns } from '../store/agents/lostRuns.ts';
 import type { Loop } from './loops.ts';
 
 /** Few enough that their locks hinder nobody for long. */

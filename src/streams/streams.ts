@@ -1,22 +1,22 @@
-import { Problem } from '../core/problem.ts';
-import type { TaskRun } from '../core/run.ts';
-import type { Database } from '../store/database.ts';
-import { streamHeads } from '../store/streamHeads.ts';
-import type { StreamName } from '../store/streamReads.ts';
-import type { FlowRunChangesEvent } from './changeEvent.ts';
-import { openChangeStreams, type StartOfChanges } from './changeStreams.ts';
-import { Follower } from './follower.ts';
-import { headReader } from './headReader.ts';
-import { Rounds } from './rounds.ts';
-import { readStreamCursor } from './streamCursor.ts';
-import { STREAM_NAMES, streamReader } from './streamReader.ts';
-import { Tail } from './tail.ts';
+import type { TaskRun } from '../core/runs/run.ts';
+import { Problem } from '../core/values/problem.ts';
+import type { Database } from '../store/connection/database.ts';
+import { streamHeads } from '../store/runs/streamHeads.ts';
+import type { StreamName } from '../store/runs/streamReads.ts';
+import type { FlowRunChangesEvent } from './changes/changeEvent.ts';
+import { openChangeStreams, type StartOfChanges } from './changes/changeStreams.ts';
+import { Follower } from './runs/follower.ts';
+import { headReader } from './runs/headReader.ts';
+import { readStreamCursor } from './runs/streamCursor.ts';
+import { STREAM_NAMES, streamReader } from './runs/streamReader.ts';
+import { Tail } from './runs/tail.ts';
 import { openTaskQueue } from './taskQueue.ts';
-import { readTopic, type StreamEvent, type StreamRow, type Topic } from './topic.ts';
-import { openWakeUps } from './wakeUps.ts';
+import { Rounds } from './wakeUps/rounds.ts';
+import { readTopic, type StreamEvent, type StreamRow, type Topic } from './wakeUps/topic.ts';
+import { openWakeUps } from './wakeUps/wakeUps.ts';
 
-export type { FlowRunChange, FlowRunChangesEvent } from './changeEvent.ts';
-export type { StreamEvent, StreamRow, Topic } from './topic.ts';
+export type { FlowRunChange, FlowRunChangesEvent } from './changes/changeEvent.ts';
+export type { StreamEvent, StreamRow, Topic } from './wakeUps/topic.ts';
 
 export interface StartOfStream {
   /** The cursor of the last event that was received. */

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Problem } from '../core/problem.ts';
-import type { TaskRun } from '../core/run.ts';
-import type { Database } from '../store/database.ts';
-import { statesThatLast, waitingTaskRuns } from '../store/waitingTaskRuns.ts';
+import type { TaskRun } from '../core/runs/run.ts';
+import { Problem } from '../core/values/problem.ts';
+import type { Database } from '../store/connection/database.ts';
+import { statesThatLast, waitingTaskRuns } from '../store/taskRuns/waitingTaskRuns.ts';
 
 const PAGE = 100;
 /** So many task runs are told of at most that are still waiting: a worker that takes none is told no more. */

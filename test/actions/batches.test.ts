@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createFlow } from '../../src/actions/createFlow.ts';
-import { createFlowRun } from '../../src/actions/createFlowRun.ts';
-import { createTaskRun } from '../../src/actions/createTaskRun.ts';
-import { newId } from '../../src/actions/newId.ts';
-import { type ReportTaskRunStates, reportTaskRunStates } from '../../src/actions/reportTaskRunStates.ts';
-import { setTaskRunState } from '../../src/actions/setTaskRunState.ts';
-import { parseInstant } from '../../src/core/instant.ts';
-import type { Json } from '../../src/core/state.ts';
-import { statement } from '../../src/store/database.ts';
+import { createFlow } from '../../src/actions/deployments/createFlow.ts';
+import { createFlowRun } from '../../src/actions/flowRuns/createFlowRun.ts';
+import { createTaskRun } from '../../src/actions/taskRuns/createTaskRun.ts';
+import { type ReportTaskRunStates, reportTaskRunStates } from '../../src/actions/taskRuns/reportTaskRunStates.ts';
+import { setTaskRunState } from '../../src/actions/taskRuns/setTaskRunState.ts';
+import { newId } from '../../src/actions/writing/newId.ts';
+import type { Json } from '../../src/core/runs/state.ts';
+import { parseInstant } from '../../src/core/values/instant.ts';
+import { statement } from '../../src/store/connection/database.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 
 // What one entry of a batch, or one of the requests that share a transaction, must not do to the others.

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createConcurrencyLimit } from '../../src/actions/createConcurrencyLimit.ts';
-import { renewConcurrencyLease } from '../../src/actions/renewConcurrencyLease.ts';
-import { setDeploymentConcurrencyLimit } from '../../src/actions/setDeploymentConcurrencyLimit.ts';
+import { createConcurrencyLimit } from '../../src/actions/concurrency/createConcurrencyLimit.ts';
+import { renewConcurrencyLease } from '../../src/actions/concurrency/renewConcurrencyLease.ts';
+import { setDeploymentConcurrencyLimit } from '../../src/actions/concurrency/setDeploymentConcurrencyLimit.ts';
 import { concurrencyLeases } from '../../src/services/concurrencyLeases.ts';
-import { statement } from '../../src/store/database.ts';
+import { statement } from '../../src/store/connection/database.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 import { limitedRuns } from './limitedRuns.ts';
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createFlow } from '../../src/actions/createFlow.ts';
-import { createFlowRun } from '../../src/actions/createFlowRun.ts';
-import { EVERYTHING } from '../../src/core/filter.ts';
-import type { StateRequest } from '../../src/core/state.ts';
-import { flowRunStatesOf } from '../../src/store/flowRunStates.ts';
-import { flowRunHistory } from '../../src/store/runHistories.ts';
+import { createFlow } from '../../src/actions/deployments/createFlow.ts';
+import { createFlowRun } from '../../src/actions/flowRuns/createFlowRun.ts';
+import { EVERYTHING } from '../../src/core/filters/filter.ts';
+import type { StateRequest } from '../../src/core/runs/state.ts';
+import { flowRunStatesOf } from '../../src/store/flowRuns/flowRunStates.ts';
+import { flowRunHistory } from '../../src/store/insights/runHistories.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 
 let t: TestEngine;

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cancelFlowRun } from '../../src/actions/cancelFlowRun.ts';
-import { createFlow } from '../../src/actions/createFlow.ts';
-import { type CreateFlowRun, createFlowRun } from '../../src/actions/createFlowRun.ts';
-import { createFlowRunInput } from '../../src/actions/createFlowRunInput.ts';
-import { deleteFlowRunInput } from '../../src/actions/deleteFlowRunInput.ts';
-import { renameFlowRun } from '../../src/actions/renameFlowRun.ts';
-import { resumeFlowRun } from '../../src/actions/resumeFlowRun.ts';
-import { setFlowRunState } from '../../src/actions/setFlowRunState.ts';
-import { updateFlowRun } from '../../src/actions/updateFlowRun.ts';
-import { writeLogs } from '../../src/actions/writeLogs.ts';
-import type { StateRequest } from '../../src/core/state.ts';
-import { flowRunInputByKey } from '../../src/store/flowRunInputByKey.ts';
+import { createFlow } from '../../src/actions/deployments/createFlow.ts';
+import { cancelFlowRun } from '../../src/actions/flowRuns/cancelFlowRun.ts';
+import { type CreateFlowRun, createFlowRun } from '../../src/actions/flowRuns/createFlowRun.ts';
+import { createFlowRunInput } from '../../src/actions/flowRuns/createFlowRunInput.ts';
+import { deleteFlowRunInput } from '../../src/actions/flowRuns/deleteFlowRunInput.ts';
+import { renameFlowRun } from '../../src/actions/flowRuns/renameFlowRun.ts';
+import { resumeFlowRun } from '../../src/actions/flowRuns/resumeFlowRun.ts';
+import { setFlowRunState } from '../../src/actions/flowRuns/setFlowRunState.ts';
+import { updateFlowRun } from '../../src/actions/flowRuns/updateFlowRun.ts';
+import { writeLogs } from '../../src/actions/taskRuns/writeLogs.ts';
+import type { StateRequest } from '../../src/core/runs/state.ts';
+import { flowRunInputByKey } from '../../src/store/flowRuns/flowRunInputByKey.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 
 let t: TestEngine;

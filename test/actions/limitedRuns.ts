@@ -1,15 +1,15 @@
-import { createFlow } from '../../src/actions/createFlow.ts';
-import { createFlowRun } from '../../src/actions/createFlowRun.ts';
-import { createTaskRun } from '../../src/actions/createTaskRun.ts';
-import { newId } from '../../src/actions/newId.ts';
 import {
   type ConcurrencyOptions,
   setDeploymentConcurrencyLimit,
-} from '../../src/actions/setDeploymentConcurrencyLimit.ts';
-import { setFlowRunState } from '../../src/actions/setFlowRunState.ts';
-import { setTaskRunState } from '../../src/actions/setTaskRunState.ts';
-import type { StateRequest, StateType } from '../../src/core/state.ts';
-import { statement } from '../../src/store/database.ts';
+} from '../../src/actions/concurrency/setDeploymentConcurrencyLimit.ts';
+import { createFlow } from '../../src/actions/deployments/createFlow.ts';
+import { createFlowRun } from '../../src/actions/flowRuns/createFlowRun.ts';
+import { setFlowRunState } from '../../src/actions/flowRuns/setFlowRunState.ts';
+import { createTaskRun } from '../../src/actions/taskRuns/createTaskRun.ts';
+import { setTaskRunState } from '../../src/actions/taskRuns/setTaskRunState.ts';
+import { newId } from '../../src/actions/writing/newId.ts';
+import type { StateRequest, StateType } from '../../src/core/runs/state.ts';
+import { statement } from '../../src/store/connection/database.ts';
 import { type TestEngine, viewer } from '../support/engine.ts';
 import { statementsOf } from '../support/statementsOf.ts';
 

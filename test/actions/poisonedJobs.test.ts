@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createFlow } from '../../src/actions/createFlow.ts';
-import { createFlowRun } from '../../src/actions/createFlowRun.ts';
-import { createTaskRun, newTaskRun } from '../../src/actions/createTaskRun.ts';
-import { newId } from '../../src/actions/newId.ts';
-import { proposeState } from '../../src/core/state.ts';
-import { keysText } from '../../src/store/taskRunCreations.ts';
+import { createFlow } from '../../src/actions/deployments/createFlow.ts';
+import { createFlowRun } from '../../src/actions/flowRuns/createFlowRun.ts';
+import { createTaskRun, newTaskRun } from '../../src/actions/taskRuns/createTaskRun.ts';
+import { newId } from '../../src/actions/writing/newId.ts';
+import { proposeState } from '../../src/core/runs/state.ts';
+import { keysText } from '../../src/store/taskRuns/taskRunCreations.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 
 // Writes that share a transaction, one of which cannot be done: each writer keeps the others. The jobs are handed to the

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createFlow } from '../../src/actions/createFlow.ts';
-import { createFlowRun } from '../../src/actions/createFlowRun.ts';
-import { createFlowRunInput } from '../../src/actions/createFlowRunInput.ts';
-import { resumeFlowRun } from '../../src/actions/resumeFlowRun.ts';
-import type { Json, JsonObject } from '../../src/core/state.ts';
-import { flowRunInputByKey } from '../../src/store/flowRunInputByKey.ts';
+import { createFlow } from '../../src/actions/deployments/createFlow.ts';
+import { createFlowRun } from '../../src/actions/flowRuns/createFlowRun.ts';
+import { createFlowRunInput } from '../../src/actions/flowRuns/createFlowRunInput.ts';
+import { resumeFlowRun } from '../../src/actions/flowRuns/resumeFlowRun.ts';
+import type { Json, JsonObject } from '../../src/core/runs/state.ts';
+import { flowRunInputByKey } from '../../src/store/flowRuns/flowRunInputByKey.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 
 let t: TestEngine;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createFlow } from '../../src/actions/createFlow.ts';
-import { type CreateFlowRun, createFlowRun } from '../../src/actions/createFlowRun.ts';
-import { setFlowRunState } from '../../src/actions/setFlowRunState.ts';
-import { flowRunStatesOf } from '../../src/store/flowRunStates.ts';
-import { flowRunsById } from '../../src/store/flowRuns.ts';
+import { createFlow } from '../../src/actions/deployments/createFlow.ts';
+import { type CreateFlowRun, createFlowRun } from '../../src/actions/flowRuns/createFlowRun.ts';
+import { setFlowRunState } from '../../src/actions/flowRuns/setFlowRunState.ts';
+import { flowRunStatesOf } from '../../src/store/flowRuns/flowRunStates.ts';
+import { flowRunsById } from '../../src/store/flowRuns/flowRuns.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 
 let t: TestEngine;

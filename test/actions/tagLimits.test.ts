@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createConcurrencyLimit } from '../../src/actions/createConcurrencyLimit.ts';
-import { deleteConcurrencyLimit } from '../../src/actions/deleteConcurrencyLimit.ts';
-import { reportTaskRunStates } from '../../src/actions/reportTaskRunStates.ts';
-import { resetConcurrencyLimit } from '../../src/actions/resetConcurrencyLimit.ts';
-import { updateConcurrencyLimit } from '../../src/actions/updateConcurrencyLimit.ts';
-import { taskRunsById } from '../../src/store/taskRuns.ts';
+import { createConcurrencyLimit } from '../../src/actions/concurrency/createConcurrencyLimit.ts';
+import { deleteConcurrencyLimit } from '../../src/actions/concurrency/deleteConcurrencyLimit.ts';
+import { resetConcurrencyLimit } from '../../src/actions/concurrency/resetConcurrencyLimit.ts';
+import { updateConcurrencyLimit } from '../../src/actions/concurrency/updateConcurrencyLimit.ts';
+import { reportTaskRunStates } from '../../src/actions/taskRuns/reportTaskRunStates.ts';
+import { taskRunsById } from '../../src/store/taskRuns/taskRuns.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 import { limitedRuns } from './limitedRuns.ts';
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createFlow } from '../../src/actions/createFlow.ts';
-import { createFlowRun } from '../../src/actions/createFlowRun.ts';
-import { type CreateTaskRun, createTaskRun } from '../../src/actions/createTaskRun.ts';
-import { type ReportTaskRunStates, reportTaskRunStates } from '../../src/actions/reportTaskRunStates.ts';
-import { setFlowRunState } from '../../src/actions/setFlowRunState.ts';
-import { setTaskRunState } from '../../src/actions/setTaskRunState.ts';
-import { taskRunStatesOf } from '../../src/store/taskRunStates.ts';
-import { taskRunsById } from '../../src/store/taskRuns.ts';
+import { createFlow } from '../../src/actions/deployments/createFlow.ts';
+import { createFlowRun } from '../../src/actions/flowRuns/createFlowRun.ts';
+import { setFlowRunState } from '../../src/actions/flowRuns/setFlowRunState.ts';
+import { type CreateTaskRun, createTaskRun } from '../../src/actions/taskRuns/createTaskRun.ts';
+import { type ReportTaskRunStates, reportTaskRunStates } from '../../src/actions/taskRuns/reportTaskRunStates.ts';
+import { setTaskRunState } from '../../src/actions/taskRuns/setTaskRunState.ts';
+import { taskRunStatesOf } from '../../src/store/taskRuns/taskRunStates.ts';
+import { taskRunsById } from '../../src/store/taskRuns/taskRuns.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 
 let t: TestEngine;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SMALL_JOB } from '../../src/actions/acceptBulkJob.ts';
-import type { Viewer } from '../../src/core/viewer.ts';
+import { SMALL_JOB } from '../../src/actions/bulkJobs/acceptBulkJob.ts';
+import type { Viewer } from '../../src/core/values/viewer.ts';
 import { manyRuns } from '../support/manyRuns.ts';
 import { insertTenant } from '../support/rows.ts';
 import { take, testApi } from './testApi.ts';

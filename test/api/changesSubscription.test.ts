@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { STATE_TYPES } from '../../src/core/state.ts';
-import type { Viewer } from '../../src/core/viewer.ts';
+import { STATE_TYPES } from '../../src/core/runs/state.ts';
+import type { Viewer } from '../../src/core/values/viewer.ts';
 import { insertTenant } from '../support/rows.ts';
 import { take, testApi } from './testApi.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newId } from '../../src/actions/newId.ts';
-import type { Viewer } from '../../src/core/viewer.ts';
+import { newId } from '../../src/actions/writing/newId.ts';
+import type { Viewer } from '../../src/core/values/viewer.ts';
 import { testApi } from './testApi.ts';
 
 let api: Awaited<ReturnType<typeof testApi>>;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEFAULT_TENANT_ID, type Viewer } from '../../src/core/viewer.ts';
+import { DEFAULT_TENANT_ID, type Viewer } from '../../src/core/values/viewer.ts';
 import {
   insertFlowRuns,
   insertFlows,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Viewer } from '../../src/core/viewer.ts';
+import type { Viewer } from '../../src/core/values/viewer.ts';
 import { insertTenant } from '../support/rows.ts';
 import { testApi } from './testApi.ts';
 

@@ -1,6 +1,6 @@
 import { GraphQLObjectType, GraphQLSchema, GraphQLString, graphql } from 'graphql';
 import { expect, test } from 'vitest';
-import { selecting } from '../../src/api/selecting.ts';
+import { selecting } from '../../src/api/building/selecting.ts';
 
 const Node: GraphQLObjectType = new GraphQLObjectType({
   name: 'Node',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newId } from '../../src/actions/newId.ts';
-import type { Viewer } from '../../src/core/viewer.ts';
-import { statement } from '../../src/store/database.ts';
+import { newId } from '../../src/actions/writing/newId.ts';
+import type { Viewer } from '../../src/core/values/viewer.ts';
+import { statement } from '../../src/store/connection/database.ts';
 import { testApi } from './testApi.ts';
 
 // Two tenants on one server: whatever one asks, it neither sees nor touches what the other has.

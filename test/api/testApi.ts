@@ -1,7 +1,7 @@
 import { type ExecutionResult, execute, parse, subscribe, validate } from 'graphql';
-import { createContext } from '../../src/api/context.ts';
+import { createContext } from '../../src/api/building/context.ts';
 import { schema } from '../../src/api/schema.ts';
-import type { Viewer } from '../../src/core/viewer.ts';
+import type { Viewer } from '../../src/core/values/viewer.ts';
 import { testEngine, viewer } from '../support/engine.ts';
 
 type Variables = { [name: string]: unknown };

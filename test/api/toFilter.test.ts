@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { FilterKind } from '../../src/api/filterRow.ts';
-import { type FilterInput, toFilter } from '../../src/api/toFilter.ts';
+import type { FilterKind } from '../../src/api/filters/filterRow.ts';
+import { type FilterInput, toFilter } from '../../src/api/filters/toFilter.ts';
 
 test.each<[string, FilterKind, FilterInput | null, object]>([
   ['no filter lets everything through', 'FlowRun', null, { and: [] }],

@@ -1,11 +1,11 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addSeconds, formatInstant, type Instant } from '../../src/core/instant.ts';
-import { type FlowRun, NO_FLOW_RUN_POLICY } from '../../src/core/run.ts';
-import { NO_DETAILS, type StateDetails, type StateType } from '../../src/core/state.ts';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import { statement } from '../../src/store/database.ts';
-import { detailsToJson } from '../../src/store/rows.ts';
+import { type FlowRun, NO_FLOW_RUN_POLICY } from '../../src/core/runs/run.ts';
+import { NO_DETAILS, type StateDetails, type StateType } from '../../src/core/runs/state.ts';
+import { addSeconds, formatInstant, type Instant } from '../../src/core/values/instant.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import { statement } from '../../src/store/connection/database.ts';
+import { detailsToJson } from '../../src/store/query/rows.ts';
 import { viewer } from '../support/engine.ts';
 import {
   insertFlows,

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { statement } from '../../src/store/database.ts';
+import { statement } from '../../src/store/connection/database.ts';
 import { buildProgram, type Program, type ServerProcess, startServerProcess } from '../race/serverProcess.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { waitFor } from '../support/waitFor.ts';

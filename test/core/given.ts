@@ -1,8 +1,8 @@
-import { NEW_RUN_RECORD } from '../../src/core/derivedColumns.ts';
-import { addSeconds, type Instant } from '../../src/core/instant.ts';
-import type { FlowRunFacts, FlowRunMove, TaskRunFacts, TaskRunMove } from '../../src/core/move.ts';
-import { NO_FLOW_RUN_POLICY, NO_TASK_RUN_POLICY } from '../../src/core/run.ts';
-import { type ProposedState, proposeState, type State, type StateRequest } from '../../src/core/state.ts';
+import { NEW_RUN_RECORD } from '../../src/core/rules/derivedColumns.ts';
+import type { FlowRunFacts, FlowRunMove, TaskRunFacts, TaskRunMove } from '../../src/core/runs/move.ts';
+import { NO_FLOW_RUN_POLICY, NO_TASK_RUN_POLICY } from '../../src/core/runs/run.ts';
+import { type ProposedState, proposeState, type State, type StateRequest } from '../../src/core/runs/state.ts';
+import { addSeconds, type Instant } from '../../src/core/values/instant.ts';
 
 // Facts for the rules: a move is made of what matters to a test, the rest is ordinary.
 

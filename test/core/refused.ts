@@ -1,4 +1,4 @@
-import { Problem } from '../../src/core/problem.ts';
+import { Problem } from '../../src/core/values/problem.ts';
 
 /** The message of the BAD_USER_INPUT that a check throws, which names its field in the details, too. */
 export function refused(check: () => unknown): string {

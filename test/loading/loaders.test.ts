@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
 import { createLoaders } from '../../src/loading/loaders.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/connection/database.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import {
   insertFlowRunStates,

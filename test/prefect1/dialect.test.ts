@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { buildSchema, findBreakingChanges, findDangerousChanges } from 'graphql';
 import { expect, test } from 'vitest';
 import { OPERATIONS } from '../../src/prefect1/dialect.ts';
-import { MUTATIONS, QUERIES } from '../../src/prefect1/operationTables.ts';
-import { oneSchema, printPrefect1Schema } from '../../src/server/oneSchema.ts';
+import { MUTATIONS, QUERIES } from '../../src/prefect1/operations/operationTables.ts';
+import { oneSchema, printPrefect1Schema } from '../../src/server/operations/oneSchema.ts';
 
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 const schema = oneSchema({ prefect1: true });

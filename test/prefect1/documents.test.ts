@@ -3,8 +3,8 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { execute, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { oneSchema } from '../../src/server/oneSchema.ts';
-import { createRequestContext } from '../../src/server/requestContext.ts';
+import { oneSchema } from '../../src/server/operations/oneSchema.ts';
+import { createRequestContext } from '../../src/server/operations/requestContext.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
 import { everyone, idOf, insert, insertFlow, openReadWorld, type ReadWorld } from './readWorld.ts';
 

@@ -1,10 +1,10 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cancelFlowRun } from '../../src/actions/cancelFlowRun.ts';
-import { cancelPrefect1FlowRun } from '../../src/actions/cancelPrefect1FlowRun.ts';
-import { createPrefect1FlowRun } from '../../src/actions/createPrefect1FlowRun.ts';
-import { setFlowRunState } from '../../src/actions/setFlowRunState.ts';
-import { setPrefect1FlowRunStates } from '../../src/actions/setPrefect1FlowRunStates.ts';
+import { cancelFlowRun } from '../../src/actions/flowRuns/cancelFlowRun.ts';
+import { setFlowRunState } from '../../src/actions/flowRuns/setFlowRunState.ts';
+import { cancelPrefect1FlowRun } from '../../src/actions/prefect1Runs/cancelPrefect1FlowRun.ts';
+import { createPrefect1FlowRun } from '../../src/actions/prefect1Runs/createPrefect1FlowRun.ts';
+import { setPrefect1FlowRunStates } from '../../src/actions/prefect1Runs/setPrefect1FlowRunStates.ts';
 import { viewer } from '../support/engine.ts';
 import { insertRows, insertTenant, NOON } from '../support/rows.ts';
 import { openRunWorld, type RunWorld } from './runWorld.ts';

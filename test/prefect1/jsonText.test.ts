@@ -9,7 +9,7 @@ import {
   valueFromAST,
 } from 'graphql';
 import { expect, test } from 'vitest';
-import { readJsonText } from '../../src/prefect1/jsonText.ts';
+import { readJsonText } from '../../src/prefect1/operations/jsonText.ts';
 
 const JSON_TYPE = new GraphQLScalarType({ name: 'JSON' });
 const STATE = new GraphQLInputObjectType({

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Prefect1LogLine, writePrefect1Logs } from '../../src/actions/writePrefect1Logs.ts';
+import { type Prefect1LogLine, writePrefect1Logs } from '../../src/actions/prefect1Runs/writePrefect1Logs.ts';
 import { viewer } from '../support/engine.ts';
 import { NOON } from '../support/rows.ts';
 import { openRunWorld, type RunWorld } from './runWorld.ts';

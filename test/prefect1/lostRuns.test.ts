@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Engine } from '../../src/actions/engine.ts';
+import type { Engine } from '../../src/actions/writing/engine.ts';
 import { lazarus } from '../../src/services/lazarus.ts';
 import type { Loop } from '../../src/services/loops.ts';
 import { zombieKiller } from '../../src/services/zombieKiller.ts';

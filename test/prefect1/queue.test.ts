@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runsInQueue } from '../../src/actions/runsInQueue.ts';
-import { addSeconds, type Instant } from '../../src/core/instant.ts';
+import { runsInQueue } from '../../src/actions/agents/runsInQueue.ts';
+import { addSeconds, type Instant } from '../../src/core/values/instant.ts';
 import { viewer } from '../support/engine.ts';
 import { insertRows, insertTenant, NOON } from '../support/rows.ts';
 import { openRunWorld, type RunWorld } from './runWorld.ts';

@@ -13,7 +13,7 @@ import {
   validate,
 } from 'graphql';
 import { expect, test } from 'vitest';
-import { readQueryFields } from '../../src/prefect1/readFields.ts';
+import { readQueryFields } from '../../src/prefect1/reads/readFields.ts';
 
 const fixture = (name: string) =>
   JSON.parse(readFileSync(path.join(import.meta.dirname, '../fixtures/prefect1', name), 'utf8'));

@@ -1,9 +1,9 @@
 import { execute, GraphQLObjectType, GraphQLSchema, parse, validate } from 'graphql';
 import { v7 } from 'uuid';
-import { DEFAULT_TENANT_ID, type Viewer } from '../../src/core/viewer.ts';
+import { DEFAULT_TENANT_ID, type Viewer } from '../../src/core/values/viewer.ts';
 import { createLoaders } from '../../src/loading/loaders.ts';
-import { readQueryFields } from '../../src/prefect1/readFields.ts';
-import type { Database } from '../../src/store/database.ts';
+import { readQueryFields } from '../../src/prefect1/reads/readFields.ts';
+import type { Database } from '../../src/store/connection/database.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { insertRows } from '../support/rows.ts';
 

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DEFAULT_TENANT_ID, type Viewer } from '../../src/core/viewer.ts';
+import { DEFAULT_TENANT_ID, type Viewer } from '../../src/core/values/viewer.ts';
 import { type RegistrationWorld, registrationWorld, serialized } from './registrationWorld.ts';
 
 let world: RegistrationWorld;

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { v7 } from 'uuid';
-import type { JsonObject } from '../../src/core/state.ts';
-import type { Viewer } from '../../src/core/viewer.ts';
+import type { JsonObject } from '../../src/core/runs/state.ts';
+import type { Viewer } from '../../src/core/values/viewer.ts';
 import { OPERATIONS } from '../../src/prefect1/dialect.ts';
-import type { Prefect1Context } from '../../src/prefect1/prefect1Context.ts';
+import type { Prefect1Context } from '../../src/prefect1/operations/prefect1Context.ts';
 import { viewer as ownViewer, type TestEngine, testEngine } from '../support/engine.ts';
 
 // Registration, through the doers that the mutations of the dialect call, on a database of its own.

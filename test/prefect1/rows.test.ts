@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Viewer } from '../../src/core/viewer.ts';
+import type { Viewer } from '../../src/core/values/viewer.ts';
 import { everyone, idOf, insert, insertFlow, openReadWorld, type ReadWorld } from './readWorld.ts';
 
 let world: ReadWorld;

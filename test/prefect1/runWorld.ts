@@ -1,10 +1,13 @@
 import { v7 } from 'uuid';
-import { type CreatePrefect1FlowRun, createPrefect1FlowRun } from '../../src/actions/createPrefect1FlowRun.ts';
-import { getOrCreateTaskRun } from '../../src/actions/getOrCreateTaskRun.ts';
-import { setPrefect1FlowRunStates } from '../../src/actions/setPrefect1FlowRunStates.ts';
-import { setPrefect1TaskRunStates } from '../../src/actions/setPrefect1TaskRunStates.ts';
-import type { Json, JsonObject } from '../../src/core/state.ts';
-import { statement } from '../../src/store/database.ts';
+import {
+  type CreatePrefect1FlowRun,
+  createPrefect1FlowRun,
+} from '../../src/actions/prefect1Runs/createPrefect1FlowRun.ts';
+import { getOrCreateTaskRun } from '../../src/actions/prefect1Runs/getOrCreateTaskRun.ts';
+import { setPrefect1FlowRunStates } from '../../src/actions/prefect1Runs/setPrefect1FlowRunStates.ts';
+import { setPrefect1TaskRunStates } from '../../src/actions/prefect1Runs/setPrefect1TaskRunStates.ts';
+import type { Json, JsonObject } from '../../src/core/runs/state.ts';
+import { statement } from '../../src/store/connection/database.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 import { insertRows, NOON } from '../support/rows.ts';
 

@@ -1,11 +1,11 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTaskRunArtifact } from '../../src/actions/createTaskRunArtifact.ts';
-import { deletePrefect1FlowRun } from '../../src/actions/deletePrefect1FlowRun.ts';
-import { getOrCreateTaskRun } from '../../src/actions/getOrCreateTaskRun.ts';
-import { setTaskRunState } from '../../src/actions/setTaskRunState.ts';
-import { labelFlowRun, nameFlowRun, nameTaskRun, noteHeartbeat } from '../../src/store/prefect1Runs.ts';
-import { deleteArtifact, updateArtifact } from '../../src/store/taskRunArtifacts.ts';
+import { createTaskRunArtifact } from '../../src/actions/prefect1Runs/createTaskRunArtifact.ts';
+import { deletePrefect1FlowRun } from '../../src/actions/prefect1Runs/deletePrefect1FlowRun.ts';
+import { getOrCreateTaskRun } from '../../src/actions/prefect1Runs/getOrCreateTaskRun.ts';
+import { setTaskRunState } from '../../src/actions/taskRuns/setTaskRunState.ts';
+import { labelFlowRun, nameFlowRun, nameTaskRun, noteHeartbeat } from '../../src/store/prefect1Runs/prefect1Runs.ts';
+import { deleteArtifact, updateArtifact } from '../../src/store/prefect1Runs/taskRunArtifacts.ts';
 import { viewer } from '../support/engine.ts';
 import { insertTenant } from '../support/rows.ts';
 import { openRunWorld, type RunWorld } from './runWorld.ts';

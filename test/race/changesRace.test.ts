@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Database, statement } from '../../src/store/database.ts';
+import { type Database, statement } from '../../src/store/connection/database.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { keepList, type ListKeeper } from './changesRacer.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newId } from '../../src/actions/newId.ts';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import { type Database, statement } from '../../src/store/database.ts';
+import { newId } from '../../src/actions/writing/newId.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import { type Database, statement } from '../../src/store/connection/database.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { buildProgram, type Mutation, type ServerProcess, startServerProcess } from './serverProcess.ts';
 

@@ -1,7 +1,7 @@
 import { type GraphQLNamedType, getNamedType, isLeafType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../src/api/schema.ts';
-import { statement } from '../../src/store/database.ts';
+import { statement } from '../../src/store/connection/database.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { buildProgram, type Program, type ServerProcess, startServerProcess } from './serverProcess.ts';
 

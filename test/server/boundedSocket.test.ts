@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
-import { type BoundedSocket, boundedSocket } from '../../src/server/boundedSocket.ts';
+import { type BoundedSocket, boundedSocket } from '../../src/server/sockets/boundedSocket.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const MAX_BUFFERED = 100_000;

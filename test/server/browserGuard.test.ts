@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isLoopback } from '../../src/server/browserGuard.ts';
+import { isLoopback } from '../../src/server/access/browserGuard.ts';
 import { type Headers, type Serving, serving } from './serving.ts';
 
 const ALLOWED = 'https://ui.example.com';

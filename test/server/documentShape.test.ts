@@ -7,9 +7,9 @@ import {
   validate,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { literalTypes, shapedDocument } from '../../src/server/documentShape.ts';
-import { createDocuments } from '../../src/server/documents.ts';
-import { PresentedError } from '../../src/server/presentedError.ts';
+import { PresentedError } from '../../src/server/observing/presentedError.ts';
+import { literalTypes, shapedDocument } from '../../src/server/operations/documentShape.ts';
+import { createDocuments } from '../../src/server/operations/documents.ts';
 import { random } from '../support/random.ts';
 
 const shaped = (text: string) => shapedDocument(parse(text));

@@ -1,7 +1,7 @@
 import { buildSchema, getIntrospectionQuery, parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { checkSize } from '../../src/server/documentSize.ts';
-import { pageFields, pageRows } from '../../src/server/pageRows.ts';
+import { checkSize } from '../../src/server/operations/documentSize.ts';
+import { pageFields, pageRows } from '../../src/server/operations/pageRows.ts';
 
 const LIMITS = { tokens: 1_000, depth: 4, aliases: 3, fields: 12 };
 

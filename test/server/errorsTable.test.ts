@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { PROBLEM_CODES, type ProblemCode } from '../../src/core/problem.ts';
-import { PresentedError } from '../../src/server/presentedError.ts';
+import { PROBLEM_CODES, type ProblemCode } from '../../src/core/values/problem.ts';
+import { PresentedError } from '../../src/server/observing/presentedError.ts';
 
 test('docs/errors.md lists every code, its meaning and its HTTP status', async () => {
   const text = await readFile('docs/errors.md', 'utf8');

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { GRAPHIQL_EXAMPLES } from '../../src/server/graphiqlExamples.ts';
+import { GRAPHIQL_EXAMPLES } from '../../src/server/http/graphiqlExamples.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { type Serving, serving } from './serving.ts';
 

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { getNamedType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../src/api/schema.ts';
-import { PROBLEM_CODES } from '../../src/core/problem.ts';
-import { statement } from '../../src/store/database.ts';
+import { PROBLEM_CODES } from '../../src/core/values/problem.ts';
+import { statement } from '../../src/store/connection/database.ts';
 import { argumentsWith, type Hostile, leastArguments, places, type Samples, sentJson } from './hostileValues.ts';
 import { newRun, post, type Serving, serving } from './serving.ts';
 

@@ -1,12 +1,12 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
-import { Problem } from '../../src/core/problem.ts';
-import { DEFAULT_TENANT_ID, type Role } from '../../src/core/viewer.ts';
-import { createDocuments } from '../../src/server/documents.ts';
-import { createObservations } from '../../src/server/observations.ts';
-import { createOperations, type Events } from '../../src/server/operations.ts';
-import { createPresentError } from '../../src/server/presentError.ts';
+import { Problem } from '../../src/core/values/problem.ts';
+import { DEFAULT_TENANT_ID, type Role } from '../../src/core/values/viewer.ts';
+import { createObservations } from '../../src/server/observing/observations.ts';
+import { createPresentError } from '../../src/server/observing/presentError.ts';
+import { createDocuments } from '../../src/server/operations/documents.ts';
+import { createOperations, type Events } from '../../src/server/operations/operations.ts';
 
 // A schema that does what the real one must not: fail without a reason. It counts how often each thing is done.
 

@@ -1,9 +1,9 @@
 import http from 'node:http';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newId } from '../../src/actions/newId.ts';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import { createApiKey } from '../../src/store/apiKeys.ts';
+import { newId } from '../../src/actions/writing/newId.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import { createApiKey } from '../../src/store/tenants/apiKeys.ts';
 import { post, type Serving, serving } from './serving.ts';
 
 // What Prefect 1's clients send, and need to be answered.

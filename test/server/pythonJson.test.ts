@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parsePythonJson } from '../../src/server/pythonJson.ts';
+import { parsePythonJson } from '../../src/server/operations/pythonJson.ts';
 
 test.each<[string, unknown]>([
   ['null', null],

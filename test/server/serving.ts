@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
-import { oneSchema } from '../../src/server/oneSchema.ts';
-import { createRequestContext } from '../../src/server/requestContext.ts';
+import { oneSchema } from '../../src/server/operations/oneSchema.ts';
+import { createRequestContext } from '../../src/server/operations/requestContext.ts';
 import { type Server, startServer } from '../../src/server/server.ts';
-import { anyApiKey } from '../../src/store/apiKeys.ts';
+import { anyApiKey } from '../../src/store/tenants/apiKeys.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
 
 export interface Serving extends TestEngine {

@@ -1,13 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import net from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startEngine, stopEngine } from '../../src/actions/engine.ts';
-import { createContext } from '../../src/api/context.ts';
+import { startEngine, stopEngine } from '../../src/actions/writing/engine.ts';
+import { createContext } from '../../src/api/building/context.ts';
 import { schema } from '../../src/api/schema.ts';
 import { readConfig } from '../../src/config.ts';
 import { startServer } from '../../src/server/server.ts';
-import { anyApiKey } from '../../src/store/apiKeys.ts';
-import { openDatabase } from '../../src/store/openDatabase.ts';
+import { openDatabase } from '../../src/store/connection/openDatabase.ts';
+import { anyApiKey } from '../../src/store/tenants/apiKeys.ts';
 import { openStreams } from '../../src/streams/streams.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { newRun, post, type Serving, serving } from './serving.ts';

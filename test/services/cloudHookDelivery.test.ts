@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { newId } from '../../src/actions/newId.ts';
-import { type CloudHookEvent, cloudHookEvent } from '../../src/core/cloudHookEvent.ts';
-import { addSeconds } from '../../src/core/instant.ts';
+import { newId } from '../../src/actions/writing/newId.ts';
+import { type CloudHookEvent, cloudHookEvent } from '../../src/core/cloudHooks/cloudHookEvent.ts';
+import { addSeconds } from '../../src/core/values/instant.ts';
 import { cloudHookDelivery } from '../../src/services/cloudHookDelivery.ts';
-import { insertDeliveries } from '../../src/store/cloudHookDeliveries.ts';
-import { insertCloudHook } from '../../src/store/cloudHooks.ts';
+import { insertDeliveries } from '../../src/store/cloudHooks/cloudHookDeliveries.ts';
+import { insertCloudHook } from '../../src/store/cloudHooks/cloudHooks.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 
 let t: TestEngine;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bulkSetFlowRunState } from '../../src/actions/bulkSetFlowRunState.ts';
+import { bulkSetFlowRunState } from '../../src/actions/bulkJobs/bulkSetFlowRunState.ts';
 import { forgetBulkJobs } from '../../src/services/forgetBulkJobs.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 import { manyRuns } from '../support/manyRuns.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createFlow } from '../../src/actions/createFlow.ts';
-import { createFlowRun } from '../../src/actions/createFlowRun.ts';
-import { deleteFlowRun } from '../../src/actions/deleteFlowRun.ts';
+import { createFlow } from '../../src/actions/deployments/createFlow.ts';
+import { createFlowRun } from '../../src/actions/flowRuns/createFlowRun.ts';
+import { deleteFlowRun } from '../../src/actions/flowRuns/deleteFlowRun.ts';
 import { forgetDeletedFlowRuns } from '../../src/services/forgetDeletedFlowRuns.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 

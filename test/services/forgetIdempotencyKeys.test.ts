@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createFlow } from '../../src/actions/createFlow.ts';
+import { createFlow } from '../../src/actions/deployments/createFlow.ts';
 import { forgetIdempotencyKeys } from '../../src/services/forgetIdempotencyKeys.ts';
 import { startLoops } from '../../src/services/loops.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';

@@ -1,15 +1,15 @@
 // Over 200 lines: one set of rows serves every kind of child.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Filter } from '../../src/core/filter.ts';
-import type { Page } from '../../src/core/page.ts';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import type { Database } from '../../src/store/database.ts';
-import { flowRunInputCountsOf, flowRunInputsOf } from '../../src/store/flowRunInputs.ts';
-import { flowRunStateCountsOf, flowRunStatesOf } from '../../src/store/flowRunStates.ts';
-import { flowRunCountsOf, flowRunsOf } from '../../src/store/flowRuns.ts';
-import { logCountsOf, logsOf } from '../../src/store/logs.ts';
-import { taskRunStatesOf } from '../../src/store/taskRunStates.ts';
-import { taskRunCountsOf, taskRunsOf } from '../../src/store/taskRuns.ts';
+import type { Filter } from '../../src/core/filters/filter.ts';
+import type { Page } from '../../src/core/values/page.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import type { Database } from '../../src/store/connection/database.ts';
+import { flowRunInputCountsOf, flowRunInputsOf } from '../../src/store/flowRuns/flowRunInputs.ts';
+import { flowRunStateCountsOf, flowRunStatesOf } from '../../src/store/flowRuns/flowRunStates.ts';
+import { flowRunCountsOf, flowRunsOf } from '../../src/store/flowRuns/flowRuns.ts';
+import { logCountsOf, logsOf } from '../../src/store/runs/logs.ts';
+import { taskRunStatesOf } from '../../src/store/taskRuns/taskRunStates.ts';
+import { taskRunCountsOf, taskRunsOf } from '../../src/store/taskRuns/taskRuns.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { random } from '../support/random.ts';
 import {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Problem } from '../../src/core/problem.ts';
-import { Coalescer } from '../../src/store/coalescer.ts';
+import { Coalescer } from '../../src/actions/writing/coalescer.ts';
+import { Problem } from '../../src/core/values/problem.ts';
 
 interface Job {
   row: string;

@@ -1,15 +1,15 @@
 // Over 200 lines: the cases are tables, and what filters mean is written a second time, to compare.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Filter, FilterOperator } from '../../src/core/filter.ts';
-import type { FlowRun, TaskRun } from '../../src/core/run.ts';
-import { type Json, STATE_TYPES } from '../../src/core/state.ts';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import { MAX_FILTER_DEPTH, MAX_FILTER_LIST, MAX_FILTER_NODES } from '../../src/store/compileFilter.ts';
-import { type Database, statement } from '../../src/store/database.ts';
-import { flowRunCount, flowRunPage } from '../../src/store/flowRuns.ts';
-import { flowPage } from '../../src/store/flows.ts';
-import { logPage } from '../../src/store/logs.ts';
-import { taskRunPage } from '../../src/store/taskRuns.ts';
+import type { Filter, FilterOperator } from '../../src/core/filters/filter.ts';
+import type { FlowRun, TaskRun } from '../../src/core/runs/run.ts';
+import { type Json, STATE_TYPES } from '../../src/core/runs/state.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import { type Database, statement } from '../../src/store/connection/database.ts';
+import { flowPage } from '../../src/store/deployments/flows.ts';
+import { flowRunCount, flowRunPage } from '../../src/store/flowRuns/flowRuns.ts';
+import { MAX_FILTER_DEPTH, MAX_FILTER_LIST, MAX_FILTER_NODES } from '../../src/store/query/compileFilter.ts';
+import { logPage } from '../../src/store/runs/logs.ts';
+import { taskRunPage } from '../../src/store/taskRuns/taskRuns.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { random } from '../support/random.ts';
 import {

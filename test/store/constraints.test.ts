@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import { type Database, statement } from '../../src/store/database.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import { type Database, statement } from '../../src/store/connection/database.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 
 // The database's own last line of defence. Nothing that the server does should ever meet it.

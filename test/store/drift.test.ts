@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSchema, schemaDifference } from '../../scripts/schemaEngine.ts';
-import { statement } from '../../src/store/database.ts';
+import { statement } from '../../src/store/connection/database.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 
 let opened: TestDatabase;

@@ -7,9 +7,9 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embeddedPostgres.ts';
-import { postgresUser } from '../../src/store/postgresUser.ts';
-import { findPostmaster } from '../../src/store/postmaster.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded/embeddedPostgres.ts';
+import { postgresUser } from '../../src/store/embedded/postgresUser.ts';
+import { findPostmaster } from '../../src/store/embedded/postmaster.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 let dataDirectory: string;

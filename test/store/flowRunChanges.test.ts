@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EVERYTHING, type Filter } from '../../src/core/filter.ts';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import { type Queryable, statement } from '../../src/store/database.ts';
+import { EVERYTHING, type Filter } from '../../src/core/filters/filter.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import { type Queryable, statement } from '../../src/store/connection/database.ts';
 import {
   beforeTransaction,
   flowRunChangesAfter,
   flowRunChangesHeads,
   flowRunsChangedSince,
-} from '../../src/store/flowRunChanges.ts';
-import { flowRunColumns } from '../../src/store/rows.ts';
+} from '../../src/store/flowRuns/flowRunChanges.ts';
+import { flowRunColumns } from '../../src/store/query/rows.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { insertFlowRuns, insertFlows, newFlow, newFlowRun } from '../support/rows.ts';
 

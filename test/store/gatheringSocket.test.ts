@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { gatheringSocket } from '../../src/store/gatheringSocket.ts';
+import { gatheringSocket } from '../../src/store/connection/gatheringSocket.ts';
 
 test('what is written in one turn waits for its end, and arrives whole and in order', async () => {
   let received = '';

@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import { statement } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { openDatabase } from '../../src/store/openDatabase.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import { statement } from '../../src/store/connection/database.ts';
+import { migrate } from '../../src/store/connection/migrate.ts';
+import { openDatabase } from '../../src/store/connection/openDatabase.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 let url: string;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Filter } from '../../src/core/filter.ts';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import type { Database } from '../../src/store/database.ts';
-import { flowRunPage } from '../../src/store/flowRuns.ts';
-import { numberedFlowRunPage, numberedTaskRunPage } from '../../src/store/numberedPages.ts';
-import { RUN_ORDERS, type RunSort } from '../../src/store/sortOrders.ts';
-import { taskRunPage } from '../../src/store/taskRuns.ts';
+import type { Filter } from '../../src/core/filters/filter.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import type { Database } from '../../src/store/connection/database.ts';
+import { flowRunPage } from '../../src/store/flowRuns/flowRuns.ts';
+import { numberedFlowRunPage, numberedTaskRunPage } from '../../src/store/insights/numberedPages.ts';
+import { RUN_ORDERS, type RunSort } from '../../src/store/query/sortOrders.ts';
+import { taskRunPage } from '../../src/store/taskRuns/taskRuns.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { insertTenant } from '../support/rows.ts';
 import { insertRowsOfEveryKind, rowsOfEveryKind } from '../support/rowsOfEveryKind.ts';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { formatInstant, parseInstant } from '../../src/core/instant.ts';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import { instantFromColumn } from '../../src/store/columnParsers.ts';
-import { type Database, statement, type Transaction } from '../../src/store/database.ts';
-import { isOneRowsFault, isTransient } from '../../src/store/databaseErrors.ts';
-import { openDatabase } from '../../src/store/openDatabase.ts';
-import { preparedNames } from '../../src/store/preparedNames.ts';
+import { formatInstant, parseInstant } from '../../src/core/values/instant.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import { instantFromColumn } from '../../src/store/connection/columnParsers.ts';
+import { type Database, statement, type Transaction } from '../../src/store/connection/database.ts';
+import { isOneRowsFault, isTransient } from '../../src/store/connection/databaseErrors.ts';
+import { openDatabase } from '../../src/store/connection/openDatabase.ts';
+import { preparedNames } from '../../src/store/connection/preparedNames.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { waitFor } from '../support/waitFor.ts';
 

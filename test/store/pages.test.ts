@@ -1,13 +1,13 @@
 // Over 200 lines: the orders are written a second time, to compare.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { encodeCursor } from '../../src/core/cursor.ts';
-import { MAX_PAGE_SIZE, type Page, type PageRequest } from '../../src/core/page.ts';
-import type { FlowRun } from '../../src/core/run.ts';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import type { Database, Queryable, Statement } from '../../src/store/database.ts';
-import { statement } from '../../src/store/database.ts';
-import { flowRunPage } from '../../src/store/flowRuns.ts';
-import { RUN_ORDERS, type RunSort } from '../../src/store/sortOrders.ts';
+import type { FlowRun } from '../../src/core/runs/run.ts';
+import { encodeCursor } from '../../src/core/values/cursor.ts';
+import { MAX_PAGE_SIZE, type Page, type PageRequest } from '../../src/core/values/page.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import type { Database, Queryable, Statement } from '../../src/store/connection/database.ts';
+import { statement } from '../../src/store/connection/database.ts';
+import { flowRunPage } from '../../src/store/flowRuns/flowRuns.ts';
+import { RUN_ORDERS, type RunSort } from '../../src/store/query/sortOrders.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { random } from '../support/random.ts';
 import { insertFlowRuns, insertFlows, NOON, newFlow, newFlowRun } from '../support/rows.ts';

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import type { Database } from '../../src/store/database.ts';
-import { deploymentsById } from '../../src/store/deployments.ts';
-import { flowRunInputsById } from '../../src/store/flowRunInputs.ts';
-import { flowRunStatesById } from '../../src/store/flowRunStates.ts';
-import { flowRunCount, flowRunsById } from '../../src/store/flowRuns.ts';
-import { flowCount, flowsById } from '../../src/store/flows.ts';
-import { logCount, logsById } from '../../src/store/logs.ts';
-import { nodeTypes } from '../../src/store/nodes.ts';
-import { taskRunStatesById } from '../../src/store/taskRunStates.ts';
-import { taskRunCount, taskRunsById } from '../../src/store/taskRuns.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import type { Database } from '../../src/store/connection/database.ts';
+import { deploymentsById } from '../../src/store/deployments/deployments.ts';
+import { flowCount, flowsById } from '../../src/store/deployments/flows.ts';
+import { flowRunInputsById } from '../../src/store/flowRuns/flowRunInputs.ts';
+import { flowRunStatesById } from '../../src/store/flowRuns/flowRunStates.ts';
+import { flowRunCount, flowRunsById } from '../../src/store/flowRuns/flowRuns.ts';
+import { nodeTypes } from '../../src/store/insights/nodes.ts';
+import { logCount, logsById } from '../../src/store/runs/logs.ts';
+import { taskRunStatesById } from '../../src/store/taskRuns/taskRunStates.ts';
+import { taskRunCount, taskRunsById } from '../../src/store/taskRuns/taskRuns.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import {
   insertFlowRunStates,

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Filter } from '../../src/core/filter.ts';
-import type { Instant } from '../../src/core/instant.ts';
-import { estimatedRunTimeSeconds, latenessSeconds } from '../../src/core/lateness.ts';
-import type { Run } from '../../src/core/run.ts';
-import { STATE_TYPES } from '../../src/core/state.ts';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import type { Database } from '../../src/store/database.ts';
-import { flowRunHistory, type HistoryBucket, taskRunHistory } from '../../src/store/runHistories.ts';
-import { averageFlowRunLateness } from '../../src/store/runMeasures.ts';
+import type { Filter } from '../../src/core/filters/filter.ts';
+import { estimatedRunTimeSeconds, latenessSeconds } from '../../src/core/rules/lateness.ts';
+import type { Run } from '../../src/core/runs/run.ts';
+import { STATE_TYPES } from '../../src/core/runs/state.ts';
+import type { Instant } from '../../src/core/values/instant.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import type { Database } from '../../src/store/connection/database.ts';
+import { flowRunHistory, type HistoryBucket, taskRunHistory } from '../../src/store/insights/runHistories.ts';
+import { averageFlowRunLateness } from '../../src/store/insights/runMeasures.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { random } from '../support/random.ts';
 import {

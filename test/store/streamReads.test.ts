@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/connection/database.ts';
 import {
   flowRunLogsAfter,
   flowRunStatesAfter,
   flowRunTaskRunStatesAfter,
   taskRunLogsAfter,
   taskRunStatesAfter,
-} from '../../src/store/streamReads.ts';
+} from '../../src/store/runs/streamReads.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import {
   insertFlowRunStates,

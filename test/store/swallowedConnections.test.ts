@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { statement } from '../../src/store/database.ts';
-import { openDatabase } from '../../src/store/openDatabase.ts';
+import { statement } from '../../src/store/connection/database.ts';
+import { openDatabase } from '../../src/store/connection/openDatabase.ts';
 import { testDatabase } from '../support/postgres.ts';
 
 const selectOne = statement('test.one', 'select 1 as one');

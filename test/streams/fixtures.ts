@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import { type Queryable, statement } from '../../src/store/database.ts';
-import type { Topic } from '../../src/streams/topic.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import { type Queryable, statement } from '../../src/store/connection/database.ts';
+import type { Topic } from '../../src/streams/wakeUps/topic.ts';
 
 export interface WatchedRun {
   flowRunId: string;

@@ -1,4 +1,4 @@
-import { openDatabase } from '../../src/store/openDatabase.ts';
+import { openDatabase } from '../../src/store/connection/openDatabase.ts';
 import { openStreams } from '../../src/streams/streams.ts';
 
 // Run as a process of its own, which ends when nothing is left open: no timer, no connection.

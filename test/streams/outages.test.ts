@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Database, statement } from '../../src/store/database.ts';
-import { openDatabase } from '../../src/store/openDatabase.ts';
+import { type Database, statement } from '../../src/store/connection/database.ts';
+import { openDatabase } from '../../src/store/connection/openDatabase.ts';
 import { openStreams } from '../../src/streams/streams.ts';
 import { testDatabase } from '../support/postgres.ts';
 import { waitFor } from '../support/waitFor.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EVERYTHING, type Filter } from '../../src/core/filter.ts';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import { type Database, type Queryable, statement } from '../../src/store/database.ts';
-import { flowRunPage } from '../../src/store/flowRuns.ts';
-import { openDatabase } from '../../src/store/openDatabase.ts';
+import { EVERYTHING, type Filter } from '../../src/core/filters/filter.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import { type Database, type Queryable, statement } from '../../src/store/connection/database.ts';
+import { openDatabase } from '../../src/store/connection/openDatabase.ts';
+import { flowRunPage } from '../../src/store/flowRuns/flowRuns.ts';
 import { type FlowRunChangesEvent, openStreams, type Streams } from '../../src/streams/streams.ts';
 import { testDatabase } from '../support/postgres.ts';
 import { random } from '../support/random.ts';

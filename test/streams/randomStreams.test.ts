@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Database, statement } from '../../src/store/database.ts';
-import { openDatabase } from '../../src/store/openDatabase.ts';
+import { type Database, statement } from '../../src/store/connection/database.ts';
+import { openDatabase } from '../../src/store/connection/openDatabase.ts';
 import { openStreams, type StreamEvent, type Streams } from '../../src/streams/streams.ts';
 import { testDatabase } from '../support/postgres.ts';
 import { random } from '../support/random.ts';

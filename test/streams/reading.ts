@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/connection/database.ts';
 import type { StreamEvent } from '../../src/streams/streams.ts';
 
 const DEADLINE_MS = 25_000;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Rounds } from '../../src/streams/rounds.ts';
+import { Rounds } from '../../src/streams/wakeUps/rounds.ts';
 
 test('what is added in one turn is one round, what is added during it is the next', async () => {
   const worked: string[][] = [];

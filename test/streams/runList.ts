@@ -1,4 +1,4 @@
-import { statement } from '../../src/store/database.ts';
+import { statement } from '../../src/store/connection/database.ts';
 import type { FlowRunChangesEvent } from '../../src/streams/streams.ts';
 
 /** A list of flow runs as a front end keeps it, made of nothing but what it is told. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { statement } from '../../src/store/database.ts';
-import { streamCursor } from '../../src/streams/streamCursor.ts';
+import { statement } from '../../src/store/connection/database.ts';
+import { streamCursor } from '../../src/streams/runs/streamCursor.ts';
 import { openStreams, type Streams } from '../../src/streams/streams.ts';
 import { testDatabase } from '../support/postgres.ts';
 import { waitFor } from '../support/waitFor.ts';

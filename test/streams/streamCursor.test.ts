@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readStreamCursor, streamCursor } from '../../src/streams/streamCursor.ts';
+import { readStreamCursor, streamCursor } from '../../src/streams/runs/streamCursor.ts';
 
 const RUN = '01900000-0000-7000-8000-00000000000a';
 const OTHER_RUN = '01900000-0000-7000-8000-00000000000b';

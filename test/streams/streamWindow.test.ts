@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Log } from '../../src/core/run.ts';
-import { StreamWindow } from '../../src/streams/streamWindow.ts';
-import { covers, eventAfter } from '../../src/streams/stretch.ts';
-import type { StreamEvent } from '../../src/streams/topic.ts';
+import type { Log } from '../../src/core/runs/run.ts';
+import { StreamWindow } from '../../src/streams/runs/streamWindow.ts';
+import { covers, eventAfter } from '../../src/streams/runs/stretch.ts';
+import type { StreamEvent } from '../../src/streams/wakeUps/topic.ts';
 import { positions, range } from './reading.ts';
 
 const log = (position: number, message = 'line'): StreamEvent<Log> => ({

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, type Statement, statement } from '../../src/store/database.ts';
-import { streamCursor } from '../../src/streams/streamCursor.ts';
+import { type Database, type Statement, statement } from '../../src/store/connection/database.ts';
+import { streamCursor } from '../../src/streams/runs/streamCursor.ts';
 import { openStreams, type Streams } from '../../src/streams/streams.ts';
 import { testDatabase } from '../support/postgres.ts';
 import { waitFor } from '../support/waitFor.ts';

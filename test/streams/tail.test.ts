@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { NO_DETAILS } from '../../src/core/state.ts';
-import { Follower } from '../../src/streams/follower.ts';
-import { type PlacedRow, Tail } from '../../src/streams/tail.ts';
-import { readTopic } from '../../src/streams/topic.ts';
+import { NO_DETAILS } from '../../src/core/runs/state.ts';
+import { Follower } from '../../src/streams/runs/follower.ts';
+import { type PlacedRow, Tail } from '../../src/streams/runs/tail.ts';
+import { readTopic } from '../../src/streams/wakeUps/topic.ts';
 import { positions, range, take } from './reading.ts';
 
 const RUN = '01900000-0000-7000-8000-00000000000a';

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Database, statement } from '../../src/store/database.ts';
-import { openDatabase } from '../../src/store/openDatabase.ts';
+import { type Database, statement } from '../../src/store/connection/database.ts';
+import { openDatabase } from '../../src/store/connection/openDatabase.ts';
 import { openStreams, type Streams } from '../../src/streams/streams.ts';
-import type { Topic } from '../../src/streams/topic.ts';
-import { payloads } from '../../src/streams/wakeUps.ts';
+import type { Topic } from '../../src/streams/wakeUps/topic.ts';
+import { payloads } from '../../src/streams/wakeUps/wakeUps.ts';
 import { testDatabase } from '../support/postgres.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { createRun, KINDS, topicOf, type WatchedRun, WRITERS } from './fixtures.ts';

@@ -1,5 +1,5 @@
 // A process that runs an embedded PostgreSQL until it is told to stop, for tests that kill it.
-import { startEmbeddedPostgres } from '../../src/store/embeddedPostgres.ts';
+import { startEmbeddedPostgres } from '../../src/store/embedded/embeddedPostgres.ts';
 
 const dataDirectory = process.argv[2] ?? '';
 const postgres = await startEmbeddedPostgres({ dataDirectory, log: console.error, durable: false });

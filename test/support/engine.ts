@@ -1,5 +1,5 @@
-import { type Engine, startEngine, stopEngine } from '../../src/actions/engine.ts';
-import { DEFAULT_TENANT_ID, type Viewer } from '../../src/core/viewer.ts';
+import { type Engine, startEngine, stopEngine } from '../../src/actions/writing/engine.ts';
+import { DEFAULT_TENANT_ID, type Viewer } from '../../src/core/values/viewer.ts';
 import { openStreams } from '../../src/streams/streams.ts';
 import { type TestDatabase, testDatabase } from './postgres.ts';
 

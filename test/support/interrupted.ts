@@ -1,4 +1,4 @@
-import type { Database, Statement } from '../../src/store/database.ts';
+import type { Database, Statement } from '../../src/store/connection/database.ts';
 
 /** The same database, but that something happens just before a statement is asked for the first time. Not in transactions. */
 export function interrupted(database: Database, name: string, happens: () => Promise<unknown>): Database {

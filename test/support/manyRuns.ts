@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
-import type { StateType } from '../../src/core/state.ts';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import { type Database, statement } from '../../src/store/database.ts';
+import type { StateType } from '../../src/core/runs/state.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import { type Database, statement } from '../../src/store/connection/database.ts';
 
 const FLOW = statement('test.flowOfMany', 'insert into flow (id, tenant_id, name) values ($1, $2, $3)');
 

@@ -6,11 +6,11 @@ import pg from 'pg';
 import { v7 } from 'uuid';
 import { inject } from 'vitest';
 import type { TestProject } from 'vitest/node';
-import type { Database } from '../../src/store/database.ts';
-import { startEmbeddedPostgres } from '../../src/store/embeddedPostgres.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { openDatabase } from '../../src/store/openDatabase.ts';
-import { findPostmaster } from '../../src/store/postmaster.ts';
+import type { Database } from '../../src/store/connection/database.ts';
+import { migrate } from '../../src/store/connection/migrate.ts';
+import { openDatabase } from '../../src/store/connection/openDatabase.ts';
+import { startEmbeddedPostgres } from '../../src/store/embedded/embeddedPostgres.ts';
+import { findPostmaster } from '../../src/store/embedded/postmaster.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

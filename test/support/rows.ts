@@ -1,5 +1,4 @@
 import { v7 } from 'uuid';
-import { formatInstant, parseInstant } from '../../src/core/instant.ts';
 import {
   type Flow,
   type FlowRun,
@@ -8,11 +7,12 @@ import {
   NO_TASK_RUN_POLICY,
   type Run,
   type TaskRun,
-} from '../../src/core/run.ts';
-import { type FlowRunState, NO_DETAILS, type State, type TaskRunState } from '../../src/core/state.ts';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import { type Database, statement } from '../../src/store/database.ts';
-import { detailsToJson, snake } from '../../src/store/rows.ts';
+} from '../../src/core/runs/run.ts';
+import { type FlowRunState, NO_DETAILS, type State, type TaskRunState } from '../../src/core/runs/state.ts';
+import { formatInstant, parseInstant } from '../../src/core/values/instant.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import { type Database, statement } from '../../src/store/connection/database.ts';
+import { detailsToJson, snake } from '../../src/store/query/rows.ts';
 
 // Whole objects as reads give them, and a way to put them into the tables as they are.
 

@@ -1,6 +1,6 @@
-import { STATE_TYPES } from '../../src/core/state.ts';
-import { DEFAULT_TENANT_ID } from '../../src/core/viewer.ts';
-import type { Database } from '../../src/store/database.ts';
+import { STATE_TYPES } from '../../src/core/runs/state.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
+import type { Database } from '../../src/store/connection/database.ts';
 import { random } from './random.ts';
 import {
   insertFlowRuns,

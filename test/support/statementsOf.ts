@@ -1,4 +1,4 @@
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/connection/database.ts';
 
 /** The names of the statements of some work, in their order. Wake-ups go out when they like, and are not among them. */
 export async function statementsOf(database: Database, work: () => Promise<unknown>): Promise<string[]> {

@@ -1,5 +1,5 @@
 import type { Cron } from 'croner';
-import type { Instant } from '../instant.ts';
+import type { Instant } from '../values/instant.ts';
 import type { ClockTimes, ZonedMoment } from './clock.ts';
 import { fromWall, toWall, UTC } from './timeZone.ts';
 

@@ -1,6 +1,6 @@
 import rrule, { type RRuleSet } from 'rrule';
-import { refuse } from '../checkText.ts';
-import { formatInstant, type Instant, parseInstant } from '../instant.ts';
+import { refuse } from '../checks/checkText.ts';
+import { formatInstant, type Instant, parseInstant } from '../values/instant.ts';
 import type { ClockTimes } from './clock.ts';
 import { cronClock } from './cronClock.ts';
 import { cronPattern } from './cronPattern.ts';

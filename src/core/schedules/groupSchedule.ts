@@ -1,8 +1,8 @@
-import type { Instant } from '../instant.ts';
-import { formatInstant } from '../instant.ts';
-import { Problem } from '../problem.ts';
-import { pythonRepr } from '../pythonText.ts';
-import type { Json, JsonObject } from '../state.ts';
+import { pythonRepr } from '../prefect1/pythonText.ts';
+import type { Json, JsonObject } from '../runs/state.ts';
+import type { Instant } from '../values/instant.ts';
+import { formatInstant } from '../values/instant.ts';
+import { Problem } from '../values/problem.ts';
 import { readClock } from './schedule.ts';
 import { timeZone, toWall } from './timeZone.ts';
 

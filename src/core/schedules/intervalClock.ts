@@ -1,4 +1,4 @@
-import type { Instant } from '../instant.ts';
+import type { Instant } from '../values/instant.ts';
 import type { ClockTimes, ZonedMoment } from './clock.ts';
 import { addTime, UTC } from './timeZone.ts';
 

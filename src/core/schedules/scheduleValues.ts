@@ -1,6 +1,6 @@
-import { type Instant, parseInstant } from '../instant.ts';
-import { isJsonObject } from '../jsonObject.ts';
-import type { Json } from '../state.ts';
+import type { Json } from '../runs/state.ts';
+import { type Instant, parseInstant } from '../values/instant.ts';
+import { isJsonObject } from '../values/jsonObject.ts';
 import type { ZonedMoment } from './clock.ts';
 import { fromWall, timeZone } from './timeZone.ts';
 

@@ -1,7 +1,7 @@
-import { formatInstant, type Instant } from '../instant.ts';
-import { isJsonObject } from '../jsonObject.ts';
-import { pythonJson, pythonRepr } from '../pythonText.ts';
-import type { Json, JsonObject } from '../state.ts';
+import { pythonJson, pythonRepr } from '../prefect1/pythonText.ts';
+import type { Json, JsonObject } from '../runs/state.ts';
+import { formatInstant, type Instant } from '../values/instant.ts';
+import { isJsonObject } from '../values/jsonObject.ts';
 import type { ScheduledEvent } from './clock.ts';
 import { nextEvents, readSchedule } from './schedule.ts';
 

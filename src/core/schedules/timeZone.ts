@@ -1,4 +1,4 @@
-import type { Instant } from '../instant.ts';
+import type { Instant } from '../values/instant.ts';
 
 const SECOND = 1_000_000;
 const DAY = 86_400 * SECOND;

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../../../src/core/problem.ts';
+import type { ProblemCode } from '../../../src/core/values/problem.ts';
 import { ApiError, type ErrorKind } from './api.ts';
 
 /** How a code of docs/errors.md is understood by a case. */

@@ -1,4 +1,4 @@
-import type { Json, JsonObject, StateType } from '../../../src/core/state.ts';
+import type { Json, JsonObject, StateType } from '../../../src/core/runs/state.ts';
 import {
   DETAIL_NAMES,
   type Details,

@@ -1,4 +1,4 @@
-import type { Json, JsonObject, StateType } from '../../../src/core/state.ts';
+import type { Json, JsonObject, StateType } from '../../../src/core/runs/state.ts';
 
 // A time is an RFC 3339 text, a duration a number of seconds.
 

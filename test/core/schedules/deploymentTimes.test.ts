@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { formatInstant, parseInstant } from '../../../src/core/instant.ts';
 import {
   type DeploymentTimes,
   type DeploymentTimesRequest,
   deploymentTimes,
   dueTimes,
 } from '../../../src/core/schedules/deploymentTimes.ts';
+import { formatInstant, parseInstant } from '../../../src/core/values/instant.ts';
 import { refused } from '../refused.ts';
 
 const NEW_YORK = 'America/New_York';

@@ -1,0 +1,27 @@
+import { Problem } from '../../core/values/problem.ts';
+import type { Viewer } from '../../core/values/viewer.ts';
+import { type AgentIdentity, getOrCreateAgent } from '../../store/agents/agents.ts';
+import { throwViolation } from '../../store/connection/databaseErrors.ts';
+import { requireTenant } from '../prefect1Flows/requireTenant.ts';
+import type { Engine } from '../writing/engine.ts';
+import { newId } from '../writing/newId.ts';
+
+export interface RegisterAgent extends Omit<AgentIdentity, 'tenantId'> {
+  tenantId: string | null;
+  agentConfigId: string | null;
+}
+
+/** The agent of this identity; an agent that starts again is the one that it was. Labels count without their order. */
+export async function registerAgent(engine: Engine, viewer: Viewer, input: RegisterAgent): Promise<{ id: string }> {
+  if (input.tenantId === null) throw new Problem('BAD_USER_INPUT', 'No tenant found.');
+  const agent = {
+    ...input,
+    id: newId(),
+    tenantId: requireTenant(viewer, input.tenantId),
+    labels: [...input.labels].sort(),
+  };
+  const id = await engine.database
+    .transaction((transaction) => getOrCreateAgent(transaction, agent))
+    .catch(throwViolation);
+  return { id };
+}

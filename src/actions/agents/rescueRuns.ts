@@ -1,0 +1,75 @@
+import { requestOf } from '../../core/prefect1/prefect1Policy.ts';
+import type { Rescue } from '../../core/prefect1/rescue.ts';
+import { normaliseState } from '../../core/prefect1/serializedState.ts';
+import type { Instant } from '../../core/values/instant.ts';
+import type { Queryable } from '../../store/connection/database.ts';
+import type { Topic } from '../../streams/streams.ts';
+import type { Engine } from '../writing/engine.ts';
+import { type FlowRunMoveJob, moveFlowRuns } from '../writing/flowRunMover.ts';
+import { writeLogBatches } from '../writing/logWriter.ts';
+import { newId } from '../writing/newId.ts';
+import { prefect1TaskRunMove } from '../writing/prefect1FlowRunMoves.ts';
+import { moveTaskRuns } from '../writing/taskRunMover.ts';
+
+interface Rescued {
+  flowRunId: string;
+  /** Null where the flow run itself is lost. */
+  taskRunId: string | null;
+  rescue: Rescue;
+}
+
+/**
+ * Finds lost runs, moves them and tells their logs, in one transaction, and gives how many there were. `find` locks what it
+ * finds, so that of several servers one deals with each run.
+ */
+export async function rescueRuns(
+  { database, streams }: Engine,
+  find: (transaction: Queryable) => Promise<Rescued[]>,
+): Promise<number> {
+  const { count, topics } = await database.transaction(async (transaction) => {
+    const rescued = await find(transaction);
+    if (rescued.length === 0) return { count: 0, topics: new Set<Topic>() };
+    const flowRuns = rescued.flatMap(({ flowRunId, taskRunId, rescue }) =>
+      taskRunId === null ? flowRunMove(flowRunId, rescue) : [],
+    );
+    const taskRuns = rescued.flatMap(({ taskRunId, rescue }) =>
+      taskRunId === null ? [] : prefect1TaskRunMove(taskRunId, ({ now }) => proposal(rescue, now)),
+    );
+    const moved = [
+      ...(flowRuns.length > 0 ? (await moveFlowRuns(transaction, flowRuns)).topics : []),
+      ...(taskRuns.length > 0 ? (await moveTaskRuns(transaction, taskRuns)).topics : []),
+    ];
+    const { topics: logged } = await writeLogBatches(transaction, [logsOf(rescued)]);
+    return { count: rescued.length, topics: new Set([...moved, ...logged]) };
+  });
+  streams.announce(topics);
+  return count;
+}
+
+const proposal = ({ state }: Rescue, now: Instant) => ({
+  state: requestOf(normaliseState(state(now), now)),
+  force: true,
+});
+
+const flowRunMove = (flowRunId: string, rescue: Rescue): FlowRunMoveJob => ({
+  tenantId: null,
+  flowRunId,
+  propose: ({ now }) => proposal(rescue, now),
+  expectedVersion: null,
+  request: null,
+  input: null,
+});
+
+const logsOf = (rescued: readonly Rescued[]) => ({
+  tenantId: null,
+  lines: rescued.map(({ flowRunId, taskRunId, rescue }, index) => ({
+    ...rescue.line,
+    index,
+    id: newId(),
+    flowRunId,
+    taskRunId,
+    timestamp: Date.now() * 1000,
+  })),
+  rejected: [],
+  request: null,
+});

@@ -1,0 +1,32 @@
+import { storable } from '../../core/checks/checkText.ts';
+import { PREFECT_1_SCHEDULED } from '../../core/prefect1/prefect1Policy.ts';
+import type { Instant } from '../../core/values/instant.ts';
+import { isUuid } from '../../core/values/uuid.ts';
+import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
+import { agentQueried, dueFlowRuns } from '../../store/agents/flowRunQueue.ts';
+import type { Engine } from '../writing/engine.ts';
+
+/** What an agent gets at a time; it asks again soon. */
+const MAX_RUNS = 25;
+
+export interface RunsInQueue {
+  tenantId: string;
+  /** Runs that are due until then. */
+  before: Instant;
+  labels: readonly string[];
+  /** The agent that asks, where it says who it is. */
+  agentId: string | null;
+}
+
+/** The runs that an agent may submit now, the longest due first. Nothing is marked: submitting a run is what settles whose it is. */
+export async function runsInQueue(
+  { database }: Engine,
+  viewer: Viewer,
+  { tenantId, before, labels, agentId }: RunsInQueue,
+): Promise<string[]> {
+  const own = visibleTenant(viewer);
+  if (own !== null && own !== tenantId) return [];
+  if (agentId !== null && isUuid(agentId)) await agentQueried(database, tenantId, agentId);
+  const queue = { tenantId, before, states: PREFECT_1_SCHEDULED, labels: labels.map(storable), limit: MAX_RUNS };
+  return dueFlowRuns(database, queue);
+}

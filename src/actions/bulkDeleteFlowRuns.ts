@@ -1,7 +1,0 @@
-import type { Viewer } from '../core/viewer.ts';
-import { type AcceptedBulkJob, acceptBulkJob, type BulkInput } from './acceptBulkJob.ts';
-import type { Engine } from './engine.ts';
-
-/** Deletes all flow runs that pass a filter, in whatever state, with all that hangs on them. Subflows of theirs stay. */
-export const bulkDeleteFlowRuns = (engine: Engine, viewer: Viewer, input: BulkInput): Promise<AcceptedBulkJob> =>
-  acceptBulkJob(engine, viewer, 'bulkDeleteFlowRuns', input, { kind: 'DELETE' });

@@ -1,0 +1,67 @@
+import type { BulkRequest, StateTypeCount } from '../../core/bulkJobs/bulkJob.ts';
+import type { Filter } from '../../core/filters/filter.ts';
+import { letsEverythingThrough } from '../../core/filters/letsEverythingThrough.ts';
+import { Problem } from '../../core/values/problem.ts';
+import type { Viewer } from '../../core/values/viewer.ts';
+import { flowRunCountsByState, insertBulkJob } from '../../store/bulkJobs/bulkJobs.ts';
+import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
+import type { Engine } from '../writing/engine.ts';
+import { newId } from '../writing/newId.ts';
+
+export interface BulkInput extends Keyed {
+  /** Which flow runs; must carry a condition. */
+  filter: Filter;
+  /** Only counts. Default false. */
+  dryRun?: boolean | null;
+}
+
+export interface AcceptedBulkJob {
+  /** Null of a dry run. */
+  bulkJobId: string | null;
+  total: number;
+  /** The runs by the type of the state that they had when they were chosen. */
+  stateTypes: StateTypeCount[];
+}
+
+/** A job of so many runs is done before it is answered for, if that does not take longer than this. */
+export const SMALL_JOB = 200;
+const SMALL_JOB_MS = 10_000;
+
+/**
+ * Accepts a bulk job: chooses its runs, and keeps it with the answer to its idempotency key. The work begins at once. Throws
+ * BAD_USER_INPUT where the filter has no condition.
+ */
+export async function acceptBulkJob(
+  { database, bulkWorker }: Engine,
+  { tenantId, ...viewer }: Viewer,
+  operation: string,
+  { dryRun, ...input }: BulkInput,
+  request: BulkRequest,
+): Promise<AcceptedBulkJob> {
+  const { filter } = input;
+  if (letsEverythingThrough(filter))
+    throw new Problem(
+      'BAD_USER_INPUT',
+      'A bulk job needs a `filter` with a condition; this one lets every run through.',
+      {
+        field: 'filter',
+      },
+    );
+  if (dryRun) return accepted(null, await flowRunCountsByState(database, tenantId, filter));
+
+  const keyed = keyedRequest({ tenantId, ...viewer }, operation, input);
+  const answer = await answerOnce(database, keyed, async (transaction) => {
+    const id = newId();
+    return accepted(id, await insertBulkJob(transaction, { id, tenantId, filter, request }));
+  });
+  // The same request that came again waits for the end, too.
+  if (answer.total <= SMALL_JOB) await bulkWorker.finish(answer.bulkJobId, SMALL_JOB_MS);
+  else void bulkWorker.takeUp(answer.bulkJobId);
+  return answer;
+}
+
+const accepted = <Id extends string | null>(bulkJobId: Id, stateTypes: StateTypeCount[]) => ({
+  bulkJobId,
+  total: stateTypes.reduce((sum, { count }) => sum + count, 0),
+  stateTypes,
+});

@@ -1,0 +1,102 @@
+import type { BulkOutcome, BulkRequest } from '../../core/bulkJobs/bulkJob.ts';
+import { Problem } from '../../core/values/problem.ts';
+import { type BulkItem, type SettledItem, settleBulkItems, takeBulkItems } from '../../store/bulkJobs/bulkJobItems.ts';
+import type { BulkTask } from '../../store/bulkJobs/bulkJobs.ts';
+import type { Transaction } from '../../store/connection/database.ts';
+import { deleteDoomedFlowRuns, lockDoomedFlowRuns } from '../../store/runs/runDeletions.ts';
+import type { Topic } from '../../streams/streams.ts';
+import { type FlowRunMoveJob, moveFlowRuns } from '../writing/flowRunMover.ts';
+import type { MoveAnswer } from '../writing/moveOutcome.ts';
+
+export interface BulkBatch {
+  /** The runs that the batch has taken; what is thrown while it works on them may be the fault of one of them. */
+  items: readonly BulkItem[];
+  topics: Iterable<Topic>;
+  /** Whether the whole job has ended with this batch. */
+  isEnded: boolean;
+}
+
+/**
+ * Takes the next runs of a job, does to them what the job is for, and writes what became of each, all in this
+ * transaction: after a crash a run either has its outcome and was worked on, or has none and was not.
+ */
+export async function workBulkBatch(
+  transaction: Transaction,
+  { id, tenantId, request }: BulkTask,
+  after: number,
+  size: number,
+  onTaken: (items: readonly BulkItem[]) => void,
+): Promise<BulkBatch> {
+  const items = await takeBulkItems(transaction, id, after, size);
+  onTaken(items);
+  if (items.length === 0) return { items, topics: [], isEnded: false };
+  const { settled, topics } = await work(transaction, tenantId, request, items);
+  return { items, topics, isEnded: await settleBulkItems(transaction, id, settled) };
+}
+
+interface Worked {
+  settled: SettledItem[];
+  topics: Iterable<Topic>;
+}
+
+function work(
+  transaction: Transaction,
+  tenantId: string,
+  request: BulkRequest,
+  items: readonly BulkItem[],
+): Promise<Worked> {
+  if (request.kind === 'DELETE') return deleteAll(transaction, tenantId, items);
+  return moveAll(transaction, tenantId, request, items);
+}
+
+async function moveAll(
+  transaction: Transaction,
+  tenantId: string,
+  { state, force }: Extract<BulkRequest, { kind: 'SET_STATE' }>,
+  items: readonly BulkItem[],
+): Promise<Worked> {
+  const jobs = items.map(
+    ({ flowRunId }): FlowRunMoveJob => ({
+      tenantId,
+      flowRunId,
+      propose: () => ({ state, force }),
+      expectedVersion: null,
+      request: null,
+      input: null,
+    }),
+  );
+  const { answers, topics } = await moveFlowRuns(transaction, jobs);
+  const settled = answers.map(
+    (answer, place): SettledItem => ({ number: numberAt(items, place), ...outcomeOf(answer) }),
+  );
+  return { settled, topics };
+}
+
+function outcomeOf(answer: MoveAnswer | Problem): { outcome: BulkOutcome; reason: string | null } {
+  if (!(answer instanceof Problem)) return { outcome: answer.verdict, reason: answer.reason };
+  return { outcome: answer.code === 'NOT_FOUND' ? 'NOT_FOUND' : 'FAILED', reason: answer.message };
+}
+
+function numberAt(items: readonly BulkItem[], place: number): number {
+  const item = items[place];
+  if (!item) throw new Error('there are more answers than runs');
+  return item.number;
+}
+
+async function deleteAll(transaction: Transaction, tenantId: string, items: readonly BulkItem[]): Promise<Worked> {
+  const doomed = await lockDoomedFlowRuns(
+    transaction,
+    tenantId,
+    items.map(({ flowRunId }) => flowRunId),
+  );
+  if (doomed.length > 0) await deleteDoomedFlowRuns(transaction, doomed);
+  const deleted = new Set(doomed);
+  const settled = items.map(
+    ({ number, flowRunId }): SettledItem =>
+      deleted.has(flowRunId)
+        ? { number, outcome: 'DELETED', reason: null }
+        : { number, outcome: 'NOT_FOUND', reason: 'The run was deleted before.' },
+  );
+  // Those who follow a run look again, and find that it is gone.
+  return { settled, topics: doomed.map((id): Topic => `flowRunStates:${id}`) };
+}

@@ -1,0 +1,46 @@
+import { checkCloudHookConfig, cloudHookStates, cloudHookType } from '../../core/cloudHooks/cloudHook.ts';
+import type { Json, JsonObject } from '../../core/runs/state.ts';
+import { Problem } from '../../core/values/problem.ts';
+import type { Viewer } from '../../core/values/viewer.ts';
+import { insertCloudHook } from '../../store/cloudHooks/cloudHooks.ts';
+import { throwViolation } from '../../store/connection/databaseErrors.ts';
+import { requireTenant } from '../prefect1Flows/requireTenant.ts';
+import type { Engine } from '../writing/engine.ts';
+import { newId } from '../writing/newId.ts';
+
+export interface CreateCloudHook {
+  tenantId: string;
+  type: string;
+  name: string | null;
+  /** Null: for every flow of the tenant. */
+  versionGroupId: string | null;
+  /** Names of Prefect 1's states, in any case. */
+  states: readonly string[];
+  /** Null is an empty one. */
+  config: Json;
+}
+
+export async function createCloudHook(
+  engine: Engine,
+  viewer: Viewer,
+  { tenantId, type, name, versionGroupId, states, config }: CreateCloudHook,
+): Promise<{ id: string }> {
+  const hook = {
+    id: newId(),
+    tenantId: requireTenant(viewer, tenantId),
+    type: cloudHookType(type),
+    name,
+    versionGroupId,
+    states: cloudHookStates(states),
+    config: objectOf(config),
+  };
+  checkCloudHookConfig(hook.type, hook.config);
+  await insertCloudHook(engine.database, hook).catch(throwViolation);
+  return { id: hook.id };
+}
+
+function objectOf(config: Json): JsonObject {
+  if (config === null) return {};
+  if (typeof config === 'object' && !Array.isArray(config)) return config;
+  throw new Problem('BAD_USER_INPUT', 'Invalid config; expected an object');
+}

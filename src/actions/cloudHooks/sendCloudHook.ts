@@ -1,0 +1,52 @@
+import type { CloudHook } from '../../core/cloudHooks/cloudHook.ts';
+import type { CloudHookEvent } from '../../core/cloudHooks/cloudHookEvent.ts';
+import {
+  type CloudHookAddresses,
+  type CloudHookRequest,
+  cloudHookRequests,
+} from '../../core/cloudHooks/cloudHookPayload.ts';
+import { insertMessage } from '../../store/cloudHooks/messages.ts';
+import type { Queryable } from '../../store/connection/database.ts';
+
+/** What a receiver answered, or why it could not be asked. The worst of them, where a hook sends several requests. */
+export type Sent = { status: number } | { failure: string };
+
+/** Tells one hook of one event. Never throws for what the receiver does, and takes no longer than the requests may. */
+export async function sendCloudHook(
+  database: Queryable,
+  addresses: CloudHookAddresses,
+  hook: CloudHook,
+  event: CloudHookEvent,
+): Promise<Sent> {
+  if (hook.type === 'PREFECT_MESSAGE') {
+    await insertMessage(database, {
+      // One message for an event, however often it is told.
+      id: event.id,
+      tenantId: hook.tenantId,
+      type: 'CLOUD_HOOK',
+      content: { event, type: 'CLOUD_HOOK' },
+    });
+    return { status: 200 };
+  }
+  const answers = await Promise.all(cloudHookRequests(hook, event, addresses).map(post));
+  return answers.reduce(worse, { status: 0 });
+}
+
+const worse = (a: Sent, b: Sent): Sent => ('failure' in a || (!('failure' in b) && a.status > b.status) ? a : b);
+
+async function post({ url, headers, body, timeoutMs }: CloudHookRequest): Promise<Sent> {
+  try {
+    const response = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(timeoutMs) });
+    // What it says is of no use to us, and might never end.
+    await response.body?.cancel();
+    return { status: response.status };
+  } catch (error) {
+    return { failure: reasonOf(error) };
+  }
+}
+
+/** fetch says "fetch failed", and why in the cause. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message || cause.name : String(cause);
+}

@@ -1,0 +1,37 @@
+import { type TriedState, testCloudHookEvent } from '../../core/cloudHooks/testCloudHookEvent.ts';
+import type { Instant } from '../../core/values/instant.ts';
+import { Problem } from '../../core/values/problem.ts';
+import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
+import { triedRun } from '../../store/cloudHooks/cloudHookDeliveries.ts';
+import { cloudHookById } from '../../store/cloudHooks/cloudHooks.ts';
+import type { Engine } from '../writing/engine.ts';
+import { newId } from '../writing/newId.ts';
+import { sendCloudHook } from './sendCloudHook.ts';
+
+export interface TestCloudHook {
+  cloudHookId: string;
+  /** The run to speak of. Null: one that is made up. */
+  flowRunId: string | null;
+  state: TriedState;
+}
+
+/**
+ * Sends a made-up event through a hook, once and at once; nothing is written. A Problem where hook or run do not exist or
+ * nobody could be asked; what the receiver answers does not matter.
+ */
+export async function testCloudHook(
+  { database, cloudHookAddresses }: Engine,
+  viewer: Viewer,
+  { cloudHookId, flowRunId, state }: TestCloudHook,
+  now: Instant,
+): Promise<void> {
+  const tenantId = visibleTenant(viewer);
+  const [hook, run] = await Promise.all([
+    cloudHookById(database, tenantId, cloudHookId),
+    flowRunId === null ? null : triedRun(database, tenantId, flowRunId),
+  ]);
+  if (!hook || (flowRunId !== null && !run)) throw new Problem('NOT_FOUND', 'Invalid ID');
+  const event = testCloudHookEvent(newId(), state, run, now, newId);
+  const sent = await sendCloudHook(database, cloudHookAddresses, hook, event);
+  if ('failure' in sent) throw new Problem('FAILED_PRECONDITION', sent.failure);
+}

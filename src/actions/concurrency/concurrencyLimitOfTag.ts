@@ -1,0 +1,17 @@
+import { type ConcurrencyLimit, limitNameOfTag } from '../../core/concurrency/concurrency.ts';
+import { Problem } from '../../core/values/problem.ts';
+import { concurrencyLimitsByName } from '../../store/concurrency/concurrencyLimits.ts';
+import type { Queryable } from '../../store/connection/database.ts';
+
+/** The limit of a tag. NOT_FOUND where it has none. */
+export async function concurrencyLimitOfTag(
+  database: Queryable,
+  tenantId: string,
+  tag: string,
+): Promise<ConcurrencyLimit> {
+  const [limit] = await concurrencyLimitsByName(database, tenantId, [limitNameOfTag(tag)]);
+  if (!limit) throw unlimitedTag(tag);
+  return limit;
+}
+
+export const unlimitedTag = (tag: string) => new Problem('NOT_FOUND', `The tag "${tag}" has no concurrency limit.`);

@@ -1,0 +1,27 @@
+import { checkTag } from '../../core/checks/checkConcurrency.ts';
+import { limitNameOfTag } from '../../core/concurrency/concurrency.ts';
+import type { Viewer } from '../../core/values/viewer.ts';
+import { deleteLockedLimit, lockConcurrencyLimit } from '../../store/concurrency/concurrencyLimitWrites.ts';
+import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
+import type { Engine } from '../writing/engine.ts';
+import { unlimitedTag } from './concurrencyLimitOfTag.ts';
+
+export interface DeleteConcurrencyLimit extends Keyed {
+  tag: string;
+}
+
+/** Takes the limit of a tag away, with its slots; the runs that hold them go on. */
+export async function deleteConcurrencyLimit(
+  { database }: Engine,
+  viewer: Viewer,
+  input: DeleteConcurrencyLimit,
+): Promise<{ concurrencyLimitId: string; tag: string }> {
+  const { tag } = input;
+  checkTag('tag', tag);
+  return answerOnce(database, keyedRequest(viewer, 'deleteConcurrencyLimit', input), async (transaction) => {
+    const id = await lockConcurrencyLimit(transaction, viewer.tenantId, limitNameOfTag(tag));
+    if (id === null) throw unlimitedTag(tag);
+    await deleteLockedLimit(transaction, id);
+    return { concurrencyLimitId: id, tag };
+  });
+}

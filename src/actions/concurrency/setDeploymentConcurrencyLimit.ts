@@ -1,0 +1,78 @@
+import { checkConcurrency, checkLeaseSeconds } from '../../core/checks/checkConcurrency.ts';
+import { type CollisionStrategy, limitNameOfDeployment } from '../../core/concurrency/concurrency.ts';
+import type { Deployment } from '../../core/runs/run.ts';
+import { Problem } from '../../core/values/problem.ts';
+import type { Viewer } from '../../core/values/viewer.ts';
+import {
+  deleteLockedLimit,
+  insertConcurrencyLimit,
+  lockConcurrencyLimit,
+  lockDeployment,
+  setDeploymentConcurrency,
+  updateConcurrencyLimitColumns,
+} from '../../store/concurrency/concurrencyLimitWrites.ts';
+import type { Queryable } from '../../store/connection/database.ts';
+import { deploymentsById } from '../../store/deployments/deployments.ts';
+import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
+import type { Engine } from '../writing/engine.ts';
+import { newId } from '../writing/newId.ts';
+
+/** What a caller may say of the concurrency of a deployment's runs. What is left out stays as it is. */
+export interface ConcurrencyOptions {
+  /** Null takes the limit away. */
+  limit?: number | null | undefined;
+  collisionStrategy?: CollisionStrategy | null | undefined;
+  /** Null is the default. */
+  gracePeriodSeconds?: number | null | undefined;
+}
+
+export interface SetDeploymentConcurrencyLimit extends Keyed, ConcurrencyOptions {
+  deploymentId: string;
+}
+
+/** Limits how many runs of a deployment may be at work at once. Runs that have slots keep them. */
+export async function setDeploymentConcurrencyLimit(
+  { database }: Engine,
+  viewer: Viewer,
+  input: SetDeploymentConcurrencyLimit,
+): Promise<{ deployment: Deployment }> {
+  const { deploymentId } = input;
+  const { tenantId } = viewer;
+  checkConcurrencyOptions(input);
+  await answerOnce(database, keyedRequest(viewer, 'setDeploymentConcurrencyLimit', input), async (transaction) => {
+    if (!(await lockDeployment(transaction, tenantId, deploymentId)))
+      throw new Problem('NOT_FOUND', `Deployment with id ${deploymentId} not found`);
+    await applyConcurrencyOptions(transaction, tenantId, deploymentId, input);
+    return { deploymentId };
+  });
+  const [deployment] = await deploymentsById(database, tenantId, [deploymentId]);
+  if (!deployment) throw new Error(`deployment ${deploymentId} is gone`);
+  return { deployment };
+}
+
+export function checkConcurrencyOptions({ limit, gracePeriodSeconds }: ConcurrencyOptions): void {
+  checkConcurrency('limit', limit);
+  checkLeaseSeconds('gracePeriodSeconds', gracePeriodSeconds);
+}
+
+/** Writes checked options to a deployment that is locked, or was made in this transaction. */
+export async function applyConcurrencyOptions(
+  transaction: Queryable,
+  tenantId: string,
+  deploymentId: string,
+  { limit, collisionStrategy, gracePeriodSeconds }: ConcurrencyOptions,
+): Promise<void> {
+  const name = limitNameOfDeployment(deploymentId);
+  if (limit === null) {
+    const id = await lockConcurrencyLimit(transaction, tenantId, name);
+    if (id !== null) await deleteLockedLimit(transaction, id);
+  } else if (limit !== undefined) {
+    const made = { id: newId(), tenantId, name, limit, active: true };
+    if (!(await insertConcurrencyLimit(transaction, made)))
+      await updateConcurrencyLimitColumns(transaction, tenantId, name, { limit, active: true });
+  }
+  await setDeploymentConcurrency(transaction, deploymentId, name, {
+    collisionStrategy: collisionStrategy ?? undefined,
+    gracePeriodSeconds,
+  });
+}

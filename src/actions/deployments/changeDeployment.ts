@@ -1,0 +1,46 @@
+import type { Deployment } from '../../core/runs/run.ts';
+import type { Instant } from '../../core/values/instant.ts';
+import { Problem } from '../../core/values/problem.ts';
+import type { Viewer } from '../../core/values/viewer.ts';
+import type { Queryable } from '../../store/connection/database.ts';
+import { lockDeployment } from '../../store/deployments/deploymentWrites.ts';
+import type { Topic } from '../../streams/streams.ts';
+import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
+import type { Engine } from '../writing/engine.ts';
+import { scheduleDeployments } from './scheduleDeployments.ts';
+
+export const unknownDeployment = (id: string) => new Problem('NOT_FOUND', `Deployment with id ${id} not found`);
+
+/** A deployment that is being changed, under its lock. */
+export interface ChangingDeployment {
+  transaction: Queryable;
+  deployment: Deployment;
+  now: Instant;
+}
+
+/**
+ * Changes a deployment or its schedules, and then makes the runs that its schedules want, all in one transaction under the
+ * deployment's lock: nobody ever sees runs that were made for what the deployment was before.
+ * @param find the id of the deployment; throws where there is none
+ * @param change gives the answer, and the runs that it took back
+ */
+export async function changeDeployment<Answer extends object>(
+  { database, streams }: Engine,
+  viewer: Viewer,
+  { operation, input }: { operation: string; input: Keyed },
+  find: (transaction: Queryable) => Promise<string>,
+  change: (changing: ChangingDeployment) => Promise<{ answer: Answer; withdrawn: readonly string[] }>,
+): Promise<Answer> {
+  const topics: Topic[] = [];
+  const answer = await answerOnce(database, keyedRequest(viewer, operation, input), async (transaction) => {
+    const id = await find(transaction);
+    const locked = await lockDeployment(transaction, viewer.tenantId, id);
+    if (!locked) throw unknownDeployment(id);
+    const { answer, withdrawn } = await change({ transaction, ...locked });
+    const scheduled = await scheduleDeployments(transaction, [id], locked.now);
+    topics.push(...withdrawn.map((runId): Topic => `flowRunStates:${runId}`), ...scheduled.topics);
+    return answer;
+  });
+  streams.announce(topics);
+  return answer;
+}

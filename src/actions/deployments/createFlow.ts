@@ -1,0 +1,34 @@
+import { checkLabels } from '../../core/checks/checkJson.ts';
+import { checkName, checkTags } from '../../core/checks/checkText.ts';
+import type { Flow, Labels } from '../../core/runs/run.ts';
+import type { Viewer } from '../../core/values/viewer.ts';
+import { flowsById } from '../../store/deployments/flows.ts';
+import { getOrCreateFlow } from '../../store/deployments/flowWrites.ts';
+import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
+import type { Engine } from '../writing/engine.ts';
+import { newId } from '../writing/newId.ts';
+
+export interface CreateFlow extends Keyed {
+  name: string;
+  tags?: string[] | null;
+  labels?: Labels | null;
+}
+
+/** The flow of this name, made if there is none. A flow that is there stays as it is. */
+export async function createFlow(
+  engine: Engine,
+  viewer: Viewer,
+  input: CreateFlow,
+): Promise<{ flow: Flow; created: boolean }> {
+  checkName('name', input.name);
+  const { tags, labels } = { tags: input.tags ?? [], labels: input.labels ?? {} };
+  checkTags('tags', tags);
+  checkLabels('labels', labels);
+  const { tenantId } = viewer;
+  const answer = await answerOnce(engine.database, keyedRequest(viewer, 'createFlow', input), (transaction) =>
+    getOrCreateFlow(transaction, { id: newId(), tenantId, name: input.name, tags, labels }),
+  );
+  const [flow] = await flowsById(engine.database, tenantId, [answer.id]);
+  if (!flow) throw new Error(`flow ${answer.id} is gone`);
+  return { flow, created: answer.created };
+}

@@ -1,0 +1,98 @@
+import { checkName } from '../../core/checks/checkText.ts';
+import type { Deployment, FlowRun } from '../../core/runs/run.ts';
+import type { JsonObject } from '../../core/runs/state.ts';
+import { Problem } from '../../core/values/problem.ts';
+import type { Viewer } from '../../core/values/viewer.ts';
+import type { Queryable } from '../../store/connection/database.ts';
+import { lockDeploymentForRun } from '../../store/deployments/deploymentWrites.ts';
+import { jobVariablesOf } from '../../store/deployments/jobVariables.ts';
+import { siblingQueue } from '../../store/workPools/workQueues.ts';
+import { type CreateFlowRun, checkNewFlowRun } from '../flowRuns/createFlowRun.ts';
+import { makeFlowRun, type NewFlowRun } from '../flowRuns/flowRunCreator.ts';
+import { hydrateRunInput } from '../flowRuns/runInput.ts';
+import type { Engine } from '../writing/engine.ts';
+import { unknownDeployment } from './changeDeployment.ts';
+import { checkBySchema, jobVariableDefaults } from './deploymentContent.ts';
+
+type Taken =
+  | 'idempotencyKey'
+  | 'name'
+  | 'state'
+  | 'parameters'
+  | 'tags'
+  | 'labels'
+  | 'context'
+  | 'jobVariables'
+  | 'parentTaskRunId'
+  | 'workQueueName';
+
+export interface CreateFlowRunFromDeployment extends Pick<CreateFlowRun, Taken> {
+  deploymentId: string;
+  /** Default: as the deployment says. */
+  enforceParameterSchema?: boolean | null;
+}
+
+/**
+ * Makes a run of a deployment's flow, paused or not: with its parameters under the given ones, its tags beside them, its
+ * labels, and in its queue, or another one of the same pool. The first state is SCHEDULED for now.
+ * Source: Prefect 3, api/deployments.py, create_flow_run_from_deployment.
+ */
+export async function createFlowRunFromDeployment(
+  engine: Engine,
+  viewer: Viewer,
+  input: CreateFlowRunFromDeployment,
+): Promise<{ flowRun: FlowRun; created: boolean }> {
+  const { workQueueName = null, ...content } = input;
+  checkNewFlowRun(content);
+  if (workQueueName !== null) checkName('workQueueName', workQueueName);
+  return makeFlowRun(engine, viewer, async (transaction) => {
+    const deployment = await lockDeploymentForRun(transaction, viewer.tenantId, input.deploymentId);
+    if (!deployment) throw unknownDeployment(input.deploymentId);
+    return fromDeployment(transaction, deployment, input);
+  });
+}
+
+async function fromDeployment(
+  transaction: Queryable,
+  deployment: Deployment,
+  input: CreateFlowRunFromDeployment,
+): Promise<NewFlowRun> {
+  const { enforceParameterSchema, workQueueName, ...content } = input;
+  const parameters = hydrated({ ...deployment.parameters, ...input.parameters });
+  const schema = deployment.parameterOpenapiSchema;
+  if (schema && (enforceParameterSchema ?? deployment.enforceParameterSchema))
+    checkBySchema(DOING, 'parameters', schema, parameters);
+  await checkJobVariables(transaction, deployment, input.jobVariables ?? {});
+  return {
+    ...content,
+    flowId: deployment.flowId,
+    state: input.state ?? { type: 'SCHEDULED' },
+    parameters,
+    tags: [...new Set([...deployment.tags, ...(input.tags ?? [])])],
+    workQueueId: workQueueName ? await otherQueue(transaction, deployment, workQueueName) : deployment.workQueueId,
+  };
+}
+
+const DOING = 'Error creating flow run';
+
+function hydrated(parameters: JsonObject): JsonObject {
+  const result = hydrateRunInput(parameters);
+  if ('value' in result) return result.value;
+  throw new Problem('BAD_USER_INPUT', `${DOING}: ${result.reason}`, { field: 'parameters' });
+}
+
+/** Here everything that is required must have come together: from the deployment, from the request, or as a default. */
+async function checkJobVariables(transaction: Queryable, deployment: Deployment, jobVariables: JsonObject) {
+  const known = await jobVariablesOf(transaction, deployment.tenantId, deployment.id);
+  if (!known?.schema) return;
+  const merged = { ...jobVariableDefaults(known.schema), ...known.deployment, ...jobVariables };
+  checkBySchema(DOING, 'jobVariables', known.schema, merged);
+}
+
+async function otherQueue(transaction: Queryable, { workQueueId }: Deployment, name: string): Promise<string> {
+  if (workQueueId === null)
+    throw new Problem('FAILED_PRECONDITION', 'The deployment has no work pool, and so its runs can be in no queue.');
+  const queueId = await siblingQueue(transaction, workQueueId, name);
+  if (queueId === null) throw new Problem('REFERENCE_NOT_FOUND', `The deployment's work pool has no queue '${name}'.`);
+  return queueId;
+}

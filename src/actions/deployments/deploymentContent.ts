@@ -1,0 +1,85 @@
+import { checkJson, checkLabels, checkParameters } from '../../core/checks/checkJson.ts';
+import { checkMessage, checkTags, checkText } from '../../core/checks/checkText.ts';
+import type { Deployment, Labels } from '../../core/runs/run.ts';
+import type { Json, JsonObject } from '../../core/runs/state.ts';
+import { LIMITS } from '../../core/values/limits.ts';
+import { Problem } from '../../core/values/problem.ts';
+import type { WorkQueueNames } from '../flowRuns/requireWorkQueue.ts';
+import { faultBySchema } from '../writing/jsonSchema.ts';
+import type { ScheduleRequest } from './scheduleRequest.ts';
+
+/** What callers say about a deployment, beside whose it is and its name. */
+export interface DeploymentContent extends WorkQueueNames {
+  tags?: string[] | null;
+  labels?: Labels | null;
+  description?: string | null;
+  version?: string | null;
+  paused?: boolean | null;
+  parameters?: JsonObject | null;
+  /** JSON Schema 2020-12; null allows everything. */
+  parameterOpenapiSchema?: JsonObject | null;
+  enforceParameterSchema?: boolean | null;
+  jobVariables?: JsonObject | null;
+  schedules?: ScheduleRequest[] | null;
+}
+
+/** The form of it, but for the schedules; throws BAD_USER_INPUT. */
+export function checkDeploymentContent(content: DeploymentContent): void {
+  const { tags, labels, description, version, parameters, parameterOpenapiSchema, jobVariables } = content;
+  if (tags) checkTags('tags', tags);
+  if (labels) checkLabels('labels', labels);
+  if (description) checkMessage('description', description);
+  if (version) checkText('version', version, LIMITS.nameCharacters);
+  if (parameters) checkParameters('parameters', parameters);
+  if (parameterOpenapiSchema) checkJson('parameterOpenapiSchema', parameterOpenapiSchema);
+  if (jobVariables) checkJson('jobVariables', jobVariables);
+}
+
+type Checked = Pick<Deployment, 'parameters' | 'parameterOpenapiSchema' | 'enforceParameterSchema' | 'jobVariables'>;
+
+/**
+ * Whether the parameters and job variables of a deployment fit their schemas. What the schemas require may still be missing:
+ * runs can bring it. Throws BAD_USER_INPUT. Source: Prefect 3, server/api/validation.py.
+ * @param doing begins the sentence: "Error creating deployment"
+ * @param variables the schema that the work pool has for job variables
+ */
+export function checkDeploymentSchemas(
+  doing: string,
+  { parameters, parameterOpenapiSchema, enforceParameterSchema, jobVariables }: Checked,
+  variables: JsonObject | null,
+): void {
+  if (parameterOpenapiSchema && enforceParameterSchema)
+    checkBySchema(doing, 'parameters', withoutRequired(parameterOpenapiSchema), parameters);
+  if (variables) checkBySchema(doing, 'jobVariables', withoutRequired(variables), jobVariables);
+}
+
+/** The schema that a work pool has for the job variables of its runs. */
+export const jobVariablesSchema = ({ variables }: JsonObject): JsonObject | null =>
+  isObject(variables) ? variables : null;
+
+/** What the schema says of job variables that nobody gives. */
+export const jobVariableDefaults = ({ properties }: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(isObject(properties) ? properties : {}).flatMap(([name, property]) =>
+      isObject(property) && property.default !== undefined ? [[name, property.default]] : [],
+    ),
+  );
+
+export function checkBySchema(doing: string, field: string, schema: JsonObject, value: JsonObject): void {
+  const fault = faultBySchema(schema, value);
+  if (fault) throw new Problem('BAD_USER_INPUT', `${doing}: ${fault.reason}`, { field });
+}
+
+const isObject = (json: Json | undefined): json is JsonObject =>
+  typeof json === 'object' && json !== null && !Array.isArray(json);
+
+/** The schema that asks for nothing to be there. A property that is called `required` is none of its lists. */
+function withoutRequired(schema: JsonObject): JsonObject {
+  const members = Object.entries(schema).filter(([key, value]) => key !== 'required' || !Array.isArray(value));
+  return Object.fromEntries(
+    members.map(([key, value]) => {
+      if (isObject(value)) return [key, withoutRequired(value)];
+      return [key, Array.isArray(value) ? value.map((one) => (isObject(one) ? withoutRequired(one) : one)) : value];
+    }),
+  );
+}

@@ -1,0 +1,74 @@
+import { checkParameters } from '../../core/checks/checkJson.ts';
+import { checkName, refuse } from '../../core/checks/checkText.ts';
+import type { JsonObject } from '../../core/runs/state.ts';
+import { type DeploymentSchedule, MAX_SCHEDULES } from '../../core/schedules/deploymentSchedule.ts';
+import {
+  AHEAD,
+  type DeploymentTimes,
+  type DeploymentTimesRequest,
+  deploymentTimes,
+  dueTimes,
+} from '../../core/schedules/deploymentTimes.ts';
+import { Problem } from '../../core/values/problem.ts';
+import { newId } from '../writing/newId.ts';
+import { withinTime } from '../writing/withinTime.ts';
+import { MAX_SCHEDULE_MS } from './scheduleDeployments.ts';
+
+/** A schedule as callers ask for it. */
+export interface ScheduleRequest {
+  schedule: DeploymentTimesRequest;
+  /** A name among the schedules of the deployment. */
+  slug?: string | null;
+  /** Default: true. */
+  active?: boolean | null;
+  maxScheduledRuns?: number | null;
+  parameters?: JsonObject | null;
+}
+
+/** A schedule, but for its deployment. */
+export type NewSchedule = Omit<DeploymentSchedule, 'created' | 'updated' | 'deploymentId'>;
+
+/** Checks schedules, and gives them as they are kept; throws BAD_USER_INPUT. */
+export function newSchedules(field: string, requests: readonly ScheduleRequest[]): NewSchedule[] {
+  if (requests.length > MAX_SCHEDULES)
+    throw new Problem('LIMIT_EXCEEDED', `A deployment may have ${MAX_SCHEDULES} schedules at most.`, { field });
+  const slugs = requests.flatMap(({ slug }) => slug ?? []);
+  if (new Set(slugs).size < slugs.length) refuse(field, 'has two schedules with one slug.');
+  return requests.map((request, index) => newSchedule(`${field}[${index}]`, request));
+}
+
+export function newSchedule(field: string, request: ScheduleRequest): NewSchedule {
+  const { slug = null, active, maxScheduledRuns = null, parameters } = request;
+  checkScheduleParts(field, request);
+  return {
+    id: newId(),
+    slug,
+    active: active ?? true,
+    schedule: scheduleTimes(`${field}.schedule`, request.schedule),
+    maxScheduledRuns,
+    parameters: parameters ?? {},
+  };
+}
+
+/** All but the times. */
+export function checkScheduleParts(
+  field: string,
+  { slug, maxScheduledRuns, parameters }: Omit<ScheduleRequest, 'schedule'>,
+): void {
+  if (typeof slug === 'string') checkName(`${field}.slug`, slug);
+  if (typeof maxScheduledRuns === 'number' && !(maxScheduledRuns >= 1 && maxScheduledRuns <= AHEAD.maxRuns))
+    refuse(`${field}.maxScheduledRuns`, `must be between 1 and ${AHEAD.maxRuns}.`);
+  if (parameters) checkParameters(`${field}.parameters`, parameters);
+}
+
+/** The times as they are kept. They are found once, to see that this takes no longer than it may. */
+export function scheduleTimes(field: string, request: DeploymentTimesRequest): DeploymentTimes {
+  const now = Date.now() * 1000;
+  const times = deploymentTimes(field, request, now);
+  try {
+    withinTime(MAX_SCHEDULE_MS, () => dueTimes(times, now, null));
+  } catch {
+    refuse(field, 'cannot be followed: to find its next times takes too long.');
+  }
+  return times;
+}

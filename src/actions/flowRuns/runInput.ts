@@ -1,0 +1,90 @@
+import type { Json, JsonObject } from '../../core/runs/state.ts';
+import { faultBySchema } from '../writing/jsonSchema.ts';
+
+type Hydrated<Value> = { value: Value } | { reason: string };
+
+/** Marks a value that is to be left out. */
+const NOTHING = Symbol('nothing');
+
+class HydrationError extends Error {}
+
+/**
+ * Replaces `{ "__prefect_kind": ... }` objects by what they stand for.
+ * Source: Prefect 3, utilities/schema_tools/hydration.py.
+ */
+export function hydrateRunInput(input: JsonObject): Hydrated<JsonObject> {
+  try {
+    const value = hydrate(input);
+    if (value === NOTHING) return { value: {} };
+    if (!isObject(value)) throw new HydrationError('A JSON object is expected.');
+    return { value };
+  } catch (error) {
+    if (error instanceof HydrationError) return { reason: `Error hydrating run input: ${error.message}` };
+    throw error;
+  }
+}
+
+function hydrate(value: Json): Json | typeof NOTHING {
+  if (Array.isArray(value)) return value.map(hydrate).filter((item) => item !== NOTHING);
+  if (!isObject(value)) return value;
+  const { __prefect_kind: kind } = value;
+  if (kind !== undefined) return (KINDS.get(kind) ?? asItIs)(value);
+  const members = Object.entries(value).map(([key, member]) => [key, hydrate(member)] as const);
+  return Object.fromEntries(members.filter((member): member is [string, Json] => member[1] !== NOTHING));
+}
+
+type Kind = (marked: JsonObject) => Json | typeof NOTHING;
+
+const KINDS = new Map<Json, Kind>([
+  ['none', ({ value }) => hydrate(present('value', value))],
+  ['json', ({ value }) => (value === undefined ? NOTHING : parsed(nested(value)))],
+  ['jinja', ({ template }) => rendered(nested(present('template', template)))],
+  ['workspace_variable', ({ variable_name: name }) => (name === undefined ? NOTHING : unknownVariable(nested(name)))],
+]);
+
+/** Any other kind stands for its value. */
+const asItIs: Kind = ({ value }) => value ?? null;
+
+function unknownVariable(name: Json | typeof NOTHING): never {
+  throw new HydrationError(`Variable '${String(name).slice(0, 100)}' not found in workspace.`);
+}
+
+function present(key: string, value: Json | undefined): Json {
+  if (value === undefined) throw new HydrationError(`Missing '${key}' key in __prefect object`);
+  return value;
+}
+
+const nested = (value: Json) => (isObject(value) ? hydrate(value) : value);
+
+function parsed(text: Json | typeof NOTHING): Json {
+  if (typeof text !== 'string') throw new HydrationError('Invalid JSON: a text is expected.');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new HydrationError(`Invalid JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** A template is a program in another language. A text without any of it stands for itself. */
+function rendered(template: Json | typeof NOTHING): Json {
+  if (typeof template !== 'string') throw new HydrationError('Invalid jinja: a text is expected.');
+  if (/\{[{%#]/.test(template)) throw new HydrationError('Invalid jinja: templates are not run by this server.');
+  return template;
+}
+
+const isObject = (value: Json | symbol): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Why the input does not fit the schema, which is a text; null where it does. */
+export function validateRunInput(schemaText: string, input: JsonObject): string | null {
+  let schema: Json;
+  try {
+    schema = JSON.parse(schemaText);
+  } catch {
+    return 'Run input schema is not valid JSON.';
+  }
+  if (!isObject(schema)) return 'Invalid schema: a JSON object is expected.';
+  const fault = faultBySchema(schema, input);
+  if (fault?.kind === 'value') return `Reason: ${fault.reason}`;
+  return fault?.reason ?? null;
+}

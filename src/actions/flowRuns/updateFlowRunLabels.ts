@@ -1,0 +1,42 @@
+import { checkLabels } from '../../core/checks/checkJson.ts';
+import type { FlowRun, Labels } from '../../core/runs/run.ts';
+import { LIMITS } from '../../core/values/limits.ts';
+import { Problem } from '../../core/values/problem.ts';
+import type { Viewer } from '../../core/values/viewer.ts';
+import { mergeFlowRunLabels } from '../../store/flowRuns/flowRunLabels.ts';
+import { flowRunsById } from '../../store/flowRuns/flowRuns.ts';
+import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
+import type { Engine } from '../writing/engine.ts';
+import { unknownFlowRun } from '../writing/flowRunMover.ts';
+
+export interface UpdateFlowRunLabels extends Keyed {
+  flowRunId: string;
+  /** Keys that the run has get these values, others are added; none is taken away. */
+  labels: Labels;
+}
+
+/**
+ * Merges labels into those of a flow run. NOT_FOUND where there is no such run, BAD_USER_INPUT where it would have too many.
+ * Source: Prefect 3, models/flow_runs.py, update_flow_run_labels.
+ */
+export async function updateFlowRunLabels(
+  { database, streams }: Engine,
+  viewer: Viewer,
+  input: UpdateFlowRunLabels,
+): Promise<{ flowRun: FlowRun }> {
+  const { flowRunId, labels } = input;
+  checkLabels('labels', labels);
+  await answerOnce(database, keyedRequest(viewer, 'updateFlowRunLabels', input), async (transaction) => {
+    const count = await mergeFlowRunLabels(transaction, viewer.tenantId, flowRunId, labels);
+    if (count === null) throw unknownFlowRun(flowRunId);
+    if (count > LIMITS.labels)
+      throw new Problem('BAD_USER_INPUT', `The flow run would have ${count} labels, and may have ${LIMITS.labels}.`, {
+        field: 'labels',
+      });
+    return { flowRunId };
+  });
+  streams.announce([`flowRunChanges:${viewer.tenantId}`]);
+  const [flowRun] = await flowRunsById(database, viewer.tenantId, [flowRunId]);
+  if (!flowRun) throw unknownFlowRun(flowRunId);
+  return { flowRun };
+}

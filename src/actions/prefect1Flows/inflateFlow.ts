@@ -1,0 +1,19 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { Json } from '../../core/runs/state.ts';
+import { Problem } from '../../core/values/problem.ts';
+
+const inflate = promisify(gunzip);
+
+/** Of the JSON text. Gzip makes a gigabyte of a megabyte, if it is asked to. */
+const MAX_BYTES = 64_000_000;
+
+/** The JSON that a client sent as base64 of gzip. */
+export async function inflateFlow(compressed: string): Promise<Json> {
+  try {
+    const text = await inflate(Buffer.from(compressed, 'base64'), { maxOutputLength: MAX_BYTES });
+    return JSON.parse(text.toString('utf8')) as Json; // by JSON.parse
+  } catch {
+    throw new Problem('BAD_USER_INPUT', 'Unable to decompress serialized flow');
+  }
+}

@@ -1,0 +1,30 @@
+import { lacksParameters, scheduleOf } from '../../core/schedules/scheduledRuns.ts';
+import { Problem } from '../../core/values/problem.ts';
+import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
+import { activeSchedulesOf, flowScheduleById } from '../../store/prefect1Flows/flowSchedules.ts';
+import { setFlowScheduleActive } from '../../store/prefect1Flows/registeredFlows.ts';
+import { scheduleFlowRuns } from '../prefect1Runs/scheduleFlowRuns.ts';
+import type { Engine } from '../writing/engine.ts';
+
+/**
+ * Turns a flow's schedule on, and makes its next runs at once. False where there is no such flow, or no schedule.
+ * Source: prefect_server, api/flows.py, set_schedule_active.
+ */
+export async function setScheduleActive(engine: Engine, viewer: Viewer, flowId: string): Promise<boolean> {
+  const { database } = engine;
+  const tenantId = visibleTenant(viewer);
+  const flow = await flowScheduleById(database, tenantId, flowId);
+  if (!flow || scheduleOf(flow) === null) return false;
+  if (lacksParameters(flow))
+    throw new Problem('FAILED_PRECONDITION', 'Can not schedule a flow that has required parameters.');
+  await setFlowScheduleActive(database, tenantId, flowId, true);
+  await scheduleNow(engine, [flowId]);
+  return true;
+}
+
+/** Makes the next runs of those of the flows whose schedules are active, without waiting for the scheduler's next round. */
+export async function scheduleNow(engine: Engine, flowIds: readonly string[]): Promise<void> {
+  const now = Date.now() * 1000;
+  const [fault] = await scheduleFlowRuns(engine, await activeSchedulesOf(engine.database, flowIds), now);
+  if (fault) throw fault;
+}

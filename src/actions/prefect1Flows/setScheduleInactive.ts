@@ -1,0 +1,12 @@
+import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
+import { withdrawScheduledRuns } from '../../store/prefect1Flows/flowSchedules.ts';
+import { setFlowScheduleActive } from '../../store/prefect1Flows/registeredFlows.ts';
+import type { Engine } from '../writing/engine.ts';
+
+/** Turns a flow's schedule off, and deletes its runs that have not begun. False where there is no such flow. */
+export const setScheduleInactive = ({ database }: Engine, viewer: Viewer, flowId: string): Promise<boolean> =>
+  database.transaction(async (transaction) => {
+    if (!(await setFlowScheduleActive(transaction, visibleTenant(viewer), flowId, false))) return false;
+    await withdrawScheduledRuns(transaction, [flowId]);
+    return true;
+  });

@@ -1,0 +1,48 @@
+import { proposeCancellation } from '../../core/prefect1/prefect1Policy.ts';
+import type { Prefect1State } from '../../core/prefect1/prefect1States.ts';
+import { Problem } from '../../core/values/problem.ts';
+import { roughSize } from '../../core/values/roughSize.ts';
+import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
+import type { LockedFlowRun } from '../../store/flowRuns/flowRunWrites.ts';
+import type { Engine } from '../writing/engine.ts';
+import { asProposal } from './setPrefect1FlowRunStates.ts';
+
+export interface CancelPrefect1FlowRun {
+  flowRunId: string;
+  /** Null: the usual words. */
+  message?: string | null;
+}
+
+/**
+ * Asks a running flow run to stop, ends one that does not run, and leaves one that has ended. Gives the class of the state
+ * that the run is in then.
+ * Source: prefect_server, api/states.py, cancel_flow_run.
+ */
+export async function cancelPrefect1FlowRun(
+  { writer }: Engine,
+  viewer: Viewer,
+  { flowRunId, message = null }: CancelPrefect1FlowRun,
+): Promise<Prefect1State> {
+  const unknown = new Problem('NOT_FOUND', `Invalid flow run ID: ${flowRunId}.`);
+  let becomes: Prefect1State = 'Cancelled';
+  const propose = ({ prefect1: current, now }: LockedFlowRun) => {
+    if (current === null) return unknown;
+    const proposal = proposeCancellation({ current, now }, message);
+    becomes = (proposal instanceof Problem ? null : proposal?.prefect1?.className) ?? current.className;
+    return asProposal(proposal);
+  };
+  const job = {
+    tenantId: visibleTenant(viewer),
+    flowRunId,
+    propose,
+    expectedVersion: null,
+    request: null,
+    input: null,
+  };
+  try {
+    await writer.flowRunMoves.submit(job, roughSize(message));
+  } catch (error) {
+    throw error instanceof Problem && error.code === 'NOT_FOUND' ? unknown : error;
+  }
+  return becomes;
+}

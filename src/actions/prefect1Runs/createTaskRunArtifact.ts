@@ -1,0 +1,34 @@
+import { storable } from '../../core/checks/checkText.ts';
+import { isTooLarge, storableJson } from '../../core/prefect1/serializedState.ts';
+import type { Json } from '../../core/runs/state.ts';
+import { Problem } from '../../core/values/problem.ts';
+import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
+import { insertArtifact } from '../../store/prefect1Runs/taskRunArtifacts.ts';
+import type { Engine } from '../writing/engine.ts';
+import { newId } from '../writing/newId.ts';
+
+export interface CreateTaskRunArtifact {
+  taskRunId: string;
+  /** `link`, `markdown`, or whatever a reader knows to show. */
+  kind: string;
+  data: Json;
+  /** Null: the task run's. */
+  tenantId: string | null;
+}
+
+/** Attaches something to a task run for people to look at. NOT_FOUND where there is no such task run. */
+export async function createTaskRunArtifact(
+  { database }: Engine,
+  viewer: Viewer,
+  { taskRunId, kind, data, tenantId }: CreateTaskRunArtifact,
+): Promise<{ id: string }> {
+  if (isTooLarge(data)) throw new Problem('PAYLOAD_TOO_LARGE', 'Artifact data payload exceeds 1000000 bytes limit.');
+  const own = visibleTenant(viewer);
+  if (own !== null && tenantId !== null && own !== tenantId) throw new Problem('NOT_FOUND', 'Invalid tenant ID.');
+  const id = newId();
+  const artifact = { id, taskRunId, kind: storable(kind), data: storableJson(data) };
+  // Clients wait for a task run that is "not found" yet, and try again.
+  if (!(await insertArtifact(database, own ?? tenantId, artifact)))
+    throw new Problem('NOT_FOUND', `Task run ${taskRunId} not found`);
+  return { id };
+}

@@ -1,0 +1,68 @@
+import { Problem } from '../../core/values/problem.ts';
+import { roughSize } from '../../core/values/roughSize.ts';
+import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
+import type { TaskRunInfo } from '../../store/prefect1Runs/taskRunInfo.ts';
+import { type TaskRunOfTask, taskRunOfTask } from '../../store/prefect1Runs/taskRunOfTask.ts';
+import { NOT_MAPPED } from '../../store/taskRuns/taskRunCreations.ts';
+import type { Engine } from '../writing/engine.ts';
+import type { Recent } from '../writing/recent.ts';
+import { prefect1TaskRunJob } from './prefect1TaskRunJob.ts';
+
+export interface GetOrCreateTaskRun {
+  flowRunId: string;
+  taskId: string;
+  /** Which of the runs of a mapped task. Null: it is not mapped, or the run that stands for all. */
+  mapIndex?: number | null;
+}
+
+/** What is around the runs of a mapped task: the task and its flow run. */
+export type RecentTasks = Recent<MappedTask>;
+type MappedTask = Pick<TaskRunOfTask, 'now'> & { [Part in 'task' | 'flowRun']: NonNullable<TaskRunOfTask[Part]> };
+
+/**
+ * The task run of a task in a flow run, with the state that it is in; made if there is none. REFERENCE_NOT_FOUND where the
+ * flow run or the task does not exist.
+ * Source: prefect_server, api/runs.py, get_or_create_task_run_info.
+ */
+export async function getOrCreateTaskRun(
+  engine: Engine,
+  viewer: Viewer,
+  { flowRunId, taskId, mapIndex: asked }: GetOrCreateTaskRun,
+): Promise<TaskRunInfo> {
+  const { database, recentTasks } = engine;
+  const mapIndex = asked ?? NOT_MAPPED;
+  const tenantId = visibleTenant(viewer);
+  // The runs of a mapped task come one after the other, each for the first time: all but the first are made unread.
+  const key = `${tenantId} ${flowRunId} ${taskId}`;
+  const recent = mapIndex === NOT_MAPPED ? null : recentTasks.recall(key);
+  const made = recent && (await create(engine, recent, mapIndex));
+  if (made) return made;
+
+  const read = () => taskRunOfTask(database, tenantId, { flowRunId, taskId, mapIndex });
+  const { task, flowRun, now, taskRun } = await read();
+  if (taskRun) return taskRun;
+  if (!task) throw new Problem('NOT_FOUND', 'Invalid task ID');
+  if (!flowRun) throw new Problem('REFERENCE_NOT_FOUND', 'Foreign key violation.');
+  const mapped = { task, flowRun, now };
+  if (mapIndex !== NOT_MAPPED) recentTasks.keep(key, mapped);
+  const created = await create(engine, mapped, mapIndex);
+  if (created) return created;
+  const { taskRun: raced } = await read();
+  if (!raced) throw new Error(`the run of task ${taskId} is gone`);
+  return raced;
+}
+
+/** Null where there is one already. */
+async function create(
+  { writer }: Engine,
+  { task, flowRun, now }: MappedTask,
+  mapIndex: number,
+): Promise<TaskRunInfo | null> {
+  const place = { id: flowRun.facts.id, tenantId: flowRun.tenantId };
+  const job = { ...prefect1TaskRunJob(place, task, mapIndex, now), around: { flowRun, now } };
+  const { taskRunId, created } = await writer.taskRunCreations.submit(job, roughSize([job.run, job.state]));
+  const { className, serialized } = job.state.prefect1 ?? {};
+  return created && className && serialized
+    ? { id: taskRunId, version: 1, state: className, serializedState: serialized }
+    : null;
+}

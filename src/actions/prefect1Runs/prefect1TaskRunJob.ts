@@ -1,0 +1,44 @@
+import { requestOf } from '../../core/prefect1/prefect1Policy.ts';
+import { normaliseState } from '../../core/prefect1/serializedState.ts';
+import { NO_TASK_RUN_POLICY } from '../../core/runs/run.ts';
+import type { Instant } from '../../core/values/instant.ts';
+import { NOT_MAPPED } from '../../store/taskRuns/taskRunCreations.ts';
+import { newId } from '../writing/newId.ts';
+import type { TaskRunCreationJob } from '../writing/taskRunCreator.ts';
+
+interface TaskOfFlow {
+  id: string;
+  slug: string | null;
+  cacheKey: string | null;
+}
+
+/** The task run of a registered task in a flow run, as it is created: pending. */
+export function prefect1TaskRunJob(
+  flowRun: { id: string; tenantId: string },
+  task: TaskOfFlow,
+  mapIndex: number,
+  now: Instant,
+): TaskRunCreationJob {
+  const taskKey = task.slug ?? task.id;
+  return {
+    run: {
+      id: newId(),
+      tenantId: flowRun.tenantId,
+      flowRunId: flowRun.id,
+      taskKey,
+      dynamicKey: String(mapIndex),
+      // Prefect 1 gives task runs no name; this one is for native readers.
+      name: mapIndex === NOT_MAPPED ? taskKey : `${taskKey}-${mapIndex}`,
+      taskVersion: null,
+      cacheKey: task.cacheKey,
+      cacheExpiration: null,
+      policy: NO_TASK_RUN_POLICY,
+      taskInputs: {},
+      tags: [],
+      labels: {},
+    },
+    task: { id: task.id, mapIndex },
+    state: requestOf(normaliseState({ type: 'Pending', message: 'Task run created' }, now)),
+    request: null,
+  };
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { characters, storable } from '../../core/checks/checkText.ts';
+import { storableJson } from '../../core/prefect1/serializedState.ts';
+import type { Json } from '../../core/runs/state.ts';
+import { formatInstant, type Instant } from '../../core/values/instant.ts';
+import { LIMITS } from '../../core/values/limits.ts';
+import { roughSize } from '../../core/values/roughSize.ts';
+import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
+import type { Engine } from '../writing/engine.ts';
+import type { LogLine, WrittenLogs } from '../writing/logWriter.ts';
+import { newId } from '../writing/newId.ts';
+
+export interface Prefect1LogLine {
+  flowRunId: string;
+  taskRunId?: string | null;
+  /** Default: now. */
+  timestamp?: Instant | null;
+  message?: string | null;
+  name?: string | null;
+  /** The name of a level of Python's. */
+  level?: string | null;
+  info?: Json;
+}
+
+const LEVELS: { readonly [name: string]: number } = { DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40, CRITICAL: 50 };
+
+/**
+ * Writes log lines of Prefect 1 clients. Such a client sends what was refused again and again, with all that came after it:
+ * so nothing is refused for its form, lines of unknown runs are left out, and a line that was sent before is known by what
+ * it says and when.
+ */
+export function writePrefect1Logs(
+  { writer }: Engine,
+  viewer: Viewer,
+  logs: readonly Prefect1LogLine[],
+): Promise<WrittenLogs> {
+  const now = Date.now() * 1000;
+  const sent = new Map<string, number>();
+  const lines = logs.map((log, index): LogLine => {
+    const line = {
+      index,
+      flowRunId: log.flowRunId,
+      taskRunId: log.taskRunId ?? null,
+      timestamp: log.timestamp ?? now,
+      level: LEVELS[log.level ?? 'INFO'] ?? 20,
+      name: cut(storable(log.name ?? ''), LIMITS.nameCharacters),
+      message: storable(log.message ?? ''),
+      info: storableJson(log.info ?? null),
+    };
+    return { ...line, id: log.timestamp == null ? newId() : idOf({ ...line, timestamp: log.timestamp }, sent) };
+  });
+  const tenantId = visibleTenant(viewer);
+  return writer.logs.submit({ tenantId, lines, rejected: [], request: null, idsAreContent: true }, roughSize(lines));
+}
+
+const cut = (text: string, most: number): string =>
+  text.length <= most || characters(text) <= most ? text : [...text].slice(0, most).join('');
+
+/**
+ * An id made of what a line says: the same line sent again gets the same one, and of lines that say the same in one batch
+ * the second always gets the second. It is a UUID of version 7, with the line's own time in front, so that lines lie in the
+ * order of their ids as all others do.
+ */
+function idOf({ index: _, ...line }: Omit<LogLine, 'id'>, sent: Map<string, number>): string {
+  const content = JSON.stringify(line);
+  const occurrence = sent.get(content) ?? 0;
+  sent.set(content, occurrence + 1);
+  const hash = createHash('sha256').update(`${occurrence} ${content}`).digest('hex');
+  const ms = Math.max(Date.parse(formatInstant(line.timestamp)), 0);
+  const time = ms.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`;
+}

@@ -1,9 +1,0 @@
-import { Problem } from '../core/problem.ts';
-import { type Viewer, visibleTenant } from '../core/viewer.ts';
-
-/** The tenant that a Prefect 1 client names as the owner of a new row; to one that is not its own, there is no such tenant. */
-export function requireTenant(viewer: Viewer, tenantId: string): string {
-  const own = visibleTenant(viewer);
-  if (own !== null && own !== tenantId) throw new Problem('REFERENCE_NOT_FOUND', 'Foreign key violation.');
-  return tenantId;
-}

@@ -1,0 +1,63 @@
+import { checkLogLevel } from '../../core/checks/checkNumbers.ts';
+import { checkMessage, checkName, storable } from '../../core/checks/checkText.ts';
+import type { Instant } from '../../core/values/instant.ts';
+import { Problem } from '../../core/values/problem.ts';
+import { roughSize } from '../../core/values/roughSize.ts';
+import type { Viewer } from '../../core/values/viewer.ts';
+import { type Keyed, keyedRequest } from '../writing/answerBook.ts';
+import type { Engine } from '../writing/engine.ts';
+import type { LogJob, WrittenLogs } from '../writing/logWriter.ts';
+import { newId } from '../writing/newId.ts';
+
+export const MAX_LOG_LINES = 5000;
+
+export interface WriteLogs extends Keyed {
+  logs: {
+    flowRunId?: string | null;
+    taskRunId?: string | null;
+    /** Default: now. */
+    timestamp?: Instant | null;
+    level: number;
+    name: string;
+    message: string;
+  }[];
+}
+
+/** Writes log lines. A line of bad form, or of an unknown run, is told and left out; the others are kept. At most 5,000 at a time. */
+export async function writeLogs(engine: Engine, viewer: Viewer, input: WriteLogs): Promise<WrittenLogs> {
+  if (input.logs.length > MAX_LOG_LINES) {
+    throw new Problem('LIMIT_EXCEEDED', `At most ${MAX_LOG_LINES} log lines may be written at a time.`);
+  }
+  const job: LogJob = {
+    tenantId: viewer.tenantId,
+    lines: [],
+    rejected: [],
+    request: keyedRequest(viewer, 'writeLogs', input),
+  };
+  const now = Date.now() * 1000;
+  input.logs.forEach(({ flowRunId, taskRunId, timestamp, ...line }, index) => {
+    try {
+      job.lines.push({
+        ...checkedLine(line),
+        index,
+        id: newId(),
+        flowRunId: flowRunId ?? null,
+        taskRunId: taskRunId ?? null,
+        timestamp: timestamp ?? now,
+      });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      job.rejected.push({ index, code: error.code, message: error.message });
+    }
+  });
+  return engine.writer.logs.submit(job, roughSize(job.lines));
+}
+
+// A line is better kept without a character that PostgreSQL cannot store than lost; Prefect's server does the same.
+function checkedLine({ level, name, message }: { level: number; name: string; message: string }) {
+  const line = { level, name: storable(name), message: storable(message) };
+  checkLogLevel('level', line.level);
+  checkName('name', line.name);
+  checkMessage('message', line.message);
+  return line;
+}

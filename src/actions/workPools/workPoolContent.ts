@@ -1,0 +1,42 @@
+import { checkJson } from '../../core/checks/checkJson.ts';
+import { checkMessage, checkName, refuse } from '../../core/checks/checkText.ts';
+import type { JsonObject } from '../../core/runs/state.ts';
+import { Problem } from '../../core/values/problem.ts';
+import { jobVariableDefaults, jobVariablesSchema } from '../deployments/deploymentContent.ts';
+import { faultBySchema } from '../writing/jsonSchema.ts';
+
+/** What work pools and work queues have in common. */
+export interface QueueingContent {
+  description?: string | null | undefined;
+  isPaused?: boolean | null | undefined;
+  /** How many runs may be at work at once; null is any number. */
+  concurrencyLimit?: number | null | undefined;
+}
+
+export function checkQueueingContent({ description, concurrencyLimit }: QueueingContent): void {
+  if (description) checkMessage('description', description);
+  if (typeof concurrencyLimit === 'number' && concurrencyLimit < 0) refuse('concurrencyLimit', 'must be 0 or more.');
+}
+
+/** A name that can stand in an address of Prefect's, and in a command. Source: Prefect 3, schemas/core.py, Name. */
+export function checkPoolName(field: string, name: string): void {
+  checkName(field, name);
+  if (/[/%&><]/.test(name)) refuse(field, 'holds one of the characters / % & > <.');
+}
+
+/** The template of a pool's jobs. Its schema must be one, and the defaults in it must fit. */
+export function checkBaseJobTemplate(template: JsonObject): void {
+  checkJson('baseJobTemplate', template);
+  if (template.variables === undefined) return;
+  const schema = jobVariablesSchema(template);
+  if (!schema) refuse('baseJobTemplate.variables', 'must be a JSON Schema, which is a map.');
+  const fault = faultBySchema({ ...schema, required: [] }, jobVariableDefaults(schema));
+  if (fault)
+    throw new Problem('BAD_USER_INPUT', `Error in the variables of the base job template: ${fault.reason}`, {
+      field: 'baseJobTemplate',
+    });
+}
+
+export const unknownWorkPool = (name: string) => new Problem('NOT_FOUND', `Work pool "${name}" not found.`);
+export const unknownWorkPoolId = (id: string) => new Problem('NOT_FOUND', `Work pool with id ${id} not found`);
+export const unknownWorkQueue = (id: string) => new Problem('NOT_FOUND', `Work queue with id ${id} not found`);

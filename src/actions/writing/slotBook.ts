@@ -1,0 +1,184 @@
+import { tagOfLimit } from '../../core/concurrency/concurrency.ts';
+import type { Effect, FlowRunMove, TaskRunMove } from '../../core/runs/move.ts';
+import type { Instant } from '../../core/values/instant.ts';
+import {
+  type LockedLimit,
+  lockLimits,
+  releaseSlots,
+  takeSlots,
+} from '../../store/concurrency/concurrencySlotWrites.ts';
+import type { Transaction } from '../../store/connection/database.ts';
+import type { LockedFlowRun } from '../../store/flowRuns/flowRunWrites.ts';
+import type { FlowRunLimited, HeldSlot, TaskRunLimited } from '../../store/runs/limitedRuns.ts';
+import type { LockedTaskRun } from '../../store/taskRuns/taskRunWrites.ts';
+
+type Holder = (FlowRunMove | TaskRunMove)['kind'];
+
+/** A run that has to do with limits. */
+interface Entrant {
+  runId: string;
+  /** The limits that it may come to take slots of: these are locked. */
+  limitIds: readonly string[];
+  /** The slots that it holds, expired ones included. */
+  slots: readonly HeldSlot[];
+}
+
+/**
+ * The slots of limits while runs are moved in one transaction: what was taken before is counted with the limits locked, and
+ * every decision sees what the ones before it took and gave back. In the end the difference is written, with the states.
+ * Runs that no limit concerns are not in the book, and cost nothing.
+ *
+ * Locks are taken in one order everywhere: flow runs, the limits of their deployments, task runs, the limits of their tags,
+ * counters; each kind by id. A limit is of a deployment or of a tag, never both, so that nobody waits in a circle.
+ */
+export class SlotBook {
+  /** The slot that each run holds of each limit: before, and now. */
+  private readonly before: ReadonlyMap<string, readonly HeldSlot[]>;
+  private readonly held: Map<string, Map<string, string>>;
+  /** Of each locked limit the slots of our runs that count. */
+  private readonly counted: Map<string, Set<string>>;
+  /** When slots that are to be written expire. */
+  private readonly expiries = new Map<string, Instant | null>();
+
+  private constructor(
+    private readonly transaction: Transaction,
+    private readonly holder: Holder,
+    entrants: readonly Entrant[],
+    private readonly limits: ReadonlyMap<string, LockedLimit>,
+  ) {
+    this.before = new Map(entrants.map(({ runId, slots }) => [runId, slots]));
+    this.held = new Map(
+      entrants.map(({ runId, slots }) => [runId, new Map(slots.map(({ id, limitId }) => [limitId, id]))]),
+    );
+    this.counted = new Map([...limits.values()].map(({ id, own }) => [id, new Set(own)]));
+  }
+
+  /** @param runIds the run of each move */
+  static ofFlowRuns(
+    transaction: Transaction,
+    locked: ReadonlyMap<string, Pick<LockedFlowRun, 'initial' | 'limited'>>,
+    runIds: readonly string[],
+  ): Promise<SlotBook> {
+    const often = repeated(runIds);
+    const entrants = [...locked].flatMap(([runId, { initial, limited }]): Entrant[] => {
+      if (!limited?.deployment) return [];
+      // A run that is at work asks for no slot, unless it is moved twice.
+      const isAtWork = initial.type === 'RUNNING' || initial.type === 'CANCELLING';
+      const limitIds = isAtWork && !often.has(runId) ? [] : [limited.deployment.limitId];
+      return [{ runId, limitIds, slots: limited.slots }];
+    });
+    return SlotBook.open(transaction, 'flow_run', entrants);
+  }
+
+  /** @param runIds the run of each move */
+  static ofTaskRuns(
+    transaction: Transaction,
+    locked: ReadonlyMap<string, Pick<LockedTaskRun, 'initial' | 'limited'>>,
+    runIds: readonly string[],
+  ): Promise<SlotBook> {
+    const often = repeated(runIds);
+    const entrants = [...locked].flatMap(([runId, { initial, limited }]): Entrant[] => {
+      if (limited === null) return [];
+      const { slots } = limited;
+      // A run that has all its slots asks for none, unless it is moved twice.
+      const has = new Set(slots.map(({ limitId }) => limitId));
+      const hasAll = initial.type === 'RUNNING' && limited.limitIds.every((id) => has.has(id));
+      return [{ runId, limitIds: hasAll && !often.has(runId) ? [] : limited.limitIds, slots }];
+    });
+    return SlotBook.open(transaction, 'task_run', entrants);
+  }
+
+  private static async open(transaction: Transaction, holder: Holder, entrants: readonly Entrant[]): Promise<SlotBook> {
+    const limitIds = [...new Set(entrants.flatMap((entrant) => entrant.limitIds))];
+    const runIds = entrants.map(({ runId }) => runId);
+    const limits =
+      limitIds.length === 0 ? new Map<string, LockedLimit>() : await lockLimits(transaction, limitIds, runIds);
+    return new SlotBook(transaction, holder, entrants, limits);
+  }
+
+  /** What the rules may know of a flow run's slots. */
+  flowRunFacts(
+    runId: string,
+    limited: FlowRunLimited | null,
+  ): Pick<FlowRunMove, 'holdsSlots' | 'deploymentLimit' | 'deploymentIsGone'> {
+    if (limited === null) return {};
+    const { deployment } = limited;
+    if (deployment === null) return { deploymentIsGone: true };
+    const limit = this.limits.get(deployment.limitId);
+    return {
+      holdsSlots: this.holdsSlots(runId),
+      deploymentLimit: limit
+        ? { ...deployment, ...this.countOf(limit), ownSlotId: this.ownSlot(runId, limit.id) }
+        : null,
+    };
+  }
+
+  /** What the rules may know of a task run's slots. */
+  taskRunFacts(runId: string, limited: TaskRunLimited | null): Pick<TaskRunMove, 'holdsSlots' | 'tagLimits'> {
+    if (limited === null) return {};
+    const tagLimits = limited.limitIds
+      .flatMap((limitId) => this.limits.get(limitId) ?? [])
+      .map((limit) => ({
+        ...this.countOf(limit),
+        tag: tagOfLimit(limit.name) ?? limit.name,
+        own: this.ownSlot(runId, limit.id) !== null,
+      }));
+    return { holdsSlots: this.holdsSlots(runId), tagLimits };
+  }
+
+  private holdsSlots(runId: string): boolean {
+    return (this.held.get(runId)?.size ?? 0) > 0;
+  }
+
+  private countOf({ id, limit, others }: LockedLimit) {
+    return { limitId: id, limit, taken: others + (this.counted.get(id)?.size ?? 0) };
+  }
+
+  /** The run's slot of a limit, if that still counts. */
+  private ownSlot(runId: string, limitId: string): string | null {
+    const slotId = this.held.get(runId)?.get(limitId);
+    return slotId !== undefined && this.counted.get(limitId)?.has(slotId) ? slotId : null;
+  }
+
+  /** Notes what a decision wants of slots. */
+  apply(runId: string, effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === 'takeSlot') this.take(runId, effect);
+      if (effect.kind === 'releaseSlots') this.release(runId);
+    }
+  }
+
+  private take(runId: string, { slotId, limitId, expires }: Extract<Effect, { kind: 'takeSlot' }>): void {
+    this.held.get(runId)?.set(limitId, slotId);
+    this.counted.get(limitId)?.add(slotId);
+    this.expiries.set(slotId, expires);
+  }
+
+  private release(runId: string): void {
+    for (const [limitId, slotId] of this.held.get(runId) ?? []) this.counted.get(limitId)?.delete(slotId);
+    this.held.get(runId)?.clear();
+  }
+
+  /** Sends the difference to be written. */
+  save(): void {
+    const now = [...this.held].flatMap(([runId, slots]) => [...slots].map(([limitId, id]) => ({ id, limitId, runId })));
+    const kept = new Set(now.map(({ id }) => id));
+    const released = [...this.before.values()].flat().filter(({ id }) => !kept.has(id));
+    const taken = now.flatMap((slot) => {
+      const expires = this.expiries.get(slot.id);
+      return expires === undefined ? [] : { ...slot, holder: this.holder, expires };
+    });
+    // First the room, then who takes it: a run has one slot of a limit.
+    if (released.length > 0) {
+      const ids = released.map(({ id }) => id);
+      releaseSlots(this.transaction, ids);
+    }
+    if (taken.length > 0) takeSlots(this.transaction, taken);
+  }
+}
+
+/** The ids that occur more than once. */
+function repeated(ids: readonly string[]): Set<string> {
+  const seen = new Set<string>();
+  return new Set(ids.filter((id) => seen.size === seen.add(id).size));
+}

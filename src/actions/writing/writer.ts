@@ -1,0 +1,105 @@
+import type { FlowRunState, State, TaskRunState } from '../../core/runs/state.ts';
+import type { Problem } from '../../core/values/problem.ts';
+import type { Database, Queryable, Transaction } from '../../store/connection/database.ts';
+import { isOneRowsFault, isTransient } from '../../store/connection/databaseErrors.ts';
+import type { Streams, Topic } from '../../streams/streams.ts';
+import { Coalescer } from './coalescer.ts';
+import { type FlowRunMoveJob, moveFlowRuns } from './flowRunMover.ts';
+import { type LogJob, type WrittenLogs, writeLogBatches } from './logWriter.ts';
+import type { MoveAnswer, Moved } from './moveOutcome.ts';
+import { createOneTaskRun } from './oneTaskRunCreator.ts';
+import { moveOneTaskRun, type RecentTaskRuns } from './oneTaskRunMover.ts';
+import { Recent } from './recent.ts';
+import { type CreatedTaskRun, createTaskRuns, type TaskRunCreationJob } from './taskRunCreator.ts';
+import { moveTaskRuns, type TaskRunMoveJob } from './taskRunMover.ts';
+import { type ReportAnswer, type ReportJob, reportStates } from './taskRunReporter.ts';
+
+/** A move's answer, with the state that was written, if one was. */
+export type WrittenMove<RunState extends State> = { answer: MoveAnswer; state: RunState | null };
+
+export interface Writer {
+  flowRunMoves: Coalescer<FlowRunMoveJob, WrittenMove<FlowRunState>>;
+  taskRunMoves: Coalescer<TaskRunMoveJob, WrittenMove<TaskRunState>>;
+  taskRunCreations: Coalescer<TaskRunCreationJob, CreatedTaskRun>;
+  taskRunReports: Coalescer<ReportJob, ReportAnswer>;
+  logs: Coalescer<LogJob, WrittenLogs>;
+}
+
+interface Limits {
+  maxWaiting: number;
+}
+
+// Two flushes in flight keep the database busy while one of them talks to us; more only makes batches smaller.
+const MAX_IN_FLIGHT = 2;
+const MAX_JOBS_PER_FLUSH = 256;
+// A statement of this size is written, sent and read in some hundredths of a second, in which nobody else is served. One
+// of a gigabyte, which 256 requests can come to, takes seconds and more memory than most servers have.
+const MAX_BYTES_PER_FLUSH = 4_000_000;
+const MAX_BYTES_WAITING = 256_000_000;
+/** A task run that is moved again comes back within this time, mostly. */
+const RECENT_MS = 60_000;
+
+/** What writes runs, states and logs: each kind of write gathered into few transactions, then announced. */
+export function createWriter(database: Database, streams: Streams, { maxWaiting }: Limits): Writer {
+  const recent: RecentTaskRuns = new Recent(RECENT_MS);
+
+  function coalesce<Job, Answer, Written extends { topics: Set<Topic> }>(
+    rowsOf: (job: Job) => readonly string[],
+    write: (transaction: Transaction, jobs: Job[]) => Promise<Written>,
+    answersOf: (written: Written) => (Answer | Problem)[],
+    writeOne?: (database: Queryable, recent: RecentTaskRuns, job: Job) => Promise<Written | null>,
+  ) {
+    const writeAll = (jobs: Job[]) => database.transaction((transaction) => write(transaction, jobs), { byKeys: true });
+    // A job that finds the writer idle need not bear the cost of a transaction for many.
+    const writeAlone = async (job: Job) => (await writeOne?.(database, recent, job)) ?? writeAll([job]);
+    return new Coalescer<Job, Answer>({
+      flush: async (jobs) => {
+        const [first] = jobs;
+        const written = await (first !== undefined && jobs.length === 1 ? writeAlone(first) : writeAll(jobs));
+        streams.announce(written.topics);
+        return answersOf(written);
+      },
+      rowsOf,
+      isTransient,
+      isOneRowsFault,
+      maxJobsPerFlush: MAX_JOBS_PER_FLUSH,
+      maxBytesPerFlush: MAX_BYTES_PER_FLUSH,
+      maxInFlight: MAX_IN_FLIGHT,
+      maxWaiting,
+      maxBytesWaiting: MAX_BYTES_WAITING,
+    });
+  }
+  return {
+    flowRunMoves: coalesce(({ flowRunId }: FlowRunMoveJob) => [flowRunId], moveFlowRuns, withStates),
+    taskRunMoves: coalesce(({ taskRunId }: TaskRunMoveJob) => [taskRunId], moveTaskRuns, withStates, moveOneTaskRun),
+    taskRunCreations: coalesce(
+      ({ run }: TaskRunCreationJob) => [run.flowRunId ?? run.taskKey],
+      createTaskRuns,
+      ({ answers }) => answers,
+      createOneTaskRun,
+    ),
+    taskRunReports: coalesce(
+      ({ rows }: ReportJob) => rows,
+      reportStates,
+      ({ answers }) => answers,
+    ),
+    logs: coalesce(
+      ({ lines }: LogJob) => [...new Set(lines.map(runOfLine))],
+      writeLogBatches,
+      ({ answers }) => answers,
+    ),
+  };
+}
+
+const runOfLine = ({ flowRunId, taskRunId }: LogJob['lines'][number]) => flowRunId ?? taskRunId ?? '';
+
+const withStates = <RunState extends State>({
+  answers,
+  states,
+}: Moved<RunState>): (WrittenMove<RunState> | Problem)[] =>
+  answers.map((answer) => ('verdict' in answer ? { answer, state: states.get(answer.stateId) ?? null } : answer));
+
+/** Resolves when everything that was submitted has been answered. */
+export async function drainWriter(writer: Writer): Promise<void> {
+  await Promise.all(Object.values(writer).map((coalescer) => coalescer.drain()));
+}

@@ -1,0 +1,54 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { LeanDeployment } from '../../store/deployments/deployments.ts';
+import type { LeanFlowRunState } from '../../store/flowRuns/flowRunStates.ts';
+import type { LeanFlowRun } from '../../store/flowRuns/flowRuns.ts';
+import type { LeanTaskRunState } from '../../store/taskRuns/taskRunStates.ts';
+import type { LeanTaskRun } from '../../store/taskRuns/taskRuns.ts';
+import type { LeanWorkPool } from '../../store/workPools/workPools.ts';
+import type { Context } from './context.ts';
+import { selecting } from './selecting.ts';
+
+// Wide JSON columns are read where a document asks for them, and left in the database where it does not.
+
+export const asksForRunJson = selecting('parameters', 'context', 'jobVariables');
+export const asksForTaskInputs = selecting('taskInputs');
+export const asksForData = selecting('data');
+export const asksForDeploymentJson = selecting('parameters', 'parameterOpenapiSchema', 'jobVariables');
+export const asksForTemplate = selecting('baseJobTemplate');
+
+type Load = [id: string | null, context: Context, info: GraphQLResolveInfo];
+
+/** Loads by the wide loader or the lean one; no id is no row. */
+const loadBy =
+  <Row>(
+    asksForWide: typeof asksForData,
+    loaderOf: (loaders: Context['loaders'], isWide: boolean) => { load(id: string): Promise<Row | null> },
+  ) =>
+  (...[id, { loaders }, info]: Load): Promise<Row | null> | null =>
+    id === null ? null : loaderOf(loaders, asksForWide(info)).load(id);
+
+export const loadFlowRun = loadBy<LeanFlowRun>(asksForRunJson, (loaders, isWide) =>
+  isWide ? loaders.flowRun : loaders.leanFlowRun,
+);
+export const loadTaskRun = loadBy<LeanTaskRun>(asksForTaskInputs, (loaders, isWide) =>
+  isWide ? loaders.taskRun : loaders.leanTaskRun,
+);
+export const loadFlowRunState = loadBy<LeanFlowRunState>(asksForData, (loaders, isWide) =>
+  isWide ? loaders.flowRunState : loaders.leanFlowRunState,
+);
+export const loadTaskRunState = loadBy<LeanTaskRunState>(asksForData, (loaders, isWide) =>
+  isWide ? loaders.taskRunState : loaders.leanTaskRunState,
+);
+
+export const loadDeployment = loadBy<LeanDeployment>(asksForDeploymentJson, (loaders, isWide) =>
+  isWide ? loaders.deployment : loaders.leanDeployment,
+);
+export const loadWorkPool = loadBy<LeanWorkPool>(asksForTemplate, (loaders, isWide) =>
+  isWide ? loaders.workPool : loaders.leanWorkPool,
+);
+
+/** A wide column, of a row that was read with it because its field is asked for. */
+export function wide<Value>(column: Value | undefined): Value {
+  if (column === undefined) throw new Error('A wide column is asked for, and the row was read without it.');
+  return column;
+}

@@ -1,0 +1,60 @@
+import { PREFECT_1_STATES } from '../prefect1/prefect1States.ts';
+import type { JsonObject } from '../runs/state.ts';
+import { Problem } from '../values/problem.ts';
+
+/** What each type of cloud hook must be told, no more and no less, and what is said of anything else. */
+const CONFIGS = {
+  WEBHOOK: { keys: ['url'], expected: 'expected `url`' },
+  SLACK_WEBHOOK: { keys: ['url'], expected: 'expected `url`' },
+  TWILIO: {
+    keys: ['account_sid', 'auth_token', 'messaging_service_sid', 'to'],
+    expected: 'expected `account_sid`, `auth_token`, `messaging_service_sid`, and `to`',
+  },
+  PAGERDUTY: {
+    keys: ['api_token', 'routing_key', 'severity'],
+    expected: 'expected `api_token`, `routing_key`, & `severity`',
+  },
+  /** Writes a message into the database; what its config holds is its owner's business. */
+  PREFECT_MESSAGE: null,
+} as const satisfies Record<string, { keys: readonly string[]; expected: string } | null>;
+
+export type CloudHookType = keyof typeof CONFIGS;
+
+/** Something to be told outside, whenever a flow run of its tenant enters one of its states. */
+export interface CloudHook {
+  id: string;
+  tenantId: string;
+  type: CloudHookType;
+  config: JsonObject;
+}
+
+const SEVERITIES = ['info', 'warning', 'error', 'critical'];
+
+const isCloudHookType = (text: string): text is CloudHookType => Object.hasOwn(CONFIGS, text);
+
+const refuse = (sentence: string): never => {
+  throw new Problem('BAD_USER_INPUT', sentence);
+};
+
+export const cloudHookType = (text: string): CloudHookType =>
+  isCloudHookType(text) ? text : refuse('Invalid cloud hook type');
+
+/** The texts are the old server's. Source: Prefect Server, api/cloud_hooks.py, create_cloud_hook. */
+export function checkCloudHookConfig(type: CloudHookType, config: JsonObject): void {
+  const rule = CONFIGS[type];
+  if (rule === null) return;
+  const given = Object.keys(config);
+  const fits = given.length === rule.keys.length && rule.keys.every((key) => given.includes(key));
+  const to = config.to;
+  if (!fits || (type === 'TWILIO' && !(Array.isArray(to) && to.length > 0))) refuse(`Invalid config; ${rule.expected}`);
+  if (type === 'PAGERDUTY' && !SEVERITIES.includes(String(config.severity)))
+    refuse(`Invalid config; severity must be one of {${SEVERITIES.join(', ')}}`);
+}
+
+const STATES = new Set(PREFECT_1_STATES.map((state) => state.toUpperCase()));
+
+/** The states as they are stored and compared: each once, in upper case. */
+export function cloudHookStates(states: readonly string[]): string[] {
+  const upper = [...new Set(states.map((state) => state.toUpperCase()))];
+  return upper.every((state) => STATES.has(state)) ? upper : refuse('Invalid states');
+}

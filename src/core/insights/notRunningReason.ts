@@ -1,0 +1,65 @@
+import type { Instant } from '../values/instant.ts';
+
+interface Reason<Kind extends string> {
+  kind: Kind;
+  /** A sentence for people. */
+  message: string;
+  /** Since when this stands in the way; null where nobody knows. */
+  since: Instant | null;
+}
+
+export interface SlotHolder {
+  flowRunId: string;
+  since: Instant;
+}
+
+export interface SeenAgent {
+  id: string;
+  name: string | null;
+  labels: string[];
+  missingLabels: string[];
+  lastQueried: Instant | null;
+}
+
+/** What a flow run waits for, with the facts: a person can do something about most of it. `kind` is the GraphQL type. */
+export type NotRunningReason =
+  | (Reason<'ScheduledInFuture'> & { scheduledTime: Instant; seconds: number })
+  | (Reason<'AwaitingRetry'> & { scheduledTime: Instant; seconds: number; runCount: number })
+  | (Reason<'LateRun'> & { scheduledTime: Instant; seconds: number })
+  | Reason<'NoWorkQueue'>
+  | (Reason<'WorkPoolPaused'> & InPool)
+  | (Reason<'WorkQueuePaused'> & InQueue)
+  | (Reason<'NoWorker'> & InPool & { lastHeartbeat: Instant | null })
+  | (Reason<'QueueNotPolled'> & InQueue & { lastPolled: Instant | null })
+  | (Reason<'NoAgent'> & { labels: string[]; agents: SeenAgent[] })
+  | (Reason<'NoFreeSlot'> & { limitName: string; limit: number; taken: number; holders: SlotHolder[] })
+  | (Reason<'PendingRun'> & { seconds: number })
+  | (Reason<'PausedRun'> & { pauseTimeout: Instant | null; pauseKey: string | null; suspended: boolean })
+  | (Reason<'WaitingForInput'> & { schemaKey: string | null; keys: string[]; requiredKeys: string[] })
+  | (Reason<'CancellingRun'> & { seconds: number })
+  | (Reason<'TaskRunsStillRunning'> & { count: number; taskRunIds: string[] });
+
+export type NotRunningKind = NotRunningReason['kind'];
+export type ReasonOf<Kind extends NotRunningKind> = Extract<NotRunningReason, { kind: Kind }>;
+
+interface InPool {
+  workPoolId: string;
+  workPoolName: string;
+}
+interface InQueue extends InPool {
+  workQueueId: string;
+  workQueueName: string;
+}
+
+const UNITS = [
+  [86_400, 'days'],
+  [3_600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+] as const;
+
+/** `200` seconds are `3 min`: people ask for the order of magnitude, programs have the seconds. */
+export function roughly(seconds: number): string {
+  const [size, unit] = UNITS.find(([least]) => seconds >= 2 * least) ?? [1, 's'];
+  return `${Math.floor(seconds / size)} ${unit}`;
+}

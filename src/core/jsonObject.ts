@@ -1,4 +1,0 @@
-import type { Json, JsonObject } from './state.ts';
-
-export const isJsonObject = (json: Json | undefined): json is JsonObject =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);

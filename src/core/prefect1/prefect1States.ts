@@ -1,0 +1,80 @@
+import type { ProposedState, StateType } from '../runs/state.ts';
+import { Problem } from '../values/problem.ts';
+
+interface Meaning {
+  type: StateType;
+  name: string;
+}
+
+/**
+ * The 21 states that Prefect 1 clients know, each with the type and name that it is here. The name is Prefect 3's where
+ * Prefect 3 has a word for the same thing, and else the class's own, so that every class is found again.
+ * Source: Prefect 1, engine/state.py; Prefect 3, server/schemas/states.py.
+ */
+const MEANINGS = {
+  Pending: { type: 'PENDING', name: 'Pending' },
+  Submitted: { type: 'PENDING', name: 'Submitted' },
+  Scheduled: { type: 'SCHEDULED', name: 'Scheduled' },
+  Resume: { type: 'SCHEDULED', name: 'Resuming' },
+  Retrying: { type: 'SCHEDULED', name: 'AwaitingRetry' },
+  // Waits for a slot of a concurrency limit, and counts as scheduled.
+  Queued: { type: 'SCHEDULED', name: 'AwaitingConcurrencySlot' },
+  Paused: { type: 'PAUSED', name: 'Paused' },
+  Running: { type: 'RUNNING', name: 'Running' },
+  Cancelling: { type: 'CANCELLING', name: 'Cancelling' },
+  // Finished in Prefect 1's words, though a looped or mapped task may still see other states.
+  Finished: { type: 'COMPLETED', name: 'Finished' },
+  Looped: { type: 'COMPLETED', name: 'Looped' },
+  Success: { type: 'COMPLETED', name: 'Completed' },
+  Cached: { type: 'COMPLETED', name: 'Cached' },
+  Mapped: { type: 'COMPLETED', name: 'Mapped' },
+  Skipped: { type: 'COMPLETED', name: 'Skipped' },
+  Cancelled: { type: 'CANCELLED', name: 'Cancelled' },
+  Failed: { type: 'FAILED', name: 'Failed' },
+  TimedOut: { type: 'FAILED', name: 'TimedOut' },
+  TriggerFailed: { type: 'FAILED', name: 'TriggerFailed' },
+  ValidationFailed: { type: 'FAILED', name: 'ValidationFailed' },
+  // The client could not report a state, and gave up.
+  ClientFailed: { type: 'FAILED', name: 'ClientFailed' },
+} as const satisfies Record<string, Meaning>;
+
+export type Prefect1State = keyof typeof MEANINGS;
+// The cast: the keys of a constant are its type's keys.
+export const PREFECT_1_STATES = Object.keys(MEANINGS) as Prefect1State[];
+
+/** What every other name of a type is to a Prefect 1 client. */
+const BY_TYPE: Record<StateType, Prefect1State> = {
+  SCHEDULED: 'Scheduled',
+  PENDING: 'Pending',
+  RUNNING: 'Running',
+  COMPLETED: 'Success',
+  FAILED: 'Failed',
+  CANCELLED: 'Cancelled',
+  CRASHED: 'Failed',
+  PAUSED: 'Paused',
+  CANCELLING: 'Cancelling',
+};
+
+/** Prefect 3's words for what has another name in Prefect 1. */
+const SYNONYMS: readonly [Meaning, Prefect1State][] = [
+  [{ type: 'PENDING', name: 'Submitting' }, 'Submitted'],
+  [{ type: 'PENDING', name: 'InfrastructurePending' }, 'Submitted'],
+];
+
+const key = ({ type, name }: Meaning) => `${type}:${name}`;
+const BY_MEANING = new Map([
+  ...PREFECT_1_STATES.map((state) => [key(MEANINGS[state]), state] as const),
+  ...SYNONYMS.map(([meaning, state]) => [key(meaning), state] as const),
+]);
+
+export const isPrefect1State = (name: string): name is Prefect1State => Object.hasOwn(MEANINGS, name);
+
+/** The type and name of a Prefect 1 state by its class name. BAD_USER_INPUT where Prefect 1 has no such class. */
+export function fromPrefect1(className: string): Meaning {
+  if (isPrefect1State(className)) return MEANINGS[className];
+  throw new Problem('BAD_USER_INPUT', `Unsupported state: ${className.slice(0, 100)}. Prefect 1 has no such class.`);
+}
+
+/** The class as which a Prefect 1 client sees a state. */
+export const toPrefect1 = (state: Pick<ProposedState, 'type' | 'name'>): Prefect1State =>
+  BY_MEANING.get(key(state)) ?? BY_TYPE[state.type];

@@ -1,0 +1,44 @@
+import type { Json } from '../runs/state.ts';
+
+// Texts as Python writes them, where a client sees them or a key is made of them.
+
+/** `repr` of a value: `{'type': 'CronClock', 'start_date': None}`. */
+export function pythonRepr(value: Json): string {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'string') return quoted(value);
+  if (Array.isArray(value)) return `[${value.map(pythonRepr).join(', ')}]`;
+  if (typeof value === 'object')
+    return `{${Object.entries(value)
+      .map(([key, item]) => `${quoted(key)}: ${pythonRepr(item)}`)
+      .join(', ')}}`;
+  return String(value);
+}
+
+const ESCAPES = new Map([
+  ['\\', '\\\\'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+  ['\x7f', '\\x7f'],
+]);
+
+/** In single quotes, and in double ones where that saves escaping. */
+function quoted(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const body = [...text].map((character) => ESCAPES.get(character) ?? character).join('');
+  return quote + (quote === "'" ? body.replaceAll("'", "\\'") : body) + quote;
+}
+
+/** `json.dumps`: a blank after commas and colons, and nothing but ASCII. */
+export function pythonJson(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+  if (typeof value === 'object' && value !== null)
+    return `{${Object.entries(value)
+      .map(([key, item]) => `${ascii(JSON.stringify(key))}: ${pythonJson(item)}`)
+      .join(', ')}}`;
+  return ascii(JSON.stringify(value));
+}
+
+const ascii = (text: string) =>
+  text.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -1,9 +1,0 @@
-import type { Json } from './state.ts';
-
-/** Whether two values are the same JSON: the order of keys says nothing. */
-export function sameJson(one: Json, other: Json): boolean {
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
-  if (Array.isArray(one) !== Array.isArray(other)) return false;
-  const [ours, theirs] = [Object.entries(one), new Map(Object.entries(other))];
-  return ours.length === theirs.size && ours.every(([key, value]) => sameJson(value, theirs.get(key) ?? null));
-}

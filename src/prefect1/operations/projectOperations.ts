@@ -1,0 +1,52 @@
+import { requireTenant } from '../../actions/prefect1Flows/requireTenant.ts';
+import { newId } from '../../actions/writing/newId.ts';
+import { checkText } from '../../core/checks/checkText.ts';
+import { LIMITS } from '../../core/values/limits.ts';
+import { Problem } from '../../core/values/problem.ts';
+import { visibleTenant } from '../../core/values/viewer.ts';
+import { deleteProject, describeProject, insertProject, renameProject } from '../../store/prefect1Flows/projects.ts';
+import type { Prefect1Operations } from './prefect1Context.ts';
+import { isGiven, optionalText, type Prefect1Input, text } from './readInput.ts';
+
+/** Where flows are kept. */
+export const projectOperations: Prefect1Operations = {
+  async create_project({ engine, viewer }, input) {
+    const tenantId = requireTenant(viewer, text(input, 'tenant_id'));
+    const id = newId();
+    await insertProject(engine.database, { id, tenantId, name: nameOf(input), description: descriptionOf(input) });
+    return { id };
+  },
+
+  delete_project: async ({ engine, viewer }, input) => ({
+    success: await deleteProject(engine.database, visibleTenant(viewer), text(input, 'project_id')),
+  }),
+
+  async set_project_name({ engine, viewer }, input) {
+    const id = text(input, 'project_id');
+    return updated(id, await renameProject(engine.database, visibleTenant(viewer), id, nameOf(input)));
+  },
+
+  async set_project_description({ engine, viewer }, input) {
+    if (!isGiven(input, 'description'))
+      throw new Problem('BAD_USER_INPUT', 'A description is needed; null takes the one there is away.');
+    const id = text(input, 'project_id');
+    return updated(id, await describeProject(engine.database, visibleTenant(viewer), id, descriptionOf(input)));
+  },
+};
+
+function updated(id: string, found: boolean): { id: string } {
+  if (!found) throw new Problem('NOT_FOUND', 'Update failed');
+  return { id };
+}
+
+function nameOf(input: Prefect1Input): string {
+  const name = text(input, 'name');
+  checkText('name', name, LIMITS.nameCharacters);
+  return name;
+}
+
+function descriptionOf(input: Prefect1Input): string | null {
+  const description = optionalText(input, 'description');
+  if (description !== null) checkText('description', description, LIMITS.messageCharacters);
+  return description;
+}

@@ -1,0 +1,52 @@
+import { checkSlug, createTenant } from '../../actions/prefect1Flows/createTenant.ts';
+import { checkText } from '../../core/checks/checkText.ts';
+import { storableObject } from '../../core/prefect1/serializedState.ts';
+import { isJsonObject } from '../../core/values/jsonObject.ts';
+import { LIMITS } from '../../core/values/limits.ts';
+import { Problem } from '../../core/values/problem.ts';
+import { visibleTenant } from '../../core/values/viewer.ts';
+import { deleteTenant, type TenantUpdate, updateTenant } from '../../store/tenants/tenants.ts';
+import type { Prefect1Context, Prefect1Operations } from './prefect1Context.ts';
+import { flag, json, type Prefect1Input, text } from './readInput.ts';
+
+/** Owners of everything else. */
+export const tenantOperations: Prefect1Operations = {
+  create_tenant: async ({ engine, viewer }, input) =>
+    createTenant(engine, viewer, { name: text(input, 'name'), slug: text(input, 'slug') }),
+
+  async delete_tenant({ engine, viewer }, input) {
+    if (!flag(input, 'confirm')) throw new Problem('BAD_USER_INPUT', 'Must pass `confirm=True` to proceed.');
+    if (viewer.role !== 'ADMIN') throw new Problem('FORBIDDEN', 'Only an administrator may delete a tenant.');
+    return { success: await deleteTenant(engine.database, visibleTenant(viewer), text(input, 'tenant_id')) };
+  },
+
+  async update_tenant_name(context, input) {
+    const name = text(input, 'name');
+    checkText('name', name, LIMITS.nameCharacters);
+    return update(context, input, { name }, 'Update failed.');
+  },
+
+  async update_tenant_slug(context, input) {
+    const slug = text(input, 'slug');
+    checkSlug(slug);
+    return update(context, input, { slug }, 'Update failed.');
+  },
+
+  async update_tenant_settings(context, input) {
+    const settings = json(input, 'settings');
+    if (!isJsonObject(settings)) throw new Problem('BAD_USER_INPUT', 'The settings of a tenant are a map.');
+    return update(context, input, { settings: storableObject(settings) }, 'Invalid tenant id.');
+  },
+};
+
+async function update(
+  { engine, viewer }: Prefect1Context,
+  input: Prefect1Input,
+  changes: TenantUpdate,
+  unknown: string,
+): Promise<{ id: string }> {
+  const id = text(input, 'tenant_id');
+  if (!(await updateTenant(engine.database, visibleTenant(viewer), id, changes)))
+    throw new Problem('NOT_FOUND', unknown);
+  return { id };
+}

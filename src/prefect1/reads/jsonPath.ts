@@ -1,0 +1,30 @@
+import { Problem } from '../../core/values/problem.ts';
+
+type Step = string | number;
+
+// `$`, then `.key`, `[0]`, `["key"]` or `['key']`; the first key may come without its dot.
+const STEP = /\.?([^.[\]"']+)|\[(-?\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]/y;
+
+/** Hasura's paths into JSON: `$.a.b[0]`, `a.b`. Throws a Problem where the path cannot be read. */
+export function readJsonPath(path: string): Step[] {
+  const text = path.replace(/^\$/, '');
+  const steps: Step[] = [];
+  let at = 0;
+  while (at < text.length) {
+    STEP.lastIndex = at;
+    const match = STEP.exec(text);
+    if (!match) throw new Problem('parse-failed', `parse json path error: unexpected character at ${at} of "${text}"`);
+    const [step, key, index, quoted, single] = match;
+    steps.push(index === undefined ? (key ?? quoted ?? single ?? '') : Number(index));
+    at += step.length;
+  }
+  return steps;
+}
+
+/** What stands at the end of the path; null where nothing does. */
+export const atJsonPath = (value: unknown, steps: readonly Step[]): unknown =>
+  steps.reduce<unknown>((here, step) => {
+    if (Array.isArray(here)) return /^-?\d+$/.test(String(step)) ? (here.at(Number(step)) ?? null) : null;
+    if (typeof here !== 'object' || here === null) return null;
+    return Object.hasOwn(here, step) ? (here as Record<Step, unknown>)[step] : null; // An object, and no list.
+  }, value);

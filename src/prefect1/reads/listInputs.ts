@@ -1,0 +1,156 @@
+import {
+  GraphQLBoolean,
+  GraphQLEnumType,
+  type GraphQLFieldConfigArgumentMap,
+  type GraphQLInputFieldConfigMap,
+  GraphQLInputObjectType,
+  type GraphQLInputType,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLString,
+} from 'graphql';
+import { MEASURES } from '../../store/prefect1Reads/prefect1Measures.ts';
+import { OPERATORS } from '../../store/prefect1Reads/prefect1Operators.ts';
+import { DIRECTIONS } from '../../store/prefect1Reads/prefect1Orders.ts';
+import {
+  COLUMN_TYPES,
+  type ColumnScalar,
+  type Prefect1Table,
+  sortedByName,
+} from '../../store/prefect1Reads/prefect1Table.ts';
+import { PREFECT1_TABLES } from '../../store/prefect1Reads/prefect1Tables.ts';
+import { READ_SCALARS } from './readScalars.ts';
+
+const listOf = (type: GraphQLInputType) => new GraphQLList(new GraphQLNonNull(type));
+
+const Direction = new GraphQLEnumType({
+  name: 'order_by',
+  description: 'A direction. Nulls come last in `asc` and first in `desc`.',
+  values: Object.fromEntries(Object.keys(DIRECTIONS).map((direction) => [direction, {}])),
+});
+
+function comparison(scalar: ColumnScalar): GraphQLInputObjectType {
+  const own = READ_SCALARS[scalar];
+  const types = {
+    own,
+    ownList: listOf(own),
+    text: GraphQLString,
+    texts: listOf(GraphQLString),
+    flag: GraphQLBoolean,
+  };
+  const operators = Object.entries(OPERATORS).filter(([, { only = scalar }]) => only === scalar);
+  return new GraphQLInputObjectType({
+    name: `${scalar}_comparison_exp`,
+    description: 'Every operator must hold. One that is null is left out.',
+    fields: Object.fromEntries(operators.map(([name, { operand }]) => [name, { type: types[operand] }])),
+  });
+}
+
+// The keys of a constant are its type's keys.
+const COMPARISONS = new Map(
+  (Object.keys(COLUMN_TYPES) as ColumnScalar[]).map((scalar) => [scalar, comparison(scalar)] as const),
+);
+
+const isArray = (kind: string) => kind === 'array';
+
+interface TableInputs {
+  boolExp: GraphQLInputObjectType;
+  orderBy: GraphQLInputObjectType;
+  aggregateOrderBy: GraphQLInputObjectType;
+  selectColumn: GraphQLEnumType;
+}
+
+/** The columns that a measure can be told of, by measure; only measures that there are. */
+export function measuredColumns(table: Prefect1Table): [measure: string, columns: string[]][] {
+  return Object.entries(MEASURES)
+    .map(([measure, { scalars }]): [string, string[]] => [
+      measure,
+      Object.entries(table.columns).flatMap(([name, { scalar }]) => (scalars.includes(scalar) ? [name] : [])),
+    ])
+    .filter(([, columns]) => columns.length > 0);
+}
+
+function inputsOf(table: Prefect1Table): TableInputs {
+  const { name, columns, relations } = table;
+  const inputFields = (entries: (readonly [string, GraphQLInputType | undefined])[]): GraphQLInputFieldConfigMap =>
+    sortedByName(entries.flatMap(([field, type]) => (type ? [[field, { type }] as const] : [])));
+  const columnEntries = Object.entries(columns);
+  const relationEntries = Object.entries(relations);
+
+  const boolExp: GraphQLInputObjectType = new GraphQLInputObjectType({
+    name: `${name}_bool_exp`,
+    description: `A condition on rows of ${name}: everything in it must hold. What is null asks for nothing; of related rows one must fit.`,
+    fields: () =>
+      inputFields([
+        ['_and', listOf(boolExp)],
+        ['_not', boolExp],
+        ['_or', listOf(boolExp)],
+        ...columnEntries.map(([column, { scalar }]) => [column, COMPARISONS.get(scalar)] as const),
+        ...relationEntries.map(([relation, { to }]) => [relation, LIST_INPUTS[to]?.boolExp] as const),
+      ]),
+  });
+  const orderBy = new GraphQLInputObjectType({
+    name: `${name}_order_by`,
+    description:
+      'By the first key first. In a document and in variables alike, keys count in the order of the alphabet.',
+    fields: () =>
+      inputFields([
+        ...columnEntries.map(([column]) => [column, Direction] as const),
+        ...relationEntries.map(([relation, { kind, to }]) =>
+          isArray(kind)
+            ? ([`${relation}_aggregate`, LIST_INPUTS[to]?.aggregateOrderBy] as const)
+            : ([relation, LIST_INPUTS[to]?.orderBy] as const),
+        ),
+      ]),
+  });
+  const aggregateOrderBy = new GraphQLInputObjectType({
+    name: `${name}_aggregate_order_by`,
+    description: `By what is told of the related rows of ${name}.`,
+    fields: () =>
+      inputFields([
+        ['count', Direction],
+        ...measuredColumns(table).map(
+          ([measure, measured]) =>
+            [
+              measure,
+              new GraphQLInputObjectType({
+                name: `${name}_${measure}_order_by`,
+                fields: Object.fromEntries(measured.map((column) => [column, { type: Direction }])),
+              }),
+            ] as const,
+        ),
+      ]),
+  });
+  const selectColumn = new GraphQLEnumType({
+    name: `${name}_select_column`,
+    description: `The columns of ${name}.`,
+    values: Object.fromEntries(columnEntries.map(([column]) => [column, {}])),
+  });
+  return { boolExp, orderBy, aggregateOrderBy, selectColumn };
+}
+
+export const LIST_INPUTS: { readonly [table: string]: TableInputs } = Object.fromEntries(
+  Object.values(PREFECT1_TABLES).map((table) => [table.name, inputsOf(table)]),
+);
+
+export function listInputsOf({ name }: Prefect1Table): TableInputs {
+  const inputs = LIST_INPUTS[name];
+  if (!inputs) throw new Error(`Prefect 1 has no table ${name}.`);
+  return inputs;
+}
+
+/** The arguments of every list of rows. */
+export function listArguments(table: Prefect1Table): GraphQLFieldConfigArgumentMap {
+  const { boolExp, orderBy, selectColumn } = listInputsOf(table);
+  return {
+    distinct_on: {
+      type: listOf(selectColumn),
+      description: 'One row of each combination of these columns: the first. They must begin `order_by`.',
+    },
+    limit: { type: GraphQLInt, description: 'At most so many rows; all, where it is left out.' },
+    offset: { type: GraphQLInt, description: 'So many rows are left out first.' },
+    order_by: { type: listOf(orderBy), description: 'Rows that are equal in it come in the order of their ids.' },
+    where: { type: boolExp, description: 'Only rows of which it holds.' },
+  };
+}

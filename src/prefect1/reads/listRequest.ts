@@ -1,0 +1,63 @@
+import { type FieldNode, type GraphQLObjectType, type GraphQLResolveInfo, getArgumentValues } from 'graphql';
+import { Problem } from '../../core/values/problem.ts';
+import type { BoolExp } from '../../store/prefect1Reads/prefect1Conditions.ts';
+import type { Measure } from '../../store/prefect1Reads/prefect1Measures.ts';
+import type { OrderBy } from '../../store/prefect1Reads/prefect1Orders.ts';
+import type { Prefect1List, Wanted } from '../../store/prefect1Reads/prefect1Reads.ts';
+import type { Prefect1Table } from '../../store/prefect1Reads/prefect1Table.ts';
+import { selectedFields } from './selectedFields.ts';
+
+/** The arguments of a list, as GraphQL coerced them. */
+export interface ListArguments {
+  distinct_on?: string[] | null;
+  limit?: number | null;
+  offset?: number | null;
+  order_by?: OrderBy[] | null;
+  where?: BoolExp | null;
+}
+
+export const listOfArguments = (args: ListArguments): Prefect1List => ({
+  where: args.where ?? {},
+  orderBy: args.order_by ?? [],
+  distinctOn: args.distinct_on ?? [],
+  limit: notNegative(args.limit),
+  offset: notNegative(args.offset),
+});
+
+function notNegative(value: number | null | undefined): number | null {
+  if (typeof value === 'number' && value < 0) throw new Problem('bad-request', 'unexpected negative value');
+  return value ?? null;
+}
+
+/** What a document asks for of the rows that these fields give: columns, and the keys of the relations it goes on to. */
+export function wantedOf(table: Prefect1Table, nodes: readonly FieldNode[], info: GraphQLResolveInfo): Wanted {
+  const fields = [...selectedFields(nodes, info).keys()];
+  const keys = fields.flatMap((name) => table.relations[name.replace(/_aggregate$/, '')]?.ours ?? []);
+  return { columns: fields.filter((name) => table.columns[name]), keys: [...new Set(keys)] };
+}
+
+/** What a document asks to be told of the rows of an aggregate. */
+export function measuresOf(
+  fieldsType: GraphQLObjectType,
+  nodes: readonly FieldNode[],
+  info: GraphQLResolveInfo,
+): Measure[] {
+  const measures = [...selectedFields(nodes, info)].flatMap(([name, sameNodes]): Measure[] => {
+    const field = fieldsType.getFields()[name];
+    if (!field) return []; // __typename
+    if (name !== 'count')
+      return [...selectedFields(sameNodes, info).keys()]
+        .filter((column) => column !== '__typename')
+        .map((column) => ({ measure: name, column }));
+    return sameNodes.map((node) => countMeasure(getArgumentValues(field, node, info.variableValues)));
+  });
+  return [...new Map(measures.map((measure) => [measureKey(measure), measure])).values()];
+}
+
+export const countMeasure = (args: { columns?: string[] | null; distinct?: boolean | null }): Measure => ({
+  measure: 'count',
+  columns: args.columns ?? [],
+  distinct: args.distinct ?? false,
+});
+
+export const measureKey = (measure: Measure): string => JSON.stringify(measure);

@@ -1,0 +1,119 @@
+import { type GraphQLFieldResolver, type GraphQLResolveInfo, getNamedType, isObjectType } from 'graphql';
+import { visibleTenant } from '../../core/values/viewer.ts';
+import type { Walk } from '../../loading/prefect1Loaders.ts';
+import type { Measure } from '../../store/prefect1Reads/prefect1Measures.ts';
+import {
+  EVERY_ROW,
+  keyName,
+  type Measured,
+  type Prefect1List,
+  type Prefect1Row,
+} from '../../store/prefect1Reads/prefect1Reads.ts';
+import type { Prefect1Relation, Prefect1Table } from '../../store/prefect1Reads/prefect1Table.ts';
+import { prefect1Table } from '../../store/prefect1Reads/prefect1Tables.ts';
+import type { TraversalArguments } from '../../store/prefect1Reads/prefect1Traversal.ts';
+import type { Prefect1Context } from '../operations/prefect1Context.ts';
+import { atJsonPath, readJsonPath } from './jsonPath.ts';
+import { type ListArguments, listOfArguments, measureKey, measuresOf, wantedOf } from './listRequest.ts';
+
+type Resolver<Source, Arguments> = GraphQLFieldResolver<Source, Prefect1Context, Arguments>;
+
+/** What an aggregate is of: `nodes` reads the rows, `aggregate` has them measured. Each only when asked for. */
+export interface Aggregate {
+  rows: (info: GraphQLResolveInfo) => Promise<Prefect1Row[]>;
+  measures: (measures: readonly Measure[]) => Promise<Measured>;
+}
+
+/** What was told of the rows of an aggregate, by `measureKey`. */
+export type MeasuredValues = ReadonlyMap<string, unknown>;
+
+/** How a root field makes a walk of its arguments, where it does not read a table. */
+type WalkOf = (args: WalkArguments) => Walk;
+type WalkArguments = ListArguments & { args?: TraversalArguments };
+
+export const rowsField =
+  (table: Prefect1Table, walkOf?: WalkOf): Resolver<unknown, WalkArguments> =>
+  (_, args, { loaders, viewer }, info) =>
+    loaders.prefect1.rows(visibleTenant(viewer), table, {
+      wanted: wantedOf(table, info.fieldNodes, info),
+      list: listOfArguments(args),
+      walk: walkOf?.(args),
+    });
+
+export const aggregateField =
+  (table: Prefect1Table, walkOf?: WalkOf): Resolver<unknown, WalkArguments> =>
+  (_, args, { loaders, viewer }): Aggregate => {
+    const request = { list: listOfArguments(args), walk: walkOf?.(args) };
+    return {
+      rows: (info) =>
+        loaders.prefect1.rows(visibleTenant(viewer), table, {
+          ...request,
+          wanted: wantedOf(table, info.fieldNodes, info),
+        }),
+      measures: (measures) => loaders.prefect1.measures(visibleTenant(viewer), table, { ...request, measures }),
+    };
+  };
+
+export const byPrimaryKeyField =
+  (table: Prefect1Table): Resolver<unknown, { id: unknown }> =>
+  async (_, { id }, { loaders, viewer }, info) => {
+    const [row] = await loaders.prefect1.rows(visibleTenant(viewer), table, {
+      wanted: wantedOf(table, info.fieldNodes, info),
+      list: { ...EVERY_ROW, where: { id: { _eq: id } } },
+    });
+    return row ?? null;
+  };
+
+export const objectField =
+  (relation: Prefect1Relation): Resolver<Prefect1Row, object> =>
+  async (row, _, context, info) => {
+    const [related] = await relatedRows(relation, row, EVERY_ROW, context, info);
+    return related ?? null;
+  };
+
+export const arrayField =
+  (relation: Prefect1Relation): Resolver<Prefect1Row, ListArguments> =>
+  (row, args, context, info) =>
+    relatedRows(relation, row, listOfArguments(args), context, info);
+
+export const relatedAggregateField =
+  (relation: Prefect1Relation): Resolver<Prefect1Row, ListArguments> =>
+  (row, args, context): Aggregate => {
+    const list = listOfArguments(args);
+    return {
+      rows: (info) => relatedRows(relation, row, list, context, info),
+      measures: (measures) => {
+        const { loaders, viewer } = context;
+        const key = String(row[keyName(relation.ours)]);
+        return loaders.prefect1.relatedMeasures(visibleTenant(viewer), relation, key, { measures, list });
+      },
+    };
+  };
+
+async function relatedRows(
+  relation: Prefect1Relation,
+  row: Prefect1Row,
+  list: Prefect1List,
+  { loaders, viewer }: Prefect1Context,
+  info: GraphQLResolveInfo,
+): Promise<Prefect1Row[]> {
+  const key = row[keyName(relation.ours)];
+  if (key === null) return [];
+  const wanted = wantedOf(prefect1Table(relation.to), info.fieldNodes, info);
+  return loaders.prefect1.related(visibleTenant(viewer), relation, String(key), { wanted, list });
+}
+
+export const nodesField: Resolver<Aggregate, object> = ({ rows }, _args, _context, info) => rows(info);
+
+export const measuresField: Resolver<Aggregate, object> = async (aggregate, _args, _context, info) => {
+  const type = getNamedType(info.returnType);
+  const measures = isObjectType(type) ? measuresOf(type, info.fieldNodes, info) : [];
+  // Of `{ __typename }` alone there is nothing to ask.
+  const values = measures.length === 0 ? [] : await aggregate.measures(measures);
+  return new Map(measures.map((measure, place) => [measureKey(measure), values[place]]));
+};
+
+export const jsonField =
+  (column: string): Resolver<Prefect1Row, { path?: string | null }> =>
+  (row, { path }) =>
+    path == null ? row[column] : atJsonPath(row[column], readJsonPath(path));

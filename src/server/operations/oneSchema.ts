@@ -1,0 +1,67 @@
+import {
+  type GraphQLFieldConfigMap,
+  GraphQLObjectType,
+  GraphQLSchema,
+  isIntrospectionType,
+  isScalarType,
+  printSchema,
+} from 'graphql';
+import { guarded, refuseReaders } from '../../api/building/guarded.ts';
+import { schema as nativeSchema } from '../../api/schema.ts';
+import { prefect1Dialect } from '../../prefect1/dialect.ts';
+import type { Prefect1Context } from '../../prefect1/operations/prefect1Context.ts';
+import type { RequestContext } from './requestContext.ts';
+
+/**
+ * Both dialects as one executable schema. They share the roots and the scalars DateTime and JSON; every other name belongs
+ * to one of them, and graphql refuses a schema in which two types have one name.
+ */
+export function oneSchema({ prefect1 }: { prefect1: boolean }): GraphQLSchema {
+  if (!prefect1) return nativeSchema;
+  const dialect = sharedDialect();
+  const native = nativeSchema.toConfig();
+  return new GraphQLSchema({
+    ...native,
+    query: rootOf('Query', { ...fieldsOf(native.query), ...dialect.query }),
+    mutation: rootOf('Mutation', { ...fieldsOf(native.mutation), ...guardedWrites(dialect.mutation) }),
+    types: [
+      ...native.types.filter((type) => !isIntrospectionType(type) && !ROOTS.includes(type.name)),
+      ...dialect.types,
+    ],
+  });
+}
+
+/** The text of prefect1.graphql: the dialect alone. */
+export function printPrefect1Schema(): string {
+  const { query, mutation, types } = sharedDialect();
+  const schema = new GraphQLSchema({
+    query: rootOf('Query', query),
+    mutation: rootOf('Mutation', mutation),
+    types,
+  });
+  return `${printSchema(schema)}\n`;
+}
+
+const ROOTS = ['Query', 'Mutation'];
+
+/** The roots of both dialects are resolved with all that a request carries. */
+const rootOf = (name: string, fields: object) =>
+  new GraphQLObjectType({ name, fields: fields as GraphQLFieldConfigMap<unknown, RequestContext> });
+
+const fieldsOf = (type: GraphQLObjectType | null | undefined) => type?.toConfig().fields ?? {};
+
+const sharedDialect = () => prefect1Dialect({ DateTime: sharedScalar('DateTime'), JSON: sharedScalar('JSON') });
+
+function sharedScalar(name: string) {
+  const type = nativeSchema.getType(name);
+  if (!isScalarType(type)) throw new Error(`The native schema has no scalar ${name}.`);
+  return type;
+}
+
+const guardedWrites = (fields: GraphQLFieldConfigMap<unknown, Prefect1Context>) =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => {
+      if (!field.resolve) throw new Error(`The mutation ${name} has no resolver.`);
+      return [name, { ...field, resolve: guarded<RequestContext>(field.resolve, refuseReaders) }];
+    }),
+  );

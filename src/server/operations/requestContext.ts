@@ -1,0 +1,20 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Engine } from '../../actions/writing/engine.ts';
+import { type Context, createContext } from '../../api/building/context.ts';
+import type { Viewer } from '../../core/values/viewer.ts';
+import type { Prefect1Context, Prefect1Headers } from '../../prefect1/operations/prefect1Context.ts';
+
+/** What one execution carries, for the resolvers of both dialects. */
+export type RequestContext = Context & Prefect1Context;
+
+export const createRequestContext = (engine: Engine, viewer: Viewer, headers: Prefect1Headers): RequestContext =>
+  // Not spread: the loaders are a getter, made anew when what was read is forgotten.
+  Object.assign(createContext(engine, viewer), { headers });
+
+export function prefect1Headers(headers: IncomingHttpHeaders): Prefect1Headers {
+  const one = (name: string) => {
+    const value = headers[name];
+    return typeof value === 'string' && value !== '' ? value : null;
+  };
+  return { coreVersion: one('x-prefect-core-version'), agentId: one('x-prefect-agent-id') };
+}

@@ -1,0 +1,68 @@
+import { type SqlBool, sql } from 'kysely';
+import type { ConcurrencySlot } from '../../core/concurrency/concurrency.ts';
+import type { Page, PageRequest } from '../../core/values/page.ts';
+import { type Queryable, statement } from '../connection/database.ts';
+import { readChildCounts } from '../query/readCounts.ts';
+import { readChildPages } from '../query/readPages.ts';
+import { concurrencySlotColumns } from '../query/rows.ts';
+import { columnKey, type Source } from '../query/source.ts';
+
+const CONCURRENCY_SLOTS: Source<ConcurrencySlot, ConcurrencySlot> = {
+  name: 'concurrencySlots',
+  table: 'concurrency_slot',
+  ofTenant: 'exists (select from concurrency_limit l where l.id = x.concurrency_limit_id and l.tenant_id = $2)',
+  columns: concurrencySlotColumns,
+  wide: [],
+  fromRow: (row) => row,
+};
+
+/** A slot whose lease has expired counts no longer, though it may be there for a moment. */
+const counts = sql<SqlBool>`(x.expires is null or x.expires > clock_timestamp())`;
+
+/** The slots of limits that count now, in the order in which they were taken. */
+export const concurrencySlotsOf = (
+  database: Queryable,
+  limitIds: readonly string[],
+  page: PageRequest,
+): Promise<Map<string, Page<ConcurrencySlot>>> =>
+  readChildPages(database, CONCURRENCY_SLOTS, limitIds, {
+    list: (id) => `concurrencySlots:${id}`,
+    where: counts,
+    order: { keys: [columnKey('created', 'time'), columnKey('id', 'uuid')], descending: false },
+    page,
+    parent: 'concurrencyLimitId',
+    parentOf: ({ concurrencyLimitId }) => concurrencyLimitId,
+  });
+
+export const concurrencySlotCountsOf = (
+  database: Queryable,
+  limitIds: readonly string[],
+  atMost: number,
+): Promise<Map<string, number>> =>
+  readChildCounts(database, CONCURRENCY_SLOTS, limitIds, 'concurrencyLimitId', counts, atMost);
+
+// The limit first, as whoever takes a slot does: while it is locked, nobody finds the lease expired and takes its place.
+const LOCK_LIMIT = statement(
+  'concurrencySlots.lockLimit',
+  `select l.id from concurrency_limit l
+   where l.id = (select s.concurrency_limit_id from concurrency_slot s where s.id = $1) and l.tenant_id = $2
+   for no key update`,
+);
+const RENEW = statement(
+  'concurrencySlots.renew',
+  `update concurrency_slot
+   set expires = case when expires is not null then clock_timestamp() + $2::int * interval '1 second' end
+   where id = $1 and (expires is null or expires > clock_timestamp()) returning ${concurrencySlotColumns('concurrency_slot')}`,
+);
+
+/** The slot with its lease renewed from now on; null where the tenant has no such slot, or its lease has expired. */
+export async function renewSlot(
+  transaction: Queryable,
+  tenantId: string,
+  { leaseId, seconds }: { leaseId: string; seconds: number },
+): Promise<ConcurrencySlot | null> {
+  const [limit] = await transaction.query(LOCK_LIMIT, [leaseId, tenantId]);
+  if (!limit) return null;
+  const [slot] = await transaction.query<ConcurrencySlot>(RENEW, [leaseId, seconds]);
+  return slot ?? null;
+}

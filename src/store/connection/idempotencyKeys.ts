@@ -1,0 +1,80 @@
+import type { Json } from '../../core/runs/state.ts';
+import { type Queryable, statement, type Transaction } from './database.ts';
+
+/** A request that must have one effect however often it comes: which mutation, its key, and what it asked for. */
+export interface KeyedRequest {
+  tenantId: string;
+  operation: string;
+  key: string;
+  /** SHA-256 of what was asked for: the same key with another content is a mistake of the caller. */
+  requestHash: string;
+}
+
+export interface KeptAnswer extends KeyedRequest {
+  answer: Json;
+}
+
+export const requestKey = ({ tenantId, operation, key }: KeyedRequest) => JSON.stringify([tenantId, operation, key]);
+
+const READ = statement(
+  'idempotencyKeys.read',
+  `select k.tenant_id as "tenantId", k.operation, k.key, k.request_hash as "requestHash", k.answer
+   from unnest($1::uuid[], $2::text[], $3::text[]) as wanted(tenant_id, operation, key)
+   join idempotency_key k using (tenant_id, operation, key)`,
+);
+
+/** The answers that were given to requests with these keys, by `requestKey`. */
+export async function readAnswers(
+  transaction: Queryable,
+  wanted: readonly KeyedRequest[],
+): Promise<Map<string, KeptAnswer>> {
+  const rows = await transaction.query<KeptAnswer>(READ, [
+    wanted.map(({ tenantId }) => tenantId),
+    wanted.map(({ operation }) => operation),
+    wanted.map(({ key }) => key),
+  ]);
+  return new Map(rows.map((row) => [requestKey(row), row]));
+}
+
+const LOCK = statement('idempotencyKeys.lock', 'select pg_advisory_xact_lock(hashtextextended($1, 0))');
+
+/** Holds back other requests with this key until the transaction ends. */
+export async function lockRequest(transaction: Queryable, request: KeyedRequest): Promise<void> {
+  await transaction.query(LOCK, [requestKey(request)]);
+}
+
+const KEEP = statement(
+  'idempotencyKeys.keep',
+  `insert into idempotency_key (tenant_id, operation, key, request_hash, answer)
+   select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[])`,
+);
+
+/**
+ * Sends answers to be kept. The transaction fails with a violated key where another process was faster; trying it again
+ * finds the answer.
+ */
+export function keepAnswers(transaction: Transaction, kept: readonly KeptAnswer[]): void {
+  // In the order of their keys, so that two processes with the same requests do not wait for each other in a circle.
+  const answers = [...kept].sort((a, b) => (requestKey(a) < requestKey(b) ? -1 : 1));
+  transaction.send(KEEP, [
+    answers.map(({ tenantId }) => tenantId),
+    answers.map(({ operation }) => operation),
+    answers.map(({ key }) => key),
+    answers.map(({ requestHash }) => requestHash),
+    answers.map(({ answer }) => JSON.stringify(answer)),
+  ]);
+}
+
+const FORGET = statement(
+  'idempotencyKeys.forget',
+  `delete from idempotency_key k using (
+     select tenant_id, operation, key from idempotency_key
+     where created < clock_timestamp() - make_interval(secs => $1) order by created limit $2
+     for update skip locked
+   ) old where k.tenant_id = old.tenant_id and k.operation = old.operation and k.key = old.key returning k.key`,
+);
+
+/** Forgets at most `limit` answers that are older than this many seconds; returns how many went. */
+export async function forgetAnswers(database: Queryable, olderThanSeconds: number, limit: number): Promise<number> {
+  return (await database.query(FORGET, [olderThanSeconds, limit])).length;
+}

@@ -1,0 +1,68 @@
+import { Problem } from '../../core/values/problem.ts';
+
+/** Codes of Node (no connection) and of PostgreSQL (appendix A of its manual) under which the same request may be sent again. */
+const CODES: { [code: string]: string } = {
+  ECONNREFUSED: 'nothing listens at its address',
+  ECONNRESET: 'the connection was lost',
+  EPIPE: 'the connection was lost',
+  ETIMEDOUT: 'it did not answer in time',
+  EHOSTUNREACH: 'its host cannot be reached',
+  ENETUNREACH: 'its network cannot be reached',
+  ENOTFOUND: 'its host name is unknown',
+  EAI_AGAIN: 'its host name cannot be looked up now',
+  ENOENT: 'its socket does not exist',
+  '25006': 'it is read-only, a standby for instance',
+  '53100': 'its disk is full',
+  '53200': 'it is out of memory',
+  '53300': 'it has no connection left',
+  '57014': 'the statement took too long',
+  '57P01': 'it is shutting down',
+  '57P02': 'it has crashed and is starting again',
+  '57P03': 'it is starting or shutting down',
+};
+
+/** What Prisma makes of some of these. */
+const KINDS: { [kind: string]: string } = {
+  DatabaseNotReachable: 'it cannot be reached',
+  ConnectionClosed: 'the connection was lost',
+  SocketTimeout: 'it did not answer in time',
+  TooManyConnections: 'it has no connection left',
+};
+
+/** What `pg` says without a code. */
+const MESSAGES: { [message: string]: string } = {
+  'timeout exceeded when trying to connect': 'every connection is busy, or it does not answer',
+  'Query read timeout': 'it did not answer in time',
+  'Connection terminated due to connection timeout': 'it did not answer in time',
+  'Connection terminated unexpectedly': 'the connection was lost',
+  'Connection terminated': 'the connection was closed',
+  'Client has encountered a connection error and is not queryable': 'the connection was lost',
+  'Client was closed and is not queryable': 'the connection was closed',
+  'Cannot use a pool after calling end on the pool': 'this server is stopping',
+};
+
+/** The same error, or the Problem that a caller can act on when the database was not there to do the work. */
+export function orUnavailable(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof Problem) return error;
+  const reason = reasonOf(error);
+  return reason === null ? error : unavailable(reason, error);
+}
+
+export function unavailable(reason: string, cause: unknown): Problem {
+  const problem = new Problem('UNAVAILABLE', `The database cannot do this now: ${reason}. Send the request again.`);
+  problem.cause = cause;
+  return problem;
+}
+
+function reasonOf(error: Error & { code?: unknown; meta?: unknown }): string | null {
+  const { originalCode, kind = '' } = prismaCause(error.meta);
+  const code = originalCode ?? (typeof error.code === 'string' ? error.code : '');
+  if (code.startsWith('08')) return 'the connection was lost';
+  return CODES[code] ?? KINDS[kind] ?? MESSAGES[error.message] ?? null;
+}
+
+/** Prisma keeps the error of the driver below its own. */
+function prismaCause(meta: unknown): { originalCode?: string; kind?: string } {
+  const { driverAdapterError } = (meta ?? {}) as { driverAdapterError?: { cause?: object } };
+  return driverAdapterError?.cause ?? {};
+}

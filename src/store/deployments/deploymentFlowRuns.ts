@@ -1,0 +1,33 @@
+import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
+import type { Queryable } from '../connection/database.ts';
+import { FLOW_RUNS, type FlowRunList } from '../flowRuns/flowRuns.ts';
+import { readChildCounts } from '../query/readCounts.ts';
+import { readChildPages } from '../query/readPages.ts';
+import { RUN_ORDERS } from '../query/sortOrders.ts';
+import { tenantWhere } from '../query/tenantWhere.ts';
+
+/** The flow runs of deployments. */
+export const flowRunsOfDeployments = <IsWide extends boolean = true>(
+  database: Queryable,
+  tenantId: string,
+  deploymentIds: readonly string[],
+  { filter = EVERYTHING, sort = 'ID_DESC', page = {}, wide }: FlowRunList<IsWide>,
+) =>
+  readChildPages(database, FLOW_RUNS, deploymentIds, {
+    list: (id) => `deploymentFlowRuns:${id}.${sort}`,
+    where: tenantWhere('flowRun', tenantId, filter),
+    order: RUN_ORDERS[sort],
+    page,
+    wide,
+    parent: 'deploymentId',
+    parentOf: ({ deploymentId }) => deploymentId,
+  });
+
+export const flowRunCountsOfDeployments = (
+  database: Queryable,
+  tenantId: string,
+  deploymentIds: readonly string[],
+  filter: Filter,
+  atMost: number,
+): Promise<Map<string, number>> =>
+  readChildCounts(database, FLOW_RUNS, deploymentIds, 'deploymentId', tenantWhere('flowRun', tenantId, filter), atMost);

@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { chown, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Problem } from '../../core/values/problem.ts';
+import type { PostgresBinaries } from './postgresBinaries.ts';
+import { canReach, type PostgresUser } from './postgresUser.ts';
+import { isRunning } from './postmaster.ts';
+
+/** The user and the database of the embedded server. */
+export const POSTGRES_ROLE = 'flowql';
+export const POSTGRES_DATABASE = 'postgres';
+
+export interface PostgresDirectory {
+  /** Where PostgreSQL keeps its files, as an absolute path without symbolic links. */
+  data: string;
+  password: string;
+  /** What the server last said. */
+  logFile: string;
+}
+
+const CLUSTER = 'postgres';
+const NEW_CLUSTER = 'postgres.new-';
+
+/** Makes the directory where it is missing, and checks that PostgreSQL's user can use it. */
+export async function prepareDataDirectory(dataDirectory: string, user: PostgresUser | null): Promise<string> {
+  // For another user the way in must be open; what lies inside is closed.
+  await makeDirectories(path.resolve(dataDirectory), user ? 0o755 : 0o700);
+  const directory = await realpath(dataDirectory);
+  if (!(await stat(directory)).isDirectory())
+    throw new Problem('FAILED_PRECONDITION', `${directory} is a file. Set FLOWQL_DATA_DIR to a directory.`);
+  if (canReach(user, directory)) return directory;
+  throw new Problem(
+    'FAILED_PRECONDITION',
+    `PostgreSQL does not run as root, and ${user?.name} cannot reach ${directory}. Set FLOWQL_DATA_DIR to another directory, /var/lib/flowql for instance.`,
+  );
+}
+
+/** Node's own `recursive` never ends where a directory is refused with ENOENT although its parent is there, as in /proc. */
+async function makeDirectories(directory: string, mode: number): Promise<void> {
+  if (existsSync(directory)) return;
+  await makeDirectories(path.dirname(directory), mode);
+  // Another process may have been faster.
+  await mkdir(directory, { mode }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+}
+
+/** The database files in a prepared data directory, or null where there are none yet. */
+export async function findPostgresDirectory(dataDirectory: string): Promise<PostgresDirectory | null> {
+  const cluster = path.join(dataDirectory, CLUSTER);
+  if (!existsSync(cluster)) return null;
+  const password = await readFile(path.join(cluster, 'password'), 'utf8');
+  return { data: path.join(cluster, 'data'), password, logFile: path.join(cluster, 'postgres.log') };
+}
+
+/**
+ * Makes the database files. They are made under another name and then renamed, so that they are whole or not there, and so
+ * that of two processes the faster one wins and both go on with the same files.
+ */
+export async function createPostgresDirectory(
+  dataDirectory: string,
+  binaries: PostgresBinaries,
+  options: { user: PostgresUser | null; durable: boolean },
+): Promise<void> {
+  await removeAbandoned(dataDirectory);
+  const unfinished = path.join(dataDirectory, NEW_CLUSTER + process.pid);
+  await mkdir(unfinished, { mode: 0o700 });
+  const passwordFile = path.join(unfinished, 'password');
+  await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
+  if (options.user)
+    for (const owned of [unfinished, passwordFile]) await chown(owned, options.user.uid, options.user.gid);
+  await runInitdb(binaries, options, [`--pgdata=${path.join(unfinished, 'data')}`, `--pwfile=${passwordFile}`]);
+  await rename(unfinished, path.join(dataDirectory, CLUSTER)).catch(async (error: unknown) => {
+    await rm(unfinished, { recursive: true });
+    if (!existsSync(path.join(dataDirectory, CLUSTER))) throw error;
+  });
+}
+
+async function runInitdb(
+  binaries: PostgresBinaries,
+  { user, durable }: { user: PostgresUser | null; durable: boolean },
+  places: string[],
+): Promise<void> {
+  // The built-in locale sorts by code point, the same on every machine and whatever its C library is upgraded to.
+  const fixed = ['--locale-provider=builtin', '--locale=C.UTF-8', '--encoding=UTF8', '--auth=scram-sha-256'];
+  const sync = durable ? [] : ['--no-sync'];
+  const initdb = path.join(binaries.bin, 'initdb');
+  const as = user ? { uid: user.uid, gid: user.gid } : {};
+  try {
+    await promisify(execFile)(initdb, [...fixed, ...sync, `--username=${POSTGRES_ROLE}`, ...places], {
+      cwd: '/',
+      ...as,
+    });
+  } catch (error) {
+    throw new Problem('FAILED_PRECONDITION', `The database files could not be made: ${String(error)}`);
+  }
+}
+
+/** What processes left that were killed while they made database files. */
+async function removeAbandoned(dataDirectory: string): Promise<void> {
+  for (const name of await readdir(dataDirectory)) {
+    if (!name.startsWith(NEW_CLUSTER)) continue;
+    const pid = Number(name.slice(NEW_CLUSTER.length));
+    // In a container our own number is the one that our predecessor had.
+    // An initdb that was not killed with its parent may still write there for a moment.
+    const options = { recursive: true, force: true, maxRetries: 10 };
+    if (pid === process.pid || !isRunning(pid)) await rm(path.join(dataDirectory, name), options);
+  }
+}
+
+/** Throws where the files are those of another major version, which these binaries cannot read. */
+export function requireSameVersion({ data }: PostgresDirectory, { majorVersion }: PostgresBinaries): void {
+  const version = readFileSync(path.join(data, 'PG_VERSION'), 'utf8').trim();
+  if (version === majorVersion) return;
+  throw new Problem(
+    'FAILED_PRECONDITION',
+    `The database files in ${data} are of PostgreSQL ${version}, and this FlowQL has PostgreSQL ${majorVersion}. Move the data with pg_dump, or start the FlowQL that made it.`,
+  );
+}

@@ -1,0 +1,195 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Filter } from '../../core/filters/filter.ts';
+import type { StateType } from '../../core/runs/state.ts';
+import type { Instant } from '../../core/values/instant.ts';
+import { type Queryable, statement } from '../connection/database.ts';
+import { compileFilter } from '../query/compileFilter.ts';
+import { type FlowRunRow, flowRunColumns, flowRunFromRow } from '../query/rows.ts';
+import { runStatement } from '../query/runStatement.ts';
+import { tenantWhere } from '../query/tenantWhere.ts';
+import type { LeanFlowRun } from './flowRuns.ts';
+
+// Every flow run carries the number of the transaction that changed it last, and so does the trace of a deleted one. The
+// horizon is the lowest number of a transaction that may still be under way: whatever will ever be committed below it, is.
+// docs/decisions/0008-changes-over-many-runs.md says why.
+
+/** A place in the order of changes: by transaction, then by run. Transactions stay far below 2^53. */
+export interface ChangePlace {
+  transaction: number;
+  id: string;
+}
+
+const NO_ID = '00000000-0000-0000-0000-000000000000';
+/** Before the first change of this transaction. */
+export const beforeTransaction = (transaction: number): ChangePlace => ({ transaction, id: NO_ID });
+
+/** A flow run that changed, in its newest shape; null where it does not match, or is deleted. */
+export interface ChangedFlowRun {
+  place: ChangePlace;
+  run: LeanFlowRun | null;
+}
+
+export interface Changes {
+  changes: ChangedFlowRun[];
+  /** There were no more, up to the end that was asked for. */
+  complete: boolean;
+  horizon: number;
+  /** The database's clock. */
+  now: Instant;
+}
+
+const HORIZON = sql`pg_snapshot_xmin(pg_current_snapshot())`;
+const number = (transaction: RawBuilder<unknown>) => sql`${transaction}::text::int8`;
+const WIDE = ['parameters', 'context', 'jobVariables'];
+
+/**
+ * What changed of a tenant's flow runs, in order, each run once: after a place, and below a transaction or else below the
+ * horizon. One row more than asked for tells whether that was all; it is left away here.
+ */
+export async function flowRunChangesAfter(
+  database: Queryable,
+  tenantId: string,
+  filter: Filter,
+  { after, below = null, limit }: { after: ChangePlace; below?: number | null; limit: number },
+): Promise<Changes> {
+  const end = below === null ? HORIZON : sql`${below}::xid8`;
+  const changed = (table: RawBuilder<unknown>, id: RawBuilder<unknown>, matches: RawBuilder<SqlBool>) => sql`
+    (select x.changed, ${id} as id, ${matches} as matches from ${table} as x
+     where x.tenant_id = ${tenantId} and x.changed < ${end}
+       and (x.changed, ${id}) > (${after.transaction}::xid8, ${after.id}::uuid)
+     order by x.changed, ${id} limit ${limit + 1}::bigint)`;
+  const matches = sql<SqlBool>`${compileFilter(filter, 'flowRun', 'x', tenantId)} is true`;
+  const rows = await runStatement<ChangeRow>(
+    database,
+    'flowRunChanges.after',
+    sql`
+      with found as materialized (
+        select * from (
+          ${changed(sql`flow_run`, sql`x.id`, matches)}
+          union all
+          ${changed(sql`flow_run_deletion`, sql`x.flow_run_id`, sql`false`)}
+        ) either order by changed, id limit ${limit + 1}::bigint
+      )
+      select ${number(HORIZON)} as "horizon", now() as "now",
+        ${number(sql`found.changed`)} as "changedBy", found.id as "changedId", found.matches, ${sql.raw(flowRunColumns('x', WIDE))}
+      from (select) as always left join found on true
+      -- One by one, by their ids: a page is small, and a statistic that says otherwise is old.
+      left join lateral (select * from flow_run one where found.matches and one.id = found.id offset 0) x on true
+      order by found.changed, found.id`,
+  );
+  const [{ horizon, now } = { horizon: 0, now: 0 }] = rows;
+  const changes = rows.flatMap(({ horizon: _, now: __, changedBy, changedId, matches: isMatch, ...raw }) =>
+    changedBy === null || changedId === null
+      ? []
+      : [{ place: { transaction: changedBy, id: changedId }, run: isMatch ? flowRunFromRow(raw) : null }],
+  );
+  return { changes: changes.slice(0, limit), complete: changes.length <= limit, horizon, now };
+}
+
+/** `changedBy` and `changedId` are null in the one row that is there where nothing changed. */
+type ChangeRow = FlowRunRow & {
+  horizon: number;
+  now: Instant;
+  changedBy: number | null;
+  changedId: string | null;
+  matches: boolean | null;
+};
+
+/** The runs that match, as long as there are no more than this (null otherwise), and where to read on from there. */
+export async function matchingFlowRunIds(
+  database: Queryable,
+  tenantId: string,
+  filter: Filter,
+  atMost: number,
+): Promise<{ ids: string[] | null; horizon: number; now: Instant; databaseId: number }> {
+  const [row] = await runStatement<{ ids: string[]; horizon: number; now: Instant; databaseId: number }>(
+    database,
+    'flowRunChanges.matching',
+    sql`
+      select ${number(HORIZON)} as "horizon", now() as "now",
+        (select oid::int8 from pg_database where datname = current_database()) as "databaseId",
+        array(select x.id::text from flow_run x where ${tenantWhere('flowRun', tenantId, filter)}
+              limit ${atMost + 1}::bigint) as "ids"`,
+  );
+  if (!row) throw new Error('A select without a table gives one row.');
+  return { ...row, ids: row.ids.length > atMost ? null : row.ids };
+}
+
+const CHANGED_SINCE = statement(
+  'flowRunChanges.changedSince',
+  `select id from (
+     (select id from flow_run where tenant_id = $1 and changed >= $2::xid8 limit $3)
+     union all
+     (select flow_run_id from flow_run_deletion where tenant_id = $1 and changed >= $2::xid8 limit $3)
+   ) changed limit $3`,
+);
+
+/** The runs that were changed by this transaction or later ones, beyond the horizon, too; null where they are more than this. */
+export async function flowRunsChangedSince(
+  database: Queryable,
+  tenantId: string,
+  transaction: number,
+  atMost: number,
+): Promise<string[] | null> {
+  const rows = await database.query<{ id: string }>(CHANGED_SINCE, [tenantId, transaction, atMost + 1]);
+  return rows.length > atMost ? null : rows.map(({ id }) => id);
+}
+
+// Numbers that no transaction of this server can have had yet, in rows that came from another one, are not heads.
+const newestIn = (table: string) => `(
+  select changed from ${table}
+  where tenant_id = tenant.id and changed < pg_snapshot_xmax(pg_current_snapshot()) order by changed desc limit 1)`;
+const HEADS = statement(
+  'flowRunChanges.heads',
+  `select tenant.id as "tenantId", pg_snapshot_xmin(pg_current_snapshot())::text::int8 as horizon,
+     coalesce(greatest(${newestIn('flow_run')}, ${newestIn('flow_run_deletion')})::text::int8, 0) as newest
+   from unnest($1::uuid[]) as tenant (id)`,
+);
+
+export interface ChangesHead {
+  horizon: number;
+  /** The newest transaction that changed a flow run of the tenant and is committed; it may be beyond the horizon. */
+  newest: number;
+}
+
+/** How far the changes of tenants have come, all in one statement. */
+export async function flowRunChangesHeads(
+  database: Queryable,
+  tenantIds: readonly string[],
+): Promise<Map<string, ChangesHead>> {
+  const rows = await database.query<ChangesHead & { tenantId: string }>(HEADS, [tenantIds]);
+  return new Map(rows.map(({ tenantId, ...head }) => [tenantId, head]));
+}
+
+/** How many flow runs match, by the type of their state; counting stops when it comes to `atMost` runs in all. */
+export async function flowRunCountsByStateType(
+  database: Queryable,
+  tenantId: string,
+  filter: Filter,
+  atMost: number,
+): Promise<Map<StateType, number>> {
+  const rows = await runStatement<{ type: StateType; count: number }>(
+    database,
+    'flowRunChanges.counts',
+    sql`
+      select "type", count(*) as "count" from (
+        select x.state_type as "type" from flow_run x where ${tenantWhere('flowRun', tenantId, filter)}
+        limit ${atMost}::bigint
+      ) counted group by "type"`,
+  );
+  return new Map(rows.map(({ type, count }) => [type, count]));
+}
+
+const FORGET_DELETIONS = statement(
+  'flowRunChanges.forgetDeletions',
+  `delete from flow_run_deletion d using (
+     select flow_run_id from flow_run_deletion
+     where created < clock_timestamp() - make_interval(secs => $1) order by created limit $2
+     for update skip locked
+   ) old where d.flow_run_id = old.flow_run_id returning d.flow_run_id`,
+);
+
+/** Forgets at most `limit` deletions of flow runs that are older than this many seconds; returns how many went. */
+export async function forgetDeletions(database: Queryable, olderThanSeconds: number, limit: number): Promise<number> {
+  return (await database.query(FORGET_DELETIONS, [olderThanSeconds, limit])).length;
+}

@@ -1,0 +1,81 @@
+import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
+import type { FlowRun } from '../../core/runs/run.ts';
+import type { PageRequest } from '../../core/values/page.ts';
+import type { Queryable } from '../connection/database.ts';
+import { readById } from '../query/readById.ts';
+import { readChildCounts, readCount } from '../query/readCounts.ts';
+import { readChildPages, readPage } from '../query/readPages.ts';
+import { type FlowRunRow, flowRunColumns, flowRunFromRow } from '../query/rows.ts';
+import { RUN_ORDERS, type RunSort } from '../query/sortOrders.ts';
+import type { Lean, Source } from '../query/source.ts';
+import { tenantWhere } from '../query/tenantWhere.ts';
+
+type Wide = 'parameters' | 'context' | 'jobVariables';
+/** A flow run as lists read it that show neither parameters nor context nor job variables. */
+export type LeanFlowRun = Lean<FlowRun, Wide>;
+
+export const FLOW_RUNS: Source<FlowRunRow, FlowRun, Wide> = {
+  name: 'flowRuns',
+  table: 'flow_run',
+  ofTenant: 'x.tenant_id = $2',
+  columns: flowRunColumns,
+  wide: ['parameters', 'context', 'jobVariables'],
+  fromRow: flowRunFromRow,
+};
+
+export interface FlowRunList<IsWide extends boolean = boolean> {
+  filter?: Filter;
+  sort?: RunSort;
+  page?: PageRequest;
+  /** False leaves out what `LeanFlowRun` has not; true by default. */
+  wide?: IsWide | undefined;
+}
+
+export const flowRunsById = readById(FLOW_RUNS);
+
+export const flowRunPage = <IsWide extends boolean = true>(
+  database: Queryable,
+  tenantId: string,
+  { filter = EVERYTHING, sort = 'ID_DESC', page = {}, wide }: FlowRunList<IsWide>,
+) =>
+  readPage(database, FLOW_RUNS, {
+    list: `flowRuns.${sort}`,
+    where: tenantWhere('flowRun', tenantId, filter),
+    order: RUN_ORDERS[sort],
+    page,
+    wide,
+  });
+
+/** Exact, or `atMost` where there are as many or more. */
+export const flowRunCount = (
+  database: Queryable,
+  tenantId: string,
+  filter: Filter = EVERYTHING,
+  atMost: number | null = null,
+): Promise<number> => readCount(database, FLOW_RUNS, tenantWhere('flowRun', tenantId, filter), atMost);
+
+/** The flow runs of flows. */
+export const flowRunsOf = <IsWide extends boolean = true>(
+  database: Queryable,
+  tenantId: string,
+  flowIds: readonly string[],
+  { filter = EVERYTHING, sort = 'ID_DESC', page = {}, wide }: FlowRunList<IsWide>,
+) =>
+  readChildPages(database, FLOW_RUNS, flowIds, {
+    list: (id) => `flowFlowRuns:${id}.${sort}`,
+    where: tenantWhere('flowRun', tenantId, filter),
+    order: RUN_ORDERS[sort],
+    page,
+    wide,
+    parent: 'flowId',
+    parentOf: ({ flowId }) => flowId,
+  });
+
+export const flowRunCountsOf = (
+  database: Queryable,
+  tenantId: string,
+  flowIds: readonly string[],
+  filter: Filter,
+  atMost: number,
+): Promise<Map<string, number>> =>
+  readChildCounts(database, FLOW_RUNS, flowIds, 'flowId', tenantWhere('flowRun', tenantId, filter), atMost);

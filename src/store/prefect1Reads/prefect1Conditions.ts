@@ -1,0 +1,74 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { allOf, type Condition, compileCondition } from '../query/condition.ts';
+import { OPERATORS, operandSql } from './prefect1Operators.ts';
+import type { Prefect1Column, Prefect1Relation, Prefect1Table } from './prefect1Table.ts';
+import { prefect1Table } from './prefect1Tables.ts';
+
+/** A `..._bool_exp` as GraphQL coerced it: only keys that its type has. */
+export interface BoolExp {
+  readonly [key: string]: unknown;
+}
+
+/** The tenant that rows must belong to; null is any. */
+export type Scope = string | null;
+
+type Test = RawBuilder<SqlBool>;
+
+/**
+ * Hasura's meaning of a condition, with its setting "null collapse", which Prefect 1's clients rely on: whatever is null
+ * asks for nothing. `{}` is true, an empty `_or` false. `_not` is SQL's: what is unknown stays unknown.
+ */
+export const conditionSql = (table: Prefect1Table, row: string, where: BoolExp, scope: Scope): Test =>
+  compileCondition(readBoolExp(table, row, where, scope, 1));
+
+/** @param depth how deep in relations the row is; it tells the aliases apart */
+function readBoolExp(table: Prefect1Table, row: string, where: BoolExp, scope: Scope, depth: number): Condition {
+  const inner = (one: unknown) => readBoolExp(table, row, one as BoolExp, scope, depth); // By the type of the argument.
+  const innerList = (list: unknown) => (list as unknown[]).map(inner); // As above.
+  const one = (key: string, value: unknown): Condition => {
+    if (key === '_and') return { all: innerList(value) };
+    if (key === '_or') return { any: innerList(value) };
+    if (key === '_not') return { not: inner(value), unknown: 'staysOpen' };
+    const column = table.columns[key];
+    if (column) return { test: comparison(column, row, value as BoolExp) }; // As above.
+    const relation = table.relations[key];
+    if (!relation) throw new Error(`${table.name} has no ${key}.`);
+    const target = prefect1Table(relation.to);
+    const related = `${row}${depth}`;
+    const tests = [joined(relation, row, related), ...visible(target, related, scope)].map((test) => ({ test }));
+    return {
+      some: { from: target.from, alias: related },
+      where: { all: [...tests, readBoolExp(target, related, value as BoolExp, scope, depth + 1)] }, // As above.
+    };
+  };
+  return { all: given(where).map(([key, value]) => one(key, value)) };
+}
+
+const comparison = (column: Prefect1Column, row: string, tests: BoolExp): Test =>
+  allOf(
+    given(tests).map(([name, value]) => {
+      const operator = OPERATORS[name];
+      if (!operator) throw new Error(`There is no operator ${name}.`);
+      return operator.sql(column.sql(row), operandSql(operator.operand, column.scalar, value));
+    }),
+  );
+
+/** The entries that ask for something. */
+const given = (object: BoolExp) => Object.entries(object).filter(([, value]) => value !== null && value !== undefined);
+
+export const joined = ({ ours, theirs }: Prefect1Relation, row: string, related: string): Test =>
+  sql`${sql.ref(`${related}.${theirs}`)} = ${sql.ref(`${row}.${ours}`)}`;
+
+/** That a related row may be seen. Rows that only know their tenant through a run were reached from that run. */
+export const visible = (table: Prefect1Table, row: string, scope: Scope): Test[] => [
+  ...(table.shown ? [sql<SqlBool>`${table.shown(row)}`] : []),
+  ...(table.knowsTenant && scope !== null ? [ofTenant(table, row, scope)] : []),
+];
+
+/** That a row may be seen by who did not come from another row. */
+export const visibleAlone = (table: Prefect1Table, row: string, scope: Scope): Test[] => [
+  ...visible(table, row, scope),
+  ...(!table.knowsTenant && scope !== null ? [ofTenant(table, row, scope)] : []),
+];
+
+const ofTenant = (table: Prefect1Table, row: string, scope: string): Test => sql`${table.tenant(row)} = ${scope}::uuid`;

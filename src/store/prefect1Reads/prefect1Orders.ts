@@ -1,0 +1,94 @@
+import { type RawBuilder, sql } from 'kysely';
+import { Problem } from '../../core/values/problem.ts';
+import { allOf } from '../query/condition.ts';
+import { joined, type Scope, visible } from './prefect1Conditions.ts';
+import { measureSql } from './prefect1Measures.ts';
+import type { Prefect1Table } from './prefect1Table.ts';
+import { prefect1Table } from './prefect1Tables.ts';
+
+/** An `..._order_by` as GraphQL coerced it. The order of its keys counts. */
+export interface OrderBy {
+  readonly [key: string]: OrderBy | string | null | undefined;
+}
+
+/** Hasura's directions. A null is larger than everything, unless they say otherwise. */
+export const DIRECTIONS: { readonly [direction: string]: string } = {
+  asc: 'asc',
+  asc_nulls_first: 'asc nulls first',
+  asc_nulls_last: 'asc nulls last',
+  desc: 'desc',
+  desc_nulls_first: 'desc nulls first',
+  desc_nulls_last: 'desc nulls last',
+};
+
+interface OrderKey {
+  /** The column of the row itself that it is; null where it is another row's. */
+  column: string | null;
+  sql: RawBuilder<unknown>;
+  direction: string;
+}
+
+/** `distinct on (...)` and `order by ...` of a list; an order always ends by the table's last keys. */
+export function orderSql(
+  table: Prefect1Table,
+  row: string,
+  { orderBy, distinctOn, scope }: { orderBy: readonly OrderBy[]; distinctOn: readonly string[]; scope: Scope },
+): { distinct: RawBuilder<unknown>; order: RawBuilder<unknown> } {
+  const ownKey = (column: string): OrderKey => ({ column, sql: columnSql(table, row, column), direction: 'asc' });
+  const lastKey = (key: string): OrderKey => ({ column: null, sql: sql.ref(`${row}.${key}`), direction: 'asc' });
+  const asked = orderBy.flatMap((one) => keysOf(table, row, one, scope, 1));
+  if (asked.length > 0) checkDistinct(distinctOn, asked);
+  const keys = [...(asked.length > 0 ? asked : distinctOn.map(ownKey)), ...table.lastKeys.map(lastKey)];
+  return {
+    distinct:
+      distinctOn.length === 0 ? sql`` : sql`distinct on (${sql.join(distinctOn.map((name) => ownKey(name).sql))})`,
+    order: sql`order by ${sql.join(keys.map((key) => sql`${key.sql} ${sql.raw(DIRECTIONS[key.direction] ?? 'asc')}`))}`,
+  };
+}
+
+/** PostgreSQL asks for the same, but would tell it in words that no client knows. */
+function checkDistinct(distinctOn: readonly string[], asked: readonly OrderKey[]): void {
+  const first = asked.slice(0, distinctOn.length);
+  const fits = first.length === distinctOn.length && first.every(({ column }) => column && distinctOn.includes(column));
+  if (!fits) throw new Problem('validation-failed', '"distinct_on" columns must match initial "order_by" columns');
+}
+
+function keysOf(table: Prefect1Table, row: string, order: OrderBy, scope: Scope, depth: number): OrderKey[] {
+  return Object.entries(order).flatMap(([name, value]): OrderKey[] => {
+    if (value === null || value === undefined) return [];
+    if (typeof value === 'string') return [{ column: name, sql: columnSql(table, row, name), direction: value }];
+    const isMeasured = name.endsWith('_aggregate');
+    const relation = table.relations[name.replace(/_aggregate$/, '')];
+    if (!relation) throw new Error(`${table.name} has no ${name}.`);
+    const target = prefect1Table(relation.to);
+    const related = `${row}${depth}`;
+    const keys = isMeasured ? measuredKeys(target, related, value) : keysOf(target, related, value, scope, depth + 1);
+    const where = allOf([joined(relation, row, related), ...visible(target, related, scope)]);
+    return keys.map((key) => ({
+      column: null,
+      direction: key.direction,
+      sql: sql`(select ${key.sql} from ${target.from} as ${sql.id(related)} where ${where})`,
+    }));
+  });
+}
+
+/** By the count of related rows, or by what is the largest, smallest, ... of their columns. */
+const measuredKeys = (table: Prefect1Table, row: string, order: OrderBy): OrderKey[] =>
+  Object.entries(order).flatMap(([measure, value]) => {
+    const key = (direction: string, what: Parameters<typeof measureSql>[1]): OrderKey => ({
+      column: null,
+      direction,
+      sql: measureSql(table, what, (column) => columnSql(table, row, column)),
+    });
+    if (value === null || value === undefined) return [];
+    if (typeof value === 'string') return [key(value, { measure: 'count', columns: [], distinct: false })];
+    return Object.entries(value).flatMap(([column, direction]) =>
+      typeof direction === 'string' ? [key(direction, { measure, column })] : [],
+    );
+  });
+
+export function columnSql(table: Prefect1Table, row: string, name: string): RawBuilder<unknown> {
+  const column = table.columns[name];
+  if (!column) throw new Error(`${table.name} has no column ${name}.`);
+  return column.sql(row);
+}

@@ -1,0 +1,45 @@
+import type { Json } from '../../core/runs/state.ts';
+import { type Queryable, statement } from '../connection/database.ts';
+import { hadRow, TENANT_MATCHES } from '../tenants/tenantScope.ts';
+
+export interface NewArtifact {
+  id: string;
+  taskRunId: string;
+  kind: string;
+  data: Json;
+}
+
+// The owner is the task run's: mapped task runs of the old server had none, and could have no artifacts.
+const INSERT = statement(
+  'taskRunArtifacts.insert',
+  `insert into task_run_artifact (id, tenant_id, task_run_id, kind, data)
+   select $3, tenant_id, id, $4, $5 from task_run where id = $1 and ${TENANT_MATCHES} returning id`,
+);
+
+/** False where there is no such task run. */
+export const insertArtifact = async (
+  database: Queryable,
+  tenantId: string | null,
+  { id, taskRunId, kind, data }: NewArtifact,
+): Promise<boolean> => hadRow(await database.query(INSERT, [taskRunId, tenantId, id, kind, JSON.stringify(data)]));
+
+const UPDATE = statement(
+  'taskRunArtifacts.update',
+  `update task_run_artifact set updated = now(), data = $3 where id = $1 and ${TENANT_MATCHES} returning id`,
+);
+
+/** Replaces what an artifact holds; false where there is none. */
+export const updateArtifact = async (
+  database: Queryable,
+  tenantId: string | null,
+  id: string,
+  data: Json,
+): Promise<boolean> => hadRow(await database.query(UPDATE, [id, tenantId, JSON.stringify(data)]));
+
+const DELETE = statement(
+  'taskRunArtifacts.delete',
+  `delete from task_run_artifact where id = $1 and ${TENANT_MATCHES} returning id`,
+);
+
+export const deleteArtifact = async (database: Queryable, tenantId: string | null, id: string): Promise<boolean> =>
+  hadRow(await database.query(DELETE, [id, tenantId]));

@@ -1,0 +1,83 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { CursorKey } from '../../core/values/cursor.ts';
+import { columnsOf } from './compileFilter.ts';
+import { FIELD_KINDS, type FieldKind, parameter } from './fieldKinds.ts';
+import type { PageWalk } from './pageWalk.ts';
+import type { Order, SortKey } from './source.ts';
+
+/**
+ * The rows of one page and one more, in no order, of a table under the alias `x`.
+ *
+ * Nulls come last in both directions. No single index gives that: read backwards, an ascending one yields nulls first.
+ * So an order whose first key may be null is walked in two parts, rows with the key and rows without, each a plain range
+ * of the one ascending index (hence no `nulls last` within a part). The second part is limited to what the first left
+ * over, so that in the common case it reads nothing; a cursor in the second part leaves the first away. Keys are
+ * compared as a row, `(key, id) > (...)`, which is where an index range starts.
+ */
+export function pageRows(
+  columns: string,
+  table: string,
+  where: RawBuilder<SqlBool>,
+  order: Order<never>,
+  { size, backwards, from }: PageWalk,
+): RawBuilder<unknown> {
+  const downwards = order.descending !== backwards;
+  const select = (part: RawBuilder<SqlBool>, limit: RawBuilder<unknown>) => sql`
+    select ${sql.raw(columns)} from ${sql.table(table)} as x
+    where ${where} and ${part}
+    order by ${sql.join(order.keys.map((key) => sql`${key.sql(x)} ${direction(downwards)}`))}
+    limit ${limit}`;
+
+  const parts = backwards ? partsOf(order).reverse() : partsOf(order);
+  const start = from ? parts.findIndex(({ isNull }) => isNull === (from[0] === null)) : 0;
+  const [near, far] = parts
+    .slice(start)
+    .map((part, place) =>
+      from && place === 0 ? sql<SqlBool>`${part.holds} and ${beyond(part, from, downwards)}` : part.holds,
+    );
+  const limit = sql`${size + 1}::bigint`;
+  if (!near) throw new Error('A walk begins in some part of its list.');
+  if (!far) return select(near, limit);
+  return sql`
+    with near as materialized (${select(near, limit)})
+    select * from near union all (${select(far, sql`${limit} - (select count(*) from near)`)})`;
+}
+
+const x = columnsOf('x');
+export const direction = (downwards: boolean) => (downwards ? sql`desc` : sql`asc`);
+
+/** A stretch of a list in which the first key is null throughout, or nowhere. */
+interface Part {
+  holds: RawBuilder<SqlBool>;
+  isNull: boolean;
+  /** What still orders it. */
+  keys: readonly SortKey<never>[];
+}
+
+function partsOf({ keys }: Order<never>): Part[] {
+  const [first, ...others] = keys;
+  if (!first.nullable) return [{ holds: sql`true`, isNull: false, keys }];
+  return [
+    { holds: sql`${first.sql(x)} is not null`, isNull: false, keys },
+    { holds: sql`${first.sql(x)} is null`, isNull: true, keys: others },
+  ];
+}
+
+function beyond({ keys, isNull }: Part, from: CursorKey[], downwards: boolean): RawBuilder<SqlBool> {
+  const values = isNull ? from.slice(1) : from;
+  const columns = keys.map((key) => key.sql(x));
+  const places = keys.map(({ kind }, place) => keyValue(kind, values[place] ?? null));
+  return sql`(${sql.join(columns)}) ${downwards ? sql`<` : sql`>`} (${sql.join(places)})`;
+}
+
+const keyValue = (kind: FieldKind, value: CursorKey) =>
+  sql`${parameter(kind, value, 'cursor')}::${sql.raw(FIELD_KINDS[kind].type)}`;
+
+/** The order in which a walk meets rows, for those that `pageRows` gave under the alias `page`. */
+export function walkOrder({ keys, descending }: Order<never>, { backwards }: PageWalk): RawBuilder<unknown> {
+  const nulls = backwards ? sql` nulls first` : sql` nulls last`;
+  const page = (field: string) => sql.id('page', field);
+  return sql.join(
+    keys.map((key) => sql`${key.sql(page)} ${direction(descending !== backwards)}${key.nullable ? nulls : sql``}`),
+  );
+}

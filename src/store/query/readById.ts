@@ -1,0 +1,23 @@
+import { type Queryable, statement } from '../connection/database.ts';
+import type { Read, Source } from './source.ts';
+
+/** Makes the read of a table's rows by their ids, in no order; ids that the tenant does not have are left out. */
+export function readById<Raw, Row, Wide extends keyof Row & string>(source: Source<Raw, Row, Wide>) {
+  const select = (columns: string) =>
+    statement(
+      `${source.name}.byId`,
+      `select ${columns} from ${source.table} x where x.id = any($1::uuid[]) and ${source.ofTenant}`,
+    );
+  const whole = select(source.columns('x'));
+  const lean = select(source.columns('x', source.wide));
+
+  return async <IsWide extends boolean = true>(
+    database: Queryable,
+    tenantId: string,
+    ids: readonly string[],
+    { wide }: { wide?: IsWide } = {},
+  ): Promise<Read<Row, Wide, IsWide>[]> => {
+    const raws = await database.query<Raw>(wide === false ? lean : whole, [ids, tenantId]);
+    return raws.map(source.fromRow) as Read<Row, Wide, IsWide>[]; // `wide` chose the columns.
+  };
+}

@@ -1,0 +1,93 @@
+import { type CollisionStrategy, LEASE_SECONDS } from '../../core/concurrency/concurrency.ts';
+import type { Json } from '../../core/runs/state.ts';
+import { statement } from '../connection/database.ts';
+
+// What is read of runs once they are locked: the data of those that are completed, which decides whether they may be moved
+// on, and the limits that concern them. That takes a statement of its own, which sees what was committed while the locks
+// were waited for. It gives rows only for runs that have any of it, and looks at no state and no limit of the others.
+
+/** A slot of a limit that a run holds; its lease may have expired. */
+export interface HeldSlot {
+  id: string;
+  limitId: string;
+}
+
+/** The limit of a flow run's deployment, and the slot that the run holds of it. */
+export interface FlowRunLimited {
+  /** Null where the run's deployment has been deleted. */
+  deployment: { limitId: string; collisionStrategy: CollisionStrategy; leaseSeconds: number } | null;
+  slots: HeldSlot[];
+}
+
+/** The active limits of a task run's tags, and the slots that it holds. */
+export interface TaskRunLimited {
+  limitIds: string[];
+  slots: HeldSlot[];
+}
+
+const completedData = (table: 'flow_run' | 'task_run') =>
+  `left join ${table}_state s on s.id = case when r.state_type = 'COMPLETED' then r.state_id end`;
+
+export interface FlowRunSecondRow {
+  id: string;
+  data: Json;
+  isGone: boolean;
+  limitId: string | null;
+  collisionStrategy: CollisionStrategy;
+  gracePeriodSeconds: number | null;
+  slotId: string | null;
+}
+
+// `limit 1`, here and below, says that there is one row at most, and keeps PostgreSQL from reading whole tables for it.
+export const FLOW_RUNS_LIMITED = statement(
+  'flowRuns.limited',
+  `select r.id, s.data, d.id is null and r.deployment_id is not null as "isGone", d.concurrency_limit_id as "limitId",
+     d.collision_strategy as "collisionStrategy", d.grace_period_seconds as "gracePeriodSeconds", c.id as "slotId"
+   from flow_run r ${completedData('flow_run')} left join deployment d on d.id = r.deployment_id
+     left join lateral (
+       select c.id from concurrency_slot c
+       where c.flow_run_id = r.id and c.concurrency_limit_id = d.concurrency_limit_id limit 1
+     ) c on true
+   where r.id = any($1::uuid[])
+     and (s.data is not null or d.concurrency_limit_id is not null or (d.id is null and r.deployment_id is not null))`,
+);
+
+/** Null where no limit concerns the run. */
+export function flowRunLimited(row: FlowRunSecondRow | null): FlowRunLimited | null {
+  if (row?.isGone) return { deployment: null, slots: [] };
+  if (!row?.limitId) return null;
+  const { limitId, collisionStrategy, gracePeriodSeconds, slotId } = row;
+  return {
+    deployment: { limitId, collisionStrategy, leaseSeconds: gracePeriodSeconds ?? LEASE_SECONDS },
+    slots: slotId === null ? [] : [{ id: slotId, limitId }],
+  };
+}
+
+export interface TaskRunSecondRow {
+  id: string;
+  data: Json;
+  limitIds: string[] | null;
+  slots: HeldSlot[] | null;
+}
+
+export const TASK_RUNS_LIMITED = statement(
+  'taskRuns.limited',
+  `select r.id, s.data, case when r.tags <> '[]' then (
+       select jsonb_agg(distinct l.id) from jsonb_array_elements_text(r.tags) tag (word) cross join lateral (
+         select l.id from concurrency_limit l
+         where l.tenant_id = r.tenant_id and l.name = 'tag:' || tag.word and l.active limit 1
+       ) l
+     ) end as "limitIds",
+     case when r.tags <> '[]' then (
+       select jsonb_agg(jsonb_build_object('id', c.id, 'limitId', c.concurrency_limit_id)) from concurrency_slot c
+       where c.task_run_id = r.id
+     ) end as slots
+   from task_run r ${completedData('task_run')}
+   where r.id = any($1::uuid[]) and (s.data is not null or r.tags <> '[]')`,
+);
+
+/** Null where no limit concerns the run. */
+export function taskRunLimited(row: TaskRunSecondRow | null): TaskRunLimited | null {
+  if (!row?.limitIds && !row?.slots) return null;
+  return { limitIds: row.limitIds ?? [], slots: row.slots ?? [] };
+}

@@ -1,0 +1,81 @@
+import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
+import type { TaskRun } from '../../core/runs/run.ts';
+import type { PageRequest } from '../../core/values/page.ts';
+import type { Queryable } from '../connection/database.ts';
+import { readById } from '../query/readById.ts';
+import { readChildCounts, readCount } from '../query/readCounts.ts';
+import { readChildPages, readPage } from '../query/readPages.ts';
+import { type TaskRunRow, taskRunColumns, taskRunFromRow } from '../query/rows.ts';
+import { RUN_ORDERS, type RunSort } from '../query/sortOrders.ts';
+import type { Lean, Source } from '../query/source.ts';
+import { tenantWhere } from '../query/tenantWhere.ts';
+
+type Wide = 'taskInputs';
+/** A task run as lists read it that do not show its inputs. */
+export type LeanTaskRun = Lean<TaskRun, Wide>;
+
+export const TASK_RUNS: Source<TaskRunRow, TaskRun, Wide> = {
+  name: 'taskRuns',
+  table: 'task_run',
+  ofTenant: 'x.tenant_id = $2',
+  columns: taskRunColumns,
+  wide: ['taskInputs'],
+  fromRow: taskRunFromRow,
+};
+
+export interface TaskRunList<IsWide extends boolean = boolean> {
+  filter?: Filter;
+  sort?: RunSort;
+  page?: PageRequest;
+  /** False leaves out what `LeanTaskRun` has not; true by default. */
+  wide?: IsWide | undefined;
+}
+
+export const taskRunsById = readById(TASK_RUNS);
+
+export const taskRunPage = <IsWide extends boolean = true>(
+  database: Queryable,
+  tenantId: string,
+  { filter = EVERYTHING, sort = 'ID_DESC', page = {}, wide }: TaskRunList<IsWide>,
+) =>
+  readPage(database, TASK_RUNS, {
+    list: `taskRuns.${sort}`,
+    where: tenantWhere('taskRun', tenantId, filter),
+    order: RUN_ORDERS[sort],
+    page,
+    wide,
+  });
+
+/** Exact, or `atMost` where there are as many or more. */
+export const taskRunCount = (
+  database: Queryable,
+  tenantId: string,
+  filter: Filter = EVERYTHING,
+  atMost: number | null = null,
+): Promise<number> => readCount(database, TASK_RUNS, tenantWhere('taskRun', tenantId, filter), atMost);
+
+/** The task runs of flow runs. */
+export const taskRunsOf = <IsWide extends boolean = true>(
+  database: Queryable,
+  tenantId: string,
+  flowRunIds: readonly string[],
+  { filter = EVERYTHING, sort = 'ID_DESC', page = {}, wide }: TaskRunList<IsWide>,
+) =>
+  readChildPages(database, TASK_RUNS, flowRunIds, {
+    list: (id) => `flowRunTaskRuns:${id}.${sort}`,
+    where: tenantWhere('taskRun', tenantId, filter),
+    order: RUN_ORDERS[sort],
+    page,
+    wide,
+    parent: 'flowRunId',
+    parentOf: ({ flowRunId }) => flowRunId,
+  });
+
+export const taskRunCountsOf = (
+  database: Queryable,
+  tenantId: string,
+  flowRunIds: readonly string[],
+  filter: Filter,
+  atMost: number,
+): Promise<Map<string, number>> =>
+  readChildCounts(database, TASK_RUNS, flowRunIds, 'flowRunId', tenantWhere('taskRun', tenantId, filter), atMost);

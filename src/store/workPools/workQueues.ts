@@ -1,0 +1,145 @@
+import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
+import type { JsonObject } from '../../core/runs/state.ts';
+import type { Page, PageRequest } from '../../core/values/page.ts';
+import { DEFAULT_QUEUE, type WorkQueue } from '../../core/workPools/workPool.ts';
+import { type Queryable, statement } from '../connection/database.ts';
+import { readById } from '../query/readById.ts';
+import { readChildCounts, readCount } from '../query/readCounts.ts';
+import { readChildPages, readPage } from '../query/readPages.ts';
+import { columns } from '../query/rows.ts';
+import { columnKey, type Order, type Source } from '../query/source.ts';
+import { tenantWhere } from '../query/tenantWhere.ts';
+
+const workQueueColumns = columns([
+  'id',
+  'created',
+  'updated',
+  'tenantId',
+  'workPoolId',
+  'name',
+  'description',
+  'isPaused',
+  'concurrencyLimit',
+  'priority',
+  'lastPolled',
+]);
+
+const WORK_QUEUES: Source<WorkQueue, WorkQueue> = {
+  name: 'workQueues',
+  table: 'work_queue',
+  ofTenant: 'x.tenant_id = $2',
+  columns: workQueueColumns,
+  wide: [],
+  fromRow: (row) => row,
+};
+
+/** The order in which workers take runs from the queues of a pool. */
+const SERVED: Order<WorkQueue> = { keys: [columnKey('priority', 'int'), columnKey('id', 'uuid')], descending: false };
+
+export interface WorkQueueList {
+  filter?: Filter;
+  page?: PageRequest;
+}
+
+export const workQueuesById = readById(WORK_QUEUES);
+
+export const workQueuePage = (
+  database: Queryable,
+  tenantId: string,
+  { filter = EVERYTHING, page = {} }: WorkQueueList,
+): Promise<Page<WorkQueue>> =>
+  readPage(database, WORK_QUEUES, {
+    list: 'workQueues',
+    where: tenantWhere('workQueue', tenantId, filter),
+    order: SERVED,
+    page,
+  });
+
+/** Exact, or `atMost` where there are as many or more. */
+export const workQueueCount = (
+  database: Queryable,
+  tenantId: string,
+  filter: Filter = EVERYTHING,
+  atMost: number | null = null,
+): Promise<number> => readCount(database, WORK_QUEUES, tenantWhere('workQueue', tenantId, filter), atMost);
+
+/** The queues of work pools, in the order of their priorities. */
+export const workQueuesOf = (
+  database: Queryable,
+  tenantId: string,
+  workPoolIds: readonly string[],
+  { filter = EVERYTHING, page = {} }: WorkQueueList,
+) =>
+  readChildPages(database, WORK_QUEUES, workPoolIds, {
+    list: (id) => `workPoolQueues:${id}`,
+    where: tenantWhere('workQueue', tenantId, filter),
+    order: SERVED,
+    page,
+    parent: 'workPoolId',
+    parentOf: ({ workPoolId }) => workPoolId,
+  });
+
+export const workQueueCountsOf = (
+  database: Queryable,
+  tenantId: string,
+  workPoolIds: readonly string[],
+  filter: Filter,
+  atMost: number,
+): Promise<Map<string, number>> =>
+  readChildCounts(database, WORK_QUEUES, workPoolIds, 'workPoolId', tenantWhere('workQueue', tenantId, filter), atMost);
+
+const DEFAULTS = statement(
+  'workQueues.defaults',
+  `select ${workQueueColumns('x')} from work_queue x where x.work_pool_id = any($1::uuid[]) and x.name = $2`,
+);
+
+/** The default queue of each pool. */
+export async function defaultQueuesOf(
+  database: Queryable,
+  workPoolIds: readonly string[],
+): Promise<Map<string, WorkQueue>> {
+  const rows = await database.query<WorkQueue>(DEFAULTS, [workPoolIds, DEFAULT_QUEUE]);
+  return new Map(rows.map((row) => [row.workPoolId, row]));
+}
+
+/** A pool with the queue that was asked for; without the queue where the pool has none of that name. */
+export interface FoundQueue {
+  workPoolId: string;
+  workQueueId: string | null;
+  baseJobTemplate: JsonObject;
+}
+
+const BY_NAMES = statement(
+  'workQueues.byNames',
+  `select p.id as "workPoolId", q.id as "workQueueId", p.base_job_template as "baseJobTemplate"
+   from work_pool p left join work_queue q on q.work_pool_id = p.id and q.name = $3
+   where p.tenant_id = $1 and p.name = $2`,
+);
+
+/** The queue of this name in the pool of this name; null where there is no such pool. */
+export async function findWorkQueue(
+  database: Queryable,
+  tenantId: string,
+  workPoolName: string,
+  workQueueName: string,
+): Promise<FoundQueue | null> {
+  const [row] = await database.query<FoundQueue>(BY_NAMES, [tenantId, workPoolName, workQueueName]);
+  return row ?? null;
+}
+
+const NAMED = statement('workQueues.named', 'select from work_queue where work_pool_id = $1 and name = $2');
+
+/** Whether the pool has no queue of this name. */
+export const workQueueNameIsFree = async (database: Queryable, workPoolId: string, name: string): Promise<boolean> =>
+  (await database.query(NAMED, [workPoolId, name])).length === 0;
+
+const SIBLING = statement(
+  'workQueues.sibling',
+  `select o.id from work_queue q join work_queue o on o.work_pool_id = q.work_pool_id where q.id = $1 and o.name = $2`,
+);
+
+/** The queue of this name in the same pool as a queue. */
+export async function siblingQueue(database: Queryable, id: string, name: string): Promise<string | null> {
+  const [row] = await database.query<{ id: string }>(SIBLING, [id, name]);
+  return row?.id ?? null;
+}

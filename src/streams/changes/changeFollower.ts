@@ -1,0 +1,98 @@
+import { beforeTransaction, type ChangePlace } from '../../store/flowRuns/flowRunChanges.ts';
+import { Subscriber } from '../wakeUps/subscriber.ts';
+import type { FlowRunChangesEvent } from './changeEvent.ts';
+import type { ChangeTail } from './changeTail.ts';
+import type { PlacedEvent } from './changeWindow.ts';
+
+/** A page that was read for those behind; `isLast`: it leads up to where the tail was when it was read. */
+export interface ChangePage {
+  from: ChangePlace;
+  /** Null where there was nothing to tell. */
+  event: FlowRunChangesEvent | null;
+  to: ChangePlace;
+  isLast: boolean;
+}
+
+/** One subscriber to a filter: a place among the changes. */
+export class ChangeFollower extends Subscriber<FlowRunChangesEvent, ChangePage> {
+  /** Live followers take their events from the tail's window, others from pages. */
+  isLive = false;
+  /** Everything up to here was told. */
+  place = beforeTransaction(0);
+  private snapshot: FlowRunChangesEvent | null = null;
+  private toldCounts = 0;
+
+  constructor(
+    private readonly tail: ChangeTail,
+    readonly wantsCounts: boolean,
+    private readonly onLeave: () => void,
+  ) {
+    super();
+    tail.audience.followers.add(this);
+  }
+
+  beginWith({ event, to }: PlacedEvent): void {
+    this.snapshot = event;
+    this.place = to;
+    this.isLive = true;
+  }
+
+  resumeAfter(place: ChangePlace): void {
+    this.place = place;
+  }
+
+  protected park(): void {
+    this.tail.park(this);
+  }
+
+  protected whyOver() {
+    return this.tail.end && { problem: this.tail.end };
+  }
+
+  protected left(): void {
+    this.snapshot = null;
+    this.tail.audience.leave(this);
+    this.onLeave();
+  }
+
+  protected take(): FlowRunChangesEvent | null {
+    return this.takeSnapshot() ?? this.takePage() ?? this.takeFromWindow() ?? this.takeCounts();
+  }
+
+  private takeSnapshot(): FlowRunChangesEvent | null {
+    const { snapshot } = this;
+    this.snapshot = null;
+    return snapshot && this.told(snapshot);
+  }
+
+  private takePage(): FlowRunChangesEvent | null {
+    const { page } = this;
+    if (!page) return null;
+    this.page = null;
+    this.place = page.to;
+    this.isLive = page.isLast;
+    return page.event && this.told(page.event);
+  }
+
+  private takeFromWindow(): FlowRunChangesEvent | null {
+    if (!this.isLive) return null;
+    const { window } = this.tail.story;
+    // Who has fallen behind the window reads pages until it is back.
+    this.isLive = window.reachesBackTo(this.place);
+    const placed = this.isLive ? window.after(this.place) : undefined;
+    if (!placed) return null;
+    this.place = placed.to;
+    return this.told(placed.event);
+  }
+
+  private takeCounts(): FlowRunChangesEvent | null {
+    if (!this.isLive || !this.wantsCounts || this.toldCounts === this.tail.counts.number) return null;
+    return this.told(this.tail.story.countsEvent());
+  }
+
+  /** Every event shows the newest counts. */
+  private told(event: FlowRunChangesEvent): FlowRunChangesEvent {
+    this.toldCounts = this.tail.counts.number;
+    return event;
+  }
+}

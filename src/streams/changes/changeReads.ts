@@ -1,0 +1,38 @@
+import type { Filter } from '../../core/filters/filter.ts';
+import { MAX_TOTAL_COUNT } from '../../core/values/page.ts';
+import type { Database } from '../../store/connection/database.ts';
+import {
+  type ChangePlace,
+  flowRunChangesAfter,
+  flowRunCountsByStateType,
+  flowRunsChangedSince,
+  matchingFlowRunIds,
+} from '../../store/flowRuns/flowRunChanges.ts';
+import { flowRunPage, type LeanFlowRun } from '../../store/flowRuns/flowRuns.ts';
+import { Turns } from '../wakeUps/turns.ts';
+import { MAX_HELD_RUNS } from './heldRuns.ts';
+
+const CHANGES_PER_EVENT = 200;
+
+/** The reads of one filter's changes. */
+export type ChangeReads = ReturnType<ReturnType<typeof changeReads>>;
+
+/** Of all filters that are followed only a few read at once, so that connections are left to others. */
+export function changeReads(database: Database) {
+  const turns = { changes: new Turns(3), counts: new Turns(1) };
+
+  return (tenantId: string, filter: Filter) => ({
+    matching: () => matchingFlowRunIds(database, tenantId, filter, MAX_HELD_RUNS),
+    /** Up to a transaction, or else to the horizon. */
+    after: (after: ChangePlace, below: number | null) =>
+      turns.changes.take(() =>
+        flowRunChangesAfter(database, tenantId, filter, { after, below, limit: CHANGES_PER_EVENT }),
+      ),
+    changedSince: (transaction: number) => flowRunsChangedSince(database, tenantId, transaction, MAX_HELD_RUNS),
+    counts: () => turns.counts.take(() => flowRunCountsByStateType(database, tenantId, filter, MAX_TOTAL_COUNT)),
+    newest: async (first: number): Promise<LeanFlowRun[]> => {
+      const { rows } = await flowRunPage(database, tenantId, { filter, page: { first }, wide: false });
+      return rows.map(({ row }) => row);
+    },
+  });
+}

@@ -1,0 +1,136 @@
+import type { Filter } from '../../core/filters/filter.ts';
+import { DEFAULT_PAGE_SIZE } from '../../core/values/page.ts';
+import { Problem } from '../../core/values/problem.ts';
+import type { Database } from '../../store/connection/database.ts';
+import { flowRunChangesHeads } from '../../store/flowRuns/flowRunChanges.ts';
+import { Rounds } from '../wakeUps/rounds.ts';
+import type { FlowRunChangesEvent } from './changeEvent.ts';
+import { ChangeFollower } from './changeFollower.ts';
+import { changeReads } from './changeReads.ts';
+import { ChangeTail } from './changeTail.ts';
+
+export interface StartOfChanges {
+  tenantId: string;
+  filter: Filter;
+  /** The cursor of the last event that was received; without one, a snapshot comes first. */
+  after?: string | null;
+  /** How many runs the snapshot has: the newest that match. Default 50, at most 200. */
+  first?: number | null;
+  /** Whether to tell the counts; they cost a statement about once a second while things change. */
+  wantsCounts: boolean;
+}
+
+interface Watched {
+  tail: ChangeTail;
+  tenantId: string;
+}
+
+const FIRST_LOOK_AGAIN_MS = 10;
+const LAST_LOOK_AGAIN_MS = 250;
+
+/** Whether a wake-up is about flow runs: about one that moved, or about those of a tenant. */
+const TELLS_OF_FLOW_RUNS = /^flowRun(States|Changes):/;
+
+/** The streams of flow runs that match filters. All who follow the same filter of a tenant share a tail. */
+export function openChangeStreams(database: Database, onError: (error: unknown) => void) {
+  const watched = new Map<string, Watched>();
+  const readsOf = changeReads(database);
+  let isClosed = false;
+  let lookAgain: NodeJS.Timeout | null = null;
+  let lookAgainMs = FIRST_LOOK_AGAIN_MS;
+
+  // One statement finds out for whom there is something to read, however many filters of however many tenants are followed.
+  const looks = new Rounds<'look'>(async () => {
+    const tenantIds = [...new Set([...watched.values()].map(({ tenantId }) => tenantId))];
+    if (tenantIds.length === 0) return;
+    try {
+      const heads = await flowRunChangesHeads(database, tenantIds);
+      for (const { tail, tenantId } of watched.values())
+        if (tail.isBehind(heads.get(tenantId)?.newest ?? 0)) tail.wake();
+      if ([...heads.values()].some(({ newest, horizon }) => newest >= horizon)) waitForHorizon();
+    } catch (error) {
+      onError(error);
+    }
+  });
+
+  function look(): void {
+    if (watched.size > 0 && !isClosed) looks.add('look');
+  }
+
+  /** Changes are held back by a transaction that began before theirs, and nobody will say when it ends. */
+  function waitForHorizon(): void {
+    if (isClosed) return;
+    lookAgain ??= setTimeout(() => {
+      lookAgain = null;
+      look();
+    }, lookAgainMs);
+    lookAgainMs = Math.min(lookAgainMs * 2, LAST_LOOK_AGAIN_MS);
+  }
+
+  function tailOf({ tenantId, filter }: StartOfChanges): { key: string; tail: ChangeTail } {
+    const key = JSON.stringify([tenantId, filter]);
+    const known = watched.get(key);
+    if (known) return { key, tail: known.tail };
+    const tail: ChangeTail = new ChangeTail({
+      reads: readsOf(tenantId, filter),
+      onError,
+      ended: () => forget(key, tail),
+    });
+    watched.set(key, { tail, tenantId });
+    return { key, tail };
+  }
+
+  function forget(key: string, tail: ChangeTail): void {
+    if (watched.get(key)?.tail !== tail) return;
+    tail.stop();
+    watched.delete(key);
+  }
+
+  async function begin(follower: ChangeFollower, tail: ChangeTail, { after, first, wantsCounts }: StartOfChanges) {
+    await tail.begin();
+    const [start] = await Promise.all([
+      after == null ? tail.snapshot(first ?? DEFAULT_PAGE_SIZE) : tail.placeOf(after),
+      wantsCounts ? tail.counts.get() : null,
+    ]);
+    if ('event' in start) follower.beginWith(start);
+    else follower.resumeAfter(start);
+  }
+
+  return {
+    async follow(start: StartOfChanges): Promise<AsyncIterableIterator<FlowRunChangesEvent>> {
+      if (isClosed) throw new Problem('UNAVAILABLE', 'This server is stopping. Connect again.');
+      // Attached first, read then: what is committed in between wakes the tail.
+      const { key, tail } = tailOf(start);
+      const follower = new ChangeFollower(tail, start.wantsCounts, () => {
+        if (tail.audience.followers.size === 0) forget(key, tail);
+      });
+      try {
+        await begin(follower, tail, start);
+      } catch (error) {
+        follower.leave();
+        throw error;
+      }
+      return follower;
+    },
+    /** A topic was announced, here or by another process. */
+    woken(topic: string): void {
+      if (watched.size === 0 || !TELLS_OF_FLOW_RUNS.test(topic)) return;
+      lookAgainMs = FIRST_LOOK_AGAIN_MS;
+      look();
+    },
+    /** Called now and then: finds what was not announced, and lets go of what nobody reads. */
+    poll(): void {
+      look();
+      for (const { tail } of watched.values())
+        for (const follower of tail.audience.followers) follower.letGoOfIdlePage();
+    },
+    /** Ends every follower, and resolves when no statement is under way any more. */
+    async close(): Promise<void> {
+      isClosed = true;
+      if (lookAgain) clearTimeout(lookAgain);
+      const tails = [...watched.values()].map(({ tail }) => tail);
+      for (const { audience } of tails) for (const follower of [...audience.followers]) follower.leave();
+      await Promise.all([looks.settled(), ...tails.map((tail) => tail.settled())]);
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { Subscriber } from '../wakeUps/subscriber.ts';
+import type { StreamEvent } from '../wakeUps/topic.ts';
+import { covers, eventAfter, type Stretch } from './stretch.ts';
+import type { Tail } from './tail.ts';
+
+/** One subscriber to a run: a position in its stream. */
+export class Follower extends Subscriber<StreamEvent, Stretch> {
+  /** No event up to here is still to come. It runs ahead of `delivered` where rows were deleted. */
+  reached = 0;
+  private delivered = 0;
+
+  constructor(
+    private readonly tail: Tail,
+    private readonly onLeave: (tail: Tail) => void,
+  ) {
+    super();
+    tail.followers.add(this);
+  }
+
+  startAfter(position: number): void {
+    this.reached = position;
+    this.delivered = position;
+  }
+
+  protected park(): void {
+    this.tail.park(this);
+  }
+
+  protected whyOver() {
+    return this.tail.end;
+  }
+
+  protected left(): void {
+    this.tail.leave(this);
+    this.onLeave(this.tail);
+  }
+
+  protected take(): StreamEvent | null {
+    for (let known = this.whatComesNext(); known; known = this.whatComesNext()) {
+      const event = eventAfter(known, this.reached);
+      this.reached = event?.position ?? known.to;
+      if (event) return this.deliver(event);
+    }
+    this.page = null;
+    return null;
+  }
+
+  /** The window wins where both know the next event: its events are the ones that everybody shares. */
+  private whatComesNext(): Stretch | null {
+    const { window } = this.tail;
+    if (window && covers(window, this.reached)) return window;
+    if (!this.page || !covers(this.page, this.reached)) return null;
+    this.pageIsIdle = false;
+    return this.page;
+  }
+
+  /** Events are shared; what was skipped may differ for one who came to a place whose rows were deleted. */
+  private deliver(event: StreamEvent): StreamEvent {
+    const skipped = this.tail.skippedBetween(this.delivered, event.position);
+    this.delivered = event.position;
+    return skipped === event.skipped ? event : { ...event, skipped };
+  }
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { checkJson, checkLabels, checkParameters } from '../../../src/core/checks/checkJson.ts';
+import type { Json } from '../../../src/core/runs/state.ts';
+import { refused } from '../refused.ts';
+
+const nested = (levels: number): Json => (levels === 0 ? 'core' : [nested(levels - 1)]);
+
+describe('JSON', () => {
+  test.each<[Json]>([[null], [0], [-1.5], [true], ['ü😀'], [[]], [{}], [{ a: [{ b: null }, 'c'] }], [nested(200)]])(
+    'may be this, %#',
+    (value) => expect(() => checkJson('data', value)).not.toThrow(),
+  );
+  test.each<[Json, string]>([
+    ['a\0', 'data holds a NUL character, which cannot be stored.'],
+    [{ a: [1, { b: 'a\0' }] }, 'data.a[1].b holds a NUL character, which cannot be stored.'],
+    [{ a: { 'b\0': 1 } }, 'a key of data.a holds a NUL character, which cannot be stored.'],
+    [['\ud83d'], 'data[0] holds half of a surrogate pair, which is not Unicode text.'],
+    [{ '\ude00': 1 }, 'a key of data holds half of a surrogate pair, which is not Unicode text.'],
+    [{ a: Number.POSITIVE_INFINITY }, 'data.a is too large a number.'],
+    [nested(201), `data${'[0]'.repeat(65)}[... is nested too deeply: at most 200 levels are taken.`],
+  ])('may not be this, %#', (value, message) => expect(refused(() => checkJson('data', value))).toBe(message));
+  test('that is deeper than any stack is refused as well', () => {
+    // The cast: what JSON.parse makes is Json.
+    const deep = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) as Json;
+    expect(refused(() => checkJson('data', deep))).toContain('nested too deeply');
+  });
+  test('is measured in bytes of its compact form', () => {
+    expect(() => checkJson('data', 'ü'.repeat(499_999))).not.toThrow();
+    expect(refused(() => checkJson('data', 'ü'.repeat(500_000)))).toBe(
+      'data is too large: 1,000,002 bytes as JSON, at most 1,000,000 are taken.',
+    );
+    expect(refused(() => checkJson('data', [1, 2], 4))).toContain('5 bytes');
+    expect(() => checkJson('data', [1, 2], 5)).not.toThrow();
+  });
+});
+
+describe('the parameters of a flow run', () => {
+  const ofBytes = (bytes: number) => ({ a: 'x'.repeat(bytes - 8) });
+  test('have Prefect’s limit and words', () => {
+    expect(() => checkParameters('parameters', ofBytes(524_288))).not.toThrow();
+    expect(refused(() => checkParameters('parameters', ofBytes(524_289)))).toBe(
+      'Flow run parameters must be less than 524,288 bytes when serialized (got 524,289 bytes).',
+    );
+  });
+  test('are looked into', () =>
+    expect(refused(() => checkParameters('parameters', { a: '\0' }))).toContain('parameters.a '));
+});
+
+describe('labels', () => {
+  const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, index]));
+  test.each<[Json]>([
+    [{}],
+    [{ a: 'text', b: 1.5, c: false, d: '' }],
+    [many(500)],
+    [{ ['k'.repeat(255)]: 'v'.repeat(10_000) }],
+  ])('may be these, %#', (labels) => expect(() => checkLabels('labels', labels)).not.toThrow());
+  test.each<[Json, string]>([
+    [[], 'labels must be a map.'],
+    [null, 'labels must be a map.'],
+    ['text', 'labels must be a map.'],
+    [{ a: null }, 'labels.a must be a string, a number or a boolean.'],
+    [{ a: ['b'] }, 'labels.a must be a string, a number or a boolean.'],
+    [{ a: { b: 1 } }, 'labels.a must be a string, a number or a boolean.'],
+    [{ a: Number.NEGATIVE_INFINITY }, 'labels.a is too large a number.'],
+    [{ a: '\0' }, 'labels.a holds a NUL character, which cannot be stored.'],
+    [{ '\0': 1 }, 'a key of labels holds a NUL character, which cannot be stored.'],
+    [{ '': 1 }, 'labels has an empty key.'],
+    [{ ['k'.repeat(256)]: 1 }, 'a key of labels is too long: 256 characters, at most 255 are taken.'],
+    [{ a: 'v'.repeat(10_001) }, 'labels.a is too long: 10,001 characters, at most 10,000 are taken.'],
+    [many(501), 'labels has too many keys: 501, at most 500 are taken.'],
+  ])('may not be these, %#', (labels, message) => expect(refused(() => checkLabels('labels', labels))).toBe(message));
+});

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { checkStateRequest } from '../../../src/core/checks/checkStateRequest.ts';
+import type { StateRequest } from '../../../src/core/runs/state.ts';
+import { refused } from '../refused.ts';
+
+const keyset = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`use-${index}`, 'key']));
+
+test.each<[Omit<StateRequest, 'type'>]>([
+  [{}],
+  [{ name: null, message: null, data: null, details: {} }],
+  [{ name: '', message: '', data: { a: ['b'] } }],
+  [{ name: 'n'.repeat(255), message: 'm'.repeat(1_000_000), data: 'd'.repeat(999_998) }],
+  [{ details: { cacheKey: 'k'.repeat(10_000), pauseKey: 'p', transitionId: null, runInputKeyset: null } }],
+  [{ details: { runInputKeyset: keyset(20) } }],
+])('a state may be asked for like this, %#', (request) =>
+  expect(() => checkStateRequest('state', { type: 'RUNNING', ...request })).not.toThrow(),
+);
+
+test.each<[Omit<StateRequest, 'type'>, string]>([
+  [{ name: 'n'.repeat(256) }, 'state.name is too long: 256 characters, at most 255 are taken.'],
+  [{ name: '\0' }, 'state.name holds a NUL character, which cannot be stored.'],
+  [{ message: '\0' }, 'state.message holds a NUL character, which cannot be stored.'],
+  [{ data: { a: '\0' } }, 'state.data.a holds a NUL character, which cannot be stored.'],
+  [
+    { details: { pauseKey: 'p'.repeat(256) } },
+    'state.details.pauseKey is too long: 256 characters, at most 255 are taken.',
+  ],
+  [{ details: { cacheKey: '\0' } }, 'state.details.cacheKey holds a NUL character, which cannot be stored.'],
+  [{ details: { traceparent: '\0' } }, 'state.details.traceparent holds a NUL character, which cannot be stored.'],
+  [
+    { details: { runInputKeyset: keyset(21) } },
+    'state.details.runInputKeyset has too many keys: at most 20 are taken.',
+  ],
+  [
+    { details: { runInputKeyset: { '\0': 'k' } } },
+    'a key of state.details.runInputKeyset holds a NUL character, which cannot be stored.',
+  ],
+  [
+    { details: { runInputKeyset: { schema: '\0' } } },
+    'state.details.runInputKeyset.schema holds a NUL character, which cannot be stored.',
+  ],
+])('a state may not be asked for like this, %#', (request, message) =>
+  expect(refused(() => checkStateRequest('state', { type: 'RUNNING', ...request }))).toBe(message),
+);

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import {
+  characters,
+  checkCacheKey,
+  checkCharacters,
+  checkIdempotencyKey,
+  checkInputKey,
+  checkInputValue,
+  checkMessage,
+  checkName,
+  checkTags,
+  checkText,
+  storable,
+} from '../../../src/core/checks/checkText.ts';
+import { refused } from '../refused.ts';
+
+const NUL = 'a\0b';
+const HALF = 'a\ud83d';
+
+test.each([
+  ['', 0],
+  ['abc', 3],
+  ['ü', 1],
+  ['😀😀', 2],
+  [HALF, 2],
+])('%j has so many characters: %d', (text, length) => expect(characters(text)).toBe(length));
+
+test.each([
+  [NUL, 'the field holds a NUL character, which cannot be stored.'],
+  [HALF, 'the field holds half of a surrogate pair, which is not Unicode text.'],
+  ['\ude00\ud83d', 'the field holds half of a surrogate pair, which is not Unicode text.'],
+])('%j cannot be stored', (text, message) => expect(refused(() => checkCharacters('the field', text))).toBe(message));
+test.each(['', 'ü😀', '\u0001\n', '\uffff'])('%j can be stored', (text) =>
+  expect(() => checkCharacters('f', text)).not.toThrow(),
+);
+test.each([
+  ['a\0b\0', 'ab'],
+  ['\ud83dx', '\ufffdx'],
+  ['😀', '😀'],
+])('of a log line %j is kept %j', (text, kept) => expect(storable(text)).toBe(kept));
+
+describe('a text', () => {
+  test.each(['', 'abc', '😀😀😀'])('may be as long as its limit: %j', (text) =>
+    expect(() => checkText('f', text, 3)).not.toThrow(),
+  );
+  test.each(['abcd', '😀😀😀😀'])('may not be longer: %j', (text) =>
+    expect(refused(() => checkText('state.name', text, 3))).toBe(
+      'state.name is too long: 4 characters, at most 3 are taken.',
+    ),
+  );
+  test('is told of in numbers for people', () =>
+    expect(refused(() => checkMessage('message', 'x'.repeat(1_000_001)))).toBe(
+      'message is too long: 1,000,001 characters, at most 1,000,000 are taken.',
+    ));
+  test('is looked into', () => expect(refused(() => checkText('f', NUL, 3))).toContain('NUL'));
+});
+
+describe('a name', () => {
+  test.each(['n', ' ', 'n'.repeat(255), '😀'.repeat(255)])('may be %j', (name) =>
+    expect(() => checkName('name', name)).not.toThrow(),
+  );
+  test.each([
+    ['', 'name is empty.'],
+    ['n'.repeat(256), 'name is too long: 256 characters, at most 255 are taken.'],
+    [NUL, 'name holds a NUL character, which cannot be stored.'],
+  ])('may not be %j', (name, message) => expect(refused(() => checkName('name', name))).toBe(message));
+});
+
+describe('tags', () => {
+  test.each([[[]], [['b', 'a', 'b']], [Array.from({ length: 500 }, () => 't'.repeat(255))]])(
+    'may be these, %#',
+    (tags) => expect(() => checkTags('tags', tags)).not.toThrow(),
+  );
+  test.each([
+    [Array.from({ length: 501 }, () => 't'), 'tags has too many entries: 501, at most 500 are taken.'],
+    [['a', ''], 'tags[1] is empty.'],
+    [['t'.repeat(256)], 'tags[0] is too long: 256 characters, at most 255 are taken.'],
+    [['a', 'b', NUL], 'tags[2] holds a NUL character, which cannot be stored.'],
+  ])('may not be these, %#', (tags, message) => expect(refused(() => checkTags('tags', tags))).toBe(message));
+});
+
+describe('the key of an input', () => {
+  test.each(['a', 'a-1', '-', '0', 'k'.repeat(255)])('may be %j', (key) =>
+    expect(() => checkInputKey('key', key)).not.toThrow(),
+  );
+  test.each(['', 'A', 'a_b', 'a b', 'a\n', '\na', 'ä', NUL])('may not be %j', (key) =>
+    expect(refused(() => checkInputKey('key', key))).toBe(
+      'key must only contain lowercase letters, numbers, and dashes.',
+    ),
+  );
+  test('has a limit', () => expect(refused(() => checkInputKey('key', 'k'.repeat(256)))).toContain('too long'));
+});
+
+describe('the value of an input', () => {
+  test.each(['', '{"a":1}', 'x'.repeat(5_000_000)])('may be this, %#', (value) =>
+    expect(() => checkInputValue('value', value)).not.toThrow(),
+  );
+  test('is measured in bytes', () =>
+    expect(refused(() => checkInputValue('value', 'ü'.repeat(2_500_001)))).toBe(
+      'value is too large: 5,000,002 bytes, at most 5,000,000 are taken.',
+    ));
+  test('is looked into', () => expect(refused(() => checkInputValue('value', NUL))).toContain('NUL'));
+});
+
+test('a cache key has Prefect’s limit and words', () => {
+  expect(() => checkCacheKey('cacheKey', '😀'.repeat(2000))).not.toThrow();
+  expect(refused(() => checkCacheKey('cacheKey', 'k'.repeat(2001)))).toBe(
+    'Cache key exceeded maximum allowed length of 2000 characters.',
+  );
+  expect(refused(() => checkCacheKey('cacheKey', NUL))).toContain('cacheKey holds a NUL');
+});
+
+describe('an idempotency key', () => {
+  test.each([undefined, null, ''])('%j is none', (key) =>
+    expect(checkIdempotencyKey('idempotencyKey', key)).toBe(null),
+  );
+  test('is taken as it is', () => expect(checkIdempotencyKey('idempotencyKey', ' k ')).toBe(' k '));
+  test.each(['k'.repeat(256), NUL])('may not be %j', (key) =>
+    expect(refused(() => checkIdempotencyKey('key', key))).toMatch(/^key /),
+  );
+});
+
+test('the path in a message is cut short, and can be stored itself', () => {
+  const message = refused(() => checkCharacters(`${'x'.repeat(199)}\0${'y'.repeat(100)}`, NUL));
+  expect(message).toBe(`${'x'.repeat(199)}... holds a NUL character, which cannot be stored.`);
+});

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { checkCloudHookConfig, cloudHookStates, cloudHookType } from '../../../src/core/cloudHooks/cloudHook.ts';
+import { deliveryRetryAfter, isWorthRetrying } from '../../../src/core/cloudHooks/deliveryRetries.ts';
+import { PREFECT_1_STATES } from '../../../src/core/prefect1/prefect1States.ts';
+import type { JsonObject } from '../../../src/core/runs/state.ts';
+
+const twilio: JsonObject = { account_sid: 'a', auth_token: 'b', messaging_service_sid: 'c', to: ['+1'] };
+const pagerDuty: JsonObject = { api_token: 'a', routing_key: 'b', severity: 'error' };
+
+test.each([
+  ['WEBHOOK', { url: 'http://localhost' }],
+  ['SLACK_WEBHOOK', { url: 'http://localhost' }],
+  ['TWILIO', twilio],
+  ['PAGERDUTY', pagerDuty],
+  ['PREFECT_MESSAGE', { anything: 1 }],
+  ['PREFECT_MESSAGE', {}],
+] as const)('a %s hook may have the config %j', (type, config) => {
+  expect(() => checkCloudHookConfig(type, config)).not.toThrow();
+});
+
+test.each<[Parameters<typeof checkCloudHookConfig>[0], JsonObject, RegExp]>([
+  ['WEBHOOK', {}, /expected `url`/],
+  ['WEBHOOK', { url: 'x', more: 1 }, /expected `url`/],
+  ['TWILIO', { ...twilio, to: [] }, /and `to`$/],
+  ['TWILIO', { ...twilio, to: '+1' }, /and `to`$/],
+  ['PAGERDUTY', { api_token: 'a' }, /& `severity`$/],
+  ['PAGERDUTY', { ...pagerDuty, severity: 'loud' }, /one of {info, warning, error, critical}$/],
+])('a %s hook may not have the config %j', (type, config, text) => {
+  expect(() => checkCloudHookConfig(type, config)).toThrow(text);
+});
+
+test('there are five types of hooks', () => {
+  expect(cloudHookType('TWILIO')).toBe('TWILIO');
+  for (const bad of ['twilio', 'toString', '']) expect(() => cloudHookType(bad)).toThrow('Invalid cloud hook type');
+});
+
+test('states are kept once each, in upper case, and are those of Prefect 1', () => {
+  expect(cloudHookStates(['failed', 'Failed', 'TimedOut'])).toEqual(['FAILED', 'TIMEDOUT']);
+  expect(cloudHookStates(PREFECT_1_STATES)).toHaveLength(21);
+  for (const bad of ['State', '_MetaState', 'Completed'])
+    expect(() => cloudHookStates([bad])).toThrow('Invalid states');
+});
+
+test('a delivery is tried five times, with longer and longer pauses', () => {
+  expect([1, 2, 3, 4, 5].map(deliveryRetryAfter)).toEqual([5, 30, 120, 600, null]);
+});
+
+test.each([
+  [200, false],
+  [301, false],
+  [404, false],
+  [429, true],
+  [500, true],
+  [503, true],
+])('after an answer of %i it is worth trying again: %s', (status, worth) => {
+  expect(isWorthRetrying(status)).toBe(worth);
+});

@@ -1,0 +1,256 @@
+import { describe, expect, test } from 'vitest';
+import type { NotRunningFacts, SlotLimit, WorkPlace } from '../../../src/core/insights/notRunningFacts.ts';
+import { type NotRunningReason, roughly } from '../../../src/core/insights/notRunningReason.ts';
+import { whyNotRunning } from '../../../src/core/insights/whyNotRunning.ts';
+import { NO_DETAILS, STATE_TYPES, type StateDetails } from '../../../src/core/runs/state.ts';
+import { addSeconds, type Instant, parseInstant } from '../../../src/core/values/instant.ts';
+
+const NOW = parseInstant('2026-11-21T12:00:00Z') ?? 0;
+const at = (seconds: number): Instant => addSeconds(NOW, seconds);
+
+const PLACE: WorkPlace = {
+  workPoolId: 'pool',
+  workPoolName: 'kubernetes',
+  isPoolPaused: false,
+  workers: [{ lastHeartbeat: at(-20), heartbeatIntervalSeconds: 30 }],
+  workQueueId: 'queue',
+  workQueueName: 'default',
+  isQueuePaused: false,
+  lastPolled: at(-20),
+};
+const LIMIT: SlotLimit = {
+  name: 'the deployment “nightly”',
+  limit: 2,
+  taken: 2,
+  lastTaken: at(-40),
+  holders: [{ flowRunId: 'holder', since: at(-50) }],
+};
+
+/** A run that is due for three minutes; a worker is there and asks. */
+const run = (facts: Partial<Omit<NotRunningFacts, 'details'>> & { details?: Partial<StateDetails> } = {}) => ({
+  id: 'run',
+  stateType: 'SCHEDULED' as const,
+  stateName: 'Scheduled',
+  stateTimestamp: at(-300),
+  retryType: null,
+  runCount: 0,
+  due: at(-180),
+  isPrefect1: false,
+  tags: [],
+  place: PLACE,
+  limits: [],
+  agents: [],
+  inputSchema: null,
+  unfinishedTaskRuns: { count: 0, ids: [] },
+  ...facts,
+  details: { ...NO_DETAILS, ...facts.details },
+});
+type Facts = ReturnType<typeof run>;
+const placed = (place: Partial<WorkPlace>) => run({ place: { ...PLACE, ...place } });
+const because = (facts: NotRunningFacts) => whyNotRunning(facts, NOW)?.map(({ kind }) => kind);
+const messages = (facts: NotRunningFacts) => whyNotRunning(facts, NOW)?.map(({ message }) => message);
+const first = (facts: NotRunningFacts): NotRunningReason | undefined => whyNotRunning(facts, NOW)?.[0];
+
+const ANSWERED = ['RUNNING', 'COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED'];
+test.each(STATE_TYPES)('a run that is %s has reasons unless it runs or has ended', (stateType) => {
+  expect(whyNotRunning(run({ stateType }), NOW) === null).toBe(ANSWERED.includes(stateType));
+});
+
+const retrying = { stateName: 'AwaitingRetry', runCount: 1, retryType: 'in_process' as const };
+const noSlot = { stateName: 'AwaitingConcurrencySlot', limits: [LIMIT] };
+test.each<[string, Partial<Facts>, string[]]>([
+  ['is due tomorrow', { due: at(86_400) }, ['ScheduledInFuture']],
+  ['is due tomorrow, with nobody there', { due: at(86_400), place: null, limits: [LIMIT] }, ['ScheduledInFuture']],
+  ['failed and is run again in a minute', { ...retrying, due: at(60) }, ['AwaitingRetry']],
+  ['was to be run again by its process', { ...retrying, place: null }, ['LateRun']],
+  ['was to be taken again', { ...retrying, retryType: 'reschedule', place: null }, ['NoWorkQueue', 'LateRun']],
+  ['waits for a slot', { ...noSlot, due: at(20) }, ['NoFreeSlot', 'ScheduledInFuture']],
+  ['may ask again for a slot that is free now', { ...noSlot, limits: [], due: at(20) }, ['ScheduledInFuture']],
+  ['is due, and nothing is in its way', {}, ['LateRun']],
+  ['is due, without a time', { due: null }, ['LateRun']],
+  ['is in no queue', { place: null }, ['NoWorkQueue', 'LateRun']],
+  ['finds all slots taken', { limits: [LIMIT] }, ['NoFreeSlot', 'LateRun']],
+  ['finds a free slot', { limits: [{ ...LIMIT, taken: 1 }] }, ['LateRun']],
+])('a run that %s', (_, facts, kinds) => {
+  expect(because(run(facts))).toEqual(kinds);
+});
+
+test.each<[string, Partial<WorkPlace>, string[]]>([
+  ['whose pool is paused', { isPoolPaused: true }, ['WorkPoolPaused', 'LateRun']],
+  ['whose queue is paused', { isQueuePaused: true }, ['WorkQueuePaused', 'LateRun']],
+  ['whose pool never had a worker', { workers: [] }, ['NoWorker', 'LateRun']],
+  ['whose queue was asked for 60 s ago', { lastPolled: at(-60) }, ['LateRun']],
+  ['whose queue was asked for 61 s ago', { lastPolled: at(-61) }, ['QueueNotPolled', 'LateRun']],
+  ['whose queue nobody ever asked for', { lastPolled: null }, ['QueueNotPolled', 'LateRun']],
+  [
+    'with everything in its way',
+    { isPoolPaused: true, isQueuePaused: true, workers: [], lastPolled: null },
+    ['WorkPoolPaused', 'WorkQueuePaused', 'NoWorker', 'LateRun'],
+  ],
+])('a run that is due, %s', (_, place, kinds) => {
+  expect(because(placed(place))).toEqual(kinds);
+});
+
+test.each([
+  [90, 30, true],
+  [91, 30, false],
+  [91, 60, true],
+])('a worker that was heard of %d s ago and beats every %d s is there: %s', (seconds, interval, there) => {
+  const workers = [{ lastHeartbeat: at(-seconds), heartbeatIntervalSeconds: interval }];
+  expect(because(placed({ workers }))?.includes('NoWorker')).toBe(!there);
+});
+
+describe('an agent', () => {
+  const agent = (labels: string[], seconds: number | null = 10, id = 'agent') => ({
+    id,
+    name: null,
+    labels,
+    lastQueried: seconds === null ? null : at(-seconds),
+  });
+  test.each([
+    [['a', 'b'], ['a', 'b', 'c'], 10, true],
+    [['a', 'b'], ['a'], 10, false],
+    [['a'], ['a'], 60, true],
+    [['a'], ['a'], 61, false],
+    [['a'], ['a'], null, false],
+    [[], [], 10, true],
+    [[], ['a'], 10, false],
+  ])('for a run with %j that has %j, %s s after it asked, may take it: %s', (tags, labels, seconds, may) => {
+    const facts = run({ isPrefect1: true, tags, agents: [agent(labels, seconds)] });
+    expect(because(facts)).toEqual(may ? ['LateRun'] : ['NoAgent', 'LateRun']);
+  });
+
+  test('that comes nearest is told first, with what it lacks; ten at most', () => {
+    const far = Array.from({ length: 12 }, (_, index) => agent([], 5, `far${index}`));
+    const agents = [...far, agent(['a'], 50, 'old'), agent(['a'], 20, 'new'), agent(['a', 'b'], 90, 'gone')];
+    const reason = first(run({ isPrefect1: true, tags: ['a', 'b'], agents }));
+    expect(reason).toMatchObject({ kind: 'NoAgent', labels: ['a', 'b'], since: at(-90) });
+    const told = reason?.kind === 'NoAgent' ? reason.agents : [];
+    expect(told.map(({ id, missingLabels }) => [id, missingLabels]).slice(0, 4)).toEqual([
+      ['gone', []],
+      ['new', ['b']],
+      ['old', ['b']],
+      ['far0', ['a', 'b']],
+    ]);
+    expect(told).toHaveLength(10);
+  });
+
+  test('that never asked comes last among its like', () => {
+    const agents = [agent([], null, 'never'), agent([], 100, 'once'), agent([], null, 'neither')];
+    const reason = first(run({ isPrefect1: true, tags: ['a'], agents }));
+    expect(reason).toMatchObject({ agents: [{ id: 'once' }, { id: 'never' }, { id: 'neither' }], since: at(-300) });
+  });
+
+  test('takes no native run, and a worker none of Prefect 1', () => {
+    expect(because(run({ isPrefect1: true, place: null }))).toEqual(['NoAgent', 'LateRun']);
+  });
+});
+
+test.each<[string, Partial<Facts>, object]>([
+  ['PENDING', { stateType: 'PENDING' }, { kind: 'PendingRun', since: at(-300), seconds: 300 }],
+  ['PENDING', { stateType: 'PENDING', stateTimestamp: at(5) }, { kind: 'PendingRun', since: at(5), seconds: 0 }],
+  ['CANCELLING', { stateType: 'CANCELLING' }, { kind: 'CancellingRun', since: at(-300), seconds: 300 }],
+  [
+    'PAUSED',
+    { stateType: 'PAUSED', details: { ...NO_DETAILS, pauseTimeout: at(60), pauseKey: 'key' } },
+    { kind: 'PausedRun', since: at(-300), pauseTimeout: at(60), pauseKey: 'key', suspended: false },
+  ],
+  ['due', { limits: [LIMIT] }, { kind: 'NoFreeSlot', since: at(-40), limit: 2, taken: 2, holders: LIMIT.holders }],
+])('a run that is %s says so with its facts', (_, facts, expected) => {
+  expect(first(run(facts))).toMatchObject(expected);
+});
+
+test('a pending run that was taken before its time waits for that, too', () => {
+  const details = { scheduledTime: at(90) };
+  expect(because(run({ stateType: 'PENDING', details }))).toEqual(['ScheduledInFuture', 'PendingRun']);
+});
+
+test('a cancelling run tells what still goes on in it', () => {
+  const unfinishedTaskRuns = { count: 3, ids: ['a', 'b', 'c'] };
+  const reasons = whyNotRunning(run({ stateType: 'CANCELLING', unfinishedTaskRuns }), NOW);
+  expect(reasons?.[1]).toMatchObject({ kind: 'TaskRunsStillRunning', count: 3, taskRunIds: ['a', 'b', 'c'] });
+});
+
+test.each([
+  ['{"properties": {"x": {}, "y": {}}, "required": ["x", 1]}', ['x', 'y'], ['x']],
+  ['{"properties": {"x": {}}}', ['x'], []],
+  ['{}', [], []],
+  ['null', [], []],
+  ['no JSON', [], []],
+  [null, [], []],
+])('a run that waits for input of the schema %s', (inputSchema, keys, requiredKeys) => {
+  const details = { runInputKeyset: { schema: 'k-schema', response: 'k-response' } };
+  const reasons = whyNotRunning(run({ stateType: 'PAUSED', details, inputSchema }), NOW);
+  expect(reasons?.[1]).toMatchObject({ kind: 'WaitingForInput', schemaKey: 'k-schema', keys, requiredKeys });
+});
+
+test('a run that waits for input of no schema', () => {
+  const reasons = whyNotRunning(run({ stateType: 'PAUSED', details: { runInputKeyset: { response: 'r' } } }), NOW);
+  expect(reasons?.[1]).toMatchObject({ schemaKey: null, keys: [], message: 'It waits for input.' });
+});
+
+const gone = [
+  { lastHeartbeat: at(-86_400 * 3), heartbeatIntervalSeconds: 30 },
+  { lastHeartbeat: at(-86_400 * 2), heartbeatIntervalSeconds: 30 },
+];
+const pausedUntil = (pauseTimeout: Instant | null, pauseReschedule = false) =>
+  run({ stateType: 'PAUSED', details: { pauseTimeout, pauseReschedule } });
+test.each<[string, NotRunningFacts]>([
+  ['It is due at 2026-11-21T12:02:00.000000Z, in 2 min.', run({ due: at(120) })],
+  ['It failed, and is run again at 2026-11-21T12:01:00.000000Z, in 60 s.', run({ ...retrying, due: at(60) })],
+  ['It may ask for a slot again at 2026-11-21T12:00:30.000000Z, in 30 s.', run({ ...noSlot, limits: [], due: at(30) })],
+  ['It has been due for 3 min, and nobody has taken it yet.', run()],
+  ['It has been due for 3 min, and its process has not begun to run it again.', run(retrying)],
+  ['It is in no work queue, so that no worker takes it: whoever created it has to run it.', run({ place: null })],
+  ['The work pool “kubernetes” is paused.', placed({ isPoolPaused: true })],
+  ['The work queue “default” of the pool “kubernetes” is paused.', placed({ isQueuePaused: true })],
+  ['The work pool “kubernetes” has no worker: there never was one.', placed({ workers: [] })],
+  ['The work pool “kubernetes” has no worker: the last one was heard of 2 days ago.', placed({ workers: gone })],
+  [
+    'The work queue “default” of the pool “kubernetes” is served by no worker: the last one asked for runs 2 h ago.',
+    placed({ lastPolled: at(-7_200) }),
+  ],
+  [
+    'No agent that has all its labels (a, b) has asked for runs in the last 60 s.',
+    run({ isPrefect1: true, tags: ['a', 'b'] }),
+  ],
+  ['No agent that takes runs without labels has asked for runs in the last 60 s.', run({ isPrefect1: true })],
+  ['All slots of the deployment “nightly” are taken: 2 of 2.', run({ limits: [LIMIT] })],
+  [
+    'The limit of the deployment “nightly” is 0: it lets nothing run.',
+    run({ limits: [{ ...LIMIT, limit: 0, taken: 0 }] }),
+  ],
+  ['It has been pending for 5 min: whoever has taken it has not said yet that it runs.', run({ stateType: 'PENDING' })],
+  ['It is paused, until somebody resumes it.', pausedUntil(null)],
+  ['It is suspended, until somebody resumes it; in 10 min it fails.', pausedUntil(at(600), true)],
+  ['It is paused, until somebody resumes it; its time is over, and it is about to fail.', pausedUntil(at(-1))],
+  [
+    'It has been cancelling for 5 min: its infrastructure has not said yet that it stopped.',
+    run({ stateType: 'CANCELLING' }),
+  ],
+])('it says: %s', (message, facts) => {
+  expect(messages(facts)?.[0]).toBe(message);
+});
+
+test.each([
+  [
+    'It waits for input: x, y.',
+    run({ stateType: 'PAUSED', details: { runInputKeyset: {} }, inputSchema: '{"properties": {"x": {}, "y": {}}}' }),
+  ],
+  ['One task run has not ended yet.', run({ stateType: 'CANCELLING', unfinishedTaskRuns: { count: 1, ids: ['a'] } })],
+  ['12 task runs have not ended yet.', run({ stateType: 'CANCELLING', unfinishedTaskRuns: { count: 12, ids: ['a'] } })],
+])('it adds: %s', (message, facts) => {
+  expect(messages(facts)?.[1]).toBe(message);
+});
+
+test.each([
+  [0.4, '0 s'],
+  [119, '119 s'],
+  [120, '2 min'],
+  [7_199, '119 min'],
+  [7_200, '2 h'],
+  [172_799, '47 h'],
+  [172_800, '2 days'],
+])('%d seconds are roughly %s', (seconds, text) => {
+  expect(roughly(seconds)).toBe(text);
+});
