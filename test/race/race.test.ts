@@ -173,7 +173,7 @@ describe('the race notices', () => {
     ],
     [
       'a task run that is written alone is written whatever it is by now',
-      { file: 'store/oneTaskRun.ts', from: 'and r.xmin = $30::xid', to: 'and $30::xid is not null' },
+      { file: 'store/taskRunAlone.ts', from: 'and r.xmin = $30::xid', to: 'and $30::xid is not null' },
     ],
   ])(
     'when %s',

@@ -19,10 +19,10 @@ import {
 import { insertTaskRuns, NOT_MAPPED } from '../../store/taskRuns/taskRunCreations.ts';
 import { insertTaskRunStates } from '../../store/taskRuns/taskRunWrites.ts';
 import type { Topic } from '../../streams/streams.ts';
+import { begin } from '../writing/createTaskRunBatch.ts';
 import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';
 import { queueCloudHooks } from '../writing/queueCloudHooks.ts';
-import { begin } from '../writing/taskRunCreator.ts';
 import { taskRunTopics } from '../writing/taskRunMover.ts';
 import { prefect1TaskRunJob } from './prefect1TaskRunJob.ts';
 

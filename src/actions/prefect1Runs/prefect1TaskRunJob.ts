@@ -3,8 +3,8 @@ import { normaliseState } from '../../core/prefect1/serializedState.ts';
 import { NO_TASK_RUN_POLICY } from '../../core/runs/run.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import { NOT_MAPPED } from '../../store/taskRuns/taskRunCreations.ts';
+import type { TaskRunCreationJob } from '../writing/createTaskRunBatch.ts';
 import { newId } from '../writing/newId.ts';
-import type { TaskRunCreationJob } from '../writing/taskRunCreator.ts';
 
 interface TaskOfFlow {
   id: string;

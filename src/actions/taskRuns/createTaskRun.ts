@@ -9,9 +9,9 @@ import { roughSize } from '../../core/values/roughSize.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { taskRunsById } from '../../store/taskRuns/taskRuns.ts';
 import { type Keyed, keyedRequest } from '../writing/answerBook.ts';
+import type { NewTaskRun } from '../writing/createTaskRunBatch.ts';
 import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';
-import type { NewTaskRun } from '../writing/taskRunCreator.ts';
 
 export interface CreateTaskRun extends Keyed {
   /** An id made by the caller: a version 4 or 7 UUID. */

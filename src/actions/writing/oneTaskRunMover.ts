@@ -1,6 +1,6 @@
 import type { TaskRunState } from '../../core/runs/state.ts';
 import type { Queryable } from '../../store/connection/database.ts';
-import { moveTaskRun, readTaskRun, type SeenTaskRun } from '../../store/taskRuns/oneTaskRun.ts';
+import { readTaskRunAlone, type SeenTaskRun, updateTaskRunAlone } from '../../store/taskRuns/taskRunAlone.ts';
 import { isOf, type Moved } from './moveOutcome.ts';
 import type { Recent } from './recent.ts';
 import { decideMove, type TaskRunMoveJob, taskRunTopics, writtenState } from './taskRunMover.ts';
@@ -23,7 +23,7 @@ export async function moveOneTaskRun(
   const moved = recalled && (await moveSeen(database, recent, job, recalled));
   // A decision to write nothing is no write that could fail: it is taken on what is read only.
   if (moved && moved.states.size > 0) return moved;
-  const seen = await readTaskRun(database, job.taskRunId);
+  const seen = await readTaskRunAlone(database, job.taskRunId);
   return seen && moveSeen(database, recent, job, seen);
 }
 
@@ -41,7 +41,7 @@ async function moveSeen(
   const written = writtenState(before.run, write);
   const moved = { id, version: version + 1, changes: write.changes, state: write.state };
   recent.forget(id);
-  const after = await moveTaskRun(database, before, moved, written);
+  const after = await updateTaskRunAlone(database, before, moved, written);
   if (!after) return null;
   keepSeen(recent, after.seen);
   return { answers: [answer], states: new Map([[after.state.id, after.state]]), topics: taskRunTopics([written]) };

@@ -9,7 +9,7 @@ import {
   taskRunIdsByKeys,
 } from '../../store/taskRuns/taskRunCreations.ts';
 import { type LockedTaskRun, lockTaskRuns } from '../../store/taskRuns/taskRunWrites.ts';
-import { blankTaskRun, type NewTaskRun } from './taskRunCreator.ts';
+import { blankTaskRun, type NewTaskRun } from './createTaskRunBatch.ts';
 
 /** A state that an engine reached by itself, and the task run that it belongs to, should that not exist yet. */
 export interface Report {

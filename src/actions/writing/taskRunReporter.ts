@@ -14,9 +14,9 @@ import {
 } from '../../store/taskRuns/taskRunWrites.ts';
 import type { Topic } from '../../streams/streams.ts';
 import { AnswerBook } from './answerBook.ts';
+import { type NewTaskRun, takenId } from './createTaskRunBatch.ts';
 import type { RejectedLine } from './logWriter.ts';
 import { type Report, reportedTaskRuns } from './reportedTaskRuns.ts';
-import { type NewTaskRun, takenId } from './taskRunCreator.ts';
 import { taskRunTopics } from './taskRunMover.ts';
 
 export interface ReportJob {

@@ -4,13 +4,13 @@ import type { Database, Queryable, Transaction } from '../../store/connection/da
 import { isOneRowsFault, isTransient } from '../../store/connection/databaseErrors.ts';
 import type { Streams, Topic } from '../../streams/streams.ts';
 import { Coalescer } from './coalescer.ts';
+import { createTaskRunAlone } from './createTaskRunAlone.ts';
+import { type CreatedTaskRun, createTaskRunBatch, type TaskRunCreationJob } from './createTaskRunBatch.ts';
 import { type FlowRunMoveJob, moveFlowRuns } from './flowRunMover.ts';
 import { type LogJob, type WrittenLogs, writeLogBatches } from './logWriter.ts';
 import type { MoveAnswer, Moved } from './moveOutcome.ts';
-import { createOneTaskRun } from './oneTaskRunCreator.ts';
 import { moveOneTaskRun, type RecentTaskRuns } from './oneTaskRunMover.ts';
 import { Recent } from './recent.ts';
-import { type CreatedTaskRun, createTaskRuns, type TaskRunCreationJob } from './taskRunCreator.ts';
 import { moveTaskRuns, type TaskRunMoveJob } from './taskRunMover.ts';
 import { type ReportAnswer, type ReportJob, reportStates } from './taskRunReporter.ts';
 
@@ -74,9 +74,9 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting 
     taskRunMoves: coalesce(({ taskRunId }: TaskRunMoveJob) => [taskRunId], moveTaskRuns, withStates, moveOneTaskRun),
     taskRunCreations: coalesce(
       ({ run }: TaskRunCreationJob) => [run.flowRunId ?? run.taskKey],
-      createTaskRuns,
+      createTaskRunBatch,
       ({ answers }) => answers,
-      createOneTaskRun,
+      createTaskRunAlone,
     ),
     taskRunReports: coalesce(
       ({ rows }: ReportJob) => rows,

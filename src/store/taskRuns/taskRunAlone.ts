@@ -43,7 +43,7 @@ const READ = statement(
 );
 
 /** A task run without its limits and without its state's data. */
-export async function readTaskRun(database: Queryable, id: string): Promise<SeenTaskRun | null> {
+export async function readTaskRunAlone(database: Queryable, id: string): Promise<SeenTaskRun | null> {
   const [row] = await database.query<
     LockedTaskRunRow & Pick<SeenTaskRun, 'rowVersion' | 'flowRunStateId' | 'hasTags' | 'isLimited'>
   >(READ, [id]);
@@ -95,7 +95,7 @@ const MOVE = statement(
  * Moves a run that is as it was seen, in a flow run that is in the state it was seen in, at the time that it is; null where
  * one of these does not hold, and nothing is written. Gives the run as it is then, and the state as it stands in its history.
  */
-export async function moveTaskRun(
+export async function updateTaskRunAlone(
   database: Queryable,
   seen: SeenTaskRun,
   moved: MovedTaskRun,
@@ -138,7 +138,7 @@ const CREATE = statement(
  * Inserts a run in its first state, in a flow run whose state and labels are as they were seen; null where they are not, or
  * where there is a run with its keys or its id, and nothing is written. Gives the run as it is then.
  */
-export async function createTaskRun(
+export async function insertTaskRunAlone(
   database: Queryable,
   begun: BegunTaskRun,
   flowRun: EnclosingFlowRun | null,

@@ -61,7 +61,7 @@ export interface Surroundings {
 export type CreatedTaskRun = { taskRunId: string; created: boolean };
 
 /** Creates task runs, all of them in this transaction. */
-export async function createTaskRuns(
+export async function createTaskRunBatch(
   transaction: Transaction,
   jobs: readonly TaskRunCreationJob[],
 ): Promise<{ answers: (CreatedTaskRun | Problem)[]; topics: Set<Topic> }> {

@@ -1,17 +1,17 @@
 import { Problem } from '../../core/values/problem.ts';
 import type { Queryable } from '../../store/connection/database.ts';
-import { createTaskRun } from '../../store/taskRuns/oneTaskRun.ts';
+import { insertTaskRunAlone } from '../../store/taskRuns/taskRunAlone.ts';
 import type { Topic } from '../../streams/streams.ts';
+import { begin, type CreatedTaskRun, refusal, type TaskRunCreationJob } from './createTaskRunBatch.ts';
 import { keepSeen, type RecentTaskRuns } from './oneTaskRunMover.ts';
-import { begin, type CreatedTaskRun, refusal, type TaskRunCreationJob } from './taskRunCreator.ts';
 import { taskRunTopics } from './taskRunMover.ts';
 
 /**
  * Creates one task run by one statement, from what was read around it. Null where that is not enough, and nothing was
  * written: the run is there already, its flow run has changed since, or a cache entry or an idempotency key have a say.
- * `createTaskRuns` is then to do it.
+ * `createTaskRunBatch` is then to do it.
  */
-export async function createOneTaskRun(
+export async function createTaskRunAlone(
   database: Queryable,
   recent: RecentTaskRuns,
   job: TaskRunCreationJob,
@@ -22,7 +22,7 @@ export async function createOneTaskRun(
   if (refusal(run, flowRuns)) return null;
   const beginning = begin(job, flowRuns, around.now);
   if (beginning instanceof Problem || beginning.cached.length > 0) return null;
-  const made = await createTaskRun(database, beginning, around.flowRun, around.now);
+  const made = await insertTaskRunAlone(database, beginning, around.flowRun, around.now);
   if (!made) return null;
   keepSeen(recent, made);
   const { id: taskRunId, flowRunId } = run;
