@@ -1,4 +1,4 @@
-import { moveFoundFlowRuns, moveFoundTaskRuns } from '../actions/writing/moveFoundRuns.ts';
+import { moveOverdueFlowRuns, moveOverdueTaskRuns } from '../actions/writing/moveOverdueRuns.ts';
 import { orphanedSubflowState, orphanedTaskRunState } from '../core/rules/overdue.ts';
 import { addSeconds } from '../core/values/instant.ts';
 import { subflowsOfCancelled, taskRunsOfCancelled } from '../store/runs/overdueRuns.ts';
@@ -15,10 +15,10 @@ export const cancellationCleanup = (everySeconds: number) =>
   movingLoop('cancellationCleanup', everySeconds * 1000, [
     {
       find: ({ database }, _, limit) => subflowsOfCancelled(database, limit),
-      move: (engine, found) => moveFoundFlowRuns(engine, found, ({ run }) => orphanedSubflowState(run)),
+      move: (engine, found) => moveOverdueFlowRuns(engine, found, ({ run }) => orphanedSubflowState(run)),
     },
     {
       find: ({ database }, now, limit) => taskRunsOfCancelled(database, addSeconds(now, -LOOKED_AT_SECONDS), limit),
-      move: (engine, found) => moveFoundTaskRuns(engine, found, orphanedTaskRunState),
+      move: (engine, found) => moveOverdueTaskRuns(engine, found, orphanedTaskRunState),
     },
   ]);

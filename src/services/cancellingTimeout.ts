@@ -1,4 +1,4 @@
-import { moveFoundFlowRuns } from '../actions/writing/moveFoundRuns.ts';
+import { moveOverdueFlowRuns } from '../actions/writing/moveOverdueRuns.ts';
 import { timedOutCancellationState } from '../core/rules/overdue.ts';
 import { addSeconds } from '../core/values/instant.ts';
 import { cancellingSince } from '../store/runs/overdueRuns.ts';
@@ -12,6 +12,6 @@ export const cancellingTimeout = (afterSeconds: number) =>
   movingLoop('cancellingTimeout', EVERY_MS, [
     {
       find: ({ database }, now, limit) => cancellingSince(database, addSeconds(now, -afterSeconds), limit),
-      move: (engine, found) => moveFoundFlowRuns(engine, found, timedOutCancellationState),
+      move: (engine, found) => moveOverdueFlowRuns(engine, found, timedOutCancellationState),
     },
   ]);

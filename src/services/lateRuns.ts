@@ -1,4 +1,4 @@
-import { moveFoundFlowRuns } from '../actions/writing/moveFoundRuns.ts';
+import { moveOverdueFlowRuns } from '../actions/writing/moveOverdueRuns.ts';
 import { lateState } from '../core/rules/overdue.ts';
 import { addSeconds } from '../core/values/instant.ts';
 import { lateFlowRuns } from '../store/runs/overdueRuns.ts';
@@ -9,6 +9,6 @@ export const lateRuns = (everySeconds: number, lateAfterSeconds: number) =>
   movingLoop('lateRuns', everySeconds * 1000, [
     {
       find: ({ database }, now, limit) => lateFlowRuns(database, addSeconds(now, -lateAfterSeconds), limit),
-      move: (engine, found) => moveFoundFlowRuns(engine, found, ({ run }) => lateState(run)),
+      move: (engine, found) => moveOverdueFlowRuns(engine, found, ({ run }) => lateState(run)),
     },
   ]);

@@ -1,6 +1,6 @@
 import type { Engine } from '../actions/writing/engine.ts';
 import type { Instant } from '../core/values/instant.ts';
-import type { FoundRun } from '../store/runs/overdueRuns.ts';
+import type { OverdueRun } from '../store/runs/overdueRuns.ts';
 import type { Loop } from './loops.ts';
 
 /** Found by one statement. */
@@ -10,9 +10,9 @@ const ROUND_MS = 3_000;
 
 /** Runs that wait for a loop, and what becomes of them. */
 export interface Overdue {
-  find: (engine: Engine, now: Instant, limit: number) => Promise<FoundRun[]>;
+  find: (engine: Engine, now: Instant, limit: number) => Promise<OverdueRun[]>;
   /** Gives how many were moved. */
-  move: (engine: Engine, found: readonly FoundRun[]) => Promise<number>;
+  move: (engine: Engine, found: readonly OverdueRun[]) => Promise<number>;
 }
 
 /** A loop that looks for runs and moves them, until there are none, or it moves none. Idle, a round is a look each. */

@@ -1,4 +1,4 @@
-import { moveFoundFlowRuns } from '../actions/writing/moveFoundRuns.ts';
+import { moveOverdueFlowRuns } from '../actions/writing/moveOverdueRuns.ts';
 import { expiredPauseState } from '../core/rules/overdue.ts';
 import { expiredPauses } from '../store/runs/overdueRuns.ts';
 import { movingLoop } from './movingLoop.ts';
@@ -8,6 +8,6 @@ export const pauseExpirations = (everySeconds: number) =>
   movingLoop('pauseExpirations', everySeconds * 1000, [
     {
       find: ({ database }, now, limit) => expiredPauses(database, now, limit),
-      move: (engine, found) => moveFoundFlowRuns(engine, found, expiredPauseState),
+      move: (engine, found) => moveOverdueFlowRuns(engine, found, expiredPauseState),
     },
   ]);

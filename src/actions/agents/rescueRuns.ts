@@ -5,11 +5,11 @@ import type { Instant } from '../../core/values/instant.ts';
 import type { Queryable } from '../../store/connection/database.ts';
 import type { Topic } from '../../streams/streams.ts';
 import type { Engine } from '../writing/engine.ts';
-import { type FlowRunMoveJob, moveFlowRuns } from '../writing/flowRunMover.ts';
 import { writeLogBatches } from '../writing/logWriter.ts';
+import { type FlowRunMoveJob, moveFlowRunBatch } from '../writing/moveFlowRunBatch.ts';
+import { moveTaskRunBatch } from '../writing/moveTaskRunBatch.ts';
 import { newId } from '../writing/newId.ts';
 import { prefect1TaskRunMove } from '../writing/prefect1FlowRunMoves.ts';
-import { moveTaskRuns } from '../writing/taskRunMover.ts';
 
 interface Rescued {
   flowRunId: string;
@@ -36,8 +36,8 @@ export async function rescueRuns(
       taskRunId === null ? [] : prefect1TaskRunMove(taskRunId, ({ now }) => proposal(rescue, now)),
     );
     const moved = [
-      ...(flowRuns.length > 0 ? (await moveFlowRuns(transaction, flowRuns)).topics : []),
-      ...(taskRuns.length > 0 ? (await moveTaskRuns(transaction, taskRuns)).topics : []),
+      ...(flowRuns.length > 0 ? (await moveFlowRunBatch(transaction, flowRuns)).topics : []),
+      ...(taskRuns.length > 0 ? (await moveTaskRunBatch(transaction, taskRuns)).topics : []),
     ];
     const { topics: logged } = await writeLogBatches(transaction, [logsOf(rescued)]);
     return { count: rescued.length, topics: new Set([...moved, ...logged]) };

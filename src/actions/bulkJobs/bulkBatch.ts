@@ -5,7 +5,7 @@ import type { BulkTask } from '../../store/bulkJobs/bulkJobs.ts';
 import type { Transaction } from '../../store/connection/database.ts';
 import { deleteDoomedFlowRuns, lockDoomedFlowRuns } from '../../store/runs/runDeletions.ts';
 import type { Topic } from '../../streams/streams.ts';
-import { type FlowRunMoveJob, moveFlowRuns } from '../writing/flowRunMover.ts';
+import { type FlowRunMoveJob, moveFlowRunBatch } from '../writing/moveFlowRunBatch.ts';
 import type { MoveAnswer } from '../writing/moveOutcome.ts';
 
 export interface BulkBatch {
@@ -65,7 +65,7 @@ async function moveAll(
       input: null,
     }),
   );
-  const { answers, topics } = await moveFlowRuns(transaction, jobs);
+  const { answers, topics } = await moveFlowRunBatch(transaction, jobs);
   const settled = answers.map(
     (answer, place): SettledItem => ({ number: numberAt(items, place), ...outcomeOf(answer) }),
   );

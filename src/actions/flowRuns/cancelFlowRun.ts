@@ -3,7 +3,7 @@ import type { Viewer } from '../../core/values/viewer.ts';
 import type { LockedFlowRun } from '../../store/flowRuns/flowRunWrites.ts';
 import { type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
-import type { FlowRunMoveJob } from '../writing/flowRunMover.ts';
+import type { FlowRunMoveJob } from '../writing/moveFlowRunBatch.ts';
 import type { MoveOutcome, Proposal } from '../writing/moveOutcome.ts';
 import { moveFlowRun } from './setFlowRunState.ts';
 

@@ -8,7 +8,7 @@ import { insertFlowRunInputs } from '../../store/flowRuns/flowRunInputWrites.ts'
 import { lockFlowRunForInput } from '../../store/flowRuns/flowRunWrites.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
-import { unknownFlowRun } from '../writing/flowRunMover.ts';
+import { unknownFlowRun } from '../writing/moveFlowRunBatch.ts';
 import { newId } from '../writing/newId.ts';
 
 export interface CreateFlowRunInput extends Keyed {

@@ -2,7 +2,7 @@ import type { Viewer } from '../../core/values/viewer.ts';
 import { deleteFlowRunRow } from '../../store/runs/runDeletions.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
-import { unknownFlowRun } from '../writing/flowRunMover.ts';
+import { unknownFlowRun } from '../writing/moveFlowRunBatch.ts';
 
 export interface DeleteFlowRun extends Keyed {
   flowRunId: string;

@@ -3,7 +3,7 @@ import { lockFlowRunForInput } from '../../store/flowRuns/flowRunWrites.ts';
 import { deleteLinesOfRun } from '../../store/runs/runDeletions.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
-import { unknownFlowRun } from '../writing/flowRunMover.ts';
+import { unknownFlowRun } from '../writing/moveFlowRunBatch.ts';
 
 export interface DeleteFlowRunLogs extends Keyed {
   flowRunId: string;

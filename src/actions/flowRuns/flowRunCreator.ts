@@ -10,9 +10,9 @@ import { flowRunsById } from '../../store/flowRuns/flowRuns.ts';
 import { insertFlowRun, insertFlowRunStates } from '../../store/flowRuns/flowRunWrites.ts';
 import type { Topic } from '../../streams/streams.ts';
 import type { Engine } from '../writing/engine.ts';
-import { followingTaskRun } from '../writing/flowRunMover.ts';
+import { followingTaskRun } from '../writing/moveFlowRunBatch.ts';
+import { moveTaskRunBatch } from '../writing/moveTaskRunBatch.ts';
 import { newId } from '../writing/newId.ts';
-import { moveTaskRuns } from '../writing/taskRunMover.ts';
 import type { CreateFlowRun } from './createFlowRun.ts';
 
 /** A run to make: checked, and its queue found. */
@@ -125,7 +125,7 @@ async function insert(transaction: Transaction, blank: FlowRun, wanted: NewFlowR
     effect.kind === 'moveParentTaskRun' ? followingTaskRun(run.tenantId, effect) : [],
   );
   if (parents.length > 0) {
-    for (const topic of (await moveTaskRuns(transaction, parents)).topics) topics.add(topic);
+    for (const topic of (await moveTaskRunBatch(transaction, parents)).topics) topics.add(topic);
   }
   return { id: run.id, created: true, topics };
 }

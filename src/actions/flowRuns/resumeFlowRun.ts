@@ -11,7 +11,7 @@ import { flowRunStatesById } from '../../store/flowRuns/flowRunStates.ts';
 import { flowRunsById } from '../../store/flowRuns/flowRuns.ts';
 import { type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
-import { type FlowRunMoveJob, unknownFlowRun } from '../writing/flowRunMover.ts';
+import { type FlowRunMoveJob, unknownFlowRun } from '../writing/moveFlowRunBatch.ts';
 import type { MoveOutcome, Refusal } from '../writing/moveOutcome.ts';
 import { newId } from '../writing/newId.ts';
 import { inputExists } from './createFlowRunInput.ts';

@@ -5,7 +5,7 @@ import type { Viewer } from '../../core/values/viewer.ts';
 import { flowRunStatesById } from '../../store/flowRuns/flowRunStates.ts';
 import { type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
-import type { FlowRunMoveJob } from '../writing/flowRunMover.ts';
+import type { FlowRunMoveJob } from '../writing/moveFlowRunBatch.ts';
 import type { MoveOutcome } from '../writing/moveOutcome.ts';
 
 export interface SetFlowRunState extends Keyed {

@@ -9,7 +9,7 @@ import { flowRunsById } from '../../store/flowRuns/flowRuns.ts';
 import { type FlowRunUpdate, lockFlowRuns, updateFlowRunColumns } from '../../store/flowRuns/flowRunWrites.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
-import { unknownFlowRun } from '../writing/flowRunMover.ts';
+import { unknownFlowRun } from '../writing/moveFlowRunBatch.ts';
 import { checkJobVariables } from './checkJobVariables.ts';
 
 /** Only what is given is changed. */

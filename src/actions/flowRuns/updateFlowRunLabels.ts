@@ -7,7 +7,7 @@ import { mergeFlowRunLabels } from '../../store/flowRuns/flowRunLabels.ts';
 import { flowRunsById } from '../../store/flowRuns/flowRuns.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
-import { unknownFlowRun } from '../writing/flowRunMover.ts';
+import { unknownFlowRun } from '../writing/moveFlowRunBatch.ts';
 
 export interface UpdateFlowRunLabels extends Keyed {
   flowRunId: string;

@@ -21,9 +21,9 @@ import { insertTaskRunStates } from '../../store/taskRuns/taskRunWrites.ts';
 import type { Topic } from '../../streams/streams.ts';
 import { begin } from '../writing/createTaskRunBatch.ts';
 import type { Engine } from '../writing/engine.ts';
+import { taskRunTopics } from '../writing/moveTaskRunBatch.ts';
 import { newId } from '../writing/newId.ts';
 import { queueCloudHooks } from '../writing/queueCloudHooks.ts';
-import { taskRunTopics } from '../writing/taskRunMover.ts';
 import { prefect1TaskRunJob } from './prefect1TaskRunJob.ts';
 
 /** Of `flowId` and `versionGroupId` one is given; with both, the flow is meant. */

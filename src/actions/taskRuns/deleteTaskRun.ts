@@ -2,7 +2,7 @@ import type { Viewer } from '../../core/values/viewer.ts';
 import { deleteTaskRunRow } from '../../store/runs/runDeletions.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
-import { unknownTaskRun } from '../writing/taskRunMover.ts';
+import { unknownTaskRun } from '../writing/moveTaskRunBatch.ts';
 
 export interface DeleteTaskRun extends Keyed {
   taskRunId: string;

@@ -6,7 +6,7 @@ import { nameAnyTaskRun } from '../../store/taskRuns/taskRunNames.ts';
 import { taskRunsById } from '../../store/taskRuns/taskRuns.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
-import { unknownTaskRun } from '../writing/taskRunMover.ts';
+import { unknownTaskRun } from '../writing/moveTaskRunBatch.ts';
 
 export interface RenameTaskRun extends Keyed {
   taskRunId: string;

@@ -6,7 +6,7 @@ import { taskRunStatesById } from '../../store/taskRuns/taskRunStates.ts';
 import { type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
 import type { MoveOutcome } from '../writing/moveOutcome.ts';
-import { cacheKeyOf, type TaskRunMoveJob } from '../writing/taskRunMover.ts';
+import { cacheKeyOf, type TaskRunMoveJob } from '../writing/moveTaskRunBatch.ts';
 
 export interface SetTaskRunState extends Keyed {
   taskRunId: string;

@@ -3,8 +3,8 @@ import type { Queryable } from '../../store/connection/database.ts';
 import { insertTaskRunAlone } from '../../store/taskRuns/taskRunAlone.ts';
 import type { Topic } from '../../streams/streams.ts';
 import { begin, type CreatedTaskRun, refusal, type TaskRunCreationJob } from './createTaskRunBatch.ts';
-import { keepSeen, type RecentTaskRuns } from './oneTaskRunMover.ts';
-import { taskRunTopics } from './taskRunMover.ts';
+import { keepSeen, type RecentTaskRuns } from './moveTaskRunAlone.ts';
+import { taskRunTopics } from './moveTaskRunBatch.ts';
 
 /**
  * Creates one task run by one statement, from what was read around it. Null where that is not enough, and nothing was

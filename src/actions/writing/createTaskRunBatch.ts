@@ -20,8 +20,8 @@ import {
 import { insertTaskRunStates } from '../../store/taskRuns/taskRunWrites.ts';
 import type { Topic } from '../../streams/streams.ts';
 import { AnswerBook } from './answerBook.ts';
+import { taskRunTopics } from './moveTaskRunBatch.ts';
 import { newId } from './newId.ts';
-import { taskRunTopics } from './taskRunMover.ts';
 
 /** A task run as it is asked for: all that its first state does not decide. */
 export type NewTaskRun = Pick<

@@ -2,8 +2,8 @@ import { PREFECT_1_FINISHED, requestOf } from '../../core/prefect1/prefect1Polic
 import type { Transaction } from '../../store/connection/database.ts';
 import type { LockedFlowRun, WrittenFlowRunState } from '../../store/flowRuns/flowRunWrites.ts';
 import { assignAgents, lastSubmissions, taskRunsNotIn } from '../../store/prefect1Runs/prefect1FlowRunWrites.ts';
+import type { TaskRunMoveJob } from './moveTaskRunBatch.ts';
 import { queueCloudHooks } from './queueCloudHooks.ts';
-import type { TaskRunMoveJob } from './taskRunMover.ts';
 
 // What moving flow runs entails where Prefect 1 clients know the runs, whoever moves them. Without such runs it costs nothing.
 

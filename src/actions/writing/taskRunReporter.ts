@@ -16,8 +16,8 @@ import type { Topic } from '../../streams/streams.ts';
 import { AnswerBook } from './answerBook.ts';
 import { type NewTaskRun, takenId } from './createTaskRunBatch.ts';
 import type { RejectedLine } from './logWriter.ts';
+import { taskRunTopics } from './moveTaskRunBatch.ts';
 import { type Report, reportedTaskRuns } from './reportedTaskRuns.ts';
-import { taskRunTopics } from './taskRunMover.ts';
 
 export interface ReportJob {
   tenantId: string;

@@ -6,12 +6,12 @@ import type { Streams, Topic } from '../../streams/streams.ts';
 import { Coalescer } from './coalescer.ts';
 import { createTaskRunAlone } from './createTaskRunAlone.ts';
 import { type CreatedTaskRun, createTaskRunBatch, type TaskRunCreationJob } from './createTaskRunBatch.ts';
-import { type FlowRunMoveJob, moveFlowRuns } from './flowRunMover.ts';
 import { type LogJob, type WrittenLogs, writeLogBatches } from './logWriter.ts';
+import { type FlowRunMoveJob, moveFlowRunBatch } from './moveFlowRunBatch.ts';
 import type { MoveAnswer, Moved } from './moveOutcome.ts';
-import { moveOneTaskRun, type RecentTaskRuns } from './oneTaskRunMover.ts';
+import { moveTaskRunAlone, type RecentTaskRuns } from './moveTaskRunAlone.ts';
+import { moveTaskRunBatch, type TaskRunMoveJob } from './moveTaskRunBatch.ts';
 import { Recent } from './recent.ts';
-import { moveTaskRuns, type TaskRunMoveJob } from './taskRunMover.ts';
 import { type ReportAnswer, type ReportJob, reportStates } from './taskRunReporter.ts';
 
 /** A move's answer, with the state that was written, if one was. */
@@ -70,8 +70,13 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting 
     });
   }
   return {
-    flowRunMoves: coalesce(({ flowRunId }: FlowRunMoveJob) => [flowRunId], moveFlowRuns, withStates),
-    taskRunMoves: coalesce(({ taskRunId }: TaskRunMoveJob) => [taskRunId], moveTaskRuns, withStates, moveOneTaskRun),
+    flowRunMoves: coalesce(({ flowRunId }: FlowRunMoveJob) => [flowRunId], moveFlowRunBatch, withStates),
+    taskRunMoves: coalesce(
+      ({ taskRunId }: TaskRunMoveJob) => [taskRunId],
+      moveTaskRunBatch,
+      withStates,
+      moveTaskRunAlone,
+    ),
     taskRunCreations: coalesce(
       ({ run }: TaskRunCreationJob) => [run.flowRunId ?? run.taskKey],
       createTaskRunBatch,

@@ -8,7 +8,7 @@ import { type Queryable, statement } from '../connection/database.ts';
 // and not in parameters, because partial indexes (migration `loops`) are only taken for what is plainly theirs.
 
 /** A run, and the state that it was found in. */
-export interface FoundRun {
+export interface OverdueRun {
   id: string;
   stateId: string;
 }
@@ -30,7 +30,7 @@ const LATE = statement(
 );
 
 /** Runs that were due by then, the longest due first. */
-export const lateFlowRuns = (database: Queryable, dueBy: Instant, limit: number): Promise<FoundRun[]> =>
+export const lateFlowRuns = (database: Queryable, dueBy: Instant, limit: number): Promise<OverdueRun[]> =>
   database.query(LATE, [formatInstant(dueBy), limit]);
 
 const EXPIRED_PAUSES = statement(
@@ -42,7 +42,7 @@ const EXPIRED_PAUSES = statement(
 );
 
 /** Runs whose pause should have ended before then, the longest overdue first. */
-export const expiredPauses = (database: Queryable, before: Instant, limit: number): Promise<FoundRun[]> =>
+export const expiredPauses = (database: Queryable, before: Instant, limit: number): Promise<OverdueRun[]> =>
   database.query(EXPIRED_PAUSES, [formatInstant(before), limit]);
 
 const CANCELLING = statement(
@@ -53,7 +53,7 @@ const CANCELLING = statement(
 );
 
 /** Runs that have been cancelling since then or longer. */
-export const cancellingSince = (database: Queryable, since: Instant, limit: number): Promise<FoundRun[]> =>
+export const cancellingSince = (database: Queryable, since: Instant, limit: number): Promise<OverdueRun[]> =>
   database.query(CANCELLING, [formatInstant(since), limit]);
 
 // A task run that stands for a subflow follows that, and would be torn to and fro.
@@ -67,7 +67,7 @@ const TASK_RUNS = statement(
 );
 
 /** Task runs that have not ended, of flow runs that were cancelled after that. */
-export const taskRunsOfCancelled = (database: Queryable, after: Instant, limit: number): Promise<FoundRun[]> =>
+export const taskRunsOfCancelled = (database: Queryable, after: Instant, limit: number): Promise<OverdueRun[]> =>
   database.query(TASK_RUNS, [formatInstant(after), limit]);
 
 const SUBFLOWS = statement(
@@ -79,5 +79,5 @@ const SUBFLOWS = statement(
 );
 
 /** Runs of subflows that nobody has cancelled yet although their parent was. */
-export const subflowsOfCancelled = (database: Queryable, limit: number): Promise<FoundRun[]> =>
+export const subflowsOfCancelled = (database: Queryable, limit: number): Promise<OverdueRun[]> =>
   database.query(SUBFLOWS, [limit]);

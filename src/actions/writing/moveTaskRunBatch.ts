@@ -39,7 +39,7 @@ export const cacheKeyOf = ({ type, details }: StateRequest): string | null =>
  * Moves task runs, all of them in this transaction. Jobs on one run are decided in their order, each on what the one
  * before left; the run's row is then written once.
  */
-export async function moveTaskRuns(
+export async function moveTaskRunBatch(
   transaction: Transaction,
   jobs: readonly TaskRunMoveJob[],
 ): Promise<Moved<TaskRunState>> {

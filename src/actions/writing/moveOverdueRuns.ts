@@ -1,7 +1,7 @@
 import type { StateRequest } from '../../core/runs/state.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { LockedFlowRun } from '../../store/flowRuns/flowRunWrites.ts';
-import type { FoundRun } from '../../store/runs/overdueRuns.ts';
+import type { OverdueRun } from '../../store/runs/overdueRuns.ts';
 import type { LockedTaskRun } from '../../store/taskRuns/taskRunWrites.ts';
 import type { Engine } from './engine.ts';
 import type { Proposal } from './moveOutcome.ts';
@@ -15,9 +15,9 @@ const CHUNK = 100;
  * Moves flow runs that are still in the state they were found in, and gives how many were moved. Several servers may have
  * found the same ones: the first to lock a run moves it, and the others see another state.
  */
-export const moveFoundFlowRuns = (
+export const moveOverdueFlowRuns = (
   { writer }: Engine,
-  found: readonly FoundRun[],
+  found: readonly OverdueRun[],
   next: Next<LockedFlowRun>,
 ): Promise<number> =>
   inChunks(found, (run) => {
@@ -26,9 +26,9 @@ export const moveFoundFlowRuns = (
   });
 
 /** The same for task runs. */
-export const moveFoundTaskRuns = (
+export const moveOverdueTaskRuns = (
   { writer }: Engine,
-  found: readonly FoundRun[],
+  found: readonly OverdueRun[],
   next: Next<LockedTaskRun>,
 ): Promise<number> =>
   inChunks(found, (run) => {
@@ -40,7 +40,7 @@ export const moveFoundTaskRuns = (
 const MOVE = { tenantId: null, expectedVersion: null, request: null } as const;
 
 const unlessMoved = <Locked extends { initial: { id: string } }>(
-  { stateId }: FoundRun,
+  { stateId }: OverdueRun,
   current: Locked,
   next: Next<Locked>,
 ): Proposal =>
@@ -48,8 +48,8 @@ const unlessMoved = <Locked extends { initial: { id: string } }>(
 
 /** One that fails hinders no other; what went wrong is thrown when all are through. A run that was deleted is no fault. */
 async function inChunks(
-  found: readonly FoundRun[],
-  move: (run: FoundRun) => Promise<{ answer: { written: boolean } }>,
+  found: readonly OverdueRun[],
+  move: (run: OverdueRun) => Promise<{ answer: { written: boolean } }>,
 ): Promise<number> {
   let moved = 0;
   const faults: unknown[] = [];

@@ -2,18 +2,18 @@ import type { TaskRunState } from '../../core/runs/state.ts';
 import type { Queryable } from '../../store/connection/database.ts';
 import { readTaskRunAlone, type SeenTaskRun, updateTaskRunAlone } from '../../store/taskRuns/taskRunAlone.ts';
 import { isOf, type Moved } from './moveOutcome.ts';
+import { decideMove, type TaskRunMoveJob, taskRunTopics, writtenState } from './moveTaskRunBatch.ts';
 import type { Recent } from './recent.ts';
-import { decideMove, type TaskRunMoveJob, taskRunTopics, writtenState } from './taskRunMover.ts';
 
 export type RecentTaskRuns = Recent<SeenTaskRun>;
 
 /**
  * Moves one task run without locking it first: decided on what was seen of it a moment ago, or is read now, and written by
  * one statement, if the run is still the same. Null where that is not enough, and nothing was written: the run was written
- * meanwhile, or its limits, a cached state, the data of a completed state or an idempotency key have a say. `moveTaskRuns`
+ * meanwhile, or its limits, a cached state, the data of a completed state or an idempotency key have a say. `moveTaskRunBatch`
  * is then to do it.
  */
-export async function moveOneTaskRun(
+export async function moveTaskRunAlone(
   database: Queryable,
   recent: RecentTaskRuns,
   job: TaskRunMoveJob,

@@ -15,10 +15,10 @@ import {
 import type { Topic } from '../../streams/streams.ts';
 import { AnswerBook } from './answerBook.ts';
 import { answerOf, isOf, type MoveAnswer, type Moved, type Proposal, proposalOf } from './moveOutcome.ts';
+import { moveTaskRunBatch, type TaskRunMoveJob } from './moveTaskRunBatch.ts';
 import { newId } from './newId.ts';
 import { followPrefect1Moves, recallSubmissions, type Submission } from './prefect1FlowRunMoves.ts';
 import { SlotBook } from './slotBook.ts';
-import { moveTaskRuns, type TaskRunMoveJob } from './taskRunMover.ts';
 
 export interface FlowRunMoveJob {
   /** Null: of whatever tenant. */
@@ -38,7 +38,7 @@ export interface FlowRunMoveJob {
  * Moves flow runs, all of them in this transaction. Jobs on one run are decided in their order, each on what the one
  * before left; the run's row is then written once.
  */
-export async function moveFlowRuns(
+export async function moveFlowRunBatch(
   transaction: Transaction,
   jobs: readonly FlowRunMoveJob[],
 ): Promise<Moved<FlowRunState>> {
@@ -111,7 +111,7 @@ export async function moveFlowRuns(
   if (inputs.length > 0) await insertFlowRunInputs(transaction, inputs);
   followers.push(...(await followPrefect1Moves(transaction, written, jobs)));
   if (followers.length > 0) {
-    for (const topic of (await moveTaskRuns(transaction, followers)).topics) topics.add(topic);
+    for (const topic of (await moveTaskRunBatch(transaction, followers)).topics) topics.add(topic);
   }
   book.save();
   return { answers, states, topics };
