@@ -8,9 +8,9 @@ import type { Viewer } from '../../core/values/viewer.ts';
 import { keysText } from '../../store/taskRuns/taskRunCreations.ts';
 import { type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
+import type { Report } from '../writing/findReportedRuns.ts';
 import { newId } from '../writing/newId.ts';
-import type { Report } from '../writing/reportedTaskRuns.ts';
-import type { ReportAnswer, ReportJob } from '../writing/taskRunReporter.ts';
+import type { ReportAnswer, ReportJob } from '../writing/takeReportBatch.ts';
 import { newTaskRun } from './createTaskRun.ts';
 
 export const MAX_REPORTS = 1000;

@@ -12,7 +12,7 @@ import type { MoveAnswer, Moved } from './moveOutcome.ts';
 import { moveTaskRunAlone, type RecentTaskRuns } from './moveTaskRunAlone.ts';
 import { moveTaskRunBatch, type TaskRunMoveJob } from './moveTaskRunBatch.ts';
 import { Recent } from './recent.ts';
-import { type ReportAnswer, type ReportJob, reportStates } from './taskRunReporter.ts';
+import { type ReportAnswer, type ReportJob, takeReportBatch } from './takeReportBatch.ts';
 
 /** A move's answer, with the state that was written, if one was. */
 export type WrittenMove<RunState extends State> = { answer: MoveAnswer; state: RunState | null };
@@ -85,7 +85,7 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting 
     ),
     taskRunReports: coalesce(
       ({ rows }: ReportJob) => rows,
-      reportStates,
+      takeReportBatch,
       ({ answers }) => answers,
     ),
     logs: coalesce(

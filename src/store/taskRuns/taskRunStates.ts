@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { TaskRunState } from '../../core/runs/state.ts';
-import type { Queryable } from '../connection/database.ts';
+import { type Queryable, statement } from '../connection/database.ts';
 import type { StateList } from '../flowRuns/flowRunStates.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts } from '../query/readCounts.ts';
@@ -45,3 +45,17 @@ export const taskRunStateCountsOf = (
   atMost: number,
 ): Promise<Map<string, number>> =>
   readChildCounts(database, TASK_RUN_STATES, taskRunIds, 'taskRunId', sql`true`, atMost);
+
+const OWNERS = statement(
+  'taskRunStates.owners',
+  'select id, task_run_id as "taskRunId" from task_run_state where id = any($1::uuid[])',
+);
+
+/** Of those of these states that exist already: the ids of their task runs, by the ids of the states. */
+export async function ownersOfTaskRunStates(
+  transaction: Queryable,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await transaction.query<{ id: string; taskRunId: string }>(OWNERS, [ids]);
+  return new Map(rows.map(({ id, taskRunId }) => [id, taskRunId]));
+}

@@ -126,7 +126,7 @@ export interface Api {
   countTaskRuns(of?: { filter?: Filter }): Promise<number>;
   pageTaskRuns(paging?: Paging): Promise<NumberedPage<TaskRun>>;
   /** As an engine does that orchestrates itself. */
-  reportTaskRunState(taskRun: ReportedTaskRun, state: ReportedState): Promise<void>;
+  applyReport(taskRun: ReportedTaskRun, state: ReportedState): Promise<void>;
 
   createInput(flowRunId: string, input: { key: string; value: string; sender?: string }): Promise<void>;
   readInput(flowRunId: string, key: string): Promise<string>;

@@ -147,7 +147,7 @@ export function connectFlowql(url: string): Api {
     filterTaskRuns: ({ filter, sort, limit } = {}) =>
       taskRuns<TaskRun>(runFilter('taskRuns', filter), TASK_RUN, sort, limit),
     countTaskRuns: ({ filter } = {}) => counted('taskRunCount', 'TaskRun', runFilter('taskRuns', filter)),
-    reportTaskRunState: async (taskRun, state) => {
+    applyReport: async (taskRun, state) => {
       const input = { states: [{ ...taskRun, state }] };
       const selection = 'rejected { message }';
       const payload = await mutate<{ rejected: { message: string }[] }>(

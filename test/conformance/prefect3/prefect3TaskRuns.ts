@@ -54,7 +54,7 @@ export const prefect3TaskRuns = (call: Prefect3Request) =>
       return { ...body, items: body.results.map(taskRunOut) };
     },
     /** Prefect 3's engines report by events. */
-    async reportTaskRunState(taskRun, state) {
+    async applyReport(taskRun, state) {
       await call('POST', 'events', [taskRunEvent(taskRun, state)]);
     },
   }) satisfies Partial<Api>;

@@ -93,7 +93,7 @@ export const taskResultsCases: ConformanceCase[] = [
         { id: uuid(), type: 'PENDING', name: 'Pending', timestamp: at(5) },
       ];
       for (const state of states) {
-        await lab.api.reportTaskRunState(fields, state);
+        await lab.api.applyReport(fields, state);
         await lab.until(
           async () => {
             try {
@@ -113,8 +113,8 @@ export const taskResultsCases: ConformanceCase[] = [
         ['RUNNING', 'COMPLETED', 'PENDING'],
         'states',
       );
-      await lab.api.reportTaskRunState(fields, completed);
-      await lab.api.reportTaskRunState(fields, { id: uuid(), type: 'FAILED', name: 'Failed', timestamp: at(30) });
+      await lab.api.applyReport(fields, completed);
+      await lab.api.applyReport(fields, { id: uuid(), type: 'FAILED', name: 'Failed', timestamp: at(30) });
       await lab.until(
         () => lab.api.readTaskRun(fields.taskRunId),
         (other) => other.stateType === 'FAILED',

@@ -1,11 +1,11 @@
+import { applyReport } from '../../core/rules/applyReport.ts';
 import { keepsSlots } from '../../core/rules/concurrencyRules.ts';
-import { reportTaskRunState } from '../../core/rules/reportTaskRunState.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { releaseSlots } from '../../store/concurrency/concurrencySlotWrites.ts';
 import type { Transaction } from '../../store/connection/database.ts';
 import type { KeyedRequest } from '../../store/connection/idempotencyKeys.ts';
-import { ownersOfTaskRunStates } from '../../store/taskRuns/reportedStates.ts';
 import { type EnclosingFlowRun, enclosingFlowRuns, keysText } from '../../store/taskRuns/taskRunCreations.ts';
+import { ownersOfTaskRunStates } from '../../store/taskRuns/taskRunStates.ts';
 import {
   insertTaskRunStates,
   type MovedTaskRun,
@@ -15,9 +15,9 @@ import {
 import type { Topic } from '../../streams/streams.ts';
 import { AnswerBook } from './answerBook.ts';
 import { type NewTaskRun, takenId } from './createTaskRunBatch.ts';
+import { findReportedRuns, type Report } from './findReportedRuns.ts';
 import type { RejectedLine } from './logWriter.ts';
 import { taskRunTopics } from './moveTaskRunBatch.ts';
-import { type Report, reportedTaskRuns } from './reportedTaskRuns.ts';
 
 export interface ReportJob {
   tenantId: string;
@@ -41,7 +41,7 @@ export interface ReportAnswer {
  * the history only; a state that is known by its id changes nothing, and is refused to any other task run.
  * Source: Prefect 3, server/services/task_run_recorder.py.
  */
-export async function reportStates(
+export async function takeReportBatch(
   transaction: Transaction,
   jobs: readonly ReportJob[],
 ): Promise<{ answers: (ReportAnswer | Problem)[]; topics: Set<Topic> }> {
@@ -58,7 +58,7 @@ export async function reportStates(
     transaction,
     allowed.map(({ state }) => state.id),
   );
-  const runs = await reportedTaskRuns(transaction, allowed, owners, flowRuns);
+  const runs = await findReportedRuns(transaction, allowed, owners, flowRuns);
   const written: WrittenTaskRunState[] = [];
   const moved = new Map<string, MovedTaskRun>();
   const released: string[] = [];
@@ -73,7 +73,7 @@ export async function reportStates(
     const answer = { taskRunId: locked.run.id, stateId: reported.id };
     if (owner !== undefined) return { ...answer, written: false };
     owners.set(reported.id, locked.run.id);
-    const { state, changes, outOfOrder } = reportTaskRunState({
+    const { state, changes, outOfOrder } = applyReport({
       run: isNew ? null : locked.run,
       initial: isNew ? null : locked.initial,
       state: reported,

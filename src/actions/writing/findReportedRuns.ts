@@ -27,7 +27,7 @@ type Found = Map<string, { isNew: boolean; locked: LockedTaskRun }>;
  * state as yet. One whose id, or whose states, all belong to another task run is not there.
  * @param owners the task runs that have the reported states already, by state
  */
-export async function reportedTaskRuns(
+export async function findReportedRuns(
   transaction: Queryable,
   reports: readonly Report[],
   owners: ReadonlyMap<string, string>,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { applyReport } from '../../../src/core/rules/applyReport.ts';
 import { NEW_RUN_RECORD } from '../../../src/core/rules/derivedColumns.ts';
-import { reportTaskRunState } from '../../../src/core/rules/reportTaskRunState.ts';
 import { type Json, proposeState, type StateType } from '../../../src/core/runs/state.ts';
 import { at } from '../given.ts';
 
@@ -8,7 +8,7 @@ const state = (type: StateType, seconds: number, data: Json = null) =>
   proposeState({ type, data }, `${type} at ${seconds}`, at(seconds));
 
 test('a task run that is not known yet begins with its first report', () => {
-  const { changes, outOfOrder } = reportTaskRunState({ run: null, initial: null, state: state('RUNNING', -60) });
+  const { changes, outOfOrder } = applyReport({ run: null, initial: null, state: state('RUNNING', -60) });
   expect(outOfOrder).toBe(false);
   expect(changes).toEqual({
     stateId: 'RUNNING at -60',
@@ -28,7 +28,7 @@ test('a task run that is not known yet begins with its first report', () => {
 test('a report moves the run by its own time, and asks no rule', () => {
   const record = { ...NEW_RUN_RECORD, runCount: 2, startTime: at(-90), totalRunTimeSeconds: 4, flowRunRunCount: 3 };
   const initial = state('RUNNING', -60, { type: 'reference' });
-  const completed = reportTaskRunState({ run: record, initial, state: state('COMPLETED', -50.5) });
+  const completed = applyReport({ run: record, initial, state: state('COMPLETED', -50.5) });
   expect(completed.changes).toMatchObject({
     runCount: 2,
     startTime: at(-90),
@@ -37,9 +37,7 @@ test('a report moves the run by its own time, and asks no rule', () => {
     flowRunRunCount: 3,
   });
   const kept = state('COMPLETED', -50, { type: 'reference' });
-  expect(reportTaskRunState({ run: record, initial: kept, state: state('CRASHED', -40) }).changes?.stateType).toBe(
-    'CRASHED',
-  );
+  expect(applyReport({ run: record, initial: kept, state: state('CRASHED', -40) }).changes?.stateType).toBe('CRASHED');
 });
 
 test.each([
@@ -48,7 +46,7 @@ test.each([
   ['newer by a microsecond counts', -59.999999, false],
 ])('a report %s', (_, seconds, outOfOrder) => {
   const report = { run: NEW_RUN_RECORD, initial: state('RUNNING', -60), state: state('PENDING', seconds) };
-  const reported = reportTaskRunState({ ...report, run: { ...NEW_RUN_RECORD, flowRunRunCount: 0 } });
+  const reported = applyReport({ ...report, run: { ...NEW_RUN_RECORD, flowRunRunCount: 0 } });
   expect(reported.outOfOrder).toBe(outOfOrder);
   expect(reported.changes === null).toBe(outOfOrder);
   expect(reported.state).toEqual(report.state);
@@ -56,5 +54,5 @@ test.each([
 
 test('the mark of a result that is not kept is not stored', () =>
   expect(
-    reportTaskRunState({ run: null, initial: null, state: state('COMPLETED', 0, { type: 'unpersisted' }) }).state.data,
+    applyReport({ run: null, initial: null, state: state('COMPLETED', 0, { type: 'unpersisted' }) }).state.data,
   ).toBe(null));

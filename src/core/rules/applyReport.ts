@@ -29,7 +29,7 @@ interface Reported {
  * reports with the same time the one that arrives later counts as the later.
  * Source: Prefect 3, server/services/task_run_recorder.py.
  */
-export function reportTaskRunState({ run, initial, state: reported, prefect1 = false }: Report): Reported {
+export function applyReport({ run, initial, state: reported, prefect1 = false }: Report): Reported {
   const state = readableToPrefect1(prefect1, { ...reported, data: storedData(reported) });
   const outOfOrder = initial !== null && state.timestamp < initial.timestamp;
   const record = run ?? { ...NEW_RUN_RECORD, flowRunRunCount: 0 };
