@@ -2,7 +2,7 @@
 import { type GraphQLInputObjectType, getNamedType, isInputObjectType } from 'graphql';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FilterKind } from '../../src/api/filters/filterRow.ts';
+import type { FilterKind } from '../../src/api/filters/filterFields.ts';
 import { type FilterInput, toFilter } from '../../src/api/filters/toFilter.ts';
 import { schema } from '../../src/api/schema.ts';
 import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FilterKind } from '../../src/api/filters/filterRow.ts';
+import type { FilterKind } from '../../src/api/filters/filterFields.ts';
 import { type FilterInput, toFilter } from '../../src/api/filters/toFilter.ts';
 
 test.each<[string, FilterKind, FilterInput | null, object]>([

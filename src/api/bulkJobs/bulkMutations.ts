@@ -6,7 +6,7 @@ import { builder } from '../building/builder.ts';
 import { StateTypeEnum } from '../building/enums.ts';
 import { given } from '../building/given.ts';
 import { type InputFields, keyed } from '../building/keyed.ts';
-import { filterInput } from '../filters/filterInput.ts';
+import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 import { StateInput, stateRequest } from '../runs/stateInput.ts';
 import { BulkJobType } from './bulkJobType.ts';
@@ -42,7 +42,7 @@ const BulkPayload = builder.objectRef<AcceptedBulkJob>('BulkPayload').implement(
 const bulk = (t: InputFields) => ({
   ...keyed(t),
   filter: t.field({
-    type: filterInput('FlowRun'),
+    type: filterInputType('FlowRun'),
     required: true,
     description:
       'Which flow runs, any number of them. It must carry a condition: an empty one, and one that lets everything through ' +

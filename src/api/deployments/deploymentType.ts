@@ -14,7 +14,7 @@ import {
   WorkQueueType,
 } from '../building/objectTypes.ts';
 import { asksForDeploymentJson, asksForRunJson, loadDeployment, wide } from '../building/selected.ts';
-import { filterInput } from '../filters/filterInput.ts';
+import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 
 DeploymentType.implement({
@@ -75,7 +75,7 @@ DeploymentType.implement({
       type: FlowRunConnection,
       description: 'The runs that were made from the deployment.',
       args: {
-        filter: t.arg({ type: filterInput('FlowRun'), description: 'Which runs; all where it is left out.' }),
+        filter: t.arg({ type: filterInputType('FlowRun'), description: 'Which runs; all where it is left out.' }),
         sort: t.arg({ type: RunSortEnum, description: 'In which order; ID_DESC where it is left out.' }),
         ...pageArguments(),
       },
@@ -92,7 +92,10 @@ DeploymentType.implement({
 
 const deploymentArguments = () =>
   builder.args((t) => ({
-    filter: t.field({ type: filterInput('Deployment'), description: 'Which deployments; all where it is left out.' }),
+    filter: t.field({
+      type: filterInputType('Deployment'),
+      description: 'Which deployments; all where it is left out.',
+    }),
     sort: t.field({ type: DeploymentSortEnum, description: 'In which order; ID_DESC where it is left out.' }),
   }));
 

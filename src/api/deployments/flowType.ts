@@ -10,7 +10,7 @@ import { LIMIT_TEXTS } from '../building/limitTexts.ts';
 import { NodeInterface } from '../building/nodeInterface.ts';
 import { FlowConnection, FlowRunConnection, FlowType } from '../building/objectTypes.ts';
 import { asksForRunJson } from '../building/selected.ts';
-import { filterInput } from '../filters/filterInput.ts';
+import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 
 FlowType.implement({
@@ -28,7 +28,7 @@ FlowType.implement({
       type: FlowRunConnection,
       description: 'The runs of the flow.',
       args: {
-        filter: t.arg({ type: filterInput('FlowRun'), description: 'Which runs; all where it is left out.' }),
+        filter: t.arg({ type: filterInputType('FlowRun'), description: 'Which runs; all where it is left out.' }),
         sort: t.arg({ type: RunSortEnum, description: 'In which order; ID_DESC where it is left out.' }),
         ...pageArguments(),
       },
@@ -56,7 +56,7 @@ builder.queryFields((t) => ({
     type: FlowConnection,
     description: 'Flows.',
     args: {
-      filter: t.arg({ type: filterInput('Flow'), description: 'Which flows; all where it is left out.' }),
+      filter: t.arg({ type: filterInputType('Flow'), description: 'Which flows; all where it is left out.' }),
       sort: t.arg({ type: FlowSortEnum, description: 'In which order; ID_DESC where it is left out.' }),
       ...pageArguments(),
     },

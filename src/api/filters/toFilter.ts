@@ -1,8 +1,8 @@
 import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
 import type { Json } from '../../core/runs/state.ts';
+import { FILTER_DEFINITIONS } from './filterDefinitions.ts';
+import type { FieldDefinition, FieldDefinitions, FilterKind } from './filterFields.ts';
 import { OPERATORS, type Operators } from './filterOperators.ts';
-import type { FilterKind, FilterRow } from './filterRow.ts';
-import { FILTERS } from './filterRows.ts';
 
 /** What GraphQL hands over: it has checked keys and values against the inputs that are made of the same tables. */
 export interface FilterInput {
@@ -14,32 +14,35 @@ export interface FilterInput {
 
 /** The filter tree of an input; none lets everything through. Null is the same as absent, everywhere. */
 export const toFilter = (kind: FilterKind, input: FilterInput | null | undefined): Filter =>
-  input ? whole(FILTERS[kind].rows, input) : EVERYTHING;
+  input ? whole(FILTER_DEFINITIONS[kind].fields, input) : EVERYTHING;
 
-function whole(rows: { [name: string]: FilterRow }, { and, or, not, ...fields }: FilterInput): Filter {
+function whole(fields: FieldDefinitions, { and, or, not, ...values }: FilterInput): Filter {
   return all([
-    ...(and ?? []).map((part) => whole(rows, part)),
-    ...(or ? [{ or: or.map((part) => whole(rows, part)) }] : []),
-    ...(not ? [{ not: whole(rows, not) }] : []),
-    ...Object.entries(fields).flatMap(([name, value]) => {
-      const row = rows[name];
-      return row && value ? [one(row, value as FilterInput)] : []; // Every row is an input object.
+    ...(and ?? []).map((part) => whole(fields, part)),
+    ...(or ? [{ or: or.map((part) => whole(fields, part)) }] : []),
+    ...(not ? [{ not: whole(fields, not) }] : []),
+    ...Object.entries(values).flatMap(([name, value]) => {
+      const field = fields[name];
+      return field && value ? [one(field, value as FilterInput)] : []; // Every field is an input object.
     }),
   ]);
 }
 
-function one(row: FilterRow, value: FilterInput): Filter {
-  if ('relation' in row) {
-    const related: Filter = { relation: row.relation, some: whole(FILTERS[row.kind].rows, value) };
-    return row.through ? { relation: row.through, some: related } : related;
+function one(definition: FieldDefinition, value: FilterInput): Filter {
+  if ('relation' in definition) {
+    const related: Filter = {
+      relation: definition.relation,
+      some: whole(FILTER_DEFINITIONS[definition.kind].fields, value),
+    };
+    return definition.through ? { relation: definition.through, some: related } : related;
   }
-  if ('rows' in row) return whole(row.rows, value);
-  const operators: Operators = OPERATORS[row.operators];
+  if ('group' in definition) return whole(definition.group, value);
+  const operators: Operators = OPERATORS[definition.operators];
   return all(
     Object.entries(value).flatMap(([name, operand]) => {
       const operator = operators[name]?.operator;
       if (!operator || operand === null || operand === undefined) return [];
-      return [{ field: row.fields?.[name] ?? row.field, operator, value: operand as Json }]; // Every operand is a scalar or a list of them.
+      return [{ field: definition.fields?.[name] ?? definition.field, operator, value: operand as Json }]; // Every operand is a scalar or a list of them.
     }),
   );
 }

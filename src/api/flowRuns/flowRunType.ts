@@ -28,7 +28,7 @@ import {
   loadTaskRun,
   wide,
 } from '../building/selected.ts';
-import { filterInput } from '../filters/filterInput.ts';
+import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 import { FlowRunPolicyType } from '../runs/policyTypes.ts';
 import { RunInterface } from '../runs/runInterface.ts';
@@ -103,7 +103,7 @@ FlowRunType.implement({
       type: TaskRunConnection,
       description: 'The task runs of the run.',
       args: {
-        filter: t.arg({ type: filterInput('TaskRun'), description: 'Which task runs; all where it is left out.' }),
+        filter: t.arg({ type: filterInputType('TaskRun'), description: 'Which task runs; all where it is left out.' }),
         sort: t.arg({ type: RunSortEnum, description: 'In which order; ID_DESC where it is left out.' }),
         ...pageArguments(),
       },
@@ -119,7 +119,7 @@ FlowRunType.implement({
       type: LogConnection,
       description: 'The log lines of the run and of its task runs, in the order of their numbers.',
       args: {
-        filter: t.arg({ type: filterInput('Log'), description: 'Which lines; all where it is left out.' }),
+        filter: t.arg({ type: filterInputType('Log'), description: 'Which lines; all where it is left out.' }),
         ...pageArguments(),
       },
       resolve: ({ id }, { filter, ...page }, { loaders }) =>
@@ -158,7 +158,7 @@ builder.queryFields((t) => ({
     type: FlowRunConnection,
     description: 'Flow runs.',
     args: {
-      filter: t.arg({ type: filterInput('FlowRun'), description: 'Which runs; all where it is left out.' }),
+      filter: t.arg({ type: filterInputType('FlowRun'), description: 'Which runs; all where it is left out.' }),
       sort: t.arg({ type: RunSortEnum, description: 'In which order; ID_DESC where it is left out.' }),
       ...pageArguments(),
     },
@@ -172,7 +172,7 @@ builder.queryFields((t) => ({
   }),
   flowRunCount: t.int({
     description: 'How many flow runs there are, exactly.',
-    args: { filter: t.arg({ type: filterInput('FlowRun'), description: 'Which runs; all where it is left out.' }) },
+    args: { filter: t.arg({ type: filterInputType('FlowRun'), description: 'Which runs; all where it is left out.' }) },
     resolve: (_, { filter }, { engine, viewer }) =>
       flowRunCount(engine.database, viewer.tenantId, toFilter('FlowRun', filter)),
   }),

@@ -10,8 +10,8 @@ import {
 import { averageFlowRunLateness } from '../../store/insights/runMeasures.ts';
 import { builder } from '../building/builder.ts';
 import { StateTypeEnum } from '../building/enums.ts';
-import { filterInput } from '../filters/filterInput.ts';
-import type { FilterKind } from '../filters/filterRow.ts';
+import type { FilterKind } from '../filters/filterFields.ts';
+import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 
 const HistoryStateType = builder.objectRef<HistoryState>('RunHistoryState').implement({
@@ -59,7 +59,7 @@ const historyArguments = (kind: FilterKind) =>
         `The length of an interval in seconds, at least 1; less is BAD_USER_INPUT. ` +
         `More than ${MAX_HISTORY_BUCKETS} intervals are LIMIT_EXCEEDED.`,
     }),
-    filter: t.field({ type: filterInput(kind), description: 'Which runs; all where it is left out.' }),
+    filter: t.field({ type: filterInputType(kind), description: 'Which runs; all where it is left out.' }),
   }));
 
 const HISTORY =
@@ -86,7 +86,7 @@ builder.queryFields((t) => ({
     description:
       'How much later than expected flow runs began or are still waiting to begin, on average, in seconds; runs in time ' +
       'count as 0. Null where no run matches.',
-    args: { filter: t.arg({ type: filterInput('FlowRun'), description: 'Which runs; all where it is left out.' }) },
+    args: { filter: t.arg({ type: filterInputType('FlowRun'), description: 'Which runs; all where it is left out.' }) },
     resolve: (_, { filter }, { engine, viewer, now }) =>
       averageFlowRunLateness(engine.database, viewer.tenantId, toFilter('FlowRun', filter), now()),
   }),

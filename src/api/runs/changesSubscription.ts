@@ -9,7 +9,7 @@ import { described, StateTypeEnum } from '../building/enums.ts';
 import { FlowRunType } from '../building/objectTypes.ts';
 import { asksForRunJson } from '../building/selected.ts';
 import { selecting } from '../building/selecting.ts';
-import { filterInput } from '../filters/filterInput.ts';
+import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 
 const KINDS: { [Kind in FlowRunChange['kind']]: string } = {
@@ -91,7 +91,7 @@ builder.subscriptionField('flowRunChanges', (t) =>
       `While more than ${count(MAX_HELD_RUNS)} runs match, LEFT may be told of runs that never did. ` +
       'A transaction that stays open anywhere on the database server, and has written, holds changes back until it ends.',
     args: {
-      filter: t.arg({ type: filterInput('FlowRun'), description: 'Which runs; all where it is left out.' }),
+      filter: t.arg({ type: filterInputType('FlowRun'), description: 'Which runs; all where it is left out.' }),
       after: t.arg.string({
         description:
           'The cursor of the last event that was received, by this filter or another. One that is more than 7 days old, or of ' +

@@ -10,7 +10,7 @@ import { LIMIT_TEXTS } from '../building/limitTexts.ts';
 import { NodeInterface } from '../building/nodeInterface.ts';
 import { FlowRunType, LogConnection, LogType, TaskRunType } from '../building/objectTypes.ts';
 import { loadFlowRun, loadTaskRun } from '../building/selected.ts';
-import { filterInput } from '../filters/filterInput.ts';
+import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 
 LogType.implement({
@@ -50,7 +50,7 @@ builder.queryField('logs', (t) =>
     type: LogConnection,
     description: 'Log lines of many runs. Those of one run are in `FlowRun.logs` and `TaskRun.logs`.',
     args: {
-      filter: t.arg({ type: filterInput('Log'), description: 'Which lines; all where it is left out.' }),
+      filter: t.arg({ type: filterInputType('Log'), description: 'Which lines; all where it is left out.' }),
       sort: t.arg({ type: LogSortEnum, description: 'In which order; TIMESTAMP_ASC where it is left out.' }),
       ...pageArguments(),
     },

@@ -5,8 +5,8 @@ import { builder } from '../building/builder.ts';
 import { RunSortEnum } from '../building/enums.ts';
 import { FlowRunType, TaskRunType } from '../building/objectTypes.ts';
 import { asksForRunJson, asksForTaskInputs } from '../building/selected.ts';
-import { filterInput } from '../filters/filterInput.ts';
-import type { FilterKind } from '../filters/filterRow.ts';
+import type { FilterKind } from '../filters/filterFields.ts';
+import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 
 const numberedPageOf = <Row>(node: ObjectRef<typeof builder.$inferSchemaTypes, Row>, plural: string) =>
@@ -31,7 +31,7 @@ const TaskRunPage = numberedPageOf(TaskRunType, 'task runs');
 
 const numberedArguments = (kind: FilterKind) =>
   builder.args((t) => ({
-    filter: t.field({ type: filterInput(kind), description: 'Which runs; all where it is left out.' }),
+    filter: t.field({ type: filterInputType(kind), description: 'Which runs; all where it is left out.' }),
     sort: t.field({ type: RunSortEnum, description: 'In which order; ID_DESC where it is left out.' }),
     page: t.int({ description: 'The number of the page, from 1, which is the default. Less is BAD_USER_INPUT.' }),
     limit: t.int({

@@ -19,7 +19,7 @@ import {
   loadTaskRunState,
   wide,
 } from '../building/selected.ts';
-import { filterInput } from '../filters/filterInput.ts';
+import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 import { TaskRunPolicyType } from '../runs/policyTypes.ts';
 import { RunInterface } from '../runs/runInterface.ts';
@@ -72,7 +72,7 @@ TaskRunType.implement({
       type: LogConnection,
       description: 'The log lines of the task run, in the order of their numbers.',
       args: {
-        filter: t.arg({ type: filterInput('Log'), description: 'Which lines; all where it is left out.' }),
+        filter: t.arg({ type: filterInputType('Log'), description: 'Which lines; all where it is left out.' }),
         ...pageArguments(),
       },
       resolve: ({ id }, { filter, ...page }, { loaders }) =>
@@ -93,7 +93,7 @@ builder.queryFields((t) => ({
     type: TaskRunConnection,
     description: 'Task runs.',
     args: {
-      filter: t.arg({ type: filterInput('TaskRun'), description: 'Which task runs; all where it is left out.' }),
+      filter: t.arg({ type: filterInputType('TaskRun'), description: 'Which task runs; all where it is left out.' }),
       sort: t.arg({ type: RunSortEnum, description: 'In which order; ID_DESC where it is left out.' }),
       ...pageArguments(),
     },
@@ -108,7 +108,7 @@ builder.queryFields((t) => ({
   taskRunCount: t.int({
     description: 'How many task runs there are, exactly.',
     args: {
-      filter: t.arg({ type: filterInput('TaskRun'), description: 'Which task runs; all where it is left out.' }),
+      filter: t.arg({ type: filterInputType('TaskRun'), description: 'Which task runs; all where it is left out.' }),
     },
     resolve: (_, { filter }, { engine, viewer }) =>
       taskRunCount(engine.database, viewer.tenantId, toFilter('TaskRun', filter)),

@@ -13,7 +13,7 @@ import {
   WorkQueueType,
 } from '../building/objectTypes.ts';
 import { asksForTemplate, loadWorkPool, wide } from '../building/selected.ts';
-import { filterInput } from '../filters/filterInput.ts';
+import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 
 WorkPoolType.implement({
@@ -49,7 +49,7 @@ WorkPoolType.implement({
       type: WorkQueueConnection,
       description: 'Its queues, in the order in which they are served.',
       args: {
-        filter: t.arg({ type: filterInput('WorkQueue'), description: 'Which queues; all where it is left out.' }),
+        filter: t.arg({ type: filterInputType('WorkQueue'), description: 'Which queues; all where it is left out.' }),
         ...pageArguments(),
       },
       resolve: ({ id }, { filter, ...page }, { loaders }) =>
@@ -90,7 +90,7 @@ builder.queryFields((t) => ({
     type: WorkPoolConnection,
     description: 'Work pools.',
     args: {
-      filter: t.arg({ type: filterInput('WorkPool'), description: 'Which work pools; all where it is left out.' }),
+      filter: t.arg({ type: filterInputType('WorkPool'), description: 'Which work pools; all where it is left out.' }),
       sort: t.arg({ type: WorkPoolSortEnum, description: 'In which order; NAME_ASC where it is left out.' }),
       ...pageArguments(),
     },

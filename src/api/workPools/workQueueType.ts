@@ -6,7 +6,7 @@ import { pageArguments, pageRequest } from '../building/connectionOf.ts';
 import { NodeInterface } from '../building/nodeInterface.ts';
 import { FlowRunType, WorkPoolType, WorkQueueConnection, WorkQueueType } from '../building/objectTypes.ts';
 import { loadWorkPool } from '../building/selected.ts';
-import { filterInput } from '../filters/filterInput.ts';
+import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 
 WorkQueueType.implement({
@@ -65,7 +65,7 @@ builder.queryFields((t) => ({
     type: WorkQueueConnection,
     description: 'Work queues of all pools, by priority.',
     args: {
-      filter: t.arg({ type: filterInput('WorkQueue'), description: 'Which queues; all where it is left out.' }),
+      filter: t.arg({ type: filterInputType('WorkQueue'), description: 'Which queues; all where it is left out.' }),
       ...pageArguments(),
     },
     resolve: (_, { filter, ...page }, { loaders }) =>

@@ -1,17 +1,17 @@
-import { type FilterKind, type FilterTable, NAMED_ROWS, QUEUED_ROWS, TAG_ROWS } from './filterRow.ts';
-import { FLOW_RUN_FILTER, TASK_RUN_FILTER } from './runFilterRows.ts';
+import { type FilterDefinition, type FilterKind, NAMED_FIELDS, QUEUED_FIELDS, TAG_FIELDS } from './filterFields.ts';
+import { FLOW_RUN_FILTER, TASK_RUN_FILTER } from './runFilterDefinitions.ts';
 
-// What lists can be filtered by: a row per input field. filterInput.ts makes the GraphQL inputs of these tables, and
+// What lists can be filtered by: a row per input field. filterInputType.ts makes the GraphQL inputs of these tables, and
 // toFilter.ts the filter trees of what is sent.
 
-export const FILTERS: { readonly [Kind in FilterKind]: FilterTable } = {
+export const FILTER_DEFINITIONS: { readonly [Kind in FilterKind]: FilterDefinition } = {
   FlowRun: FLOW_RUN_FILTER,
   TaskRun: TASK_RUN_FILTER,
   Flow: {
     of: 'flows',
-    rows: {
-      ...NAMED_ROWS,
-      ...TAG_ROWS,
+    fields: {
+      ...NAMED_FIELDS,
+      ...TAG_FIELDS,
       created: { operators: 'Time', field: 'created', description: 'By the time at which the flow was created.' },
       flowRuns: { relation: 'flowRuns', kind: 'FlowRun', description: 'Some run of the flow matches.' },
       deployments: {
@@ -23,9 +23,9 @@ export const FILTERS: { readonly [Kind in FilterKind]: FilterTable } = {
   },
   Deployment: {
     of: 'deployments',
-    rows: {
-      ...NAMED_ROWS,
-      ...TAG_ROWS,
+    fields: {
+      ...NAMED_FIELDS,
+      ...TAG_FIELDS,
       created: { operators: 'Time', field: 'created', description: 'By the time at which it was created.' },
       version: { operators: 'NullableText', field: 'version', description: 'By version.' },
       paused: { operators: 'Boolean', field: 'paused', description: 'Whether its schedules are paused.' },
@@ -36,14 +36,14 @@ export const FILTERS: { readonly [Kind in FilterKind]: FilterTable } = {
       },
       flowId: { operators: 'Id', field: 'flowId', description: 'By the id of the flow.' },
       flow: { relation: 'flow', kind: 'Flow', description: 'By the flow.' },
-      ...QUEUED_ROWS,
+      ...QUEUED_FIELDS,
       flowRuns: { relation: 'flowRuns', kind: 'FlowRun', description: 'Some run from the deployment matches.' },
     },
   },
   WorkPool: {
     of: 'work pools',
-    rows: {
-      ...NAMED_ROWS,
+    fields: {
+      ...NAMED_FIELDS,
       created: { operators: 'Time', field: 'created', description: 'By the time at which it was created.' },
       type: { operators: 'Text', field: 'type', description: 'By the type of its workers.' },
       isPaused: { operators: 'Boolean', field: 'isPaused', description: 'Whether no runs are taken from it.' },
@@ -57,8 +57,8 @@ export const FILTERS: { readonly [Kind in FilterKind]: FilterTable } = {
   },
   WorkQueue: {
     of: 'work queues',
-    rows: {
-      ...NAMED_ROWS,
+    fields: {
+      ...NAMED_FIELDS,
       created: { operators: 'Time', field: 'created', description: 'By the time at which it was created.' },
       isPaused: { operators: 'Boolean', field: 'isPaused', description: 'Whether no runs are taken from it.' },
       concurrencyLimit: {
@@ -84,7 +84,7 @@ export const FILTERS: { readonly [Kind in FilterKind]: FilterTable } = {
   },
   Log: {
     of: 'log lines',
-    rows: {
+    fields: {
       level: { operators: 'Int', field: 'level', description: 'By level; Python’s numbers.' },
       timestamp: { operators: 'Time', field: 'timestamp', description: 'By timestamp.' },
       name: { operators: 'Text', field: 'name', description: 'By the name of the logger.' },

@@ -1,14 +1,20 @@
-import { type FilterRows, type FilterTable, NAMED_ROWS, QUEUED_ROWS, TAG_ROWS } from './filterRow.ts';
+import {
+  type FieldDefinitions,
+  type FilterDefinition,
+  NAMED_FIELDS,
+  QUEUED_FIELDS,
+  TAG_FIELDS,
+} from './filterFields.ts';
 
-const STATE_ROWS: FilterRows = {
+const STATE_FIELDS: FieldDefinitions = {
   type: { operators: 'StateType', field: 'stateType', description: 'By the type of the current state.' },
   name: { operators: 'Text', field: 'stateName', description: 'By the name of the current state.' },
 };
 
-const RUN_ROWS: FilterRows = {
-  ...NAMED_ROWS,
-  ...TAG_ROWS,
-  state: { rows: STATE_ROWS, name: 'CurrentState', description: 'By the current state.' },
+const RUN_FIELDS: FieldDefinitions = {
+  ...NAMED_FIELDS,
+  ...TAG_FIELDS,
+  state: { group: STATE_FIELDS, name: 'CurrentState', description: 'By the current state.' },
   stateType: { operators: 'StateType', field: 'stateType', description: 'The same as `state: { type }`.' },
   stateName: { operators: 'Text', field: 'stateName', description: 'The same as `state: { name }`.' },
   created: { operators: 'Time', field: 'created', description: 'By the time at which the run was created.' },
@@ -25,10 +31,10 @@ const RUN_ROWS: FilterRows = {
   endTime: { operators: 'Time', field: 'endTime', description: 'By end time.' },
 };
 
-export const FLOW_RUN_FILTER: FilterTable = {
+export const FLOW_RUN_FILTER: FilterDefinition = {
   of: 'flow runs',
-  rows: {
-    ...RUN_ROWS,
+  fields: {
+    ...RUN_FIELDS,
     startTime: {
       operators: 'Time',
       field: 'startTime',
@@ -53,7 +59,7 @@ export const FLOW_RUN_FILTER: FilterTable = {
       kind: 'Deployment',
       description: 'By the deployment; runs without one are left out.',
     },
-    ...QUEUED_ROWS,
+    ...QUEUED_FIELDS,
     parentTaskRunId: {
       operators: 'NullableId',
       field: 'parentTaskRunId',
@@ -73,10 +79,10 @@ export const FLOW_RUN_FILTER: FilterTable = {
   },
 };
 
-export const TASK_RUN_FILTER: FilterTable = {
+export const TASK_RUN_FILTER: FilterDefinition = {
   of: 'task runs',
-  rows: {
-    ...RUN_ROWS,
+  fields: {
+    ...RUN_FIELDS,
     startTime: { operators: 'Time', field: 'startTime', description: 'By start time.' },
     taskKey: { operators: 'Text', field: 'taskKey', description: 'By the key of the task.' },
     dynamicKey: { operators: 'Text', field: 'dynamicKey', description: 'By the dynamic key.' },

@@ -1,12 +1,12 @@
 import type { InputRef } from '@pothos/core';
 import { MAX_FILTER_DEPTH, MAX_FILTER_LIST, MAX_FILTER_NODES } from '../../store/query/compileFilter.ts';
 import { builder } from '../building/builder.ts';
+import { FILTER_DEFINITIONS } from './filterDefinitions.ts';
+import type { FieldDefinition, FilterKind } from './filterFields.ts';
 import { OPERATORS, type Operators, type OperatorsName } from './filterOperators.ts';
-import type { FilterKind, FilterRow } from './filterRow.ts';
-import { FILTERS } from './filterRows.ts';
 import type { FilterInput } from './toFilter.ts';
 
-// The GraphQL inputs of the tables in filterRows.ts; toFilter.ts turns what is sent into filter trees.
+// The GraphQL inputs of the tables in filterDefinitions.ts; toFilter.ts turns what is sent into filter trees.
 
 const inputRef = (name: string) => builder.inputRef<FilterInput, false>(name);
 
@@ -22,40 +22,40 @@ const operatorInputs = mapValues<OperatorsName, Operators, InputRef<FilterInput>
 /** Groups by name: flow runs and task runs share theirs. */
 const groupInputs = new Map<string, InputRef<FilterInput>>();
 
-function groupInput({ name, rows, description }: Extract<FilterRow, { rows: object }>): InputRef<FilterInput> {
+function groupInput({ name, group, description }: Extract<FieldDefinition, { group: object }>): InputRef<FilterInput> {
   const known = groupInputs.get(name);
   if (known) return known;
   const made = inputRef(`${name}Filter`).implement({
     description: `${description} Where several are given, all must hold.`,
-    fields: (t) => mapValues(rows, (row) => t.field({ type: rowInput(row), description: row.description })),
+    fields: (t) => mapValues(group, (field) => t.field({ type: fieldInput(field), description: field.description })),
   });
   groupInputs.set(name, made);
   return made;
 }
 
-const kindInputs = mapValues(FILTERS, (_, kind) => inputRef(`${kind}Filter`));
+const kindInputs = mapValues(FILTER_DEFINITIONS, (_, kind) => inputRef(`${kind}Filter`));
 
 for (const [kind, input] of Object.entries(kindInputs))
   input.implement({
     description:
-      `Which ${FILTERS[kind as FilterKind].of}. All that is given must hold; an empty filter lets everything through. ` +
+      `Which ${FILTER_DEFINITIONS[kind as FilterKind].of}. All that is given must hold; an empty filter lets everything through. ` +
       `At most ${MAX_FILTER_NODES} conditions, ${MAX_FILTER_DEPTH} levels deep; more is LIMIT_EXCEEDED.`,
     fields: (t) => ({
       and: t.field({ type: [input], description: 'Each of these holds; of an empty list, always so.' }),
       or: t.field({ type: [input], description: 'One of these holds; of an empty list, never so.' }),
       not: t.field({ type: input, description: 'This does not hold.' }),
-      ...mapValues(FILTERS[kind as FilterKind].rows, (row) =>
-        t.field({ type: rowInput(row), description: row.description }),
+      ...mapValues(FILTER_DEFINITIONS[kind as FilterKind].fields, (field) =>
+        t.field({ type: fieldInput(field), description: field.description }),
       ),
     }),
   });
 
-function rowInput(row: FilterRow): InputRef<FilterInput> {
-  if ('operators' in row) return operatorInputs[row.operators];
-  return 'rows' in row ? groupInput(row) : kindInputs[row.kind];
+function fieldInput(field: FieldDefinition): InputRef<FilterInput> {
+  if ('operators' in field) return operatorInputs[field.operators];
+  return 'group' in field ? groupInput(field) : kindInputs[field.kind];
 }
 
-export const filterInput = (kind: FilterKind) => kindInputs[kind];
+export const filterInputType = (kind: FilterKind) => kindInputs[kind];
 
 function mapValues<Key extends string, Value, Result>(
   object: { readonly [Name in Key]: Value },
