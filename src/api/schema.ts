@@ -18,7 +18,7 @@ import './concurrency/concurrencyLimitType.ts';
 import './concurrency/concurrencyOfDeployments.ts';
 import './concurrency/concurrencyLimitMutations.ts';
 import './flowRuns/flowRunType.ts';
-import './insights/waitingReasons.ts';
+import './insights/whyNotRunningWaitTypes.ts';
 import './flowRuns/flowRunMutations.ts';
 import './flowRuns/flowRunFromDeployment.ts';
 import './flowRuns/flowRunInputType.ts';

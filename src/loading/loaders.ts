@@ -26,7 +26,7 @@ import {
   flowRunsOf,
 } from '../store/flowRuns/flowRuns.ts';
 import { type NodeType, nodeTypes } from '../store/insights/nodes.ts';
-import { notRunningFacts } from '../store/insights/waitingRuns.ts';
+import { readWhyNotRunningFacts } from '../store/insights/readWhyNotRunningFacts.ts';
 import {
   type LineList,
   type LogList,
@@ -100,7 +100,7 @@ export function createLoaders(database: Database, tenantId: string) {
     leanTaskRunState: byId((ids) => taskRunStatesById(database, tenantId, ids, lean)),
     log: byId((ids) => logsById(database, tenantId, ids)),
     flowRunInput: byId((ids) => flowRunInputsById(database, tenantId, ids)),
-    notRunningFacts: byId((ids) => notRunningFacts(database, tenantId, ids)),
+    whyNotRunningFacts: byId((ids) => readWhyNotRunningFacts(database, tenantId, ids)),
     nodeType: nodeTypeLoader(database, tenantId),
     prefect1: createPrefect1Loaders(database),
     ...bulkLoaders(database, tenantId, children),

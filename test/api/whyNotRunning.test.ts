@@ -288,14 +288,14 @@ test.each([10, 200])(
     expect(names.sort()).toEqual([
       'flowRuns.byId',
       'flowRuns.page',
-      'notRunning.agents',
-      'notRunning.atWork',
-      'notRunning.runs',
-      'notRunning.schemas',
-      'notRunning.slots',
-      'notRunning.taskRuns',
-      'notRunning.workers',
       'taskRuns.byId',
+      'whyNotRunning.agents',
+      'whyNotRunning.atWork',
+      'whyNotRunning.runs',
+      'whyNotRunning.schemas',
+      'whyNotRunning.slots',
+      'whyNotRunning.taskRuns',
+      'whyNotRunning.workers',
     ]);
   },
 );

@@ -1,11 +1,11 @@
 import { isFinal } from '../runs/state.ts';
 import { formatInstant, type Instant, secondsBetween } from '../values/instant.ts';
-import { missingAgents, missingWorkers } from './missingTakers.ts';
-import type { NotRunningFacts, SlotLimit } from './notRunningFacts.ts';
-import { type NotRunningReason, roughly } from './notRunningReason.ts';
+import type { SlotLimit, WhyNotRunningFacts } from './whyNotRunningFacts.ts';
+import { missingAgents, missingWorkers } from './whyNotRunningPickup.ts';
+import { roughly, type WhyNotRunningReason } from './whyNotRunningReason.ts';
 
 /** Why a flow run does not run, the nearest cause first; null where it runs or has ended. */
-export function whyNotRunning(facts: NotRunningFacts, now: Instant): NotRunningReason[] | null {
+export function whyNotRunning(facts: WhyNotRunningFacts, now: Instant): WhyNotRunningReason[] | null {
   const { stateType } = facts;
   if (stateType === 'RUNNING' || isFinal(stateType)) return null;
   if (stateType === 'PAUSED') return [pause(facts, now), ...input(facts)];
@@ -14,7 +14,7 @@ export function whyNotRunning(facts: NotRunningFacts, now: Instant): NotRunningR
   return scheduled(facts, now);
 }
 
-function scheduled(facts: NotRunningFacts, now: Instant): NotRunningReason[] {
+function scheduled(facts: WhyNotRunningFacts, now: Instant): WhyNotRunningReason[] {
   const due = facts.due ?? facts.stateTimestamp;
   const ahead = future(facts, due, now);
   const full = facts.limits.filter(({ limit, taken }) => taken >= limit).map(noFreeSlot);
@@ -26,9 +26,9 @@ function scheduled(facts: NotRunningFacts, now: Instant): NotRunningReason[] {
 }
 
 /** The process that failed is still there, and waits: no worker is given such a run. */
-const retriesItself = ({ retryType }: NotRunningFacts) => retryType === 'in_process';
+const retriesItself = ({ retryType }: WhyNotRunningFacts) => retryType === 'in_process';
 
-function future(facts: NotRunningFacts, due: Instant | null, now: Instant): NotRunningReason[] {
+function future(facts: WhyNotRunningFacts, due: Instant | null, now: Instant): WhyNotRunningReason[] {
   if (due === null || due <= now) return [];
   const seconds = secondsBetween(now, due);
   const when = `at ${formatInstant(due)}, in ${roughly(seconds)}`;
@@ -41,14 +41,14 @@ function future(facts: NotRunningFacts, due: Instant | null, now: Instant): NotR
   return [{ kind: 'ScheduledInFuture', message: `${what} ${when}.`, ...shared }];
 }
 
-function lateRun(facts: NotRunningFacts, due: Instant, now: Instant): NotRunningReason {
+function lateRun(facts: WhyNotRunningFacts, due: Instant, now: Instant): WhyNotRunningReason {
   const seconds = secondsBetween(due, now);
   const what = retriesItself(facts) ? 'its process has not begun to run it again' : 'nobody has taken it yet';
   const message = `It has been due for ${roughly(seconds)}, and ${what}.`;
   return { kind: 'LateRun', message, since: due, scheduledTime: due, seconds };
 }
 
-function noFreeSlot({ name, limit, taken, lastTaken, holders }: SlotLimit): NotRunningReason {
+function noFreeSlot({ name, limit, taken, lastTaken, holders }: SlotLimit): WhyNotRunningReason {
   const message =
     limit === 0
       ? `The limit of ${name} is 0: it lets nothing run.`
@@ -56,13 +56,13 @@ function noFreeSlot({ name, limit, taken, lastTaken, holders }: SlotLimit): NotR
   return { kind: 'NoFreeSlot', message, since: lastTaken, limitName: name, limit, taken, holders };
 }
 
-function pending({ stateTimestamp: since }: NotRunningFacts, now: Instant): NotRunningReason {
+function pending({ stateTimestamp: since }: WhyNotRunningFacts, now: Instant): WhyNotRunningReason {
   const seconds = age(since, now);
   const message = `It has been pending for ${roughly(seconds)}: whoever has taken it has not said yet that it runs.`;
   return { kind: 'PendingRun', message, since, seconds };
 }
 
-function pause({ details, stateTimestamp }: NotRunningFacts, now: Instant): NotRunningReason {
+function pause({ details, stateTimestamp }: WhyNotRunningFacts, now: Instant): WhyNotRunningReason {
   const { pauseTimeout, pauseKey, pauseReschedule: suspended } = details;
   const what = `It is ${suspended ? 'suspended' : 'paused'}, until somebody resumes it`;
   const left = pauseTimeout === null ? null : secondsBetween(now, pauseTimeout);
@@ -71,7 +71,11 @@ function pause({ details, stateTimestamp }: NotRunningFacts, now: Instant): NotR
   return { kind: 'PausedRun', message: `${what}${end}.`, since: stateTimestamp, pauseTimeout, pauseKey, suspended };
 }
 
-function input({ details: { runInputKeyset }, inputSchema, stateTimestamp }: NotRunningFacts): NotRunningReason[] {
+function input({
+  details: { runInputKeyset },
+  inputSchema,
+  stateTimestamp,
+}: WhyNotRunningFacts): WhyNotRunningReason[] {
   if (runInputKeyset === null) return [];
   const { keys, requiredKeys } = fieldsOf(inputSchema);
   const message = keys.length === 0 ? 'It waits for input.' : `It waits for input: ${keys.join(', ')}.`;
@@ -97,13 +101,13 @@ function fieldsOf(schema: string | null): { keys: string[]; requiredKeys: string
   }
 }
 
-function cancelling({ stateTimestamp: since }: NotRunningFacts, now: Instant): NotRunningReason {
+function cancelling({ stateTimestamp: since }: WhyNotRunningFacts, now: Instant): WhyNotRunningReason {
   const seconds = age(since, now);
   const message = `It has been cancelling for ${roughly(seconds)}: its infrastructure has not said yet that it stopped.`;
   return { kind: 'CancellingRun', message, since, seconds };
 }
 
-function goingOn({ unfinishedTaskRuns: { count, ids }, stateTimestamp }: NotRunningFacts): NotRunningReason[] {
+function goingOn({ unfinishedTaskRuns: { count, ids }, stateTimestamp }: WhyNotRunningFacts): WhyNotRunningReason[] {
   if (count === 0) return [];
   const message = count === 1 ? 'One task run has not ended yet.' : `${count} task runs have not ended yet.`;
   return [{ kind: 'TaskRunsStillRunning', message, since: stateTimestamp, count, taskRunIds: ids }];

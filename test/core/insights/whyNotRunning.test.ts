@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { NotRunningFacts, SlotLimit, WorkPlace } from '../../../src/core/insights/notRunningFacts.ts';
-import { type NotRunningReason, roughly } from '../../../src/core/insights/notRunningReason.ts';
 import { whyNotRunning } from '../../../src/core/insights/whyNotRunning.ts';
+import type { SlotLimit, WhyNotRunningFacts, WorkPlace } from '../../../src/core/insights/whyNotRunningFacts.ts';
+import { roughly, type WhyNotRunningReason } from '../../../src/core/insights/whyNotRunningReason.ts';
 import { NO_DETAILS, STATE_TYPES, type StateDetails } from '../../../src/core/runs/state.ts';
 import { addSeconds, type Instant, parseInstant } from '../../../src/core/values/instant.ts';
 
@@ -27,7 +27,7 @@ const LIMIT: SlotLimit = {
 };
 
 /** A run that is due for three minutes; a worker is there and asks. */
-const run = (facts: Partial<Omit<NotRunningFacts, 'details'>> & { details?: Partial<StateDetails> } = {}) => ({
+const run = (facts: Partial<Omit<WhyNotRunningFacts, 'details'>> & { details?: Partial<StateDetails> } = {}) => ({
   id: 'run',
   stateType: 'SCHEDULED' as const,
   stateName: 'Scheduled',
@@ -47,9 +47,9 @@ const run = (facts: Partial<Omit<NotRunningFacts, 'details'>> & { details?: Part
 });
 type Facts = ReturnType<typeof run>;
 const placed = (place: Partial<WorkPlace>) => run({ place: { ...PLACE, ...place } });
-const because = (facts: NotRunningFacts) => whyNotRunning(facts, NOW)?.map(({ kind }) => kind);
-const messages = (facts: NotRunningFacts) => whyNotRunning(facts, NOW)?.map(({ message }) => message);
-const first = (facts: NotRunningFacts): NotRunningReason | undefined => whyNotRunning(facts, NOW)?.[0];
+const because = (facts: WhyNotRunningFacts) => whyNotRunning(facts, NOW)?.map(({ kind }) => kind);
+const messages = (facts: WhyNotRunningFacts) => whyNotRunning(facts, NOW)?.map(({ message }) => message);
+const first = (facts: WhyNotRunningFacts): WhyNotRunningReason | undefined => whyNotRunning(facts, NOW)?.[0];
 
 const ANSWERED = ['RUNNING', 'COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED'];
 test.each(STATE_TYPES)('a run that is %s has reasons unless it runs or has ended', (stateType) => {
@@ -195,7 +195,7 @@ const gone = [
 ];
 const pausedUntil = (pauseTimeout: Instant | null, pauseReschedule = false) =>
   run({ stateType: 'PAUSED', details: { pauseTimeout, pauseReschedule } });
-test.each<[string, NotRunningFacts]>([
+test.each<[string, WhyNotRunningFacts]>([
   ['It is due at 2026-11-21T12:02:00.000000Z, in 2 min.', run({ due: at(120) })],
   ['It failed, and is run again at 2026-11-21T12:01:00.000000Z, in 60 s.', run({ ...retrying, due: at(60) })],
   ['It may ask for a slot again at 2026-11-21T12:00:30.000000Z, in 30 s.', run({ ...noSlot, limits: [], due: at(30) })],

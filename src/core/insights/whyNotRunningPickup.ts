@@ -1,8 +1,8 @@
 import { type Instant, secondsBetween } from '../values/instant.ts';
 import { LIMITS } from '../values/limits.ts';
 import { isOnline } from '../workPools/workPool.ts';
-import type { NotRunningFacts } from './notRunningFacts.ts';
-import { type NotRunningReason, roughly, type SeenAgent } from './notRunningReason.ts';
+import type { WhyNotRunningFacts } from './whyNotRunningFacts.ts';
+import { roughly, type SeenAgent, type WhyNotRunningReason } from './whyNotRunningReason.ts';
 
 /** Agents and queues that nobody heard of for so long count as gone. Agents ask every ten seconds, workers more often. */
 const SEEN_LATELY_SECONDS = 60;
@@ -10,7 +10,7 @@ const SEEN_LATELY_SECONDS = 60;
 const MAX_AGENTS = 10;
 
 /** What keeps workers from taking a run. */
-export function missingWorkers({ place, stateTimestamp }: NotRunningFacts, now: Instant): NotRunningReason[] {
+export function missingWorkers({ place, stateTimestamp }: WhyNotRunningFacts, now: Instant): WhyNotRunningReason[] {
   if (place === null) {
     const message = 'It is in no work queue, so that no worker takes it: whoever created it has to run it.';
     return [{ kind: 'NoWorkQueue', message, since: stateTimestamp }];
@@ -20,7 +20,7 @@ export function missingWorkers({ place, stateTimestamp }: NotRunningFacts, now: 
   const inQueue = { ...inPool, workQueueId, workQueueName };
   const pool = `The work pool “${workPoolName}”`;
   const queue = `The work queue “${workQueueName}” of the pool “${workPoolName}”`;
-  const reasons: NotRunningReason[] = [];
+  const reasons: WhyNotRunningReason[] = [];
   if (place.isPoolPaused)
     reasons.push({ kind: 'WorkPoolPaused', message: `${pool} is paused.`, since: null, ...inPool });
   if (place.isQueuePaused)
@@ -48,9 +48,9 @@ const seenLately = (at: Instant | null, now: Instant) => at !== null && secondsB
  * without labels unless it has none itself (store/flowRunQueue.ts).
  */
 export function missingAgents(
-  { tags, agents: known, stateTimestamp }: NotRunningFacts,
+  { tags, agents: known, stateTimestamp }: WhyNotRunningFacts,
   now: Instant,
-): NotRunningReason[] {
+): WhyNotRunningReason[] {
   const seen = known.map((agent) => ({ ...agent, missingLabels: tags.filter((tag) => !agent.labels.includes(tag)) }));
   const fits = (agent: SeenAgent) =>
     agent.missingLabels.length === 0 && (tags.length === 0) === (agent.labels.length === 0);

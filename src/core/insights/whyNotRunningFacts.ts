@@ -2,10 +2,10 @@ import type { FlowRunPolicy } from '../runs/run.ts';
 import type { StateDetails, StateType } from '../runs/state.ts';
 import type { Instant } from '../values/instant.ts';
 import type { Worker } from '../workPools/workPool.ts';
-import type { SeenAgent, SlotHolder } from './notRunningReason.ts';
+import type { SeenAgent, SlotHolder } from './whyNotRunningReason.ts';
 
 /** What is known of a run and of what it may wait for. Facts that its state gives no cause to read are empty. */
-export interface NotRunningFacts {
+export interface WhyNotRunningFacts {
   id: string;
   stateType: StateType;
   stateName: string;

@@ -1,5 +1,5 @@
-import type { NotRunningFacts, SlotLimit, WorkPlace } from '../../core/insights/notRunningFacts.ts';
-import type { SeenAgent, SlotHolder } from '../../core/insights/notRunningReason.ts';
+import type { SlotLimit, WhyNotRunningFacts, WorkPlace } from '../../core/insights/whyNotRunningFacts.ts';
+import type { SeenAgent, SlotHolder } from '../../core/insights/whyNotRunningReason.ts';
 import type { JsonObject } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement } from '../connection/database.ts';
@@ -9,7 +9,7 @@ import { UNFINISHED } from '../runs/overdueRuns.ts';
 // The facts of why runs do not run: one statement for the runs, and one for each kind of thing that any of them waits for. What
 // could be many is cut off: of holders, agents and task runs a person wants to see a few, and how many there are.
 
-type Facts = NotRunningFacts;
+type Facts = WhyNotRunningFacts;
 type Agent = Omit<SeenAgent, 'missingLabels'>;
 type RunRow = Omit<Facts, 'details' | 'place' | 'limits' | 'agents' | 'inputSchema' | 'unfinishedTaskRuns'> & {
   details: JsonObject;
@@ -22,7 +22,7 @@ type RunRow = Omit<Facts, 'details' | 'place' | 'limits' | 'agents' | 'inputSche
 };
 
 const RUNS = statement(
-  'notRunning.runs',
+  'whyNotRunning.runs',
   `select r.id, r.state_type as "stateType", r.state_name as "stateName", r.state_timestamp as "stateTimestamp",
      r.state_details as details, r.policy ->> 'retryType' as "retryType", r.run_count as "runCount",
      coalesce(r.state_start_time, r.next_scheduled_start_time) as due, r.prefect1_state is not null as "isPrefect1", r.tags,
@@ -40,14 +40,14 @@ const RUNS = statement(
 
 // A pool whose twenty last heard of workers are all gone has none.
 const WORKERS = statement(
-  'notRunning.workers',
+  'whyNotRunning.workers',
   `select p.id as "ofId", w.* from unnest($1::uuid[]) as p(id) cross join lateral (
      select last_heartbeat as "lastHeartbeat", heartbeat_interval_seconds as "heartbeatIntervalSeconds"
      from worker where work_pool_id = p.id order by last_heartbeat desc limit 20) w`,
 );
 
 const SLOTS = statement(
-  'notRunning.slots',
+  'whyNotRunning.slots',
   `select l.id as "ofId", h.* from unnest($1::uuid[]) as l(id) cross join lateral (
      select flow_run_id as "flowRunId", created as since, count(*) over () as taken, max(created) over () as "lastTaken"
      from concurrency_slot
@@ -57,7 +57,7 @@ const SLOTS = statement(
 
 // Queues and pools count the runs that are at work.
 const AT_WORK = statement(
-  'notRunning.atWork',
+  'whyNotRunning.atWork',
   `select u.id as "ofId", h.* from unnest($1::uuid[]) as u(id) cross join lateral (
      select id as "flowRunId", state_timestamp as since, count(*) over () as taken,
        max(state_timestamp) over () as "lastTaken"
@@ -68,20 +68,20 @@ const AT_WORK = statement(
 );
 
 const AGENTS = statement(
-  'notRunning.agents',
+  'whyNotRunning.agents',
   `select id, name, labels, last_queried as "lastQueried" from agent
    where tenant_id = $1 order by last_queried desc nulls last, id limit 200`,
 );
 
 // A schema that is longer than any person's is not read.
 const SCHEMAS = statement(
-  'notRunning.schemas',
+  'whyNotRunning.schemas',
   `select i.flow_run_id as "ofId", case when length(i.value) <= 100000 then i.value end as value
    from unnest($1::uuid[], $2::text[]) as u(id, key) join flow_run_input i on i.flow_run_id = u.id and i.key = u.key`,
 );
 
 const TASK_RUNS = statement(
-  'notRunning.taskRuns',
+  'whyNotRunning.taskRuns',
   `select f.id as "ofId", t.* from unnest($1::uuid[]) as f(id) cross join lateral (
      select id, count(*) over () as count from task_run
      where flow_run_id = f.id and state_type in ${UNFINISHED} order by id limit 10) t`,
@@ -93,7 +93,11 @@ type Of<Row> = Row & { ofId: string };
 type ReadRun = Omit<RunRow, 'details'> & Pick<Facts, 'details'>;
 
 /** What is known of each of these runs. */
-export async function notRunningFacts(database: Queryable, tenantId: string, ids: readonly string[]): Promise<Facts[]> {
+export async function readWhyNotRunningFacts(
+  database: Queryable,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<Facts[]> {
   const rows = await database.query<RunRow>(RUNS, [ids, tenantId]);
   const runs = rows.map((row): ReadRun => ({ ...row, details: detailsFromJson(row.details) }));
   const waitedFor = await readWaitedFor(database, tenantId, runs);

@@ -22,7 +22,7 @@ export interface SeenAgent {
 }
 
 /** What a flow run waits for, with the facts: a person can do something about most of it. `kind` is the GraphQL type. */
-export type NotRunningReason =
+export type WhyNotRunningReason =
   | (Reason<'ScheduledInFuture'> & { scheduledTime: Instant; seconds: number })
   | (Reason<'AwaitingRetry'> & { scheduledTime: Instant; seconds: number; runCount: number })
   | (Reason<'LateRun'> & { scheduledTime: Instant; seconds: number })
@@ -39,8 +39,8 @@ export type NotRunningReason =
   | (Reason<'CancellingRun'> & { seconds: number })
   | (Reason<'TaskRunsStillRunning'> & { count: number; taskRunIds: string[] });
 
-export type NotRunningKind = NotRunningReason['kind'];
-export type ReasonOf<Kind extends NotRunningKind> = Extract<NotRunningReason, { kind: Kind }>;
+export type WhyNotRunningKind = WhyNotRunningReason['kind'];
+export type WhyNotRunningReasonOf<Kind extends WhyNotRunningKind> = Extract<WhyNotRunningReason, { kind: Kind }>;
 
 interface InPool {
   workPoolId: string;

@@ -1,9 +1,9 @@
-import type { SeenAgent, SlotHolder } from '../../core/insights/notRunningReason.ts';
+import type { SeenAgent, SlotHolder } from '../../core/insights/whyNotRunningReason.ts';
 import { LIMITS } from '../../core/values/limits.ts';
 import { builder } from '../building/builder.ts';
 import { FlowRunType } from '../building/objectTypes.ts';
 import { loadFlowRun } from '../building/selected.ts';
-import { interfaces, reasonType } from './notRunningReasonType.ts';
+import { interfaces, reasonType } from './whyNotRunningReasonType.ts';
 
 // Why a run that is due is not taken: by its place, by workers and agents, by limits.
 

@@ -1,7 +1,11 @@
-import type { NotRunningKind, NotRunningReason, ReasonOf } from '../../core/insights/notRunningReason.ts';
+import type {
+  WhyNotRunningKind,
+  WhyNotRunningReason,
+  WhyNotRunningReasonOf,
+} from '../../core/insights/whyNotRunningReason.ts';
 import { builder } from '../building/builder.ts';
 
-export const NotRunningReasonInterface = builder.interfaceRef<NotRunningReason>('NotRunningReason').implement({
+export const WhyNotRunningReasonInterface = builder.interfaceRef<WhyNotRunningReason>('NotRunningReason').implement({
   description: 'Something that a flow run waits for, with its facts.',
   fields: (t) => ({
     message: t.exposeString('message', { description: 'A sentence for people; its wording may change.' }),
@@ -15,5 +19,6 @@ export const NotRunningReasonInterface = builder.interfaceRef<NotRunningReason>(
 });
 
 /** The type of a reason: its name is the reason's kind. */
-export const reasonType = <Kind extends NotRunningKind>(kind: Kind) => builder.objectRef<ReasonOf<Kind>>(kind);
-export const interfaces = [NotRunningReasonInterface];
+export const reasonType = <Kind extends WhyNotRunningKind>(kind: Kind) =>
+  builder.objectRef<WhyNotRunningReasonOf<Kind>>(kind);
+export const interfaces = [WhyNotRunningReasonInterface];

@@ -3,8 +3,8 @@ import { isFinal } from '../../core/runs/state.ts';
 import { builder } from '../building/builder.ts';
 import { FlowRunType, TaskRunType } from '../building/objectTypes.ts';
 import { loadTaskRun } from '../building/selected.ts';
-import { interfaces, NotRunningReasonInterface, reasonType } from './notRunningReasonType.ts';
-import './takerReasons.ts';
+import { interfaces, reasonType, WhyNotRunningReasonInterface } from './whyNotRunningReasonType.ts';
+import './whyNotRunningPickupTypes.ts';
 
 // Why a run does not run that is not due, was taken, is paused or is to end.
 
@@ -99,14 +99,14 @@ reasonType('TaskRunsStillRunning').implement({
 
 builder.objectField(FlowRunType, 'whyNotRunning', (t) =>
   t.field({
-    type: [NotRunningReasonInterface],
+    type: [WhyNotRunningReasonInterface],
     nullable: true,
     description:
       'Why the run does not run, the most likely reason first; null where it runs or has ended. It may wait for several ' +
       'things at once, at most 8. The facts are read when this is asked for: a few statements for a page of runs.',
     resolve: async ({ id, stateType }, _, { loaders, now }) => {
       if (stateType === 'RUNNING' || isFinal(stateType)) return null;
-      const facts = await loaders.notRunningFacts.load(id);
+      const facts = await loaders.whyNotRunningFacts.load(id);
       return facts && whyNotRunning(facts, now());
     },
   }),
