@@ -18,10 +18,10 @@ import { createLogsCsvPage } from './http/logsCsvPage.ts';
 import { acceptsEventStream, JSON_FORM } from './http/mediaType.ts';
 import { createRequestListener, isGraphqlPath } from './http/requestListener.ts';
 import { createYogaListener } from './http/yogaListener.ts';
+import { RequestFault } from './observing/clientError.ts';
 import { createObservations } from './observing/observations.ts';
 import { createPresentError } from './observing/presentError.ts';
-import { RequestFault } from './observing/presentedError.ts';
-import { createDocuments } from './operations/documents.ts';
+import { createDocuments } from './operations/documentCache.ts';
 import { createOperations } from './operations/operations.ts';
 import { openWebSockets } from './sockets/webSockets.ts';
 

@@ -7,9 +7,9 @@ import {
   validate,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { PresentedError } from '../../src/server/observing/presentedError.ts';
+import { ClientError } from '../../src/server/observing/clientError.ts';
+import { createDocuments } from '../../src/server/operations/documentCache.ts';
 import { literalTypes, shapedDocument } from '../../src/server/operations/documentShape.ts';
-import { createDocuments } from '../../src/server/operations/documents.ts';
 import { random } from '../support/random.ts';
 
 const shaped = (text: string) => shapedDocument(parse(text));
@@ -45,7 +45,7 @@ const schema = buildSchema(`
   enum Color { RED }
 `);
 const limits = { tokens: 1000, depth: 10, aliases: 100, fields: 1000 };
-const present = (error: unknown) => new PresentedError({ code: 'BAD_REQUEST', message: String(error) });
+const present = (error: unknown) => new ClientError({ code: 'BAD_REQUEST', message: String(error) });
 const open = () => createDocuments(schema, limits, present);
 
 /** Whether its syntax is right. */

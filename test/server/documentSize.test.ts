@@ -1,7 +1,7 @@
 import { buildSchema, getIntrospectionQuery, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { checkSize } from '../../src/server/operations/documentSize.ts';
-import { pageFields, pageRows } from '../../src/server/operations/pageRows.ts';
+import { pageFields, pageCost } from '../../src/server/operations/pageCost.ts';
 
 const LIMITS = { tokens: 1_000, depth: 4, aliases: 3, fields: 12 };
 
@@ -70,5 +70,5 @@ test.each([
   const document = parse(text);
   const operation = document.definitions.find((definition) => definition.kind === 'OperationDefinition');
   if (operation?.kind !== 'OperationDefinition') throw new Error('no operation');
-  expect(pageRows(pageFields(schema, document, operation), variables)).toBe(rows);
+  expect(pageCost(pageFields(schema, document, operation), variables)).toBe(rows);
 });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { PROBLEM_CODES, type ProblemCode } from '../../src/core/values/problem.ts';
-import { PresentedError } from '../../src/server/observing/presentedError.ts';
+import { ClientError } from '../../src/server/observing/clientError.ts';
 
 test('docs/errors.md lists every code, its meaning and its HTTP status', async () => {
   const text = await readFile('docs/errors.md', 'utf8');
@@ -16,7 +16,7 @@ test('docs/errors.md lists every code, its meaning and its HTTP status', async (
   expect(listed).toEqual(
     codes.map(([code, meaning]) => ({
       code,
-      status: String(new PresentedError({ code, message: '' }).status ?? '200 / 400'),
+      status: String(new ClientError({ code, message: '' }).status ?? '200 / 400'),
       meaning,
     })),
   );

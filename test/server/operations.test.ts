@@ -5,7 +5,7 @@ import { Problem } from '../../src/core/values/problem.ts';
 import { DEFAULT_TENANT_ID, type Role } from '../../src/core/values/viewer.ts';
 import { createObservations } from '../../src/server/observing/observations.ts';
 import { createPresentError } from '../../src/server/observing/presentError.ts';
-import { createDocuments } from '../../src/server/operations/documents.ts';
+import { createDocuments } from '../../src/server/operations/documentCache.ts';
 import { createOperations, type Events } from '../../src/server/operations/operations.ts';
 
 // A schema that does what the real one must not: fail without a reason. It counts how often each thing is done.

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
-import { RequestFault } from '../observing/presentedError.ts';
+import { RequestFault } from '../observing/clientError.ts';
 
 // Pages of other sites must not reach a server that trusts everyone on its machine, and a browser on that machine carries
 // their requests to it. Three doors are shut here: requests of another origin, names of another site that resolve to

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { gzip } from 'node:zlib';
 import type { ExecutionResult } from 'graphql';
-import { PresentedError } from '../observing/presentedError.ts';
+import { ClientError } from '../observing/clientError.ts';
 import type { AnswerForm } from './mediaType.ts';
 import { resultStatus } from './resultStatus.ts';
 
@@ -16,7 +16,7 @@ export function answerOf(result: ExecutionResult, form: AnswerForm): Answer {
   const status = resultStatus(result, form);
   const headers: Answer['headers'] = { 'content-type': `${form.mediaType}; charset=utf-8` };
   const [error] = result.errors ?? [];
-  if (error instanceof PresentedError && error.allow) headers.allow = error.allow;
+  if (error instanceof ClientError && error.allow) headers.allow = error.allow;
   // Prefect 1's clients come back after this, and without it only after a growing time.
   if (status === 503) headers['retry-after'] = RETRY_AFTER_SECONDS;
   return { status, headers, body: JSON.stringify(result) };

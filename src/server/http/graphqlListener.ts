@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import { Problem } from '../../core/values/problem.ts';
 import { type Authentication, onRevoked } from '../access/authentication.ts';
-import { RequestFault } from '../observing/presentedError.ts';
+import { RequestFault } from '../observing/clientError.ts';
 import type { Caller, OperationRequest, Operations } from '../operations/operations.ts';
 import { prefect1Headers } from '../operations/requestContext.ts';
 import { requestOfJson, requestOfSearch } from '../operations/requestParams.ts';

@@ -6,7 +6,7 @@ import type { Database } from '../../store/connection/database.ts';
 import { flowRunsById } from '../../store/flowRuns/flowRuns.ts';
 import { linesByTime, type ReadSize } from '../../store/runs/linesByTime.ts';
 import type { Authentication } from '../access/authentication.ts';
-import { RequestFault } from '../observing/presentedError.ts';
+import { RequestFault } from '../observing/clientError.ts';
 import { csvHeader, csvRows } from './logsCsv.ts';
 
 const PATH = /^\/flow-runs\/([^/]+)\/logs\.csv$/;

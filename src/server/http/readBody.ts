@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createGunzip } from 'node:zlib';
 import { Problem } from '../../core/values/problem.ts';
-import { RequestFault } from '../observing/presentedError.ts';
+import { RequestFault } from '../observing/clientError.ts';
 
 // Answered at once, a client that is still sending would see a broken connection in place of our answer.
 const DISCARD_MS = 1_000;

@@ -3,9 +3,9 @@ import type { Logger } from 'pino';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { Authentication } from '../access/authentication.ts';
 import type { BrowserGuard } from '../access/browserGuard.ts';
+import { type ClientError, RequestFault } from '../observing/clientError.ts';
 import type { Observations } from '../observing/observations.ts';
 import type { PresentError } from '../observing/presentError.ts';
-import { type PresentedError, RequestFault } from '../observing/presentedError.ts';
 import { type Answer, answerOf, jsonAnswer, send } from './answer.ts';
 import { isLogsCsvPath } from './logsCsvPage.ts';
 import { acceptsHtml, chooseForm, JSON_FORM } from './mediaType.ts';
@@ -116,7 +116,7 @@ const pathOf = (url = '/'): string => url.split('?', 1)[0] ?? '/';
  * Prefect 1's client looks for "UNAUTHENTICATED" in the errors of an answer with status 200, and then says what to do about
  * it. Of a 401 it shows a stack trace.
  */
-const isReadByPrefect1 = ({ headers }: IncomingMessage, errors: PresentedError[]): boolean =>
+const isReadByPrefect1 = ({ headers }: IncomingMessage, errors: ClientError[]): boolean =>
   headers['x-prefect-core-version'] !== undefined && errors.some(({ code }) => code === 'UNAUTHENTICATED');
 
 const redirect = (response: ServerResponse, location: string): void => void response.writeHead(302, { location }).end();

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { PresentedError } from '../observing/presentedError.ts';
+import { ClientError } from '../observing/clientError.ts';
 import type { Caller, Events, OperationRequest, Operations } from '../operations/operations.ts';
 import { answerOf } from './answer.ts';
 import { chooseForm } from './mediaType.ts';
@@ -94,7 +94,7 @@ function resultsOf(events: Events): AsyncIterableIterator<ExecutionResult> {
         return { done: false, value: { ...value.result, stringify: () => value.json } as ExecutionResult };
       } catch (error) {
         isOver = true;
-        if (!(error instanceof PresentedError)) throw error;
+        if (!(error instanceof ClientError)) throw error;
         return { done: false, value: { errors: [error] } };
       }
     },

@@ -1,14 +1,14 @@
 import type { ExecutionResult, OperationDefinitionNode } from 'graphql';
 import type { Logger } from 'pino';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { PresentedError } from './presentedError.ts';
+import { ClientError } from './clientError.ts';
 
 /** What the server tells about itself: numbers for `/metrics`, and at debug a line of log for each operation. */
 export interface Observations {
   /** For queries and mutations. */
   started(definition: OperationDefinitionNode): (result: ExecutionResult) => void;
   /** For operations that were not run. */
-  refused(errors: readonly PresentedError[]): void;
+  refused(errors: readonly ClientError[]): void;
   subscribed(): void;
   unsubscribed(): void;
   metrics(): Promise<{ contentType: string; text: string }>;
@@ -83,5 +83,5 @@ export function createObservations(log: Logger, gauges: Gauged[]): Observations 
 const outcomeOf = (errors: ExecutionResult['errors']): string => {
   const [first] = errors ?? [];
   if (!first) return 'ok';
-  return first instanceof PresentedError ? first.code : 'INTERNAL_SERVER_ERROR';
+  return first instanceof ClientError ? first.code : 'INTERNAL_SERVER_ERROR';
 };

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { PROBLEM_CODES, Problem, type ProblemCode } from '../../core/values/problem.ts';
-import { PresentedError, RequestFault } from './presentedError.ts';
+import { ClientError, RequestFault } from './clientError.ts';
 
 /** @param fallback the code of a GraphQL error that brings none: it says what was being done */
-export type PresentError = (error: unknown, fallback?: ProblemCode) => PresentedError;
+export type PresentError = (error: unknown, fallback?: ProblemCode) => ClientError;
 
 /**
  * Turns whatever was thrown into what the client sees. What nobody expected is masked, and logged once under an id that
@@ -14,7 +14,7 @@ export type PresentError = (error: unknown, fallback?: ProblemCode) => Presented
 export const createPresentError =
   (log: Logger): PresentError =>
   (error, fallback) => {
-    if (error instanceof PresentedError) return error;
+    if (error instanceof ClientError) return error;
     const at = error instanceof GraphQLError ? error : undefined;
     const cause = causeOf(error);
     if (cause instanceof Problem) {
@@ -23,17 +23,17 @@ export const createPresentError =
       const { status, allow } = cause instanceof RequestFault ? cause : {};
       // The outer message may name the variable or argument, but knows less of a database that is not there.
       const message = at && cause.code !== 'UNAVAILABLE' ? at.message : cause.message;
-      return new PresentedError({ code: cause.code, message, details: cause.details, status, allow }, at);
+      return new ClientError({ code: cause.code, message, details: cause.details, status, allow }, at);
     }
     const code = cause instanceof GraphQLError ? (codeOf(cause) ?? fallback ?? codeOfExecution(cause)) : null;
-    if (at && code) return new PresentedError({ code, message: at.message }, at);
+    if (at && code) return new ClientError({ code, message: at.message }, at);
     const known = KNOWN_CAUSES.find(({ is }) => is(cause));
-    if (known) return new PresentedError(known, at);
+    if (known) return new ClientError(known, at);
 
     const errorId = randomUUID();
     log.error({ errorId, err: cause, path: at?.path }, 'a request failed for a reason that nobody expected');
     const message = 'Internal server error. It is in the log of the server under `errorId`.';
-    return new PresentedError({ code: 'INTERNAL_SERVER_ERROR', message, details: { errorId } }, at);
+    return new ClientError({ code: 'INTERNAL_SERVER_ERROR', message, details: { errorId } }, at);
   };
 
 /** graphql wraps what a resolver or a scalar throws, once or several times. */

@@ -9,11 +9,11 @@ import {
 import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import type { Prefect1Headers } from '../../prefect1/operations/prefect1Context.ts';
+import { type ClientError, RequestFault } from '../observing/clientError.ts';
 import type { Observations } from '../observing/observations.ts';
 import type { PresentError } from '../observing/presentError.ts';
-import { type PresentedError, RequestFault } from '../observing/presentedError.ts';
-import type { Documents, ReadDocument, ReadOperation } from './documents.ts';
-import { pageRows, type Variables } from './pageRows.ts';
+import type { Documents, ReadDocument, ReadOperation } from './documentCache.ts';
+import { pageCost, type Variables } from './pageCost.ts';
 import { createSharedExecution, groupKey, type SharedResult } from './sharedExecution.ts';
 
 /** What a request asks for, whatever brought it. */
@@ -45,7 +45,7 @@ export interface Operation extends ReadOperation {
 export type Events = AsyncIterableIterator<SharedResult, undefined, undefined>;
 
 export interface Operations {
-  prepare(request: OperationRequest, caller: Caller): Operation | { errors: readonly PresentedError[] };
+  prepare(request: OperationRequest, caller: Caller): Operation | { errors: readonly ClientError[] };
   /** A query or a mutation. Never throws. */
   execute(operation: Operation): Promise<ExecutionResult>;
   /** The events of a subscription, or what stands in its way. The iterator throws presented errors only. */
@@ -77,7 +77,7 @@ export function createOperations(parts: OperationParts): Operations {
         'BAD_REQUEST',
         'A subscription is a stream: open it over WebSocket (graphql-ws), or accept text/event-stream.',
       );
-    const rows = pageRows(pages, variables);
+    const rows = pageCost(pages, variables);
     if (rows > maxRows)
       throw new Problem(
         'QUERY_TOO_COMPLEX',
@@ -86,7 +86,7 @@ export function createOperations(parts: OperationParts): Operations {
       );
   }
 
-  function refused(errors: readonly PresentedError[]): { errors: readonly PresentedError[] } {
+  function refused(errors: readonly ClientError[]): { errors: readonly ClientError[] } {
     observations.refused(errors);
     return { errors };
   }

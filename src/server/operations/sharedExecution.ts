@@ -1,7 +1,7 @@
 import { type ASTNode, type ExecutionResult, Kind, type OperationDefinitionNode, visit } from 'graphql';
 import type { Viewer } from '../../core/values/viewer.ts';
-import type { ReadDocument } from './documents.ts';
-import type { Variables } from './pageRows.ts';
+import type { ReadDocument } from './documentCache.ts';
+import type { Variables } from './pageCost.ts';
 
 /** The answer to one event, and its JSON, which is written once however many sockets it goes to. */
 export class SharedResult {

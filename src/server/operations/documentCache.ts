@@ -9,11 +9,11 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { Problem } from '../../core/values/problem.ts';
+import type { ClientError } from '../observing/clientError.ts';
 import type { PresentError } from '../observing/presentError.ts';
-import type { PresentedError } from '../observing/presentedError.ts';
 import { areOfTypes, literalTypes, shapedDocument } from './documentShape.ts';
 import { checkSize, type DocumentLimits } from './documentSize.ts';
-import { type PageField, pageFields } from './pageRows.ts';
+import { type PageField, pageFields } from './pageCost.ts';
 
 /** A document that was read, checked and found good. */
 export interface ReadDocument {
@@ -30,7 +30,7 @@ export interface ReadOperation {
 
 /** The types of the values in all documents of a shape; null where each document must be validated by itself. */
 type Shape = { types: readonly GraphQLLeafType[] | null };
-type Reading = { read: ReadDocument } | { errors: readonly PresentedError[] };
+type Reading = { read: ReadDocument } | { errors: readonly ClientError[] };
 
 export interface Documents {
   read(text: string): Reading;

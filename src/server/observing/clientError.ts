@@ -25,7 +25,7 @@ interface Seen {
 }
 
 /** An error as the client sees it. No other error leaves the server. */
-export class PresentedError extends GraphQLError {
+export class ClientError extends GraphQLError {
   readonly code: ProblemCode;
   /** Null: GraphQL's own affair. */
   readonly status: number | null;

@@ -23,11 +23,11 @@ export interface PageField {
 export type Variables = { readonly [name: string]: unknown };
 
 /** The most rows that the pages of an operation can hold together: 200 runs of 200 task runs are 200 + 40,000. */
-export function pageRows(fields: PageField[], variables: Variables): number {
+export function pageCost(fields: PageField[], variables: Variables): number {
   let rows = 0;
   for (const { size, within } of fields) {
     const length = typeof size === 'number' ? size : pageSize(variables[size.variable] ?? size.otherwise);
-    rows += length * (1 + pageRows(within, variables));
+    rows += length * (1 + pageCost(within, variables));
   }
   return rows;
 }
