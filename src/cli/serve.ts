@@ -1,4 +1,4 @@
-import { startEngine, stopEngine } from '../actions/writing/engine.ts';
+import { startEngine, stopEngine } from '../actions/startEngine.ts';
 import type { Config } from '../config.ts';
 import { createLogger } from '../server/observing/logger.ts';
 import { oneSchema } from '../server/operations/oneSchema.ts';

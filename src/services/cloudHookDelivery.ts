@@ -1,5 +1,4 @@
-import { sendCloudHook } from '../actions/cloudHooks/sendCloudHook.ts';
-import type { Engine } from '../actions/writing/engine.ts';
+import { type CloudHookEngine, sendCloudHook } from '../actions/cloudHooks/sendCloudHook.ts';
 import { deliveryRetryAfter, isWorthRetrying } from '../core/cloudHooks/deliveryRetries.ts';
 import { addSeconds, type Instant } from '../core/values/instant.ts';
 import {
@@ -30,7 +29,7 @@ export const cloudHookDelivery = (onGivenUp: (delivery: Delivery, reason: string
 });
 
 async function deliverBatch(
-  { database, cloudHookAddresses }: Engine,
+  { database, cloudHookAddresses }: CloudHookEngine,
   now: Instant,
   onGivenUp: (delivery: Delivery, reason: string) => void,
 ): Promise<number> {

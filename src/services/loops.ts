@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Engine } from '../actions/writing/engine.ts';
+import type { StartedEngine } from '../actions/startEngine.ts';
 import type { Instant } from '../core/values/instant.ts';
 
 /** Work that comes round by itself. Several servers may run the same loop at once. */
@@ -7,7 +7,7 @@ export interface Loop {
   name: string;
   everyMs: number;
   /** One round. `now` is this process's clock. */
-  tick: (engine: Engine, now: Instant) => Promise<void>;
+  tick: (engine: StartedEngine, now: Instant) => Promise<void>;
 }
 
 export interface RunningLoops {
@@ -17,7 +17,7 @@ export interface RunningLoops {
 
 /** Runs each loop again and again, its rounds never side by side. A round that fails is told, and the next one comes. */
 export function startLoops(
-  engine: Engine,
+  engine: StartedEngine,
   loops: readonly Loop[],
   onError: (loop: string, error: unknown) => void,
 ): RunningLoops {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createFlow } from '../../src/actions/deployments/createFlow.ts';
 import { createFlowRun } from '../../src/actions/flowRuns/createFlowRun.ts';
+import { type StartedEngine, startEngine } from '../../src/actions/startEngine.ts';
 import { createTaskRun } from '../../src/actions/taskRuns/createTaskRun.ts';
 import { renameTaskRun } from '../../src/actions/taskRuns/renameTaskRun.ts';
 import { setTaskRunState } from '../../src/actions/taskRuns/setTaskRunState.ts';
-import { type Engine, startEngine } from '../../src/actions/writing/engine.ts';
 import { newId } from '../../src/actions/writing/newId.ts';
 import type { StateType } from '../../src/core/runs/state.ts';
 import { taskRunStatesOf } from '../../src/store/taskRuns/taskRunStates.ts';
@@ -34,10 +34,10 @@ const history = async (id: string) =>
   ((await taskRunStatesOf(t.test.database, [id], { page: { first: 200 } })).get(id)?.rows ?? []).map(({ row }) => row);
 
 /** Another process on the same database: it knows nothing of what the first one does. */
-const another = (): Engine => startEngine(t.test.database, t.engine.streams);
+const another = (): StartedEngine => startEngine(t.test.database, t.engine.streams);
 
 /** A process to whose runs something happens between reading and writing, the first time. */
-const overtaken = (happens: () => Promise<unknown>): Engine =>
+const overtaken = (happens: () => Promise<unknown>): StartedEngine =>
   startEngine(interrupted(t.test.database, 'taskRuns.moveOne', happens), t.engine.streams);
 
 test('a task run is read before its first move, and not before the next ones', async () => {

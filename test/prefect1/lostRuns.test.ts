@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Engine } from '../../src/actions/writing/engine.ts';
+import type { StartedEngine } from '../../src/actions/startEngine.ts';
 import { lazarus } from '../../src/services/lazarus.ts';
 import type { Loop } from '../../src/services/loops.ts';
 import { zombieKiller } from '../../src/services/zombieKiller.ts';
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => t.close());
 beforeEach(() => t.rows('delete from flow_run'));
 
-const tick = (loop: Loop, engine: Engine = t.engine) => loop.tick(engine, Date.now() * 1000);
+const tick = (loop: Loop, engine: StartedEngine = t.engine) => loop.tick(engine, Date.now() * 1000);
 const killZombies = () => tick(zombieKiller(1));
 const raise = () => tick(lazarus(1));
 const logsOf = (id: string) => t.rows('select level, name, message from log where run_id = $1 order by number', [id]);

@@ -1,7 +1,7 @@
 import { buildSchema, getIntrospectionQuery, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { checkSize } from '../../src/server/operations/documentSize.ts';
-import { pageFields, pageCost } from '../../src/server/operations/pageCost.ts';
+import { pageCost, pageFields } from '../../src/server/operations/pageCost.ts';
 
 const LIMITS = { tokens: 1_000, depth: 4, aliases: 3, fields: 12 };
 

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import net from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startEngine, stopEngine } from '../../src/actions/writing/engine.ts';
+import { startEngine, stopEngine } from '../../src/actions/startEngine.ts';
 import { createContext } from '../../src/api/building/context.ts';
 import { schema } from '../../src/api/schema.ts';
 import { readConfig } from '../../src/config.ts';

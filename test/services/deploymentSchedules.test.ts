@@ -10,7 +10,7 @@ import type { ScheduleRequest } from '../../src/actions/deployments/scheduleRequ
 import { type UpdateDeployment, updateDeployment } from '../../src/actions/deployments/updateDeployment.ts';
 import { updateDeploymentSchedule } from '../../src/actions/deployments/updateDeploymentSchedule.ts';
 import { setFlowRunState } from '../../src/actions/flowRuns/setFlowRunState.ts';
-import { startEngine, stopEngine } from '../../src/actions/writing/engine.ts';
+import { startEngine, stopEngine } from '../../src/actions/startEngine.ts';
 import { formatInstant, parseInstant } from '../../src/core/values/instant.ts';
 import { scheduler } from '../../src/services/scheduler.ts';
 import { type Database, statement } from '../../src/store/connection/database.ts';

@@ -1,4 +1,4 @@
-import { type Engine, startEngine, stopEngine } from '../../src/actions/writing/engine.ts';
+import { type StartedEngine, startEngine, stopEngine } from '../../src/actions/startEngine.ts';
 import { DEFAULT_TENANT_ID, type Viewer } from '../../src/core/values/viewer.ts';
 import { openStreams } from '../../src/streams/streams.ts';
 import { type TestDatabase, testDatabase } from './postgres.ts';
@@ -6,7 +6,7 @@ import { type TestDatabase, testDatabase } from './postgres.ts';
 export const viewer: Viewer = { tenantId: DEFAULT_TENANT_ID, role: 'ADMIN' };
 
 export interface TestEngine {
-  engine: Engine;
+  engine: StartedEngine;
   test: TestDatabase;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { Viewer } from '../../core/values/viewer.ts';
 import { insertAgentConfig, type NewAgentConfig } from '../../store/agents/agentConfigs.ts';
 import { throwViolation } from '../../store/connection/databaseErrors.ts';
-import { requireTenant } from '../prefect1Flows/requireTenant.ts';
+import { requireTenant } from '../tenants/requireTenant.ts';
 import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';
 

@@ -2,7 +2,7 @@ import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { type AgentIdentity, getOrCreateAgent } from '../../store/agents/agents.ts';
 import { throwViolation } from '../../store/connection/databaseErrors.ts';
-import { requireTenant } from '../prefect1Flows/requireTenant.ts';
+import { requireTenant } from '../tenants/requireTenant.ts';
 import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';
 

@@ -4,12 +4,12 @@ import { normaliseState } from '../../core/prefect1/serializedState.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import type { Queryable } from '../../store/connection/database.ts';
 import type { Topic } from '../../streams/streams.ts';
+import { prefect1TaskRunMove } from '../prefect1Runs/prefect1TaskRunMove.ts';
 import type { Engine } from '../writing/engine.ts';
 import { writeLogBatches } from '../writing/logWriter.ts';
 import { type FlowRunMoveJob, moveFlowRunBatch } from '../writing/moveFlowRunBatch.ts';
 import { moveTaskRunBatch } from '../writing/moveTaskRunBatch.ts';
 import { newId } from '../writing/newId.ts';
-import { prefect1TaskRunMove } from '../writing/prefect1FlowRunMoves.ts';
 
 interface Rescued {
   flowRunId: string;
@@ -23,7 +23,7 @@ interface Rescued {
  * finds, so that of several servers one deals with each run.
  */
 export async function rescueRuns(
-  { database, streams }: Engine,
+  { database, streams, followers }: Engine,
   find: (transaction: Queryable) => Promise<Rescued[]>,
 ): Promise<number> {
   const { count, topics } = await database.transaction(async (transaction) => {
@@ -36,7 +36,7 @@ export async function rescueRuns(
       taskRunId === null ? [] : prefect1TaskRunMove(taskRunId, ({ now }) => proposal(rescue, now)),
     );
     const moved = [
-      ...(flowRuns.length > 0 ? (await moveFlowRunBatch(transaction, flowRuns)).topics : []),
+      ...(flowRuns.length > 0 ? (await moveFlowRunBatch(transaction, flowRuns, followers)).topics : []),
       ...(taskRuns.length > 0 ? (await moveTaskRunBatch(transaction, taskRuns)).topics : []),
     ];
     const { topics: logged } = await writeLogBatches(transaction, [logsOf(rescued)]);
@@ -57,7 +57,6 @@ const flowRunMove = (flowRunId: string, rescue: Rescue): FlowRunMoveJob => ({
   propose: ({ now }) => proposal(rescue, now),
   expectedVersion: null,
   request: null,
-  input: null,
 });
 
 const logsOf = (rescued: readonly Rescued[]) => ({

@@ -5,8 +5,8 @@ import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { flowRunCountsByState, insertBulkJob } from '../../store/bulkJobs/bulkJobs.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
-import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';
+import type { BulkEngine } from './bulkEngine.ts';
 
 export interface BulkInput extends Keyed {
   /** Which flow runs; must carry a condition. */
@@ -32,7 +32,7 @@ const SMALL_JOB_MS = 10_000;
  * BAD_USER_INPUT where the filter has no condition.
  */
 export async function acceptBulkJob(
-  { database, bulkWorker }: Engine,
+  { database, bulkWorker }: BulkEngine,
   { tenantId, ...viewer }: Viewer,
   operation: string,
   { dryRun, ...input }: BulkInput,

@@ -5,8 +5,16 @@ import type { BulkTask } from '../../store/bulkJobs/bulkJobs.ts';
 import type { Transaction } from '../../store/connection/database.ts';
 import { deleteDoomedFlowRuns, lockDoomedFlowRuns } from '../../store/runs/runDeletions.ts';
 import type { Topic } from '../../streams/streams.ts';
-import { type FlowRunMoveJob, moveFlowRunBatch } from '../writing/moveFlowRunBatch.ts';
+import { type FlowRunFollower, type FlowRunMoveJob, moveFlowRunBatch } from '../writing/moveFlowRunBatch.ts';
 import type { MoveAnswer } from '../writing/moveOutcome.ts';
+
+export interface BulkBatchOptions {
+  /** The most runs that the batch takes. */
+  size: number;
+  followers: readonly FlowRunFollower[];
+  /** Called with the runs that the batch took, before it works on them. */
+  onTaken: (items: readonly BulkItem[]) => void;
+}
 
 export interface BulkBatch {
   /** The runs that the batch has taken; what is thrown while it works on them may be the fault of one of them. */
@@ -24,13 +32,12 @@ export async function workBulkBatch(
   transaction: Transaction,
   { id, tenantId, request }: BulkTask,
   after: number,
-  size: number,
-  onTaken: (items: readonly BulkItem[]) => void,
+  { size, followers, onTaken }: BulkBatchOptions,
 ): Promise<BulkBatch> {
   const items = await takeBulkItems(transaction, id, after, size);
   onTaken(items);
   if (items.length === 0) return { items, topics: [], isEnded: false };
-  const { settled, topics } = await work(transaction, tenantId, request, items);
+  const { settled, topics } = await work(transaction, tenantId, request, items, followers);
   return { items, topics, isEnded: await settleBulkItems(transaction, id, settled) };
 }
 
@@ -44,9 +51,10 @@ function work(
   tenantId: string,
   request: BulkRequest,
   items: readonly BulkItem[],
+  followers: readonly FlowRunFollower[],
 ): Promise<Worked> {
   if (request.kind === 'DELETE') return deleteAll(transaction, tenantId, items);
-  return moveAll(transaction, tenantId, request, items);
+  return moveAll(transaction, tenantId, request, items, followers);
 }
 
 async function moveAll(
@@ -54,6 +62,7 @@ async function moveAll(
   tenantId: string,
   { state, force }: Extract<BulkRequest, { kind: 'SET_STATE' }>,
   items: readonly BulkItem[],
+  followers: readonly FlowRunFollower[],
 ): Promise<Worked> {
   const jobs = items.map(
     ({ flowRunId }): FlowRunMoveJob => ({
@@ -62,10 +71,9 @@ async function moveAll(
       propose: () => ({ state, force }),
       expectedVersion: null,
       request: null,
-      input: null,
     }),
   );
-  const { answers, topics } = await moveFlowRunBatch(transaction, jobs);
+  const { answers, topics } = await moveFlowRunBatch(transaction, jobs, followers);
   const settled = answers.map(
     (answer, place): SettledItem => ({ number: numberAt(items, place), ...outcomeOf(answer) }),
   );

@@ -2,8 +2,8 @@ import { checkStateRequest } from '../../core/checks/checkStateRequest.ts';
 import type { StateRequest } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
-import type { Engine } from '../writing/engine.ts';
 import { type AcceptedBulkJob, acceptBulkJob, type BulkInput } from './acceptBulkJob.ts';
+import type { BulkEngine } from './bulkEngine.ts';
 
 export interface BulkSetFlowRunState extends BulkInput {
   state: StateRequest;
@@ -13,7 +13,7 @@ export interface BulkSetFlowRunState extends BulkInput {
 
 /** Proposes one state for all flow runs that pass a filter, each by its own rules. */
 export function bulkSetFlowRunState(
-  engine: Engine,
+  engine: BulkEngine,
   viewer: Viewer,
   input: BulkSetFlowRunState,
 ): Promise<AcceptedBulkJob> {

@@ -6,6 +6,7 @@ import { type BulkTask, bulkTask } from '../../store/bulkJobs/bulkJobs.ts';
 import type { Database } from '../../store/connection/database.ts';
 import { isOneRowsFault, isTransient } from '../../store/connection/databaseErrors.ts';
 import type { Streams } from '../../streams/streams.ts';
+import type { FlowRunFollower } from '../writing/moveFlowRunBatch.ts';
 import { workBulkBatch } from './bulkBatch.ts';
 
 /**
@@ -47,6 +48,7 @@ export class BulkWorker {
   constructor(
     private readonly database: Database,
     private readonly streams: Streams,
+    private readonly followers: readonly FlowRunFollower[],
   ) {}
 
   /** Works on a job until it has ended, or nothing is left that this process can do. */
@@ -107,8 +109,12 @@ export class BulkWorker {
     try {
       const start = performance.now();
       const { items, topics, isEnded } = await this.database.transaction((transaction) =>
-        workBulkBatch(transaction, work.task, work.after, size, (found) => {
-          taken = found;
+        workBulkBatch(transaction, work.task, work.after, {
+          size,
+          followers: this.followers,
+          onTaken: (found) => {
+            taken = found;
+          },
         }),
       );
       this.streams.announce(topics);

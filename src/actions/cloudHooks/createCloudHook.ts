@@ -4,7 +4,7 @@ import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { insertCloudHook } from '../../store/cloudHooks/cloudHooks.ts';
 import { throwViolation } from '../../store/connection/databaseErrors.ts';
-import { requireTenant } from '../prefect1Flows/requireTenant.ts';
+import { requireTenant } from '../tenants/requireTenant.ts';
 import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';
 

@@ -7,6 +7,12 @@ import {
 } from '../../core/cloudHooks/cloudHookPayload.ts';
 import { insertMessage } from '../../store/cloudHooks/messages.ts';
 import type { Queryable } from '../../store/connection/database.ts';
+import type { Engine } from '../writing/engine.ts';
+
+/** What use cases on cloud hooks work with. */
+export interface CloudHookEngine extends Engine {
+  cloudHookAddresses: CloudHookAddresses;
+}
 
 /** What a receiver answered, or why it could not be asked. The worst of them, where a hook sends several requests. */
 export type Sent = { status: number } | { failure: string };

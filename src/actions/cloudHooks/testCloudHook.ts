@@ -4,9 +4,8 @@ import { Problem } from '../../core/values/problem.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import { triedRun } from '../../store/cloudHooks/cloudHookDeliveries.ts';
 import { cloudHookById } from '../../store/cloudHooks/cloudHooks.ts';
-import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';
-import { sendCloudHook } from './sendCloudHook.ts';
+import { type CloudHookEngine, sendCloudHook } from './sendCloudHook.ts';
 
 export interface TestCloudHook {
   cloudHookId: string;
@@ -20,7 +19,7 @@ export interface TestCloudHook {
  * nobody could be asked; what the receiver answers does not matter.
  */
 export async function testCloudHook(
-  { database, cloudHookAddresses }: Engine,
+  { database, cloudHookAddresses }: CloudHookEngine,
   viewer: Viewer,
   { cloudHookId, flowRunId, state }: TestCloudHook,
   now: Instant,

@@ -27,7 +27,6 @@ export function cancelFlowRun(
     propose: cancellation,
     expectedVersion: input.expectedVersion ?? null,
     request: keyedRequest(viewer, 'cancelFlowRun', input),
-    input: null,
   };
   return moveFlowRun(engine, job, 0);
 }

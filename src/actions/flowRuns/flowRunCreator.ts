@@ -10,10 +10,10 @@ import { flowRunsById } from '../../store/flowRuns/flowRuns.ts';
 import { insertFlowRun, insertFlowRunStates } from '../../store/flowRuns/flowRunWrites.ts';
 import type { Topic } from '../../streams/streams.ts';
 import type { Engine } from '../writing/engine.ts';
-import { followingTaskRun } from '../writing/moveFlowRunBatch.ts';
 import { moveTaskRunBatch } from '../writing/moveTaskRunBatch.ts';
 import { newId } from '../writing/newId.ts';
 import type { CreateFlowRun } from './createFlowRun.ts';
+import { parentTaskRunMoves } from './moveParentTaskRuns.ts';
 
 /** A run to make: checked, and its queue found. */
 export type NewFlowRun = Omit<CreateFlowRun, 'workPoolName' | 'workQueueName'> & { workQueueId: string | null };
@@ -121,9 +121,7 @@ async function insert(transaction: Transaction, blank: FlowRun, wanted: NewFlowR
   }
   insertFlowRunStates(transaction, [{ flowRunId: run.id, version: 1, state }]);
   topics.add(`flowRunStates:${run.id}`);
-  const parents = effects.flatMap((effect) =>
-    effect.kind === 'moveParentTaskRun' ? followingTaskRun(run.tenantId, effect) : [],
-  );
+  const parents = parentTaskRunMoves(run.tenantId, effects);
   if (parents.length > 0) {
     for (const topic of (await moveTaskRunBatch(transaction, parents)).topics) topics.add(topic);
   }

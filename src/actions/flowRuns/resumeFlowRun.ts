@@ -17,6 +17,7 @@ import { newId } from '../writing/newId.ts';
 import { inputExists } from './createFlowRunInput.ts';
 import { hydrateRunInput, validateRunInput } from './runInput.ts';
 import { moveFlowRun } from './setFlowRunState.ts';
+import { runInputAttachment } from './storeRunInputs.ts';
 
 export interface ResumeFlowRun extends Keyed {
   flowRunId: string;
@@ -54,7 +55,7 @@ export async function resumeFlowRun(
         propose: ({ initial }) => (initial.id === plan.state.id ? (plan.refusal ?? resumption(plan.state)) : movedOn),
         expectedVersion: null,
         request: keyedRequest(viewer, 'resumeFlowRun', input),
-        input: plan.input,
+        attachment: plan.input && runInputAttachment.attach(plan.input),
       };
       return await moveFlowRun(engine, job, roughSize(plan.input));
     } catch (error) {

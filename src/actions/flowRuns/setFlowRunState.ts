@@ -30,7 +30,6 @@ export async function setFlowRunState(
     propose: () => ({ state: input.state, force: input.force ?? false }),
     expectedVersion: input.expectedVersion ?? null,
     request: keyedRequest(viewer, 'setFlowRunState', input),
-    input: null,
   };
   return moveFlowRun(engine, job, roughSize(input.state));
 }

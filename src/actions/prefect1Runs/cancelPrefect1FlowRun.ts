@@ -37,7 +37,6 @@ export async function cancelPrefect1FlowRun(
     propose,
     expectedVersion: null,
     request: null,
-    input: null,
   };
   try {
     await writer.flowRunMoves.submit(job, roughSize(message));

@@ -19,11 +19,11 @@ import {
 import { insertTaskRuns, NOT_MAPPED } from '../../store/taskRuns/taskRunCreations.ts';
 import { insertTaskRunStates } from '../../store/taskRuns/taskRunWrites.ts';
 import type { Topic } from '../../streams/streams.ts';
+import { queueCloudHooks } from '../cloudHooks/queueCloudHooks.ts';
 import { begin } from '../writing/createTaskRunBatch.ts';
 import type { Engine } from '../writing/engine.ts';
 import { taskRunTopics } from '../writing/moveTaskRunBatch.ts';
 import { newId } from '../writing/newId.ts';
-import { queueCloudHooks } from '../writing/queueCloudHooks.ts';
 import { prefect1TaskRunJob } from './prefect1TaskRunJob.ts';
 
 /** Of `flowId` and `versionGroupId` one is given; with both, the flow is meant. */

@@ -16,8 +16,12 @@ export interface GetOrCreateTaskRun {
 }
 
 /** What is around the runs of a mapped task: the task and its flow run. */
-export type RecentTasks = Recent<MappedTask>;
 type MappedTask = Pick<TaskRunOfTask, 'now'> & { [Part in 'task' | 'flowRun']: NonNullable<TaskRunOfTask[Part]> };
+
+/** What `getOrCreateTaskRun` works with: it keeps tasks for a few seconds, because clients request the runs of a mapped task in a row. */
+export interface MappedTaskEngine extends Engine {
+  recentTasks: Recent<MappedTask>;
+}
 
 /**
  * The task run of a task in a flow run, with the state that it is in; made if there is none. REFERENCE_NOT_FOUND where the
@@ -25,7 +29,7 @@ type MappedTask = Pick<TaskRunOfTask, 'now'> & { [Part in 'task' | 'flowRun']: N
  * Source: prefect_server, api/runs.py, get_or_create_task_run_info.
  */
 export async function getOrCreateTaskRun(
-  engine: Engine,
+  engine: MappedTaskEngine,
   viewer: Viewer,
   { flowRunId, taskId, mapIndex: asked }: GetOrCreateTaskRun,
 ): Promise<TaskRunInfo> {

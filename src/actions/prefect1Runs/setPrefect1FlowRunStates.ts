@@ -6,8 +6,10 @@ import { roughSize } from '../../core/values/roughSize.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import type { LockedFlowRun } from '../../store/flowRuns/flowRunWrites.ts';
 import type { Engine } from '../writing/engine.ts';
+import { unknownFlowRun } from '../writing/moveFlowRunBatch.ts';
 import type { Proposal } from '../writing/moveOutcome.ts';
 import { settleAll } from '../writing/settleAll.ts';
+import { type Submission, submissionAttachment } from './followPrefect1Moves.ts';
 
 export interface SetPrefect1FlowRunState {
   flowRunId: string;
@@ -28,28 +30,38 @@ export async function setPrefect1FlowRunStates(
   states: readonly SetPrefect1FlowRunState[],
 ): Promise<void> {
   await settleAll(
-    states.map(({ flowRunId, state, agentId = null }) =>
-      writer.flowRunMoves.submit(
+    states.map(({ flowRunId, state, agentId = null }) => {
+      const isSubmission = isJsonObject(state) && state.type === 'Submitted';
+      const submission: Submission | null = isSubmission ? { agentId, last: { submittedAt: null } } : null;
+      return writer.flowRunMoves.submit(
         {
           tenantId: visibleTenant(viewer),
           flowRunId,
-          propose: (run) => asProposal(proposeTo(flowRunId, run, state)),
+          propose: (run) => asProposal(proposeTo(flowRunId, run, state, submission)),
           expectedVersion: null,
           request: null,
-          input: null,
-          submission: isJsonObject(state) && state.type === 'Submitted' ? { agentId } : null,
+          attachment: submission && submissionAttachment.attach(submission),
         },
         roughSize(state),
-      ),
-    ),
+      );
+    }),
     'NOT_FOUND',
     (index) => `State update failed for flow run ID ${states[index]?.flowRunId}`,
   );
 }
 
-function proposeTo(flowRunId: string, { prefect1, now, submittedAt }: LockedFlowRun, state: Json): Prefect1Proposal {
-  if (prefect1 === null) return new Problem('NOT_FOUND', `Flow run with id ${flowRunId} not found`);
-  return proposeFlowRunState({ current: prefect1, now, flowRunId, submittedAt }, state);
+function proposeTo(
+  flowRunId: string,
+  { prefect1, now }: LockedFlowRun,
+  state: Json,
+  submission: Submission | null,
+): Prefect1Proposal {
+  if (prefect1 === null) return unknownFlowRun(flowRunId);
+  const submittedAt = submission?.last.submittedAt ?? null;
+  const proposal = proposeFlowRunState({ current: prefect1, now, flowRunId, submittedAt }, state);
+  // Two agents may submit the run in one batch: the second sees what the first did.
+  if (submission && proposal !== null && !(proposal instanceof Problem)) submission.last.submittedAt = now;
+  return proposal;
 }
 
 /** What the policy says, to the mover. A state that is there already is accepted without being written again. */

@@ -5,8 +5,8 @@ import { roughSize } from '../../core/values/roughSize.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import type { LockedTaskRun } from '../../store/taskRuns/taskRunWrites.ts';
 import type { Engine } from '../writing/engine.ts';
-import { prefect1TaskRunMove } from '../writing/prefect1FlowRunMoves.ts';
 import { settleAll } from '../writing/settleAll.ts';
+import { prefect1TaskRunMove } from './prefect1TaskRunMove.ts';
 import { asProposal } from './setPrefect1FlowRunStates.ts';
 
 export interface SetPrefect1TaskRunState {

@@ -22,7 +22,7 @@ export const moveOverdueFlowRuns = (
 ): Promise<number> =>
   inChunks(found, (run) => {
     const propose = (current: LockedFlowRun) => unlessMoved(run, current, next);
-    return writer.flowRunMoves.submit({ ...MOVE, flowRunId: run.id, propose, input: null }, 0);
+    return writer.flowRunMoves.submit({ ...MOVE, flowRunId: run.id, propose }, 0);
   });
 
 /** The same for task runs. */

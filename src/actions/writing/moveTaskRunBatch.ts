@@ -1,34 +1,26 @@
 import { decideTaskRun } from '../../core/rules/decide.ts';
-import type { Decision, TaskRunChanges, TaskRunFacts, TaskRunMove } from '../../core/runs/move.ts';
+import type { Effect, TaskRunChanges, TaskRunFacts, TaskRunMove } from '../../core/runs/move.ts';
 import { proposeState, type State, type StateRequest, type TaskRunState } from '../../core/runs/state.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Transaction } from '../../store/connection/database.ts';
-import type { KeyedRequest } from '../../store/connection/idempotencyKeys.ts';
 import { type CacheEntry, cachedStates, cacheEntryKey, insertCacheEntries } from '../../store/taskRuns/stateCache.ts';
 import {
   insertTaskRunStates,
   type LockedTaskRun,
   lockTaskRuns,
-  type MovedTaskRun,
   updateMovedTaskRuns,
   type WrittenTaskRunState,
 } from '../../store/taskRuns/taskRunWrites.ts';
 import type { Topic } from '../../streams/streams.ts';
-import { AnswerBook } from './answerBook.ts';
-import { answerOf, isOf, type MoveAnswer, type Moved, type Proposal, proposalOf } from './moveOutcome.ts';
+import { decideBatch, type MoveJob, type MoveKind, type MoveWrite } from './decideBatch.ts';
+import { answerOf, type MoveAnswer, type Moved, proposalOf } from './moveOutcome.ts';
 import { newId } from './newId.ts';
 import { SlotBook } from './slotBook.ts';
 
-export interface TaskRunMoveJob {
-  /** Null: of whatever tenant. */
-  tenantId: string | null;
+export interface TaskRunMoveJob extends MoveJob<LockedTaskRun> {
   taskRunId: string;
-  /** Asked with the run as it stands under its lock. */
-  propose: (current: LockedTaskRun) => Proposal;
   /** A completed state kept under this key may be taken in place of the proposed one. */
   cacheKey: string | null;
-  expectedVersion: number | null;
-  request: KeyedRequest | null;
 }
 
 /** The cache key under which a state may be found before the task runs; null where none is to be looked for. */
@@ -36,79 +28,52 @@ export const cacheKeyOf = ({ type, details }: StateRequest): string | null =>
   type === 'RUNNING' && !details?.refreshCache ? (details?.cacheKey ?? null) : null;
 
 /**
- * Moves task runs, all of them in this transaction. Jobs on one run are decided in their order, each on what the one
- * before left; the run's row is then written once.
+ * Moves task runs, all of them in this transaction. Jobs on one run are decided in their order, each on the result of the
+ * one before; the run's row is then written once.
  */
 export async function moveTaskRunBatch(
   transaction: Transaction,
   jobs: readonly TaskRunMoveJob[],
 ): Promise<Moved<TaskRunState>> {
   const lookups = jobs.flatMap(({ tenantId, cacheKey }) => (cacheKey && tenantId ? { tenantId, cacheKey } : []));
-  const [locked, book, cached] = await Promise.all([
-    lockTaskRuns(transaction, [...new Set(jobs.map(({ taskRunId }) => taskRunId))]),
-    AnswerBook.open(
-      transaction,
-      jobs.map(({ request }) => request),
-    ),
-    lookups.length === 0 ? new Map<string, State>() : cachedStates(transaction, lookups),
-  ]);
-  const slots = await SlotBook.ofTaskRuns(
-    transaction,
-    locked,
-    jobs.map(({ taskRunId }) => taskRunId),
-  );
-  const written: WrittenTaskRunState[] = [];
-  const moved = new Map<string, MovedTaskRun>();
-  const entries: CacheEntry[] = [];
-
-  const move = (job: TaskRunMoveJob): MoveAnswer | Problem => {
-    const current = locked.get(job.taskRunId);
-    if (!current || !isOf(job.tenantId, current.run)) return unknownTaskRun(job.taskRunId);
-    const { run, flowRun, limited, now } = current;
-    const { answer, write } = decideMove(job, current, {
-      cached: job.cacheKey === null ? null : (cached.get(cacheEntryKey(run.tenantId, job.cacheKey)) ?? null),
-      ...slots.taskRunFacts(run.id, limited),
-    });
-    if (!write) return answer;
-    const { state, changes, effects } = write;
-    const version = run.version + 1;
-    written.push(writtenState(run, write));
-    moved.set(run.id, { id: run.id, version, changes, state });
-    locked.set(run.id, {
-      run: { ...run, ...changes, version },
-      initial: { ...state, version },
-      prefect1: state.prefect1,
-      flowRun,
-      limited,
-      now,
-    });
-    slots.apply(run.id, effects);
-    for (const effect of effects) {
-      if (effect.kind === 'cacheState') entries.push({ id: newId(), tenantId: run.tenantId, ...effect });
-    }
-    return answer;
+  let cached = new Map<string, State>();
+  const readCached = async () => {
+    if (lookups.length > 0) cached = await cachedStates(transaction, lookups);
   };
-
-  const answers = jobs.map((job) => book.once(job.request, () => move(job)));
+  const kind: MoveKind<TaskRunMoveJob, LockedTaskRun, TaskRunChanges> = {
+    runId: ({ taskRunId }) => taskRunId,
+    lock: lockTaskRuns,
+    openSlots: SlotBook.ofTaskRuns,
+    unknown: unknownTaskRun,
+    decide: (job, current, slots) =>
+      decideMove(job, current, {
+        cached: job.cacheKey === null ? null : (cached.get(cacheEntryKey(current.run.tenantId, job.cacheKey)) ?? null),
+        ...slots.taskRunFacts(current.run.id, current.limited),
+      }),
+  };
+  const { answers, written, moved, slots, book } = await decideBatch(transaction, jobs, kind, readCached);
+  const inserted = written.map(({ before, ...write }) => writtenState(before.run, write));
   let states = new Map<string, TaskRunState>();
   if (written.length > 0) {
-    states = insertTaskRunStates(transaction, written);
-    updateMovedTaskRuns(transaction, [...moved.values()]);
+    states = insertTaskRunStates(transaction, inserted);
+    updateMovedTaskRuns(transaction, moved);
     slots.save();
   }
+  const entries = written.flatMap(({ before: { run }, effects }) => cacheEntries(run.tenantId, effects));
   if (entries.length > 0) insertCacheEntries(transaction, entries);
   book.save();
-  return { answers, states, topics: taskRunTopics(written) };
+  return { answers, states, topics: taskRunTopics(inserted) };
 }
 
-type Write = NonNullable<Decision<TaskRunChanges>['write']>;
+const cacheEntries = (tenantId: string, effects: readonly Effect[]): CacheEntry[] =>
+  effects.flatMap((effect) => (effect.kind === 'cacheState' ? [{ id: newId(), tenantId, ...effect }] : []));
 
 /** What the rules say to a job on a run as it stands: the answer, and what is to be written, if anything is. */
 export function decideMove(
   job: TaskRunMoveJob,
   current: LockedTaskRun,
   facts: Pick<TaskRunMove, 'cached' | 'tagLimits' | 'holdsSlots'>,
-): { answer: MoveAnswer | Problem; write: Write | null } {
+): { answer: MoveAnswer | Problem; write: MoveWrite<TaskRunChanges> | null } {
   const asked = proposalOf(job, current);
   if ('answer' in asked) return { answer: asked.answer, write: null };
   const { proposal } = asked;
@@ -130,7 +95,10 @@ export function decideMove(
   return { answer: answerOf(run.id, decision, write?.state.id ?? initial.id, write !== null), write };
 }
 
-export const writtenState = (run: TaskRunFacts, { state }: Write): WrittenTaskRunState => ({
+export const writtenState = (
+  run: TaskRunFacts,
+  { state }: Pick<MoveWrite<TaskRunChanges>, 'state'>,
+): WrittenTaskRunState => ({
   taskRunId: run.id,
   flowRunId: run.flowRunId,
   version: run.version + 1,

@@ -7,7 +7,7 @@ import { Coalescer } from './coalescer.ts';
 import { createTaskRunAlone } from './createTaskRunAlone.ts';
 import { type CreatedTaskRun, createTaskRunBatch, type TaskRunCreationJob } from './createTaskRunBatch.ts';
 import { type LogJob, type WrittenLogs, writeLogBatches } from './logWriter.ts';
-import { type FlowRunMoveJob, moveFlowRunBatch } from './moveFlowRunBatch.ts';
+import { type FlowRunFollower, type FlowRunMoveJob, moveFlowRunBatch } from './moveFlowRunBatch.ts';
 import type { MoveAnswer, Moved } from './moveOutcome.ts';
 import { moveTaskRunAlone, type RecentTaskRuns } from './moveTaskRunAlone.ts';
 import { moveTaskRunBatch, type TaskRunMoveJob } from './moveTaskRunBatch.ts';
@@ -25,8 +25,11 @@ export interface Writer {
   logs: Coalescer<LogJob, WrittenLogs>;
 }
 
-interface Limits {
+interface WriterOptions {
+  /** The most writes of a kind that may wait. */
   maxWaiting: number;
+  /** What follows when flow runs move. */
+  followers: readonly FlowRunFollower[];
 }
 
 // Two flushes in flight keep the database busy while one of them talks to us; more only makes batches smaller.
@@ -40,7 +43,7 @@ const MAX_BYTES_WAITING = 256_000_000;
 const RECENT_MS = 60_000;
 
 /** What writes runs, states and logs: each kind of write gathered into few transactions, then announced. */
-export function createWriter(database: Database, streams: Streams, { maxWaiting }: Limits): Writer {
+export function createWriter(database: Database, streams: Streams, { maxWaiting, followers }: WriterOptions): Writer {
   const recent: RecentTaskRuns = new Recent(RECENT_MS);
 
   function coalesce<Job, Answer, Written extends { topics: Set<Topic> }>(
@@ -70,7 +73,11 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting 
     });
   }
   return {
-    flowRunMoves: coalesce(({ flowRunId }: FlowRunMoveJob) => [flowRunId], moveFlowRunBatch, withStates),
+    flowRunMoves: coalesce(
+      ({ flowRunId }: FlowRunMoveJob) => [flowRunId],
+      (transaction, jobs) => moveFlowRunBatch(transaction, jobs, followers),
+      withStates,
+    ),
     taskRunMoves: coalesce(
       ({ taskRunId }: TaskRunMoveJob) => [taskRunId],
       moveTaskRunBatch,

@@ -1,11 +1,11 @@
-import type { Engine } from '../../actions/writing/engine.ts';
+import type { StartedEngine } from '../../actions/startEngine.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { createLoaders, type Loaders } from '../../loading/loaders.ts';
 
 /** What a request carries: the engine it acts through, who asks, and the memory of what it has read. */
 export interface Context {
-  engine: Engine;
+  engine: StartedEngine;
   viewer: Viewer;
   readonly loaders: Loaders;
   /** Drops what was read, which a write or the passing of time has made old. */
@@ -14,7 +14,7 @@ export interface Context {
   now: () => Instant;
 }
 
-export function createContext(engine: Engine, viewer: Viewer): Context {
+export function createContext(engine: StartedEngine, viewer: Viewer): Context {
   // Made when the first read asks: a mutation without reads, the most frequent request, is spared a score of loaders.
   let loaders: Loaders | null = null;
   return {

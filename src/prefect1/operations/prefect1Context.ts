@@ -1,4 +1,4 @@
-import type { Engine } from '../../actions/writing/engine.ts';
+import type { StartedEngine } from '../../actions/startEngine.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import type { Loaders } from '../../loading/loaders.ts';
@@ -14,7 +14,7 @@ export interface Prefect1Headers {
 
 /** What a request of this dialect carries. */
 export interface Prefect1Context {
-  engine: Engine;
+  engine: StartedEngine;
   viewer: Viewer;
   loaders: Loaders;
   headers: Prefect1Headers;

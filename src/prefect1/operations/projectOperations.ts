@@ -1,4 +1,4 @@
-import { requireTenant } from '../../actions/prefect1Flows/requireTenant.ts';
+import { requireTenant } from '../../actions/tenants/requireTenant.ts';
 import { newId } from '../../actions/writing/newId.ts';
 import { checkText } from '../../core/checks/checkText.ts';
 import { LIMITS } from '../../core/values/limits.ts';

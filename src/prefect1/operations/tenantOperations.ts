@@ -1,4 +1,4 @@
-import { checkSlug, createTenant } from '../../actions/prefect1Flows/createTenant.ts';
+import { checkSlug, createTenant } from '../../actions/tenants/createTenant.ts';
 import { checkText } from '../../core/checks/checkText.ts';
 import { storableObject } from '../../core/prefect1/serializedState.ts';
 import { isJsonObject } from '../../core/values/jsonObject.ts';

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Engine } from '../../actions/writing/engine.ts';
+import type { StartedEngine } from '../../actions/startEngine.ts';
 import { type Context, createContext } from '../../api/building/context.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import type { Prefect1Context, Prefect1Headers } from '../../prefect1/operations/prefect1Context.ts';
@@ -7,7 +7,7 @@ import type { Prefect1Context, Prefect1Headers } from '../../prefect1/operations
 /** What one execution carries, for the resolvers of both dialects. */
 export type RequestContext = Context & Prefect1Context;
 
-export const createRequestContext = (engine: Engine, viewer: Viewer, headers: Prefect1Headers): RequestContext =>
+export const createRequestContext = (engine: StartedEngine, viewer: Viewer, headers: Prefect1Headers): RequestContext =>
   // Not spread: the loaders are a getter, made anew when what was read is forgotten.
   Object.assign(createContext(engine, viewer), { headers });
 

@@ -24,8 +24,6 @@ export interface LockedFlowRun {
   initial: State;
   /** The current state in Prefect 1's words; null where no Prefect 1 client knows the run. */
   prefect1: SerializedState | null;
-  /** When the run was last submitted to an agent. Read only where that is to be done again. */
-  submittedAt: Instant | null;
   /** What the run has to do with limits; null where its deployment has none. */
   limited: FlowRunLimited | null;
   now: Instant;
@@ -52,7 +50,7 @@ export async function lockFlowRuns(
   return new Map(
     locked.map(({ row, initial, prefect1, second }) => [
       row.id,
-      { run: flowRunFromRow(row), initial, prefect1, submittedAt: null, limited: flowRunLimited(second), now: row.now },
+      { run: flowRunFromRow(row), initial, prefect1, limited: flowRunLimited(second), now: row.now },
     ]),
   );
 }

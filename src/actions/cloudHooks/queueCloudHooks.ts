@@ -1,7 +1,7 @@
 import { cloudHookEvent } from '../../core/cloudHooks/cloudHookEvent.ts';
 import { insertDeliveries, matchingCloudHooks } from '../../store/cloudHooks/cloudHookDeliveries.ts';
 import type { Queryable } from '../../store/connection/database.ts';
-import { newId } from './newId.ts';
+import { newId } from '../writing/newId.ts';
 
 /**
  * Notes what the tenants' cloud hooks have to be told of these states of flow runs, in the transaction that wrote them: a

@@ -1,0 +1,9 @@
+import type { Engine } from '../writing/engine.ts';
+import type { BulkProgress } from './bulkProgress.ts';
+import type { BulkWorker } from './bulkWorker.ts';
+
+/** What use cases on bulk jobs work with. */
+export interface BulkEngine extends Engine {
+  bulkWorker: BulkWorker;
+  bulkProgress: BulkProgress;
+}
