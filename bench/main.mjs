@@ -4,6 +4,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { bulk } from './bulk.mjs';
 import { fanOut } from './fanOut.mjs';
+import { jsonPath } from './jsonPath.mjs';
 import { many } from './many.mjs';
 import { mappedTasks } from './mappedTasks.mjs';
 import { noise } from './noise.mjs';
@@ -11,7 +12,7 @@ import { page } from './page.mjs';
 import { startFlowql } from './server.mjs';
 import { setState } from './setState.mjs';
 
-const BENCHES = { setState, page, many, bulk, fanOut, mappedTasks };
+const BENCHES = { setState, page, jsonPath, many, bulk, fanOut, mappedTasks };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in BENCHES));
