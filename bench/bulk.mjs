@@ -7,7 +7,7 @@ import { request } from './server.mjs';
 
 const ROUNDS = 7;
 const RUNS = 5_000;
-/** Runs that are nobody's but the small requests'. */
+/** Runs that only the small requests use. */
 const OTHER_RUNS = 500;
 const IDLE_MS = 3_000;
 
@@ -22,7 +22,7 @@ const MOVE = `mutation ($id: ID!) {
   setFlowRunState(input: { flowRunId: $id, state: { type: RUNNING }, force: true }) { verdict }
 }`;
 
-/** Cancelling many runs by a filter, beside one statement that does the raw work, and what others feel of it. */
+/** Cancels many runs by a filter, compared with one statement, and measures other requests meanwhile. */
 export async function bulk({ url }, database) {
   const make = text('seedBulk.sql');
   const cancel = text('cancelAll.sql');
@@ -47,7 +47,8 @@ export async function bulk({ url }, database) {
       const { bulkJob } = await request(url, JOB, { id });
       if (bulkJob.ended) {
         const [{ outcome, count }] = bulkJob.counts;
-        if (outcome !== 'ACCEPT' || count !== RUNS) throw new Error(`of ${RUNS} runs, ${count} are ${outcome}`);
+        if (outcome !== 'ACCEPT' || count !== RUNS)
+          throw new Error(`${count} of ${RUNS} runs have the outcome ${outcome}`);
         return performance.now() - start;
       }
       await pause(10);
@@ -60,7 +61,7 @@ export async function bulk({ url }, database) {
     return performance.now() - start;
   }
 
-  /** How long small requests take, one after the other, until the work is over. */
+  /** Times small requests, one after the other, until the work ends. */
   async function felt(work) {
     const times = { read: [], move: [] };
     let isOver = false;
@@ -79,7 +80,7 @@ export async function bulk({ url }, database) {
     return { took, ...times };
   }
 
-  await byFilter(); // for the compiler's sake
+  await byFilter(); // warms up the compiler
   await inOneStatement();
   const took = { byFilter: [], inOneStatement: [], withOthers: [] };
   const small = { idle: { read: [], move: [] }, busy: { read: [], move: [] } };
@@ -105,21 +106,22 @@ function report({ byFilter, inOneStatement, withOthers }, { idle, busy }) {
   const milliseconds = (values) => [readable(median(values)), readable(quantile(values, 0.99))];
   return `## Cancelling many runs
 
-${readable(RUNS)} flow runs cancelled by one \`bulkSetFlowRunState\`, from the request to the end of the job: each run decided by its
-rules, in batches, with an outcome of its own. Beside it one statement that updates the runs and inserts their states.
+One \`bulkSetFlowRunState\` cancels ${readable(RUNS)} flow runs. The time is measured from the request to the end of the job. FlowQL
+works in batches, applies the rules to each run and stores an outcome for each. The comparison is one statement that
+updates the runs and inserts their states.
 
-- **${(median(byFilter) / median(inOneStatement)).toFixed(1)}** times the statement's time
+- **${(median(byFilter) / median(inOneStatement)).toFixed(1)}** times as long as the statement
 
 ${table(
   ['', 'ms, median (least-most)'],
   [
     ['FlowQL, `bulkSetFlowRunState`', spread(byFilter)],
-    ['the same, while others read and write', spread(withOthers)],
+    ['the same, with other requests', spread(withOthers)],
     ['one statement', spread(inOneStatement)],
   ],
 )}
 
-What others feel: a run read by its id, and the state of another run set, each again and again on one connection.
+Other requests during the job: one connection reads a run by its id again and again, another sets the state of a run.
 
 ${table(
   ['', 'idle, ms: median', 'p99', 'during the job, ms: median', 'p99'],

@@ -8,10 +8,10 @@ import { request } from './server.mjs';
 const SUBSCRIBERS = 1_000;
 const ROUNDS = 3;
 const SECONDS = 10;
-/** Events a second; with none the next one is sent as soon as everybody has had the one before. */
+/** Events per second; null sends the next event as soon as every subscriber has received the one before. */
 const PACES = [10, null];
 
-/** One publisher moves one run, and a thousand graphql-ws clients watch it. */
+/** One publisher moves one run, and a thousand graphql-ws clients subscribe to it. */
 export async function fanOut({ url }) {
   const { createFlow } = await request(url, 'mutation { createFlow(input: { name: "fan-out" }) { flow { id } } }');
   const rows = PACES.map((perSecond) => ({ perSecond, results: [] }));
@@ -40,19 +40,19 @@ async function watch(url, flowId, perSecond) {
   return result;
 }
 
-const paceOf = ({ perSecond }) => (perSecond === null ? 'as fast as all receive' : `${perSecond} events a second`);
+const paceOf = ({ perSecond }) => (perSecond === null ? 'as fast as all receive' : `${perSecond} events per second`);
 
 function report(rows) {
   const of = (row, pick) => spread(row.results.map(pick));
   const [steady] = rows;
   return `## Fan-out
 
-${readable(SUBSCRIBERS)} graphql-ws subscribers of one run's states, one publisher, all on this machine. At
-${paceOf(steady)}, from the mutation's sending to an event's arrival: **${readable(median(steady.results.map(({ sent }) => sent.p50)))} ms**
-(median). Every subscriber got every event, once and in order.
+${readable(SUBSCRIBERS)} graphql-ws clients subscribe to one run's states, and one publisher moves the run, all on this machine. At
+${paceOf(steady)}, an event arrives **${readable(median(steady.results.map(({ sent }) => sent.p50)))} ms** after the publisher sends the mutation
+(median). Every subscriber received every event, once and in order.
 
 ${table(
-  ['', 'deliveries a second', 'from sending: p50 ms', 'p99 ms', "from the state's timestamp: p50 ms", 'p99 ms'],
+  ['', 'deliveries per second', 'from sending: p50 ms', 'p99 ms', "from the state's timestamp: p50 ms", 'p99 ms'],
   rows.map((row) => [
     paceOf(row),
     of(row, ({ deliveries }) => deliveries),
@@ -63,6 +63,6 @@ ${table(
   ]),
 )}
 
-The timestamp is taken under the run's lock, a moment before the commit: what is counted from it is more than what passes
-after the commit.`;
+The timestamp is read under the run's lock, shortly before the commit, so times from it include a little more than the
+delivery.`;
 }

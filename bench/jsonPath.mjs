@@ -76,7 +76,7 @@ function report(rows) {
 
 CPU time of the server process for one request, user and system time, without PostgreSQL. The same JSON POST is sent twice:
 once with \`accept: application/json\`, which the server answers itself, and once with \`text/event-stream\` added, which
-takes the path through yoga. ${CONNECTIONS} connections, ${readable(REQUESTS)} requests a round, ${ROUNDS} rounds.
+takes the path through yoga. ${CONNECTIONS} connections, ${readable(REQUESTS)} requests per round, ${ROUNDS} rounds.
 
 ${table(
   ['', 'JSON path: us, median (least-most)', 'through yoga: us', 'ratio'],

@@ -1,6 +1,5 @@
-// A process of its own that moves random flow runs through their life, again and again: Pending, Running, Completed. It
-// writes HTTP by hand on sockets that stay open, one request at a time on each, so that most of the CPU is left to what is
-// measured.
+// Runs as a separate process and moves random flow runs through Pending, Running and Completed, again and again. It
+// writes HTTP by hand on keep-alive sockets, one request at a time on each, to leave most of the CPU to the server.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { quantile } from './figures.mjs';
@@ -24,7 +23,7 @@ const parts = LIFE.map((type) => {
 
 process.on('message', async (task) => process.send(await measure(task)));
 
-/** @param versions the version of each run, in the order of their numbers, which begin at 1 */
+/** @param versions the version of each run, by its number, which starts at 1 */
 async function measure({ versions, connections, seconds }) {
   const busy = new Set();
   const latencies = [];

@@ -16,13 +16,14 @@ const BENCHES = { setState, page, jsonPath, many, bulk, fanOut, mappedTasks };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in BENCHES));
-if (unknown.length > 0) throw new Error(`There is no bench ${unknown}; there are ${Object.keys(BENCHES)}.`);
+if (unknown.length > 0)
+  throw new Error(`Unknown bench ${unknown}. The benches are ${Object.keys(BENCHES).join(', ')}.`);
 
 const reports = [];
 let postgres;
 for (const [name, bench] of Object.entries(BENCHES)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
-  // A server and a database of its own for each, so that none begins with what another one left.
+  // Each bench gets a new server and a new database, so that none depends on the one before.
   const flowql = await startFlowql();
   const database = new pg.Client(flowql.databaseUrl);
   await database.connect();
@@ -38,8 +39,8 @@ for (const [name, bench] of Object.entries(BENCHES)) {
 const results = `# Measurements
 
 Server, database and load on one machine: ${cpus().length} x ${cpus()[0].model}, ${platform()} ${arch()}, Node ${process.version},
-PostgreSQL ${postgres} as \`flowql serve\` starts it (every commit is on disk when it is answered). Medians of interleaved
-rounds. ${noise()}
+PostgreSQL ${postgres} as \`flowql serve\` starts it (every commit is on disk before it is answered). Figures are medians of
+interleaved rounds. ${noise()}
 
 ${reports.join('\n\n')}
 `;

@@ -22,7 +22,7 @@ const HISTORY = `query ($start: DateTime!, $end: DateTime!) {
   flowRunHistory(start: $start, end: $end, intervalSeconds: 86400) { start states { type name count } }
 }`;
 
-/** The same questions to 10,000 runs and to 1,000,000. */
+/** Sends the same queries with 10,000 runs in the database and with 1,000,000. */
 export async function many({ url, logFile }, database) {
   const { rows } = await database.query('select id from tenant');
   const deploymentId = await seedFlows(url);
@@ -40,14 +40,14 @@ export async function many({ url, logFile }, database) {
   return report(found, [...plans.values()]);
 }
 
-/** Where tables are small, reading them whole is right. */
+/** With fewer runs than this, a sequential scan is the right plan. */
 const ENOUGH_FOR_INDEXES = 100_000;
 
 function requireIndexes(plans) {
   if (SCALES.at(-1) < ENOUGH_FOR_INDEXES) return;
   for (const [{ name }, scans] of plans)
     if (scans.length === 0 || scans.some((scan) => scan.startsWith('Seq Scan')))
-      throw new Error(`${name} finds its runs without an index: ${scans.join(', ') || 'no plan was seen'}`);
+      throw new Error(`${name} finds its runs without an index: ${scans.join(', ') || 'the log contains no plan'}`);
 }
 
 async function seedFlows(url) {
@@ -68,14 +68,14 @@ async function seedFlows(url) {
   return deploymentId;
 }
 
-/** Makes the runs that are missing. What holds of every row by the way it is made is not checked again. */
+/** Inserts the missing runs. Without triggers and foreign key checks: the statement inserts only valid rows. */
 async function seedRuns(database, there, runs, tenantId) {
   const insert = await readFile(path.join(import.meta.dirname, 'sql', 'seedMany.sql'), 'utf8');
   await database.query('set session_replication_role = replica');
   for (let first = there + 1; first <= runs; first += RUNS_PER_STATEMENT) {
     const last = Math.min(first + RUNS_PER_STATEMENT - 1, runs);
     await database.query(insert, [first, last, SCALES.at(-1), tenantId]);
-    if (last % 100_000 === 0) console.error(`many: ${readable(last)} runs made`);
+    if (last % 100_000 === 0) console.error(`many: ${readable(last)} runs inserted`);
   }
   await database.query('set session_replication_role = origin');
   await database.query('vacuum analyze flow_run');
@@ -83,7 +83,7 @@ async function seedRuns(database, there, runs, tenantId) {
   await database.query('checkpoint');
 }
 
-/** The cursor behind which this page of the list begins, as somebody finds it who turns the pages. */
+/** The cursor after which this page of the list starts, found by reading the pages before it. */
 async function cursorBefore(url, page) {
   const most = 200;
   let after = null;
@@ -139,12 +139,12 @@ function report([few, lots], plans) {
   const [less, more] = SCALES.map(readable);
   return `## Many runs
 
-The same questions to ${less} flow runs and to ${more}, with ten states each: pages of ${PAGE} runs, newest first. A page is to
-cost the same at any depth and among any number; to count and to sum up is to touch what is counted. How PostgreSQL found
-the runs stands beside it, as its own plans say.
+The same queries with ${less} flow runs in the database and with ${more}, with ten states each. Pages have ${PAGE} runs, newest
+first. A page must cost the same at any depth and with any number of runs; counts and histories read what they count. The
+last column shows how PostgreSQL found the runs, from its own plans.
 
 ${table(
-  ['', `${less} runs: ms`, `${more} runs: ms`, 'ratio', 'how they were found'],
+  ['', `${less} runs: ms`, `${more} runs: ms`, 'ratio', 'access path'],
   lots.map(({ name, times }, place) => [
     name,
     spread(few[place].times),

@@ -17,12 +17,12 @@ const TITLE = '## A thousand mapped tasks of Prefect 1';
 
 const here = (name) => path.join(import.meta.dirname, name);
 
-/** Prefect 1's own runner with mapped tasks, beside the same with a server that does nothing. */
+/** Runs mapped tasks with Prefect 1's own runner, against FlowQL and against a server that does nothing. */
 export async function mappedTasks({ url, databaseUrl }) {
   const { prefectEnvironment } = await tsImport('../scripts/prefectEnvironment.ts', import.meta.url);
   const prefect = prefectEnvironment(here('../test/prefect1/constraints.txt'));
   if ('skipped' in prefect) return `${TITLE}\n\nNot measured. ${prefect.skipped}`;
-  // Prefect keeps its settings and results in the home directory.
+  // Prefect stores its settings and results in the home directory.
   const home = await mkdtemp(path.join(tmpdir(), 'flowql-bench-prefect1-'));
   const python = (api, ...parameters) => runPython(prefect.python, home, api, parameters);
 
@@ -61,7 +61,7 @@ export async function mappedTasks({ url, databaseUrl }) {
 }
 
 const CREATE = 'mutation ($flowId: UUID!) { create_flow_run(input: { flow_id: $flowId }) { id } }';
-// What the runner asks for, all at once.
+// Everything the runner selects, in one query.
 const INFO = `query ($id: uuid!) {
   flow_run_by_pk(id: $id) {
     id name flow_id parameters context version scheduled_start_time serialized_state
@@ -70,7 +70,7 @@ const INFO = `query ($id: uuid!) {
   }
 }`;
 
-/** Keeps what was sent, each text by a commit of its own: the least that a server does that loses nothing. */
+/** Stores each request body with its own commit: the least that a durable server must do. */
 async function openNotebook(databaseUrl) {
   const pool = new pg.Pool({ connectionString: databaseUrl });
   await pool.query('create table bench_notebook (id bigint generated always as identity primary key, said text)');
@@ -84,7 +84,7 @@ async function openNotebook(databaseUrl) {
   };
 }
 
-/** Who comes first changes from round to round. */
+/** Runs the works in a different order each round. */
 async function inTurn(round, works) {
   const results = [];
   for (let turn = 0; turn < works.length; turn++) {
@@ -94,7 +94,7 @@ async function inTurn(round, works) {
   return results;
 }
 
-/** All of it was written, as it must be. */
+/** Throws unless every mapped task run was written. */
 async function requireHistory(url, id) {
   const { task_run_aggregate: found } = await request(
     url,
@@ -103,13 +103,13 @@ async function requireHistory(url, id) {
     }) { aggregate { count } } }`,
     { id },
   );
-  if (found.aggregate.count !== WIDTH) throw new Error(`only ${found.aggregate.count} mapped tasks ended well`);
+  if (found.aggregate.count !== WIDTH) throw new Error(`only ${found.aggregate.count} mapped tasks succeeded`);
 }
 
-/** What the script says on its last line. It writes logs before that. */
+/** Returns the JSON on the script's last line. The lines before it are logs. */
 async function runPython(command, home, url, parameters) {
   const child = spawn(command, ['-W', 'ignore', here('mappedTasks.py'), ...parameters.map(String)], {
-    // As an agent sets it for the processes of its runs.
+    // The environment that an agent sets for the processes of its runs.
     env: {
       PATH: `${path.dirname(command)}${path.delimiter}${process.env.PATH}`,
       HOME: home,
@@ -139,19 +139,19 @@ function report(rounds) {
   const limits = rounds.map(({ commits, stubs }) => commits / stubs);
   return `${TITLE}
 
-A flow of ${readable(WIDTH)} mapped tasks, run by the real runner of Prefect 1.4.1 as an agent's process runs it, beside the same with
-a server in Node that answers every request at once and keeps nothing. Wall time, taking turns in ${ROUNDS} rounds, median of the
-rounds' ratios:
+The real runner of Prefect 1.4.1 runs a flow of ${readable(WIDTH)} mapped tasks, as an agent's process runs it. It runs against FlowQL,
+against a Node server that answers every request immediately and stores nothing, and against one that only writes each
+request to the database. Wall time as a ratio to the server that does nothing, median of ${ROUNDS} rounds taken in turns:
 
-- FlowQL, to the server that does nothing: **${readable(median(ratios))}** (${readable(Math.min(...ratios))}-${readable(Math.max(...ratios))} in single rounds); at most ${TARGET} is wanted
-- a server that does nothing but write each request down, and answer when that is on disk: **${readable(median(limits))}** (${readable(Math.min(...limits))}-${readable(Math.max(...limits))})
+- FlowQL: **${readable(median(ratios))}** (${readable(Math.min(...ratios))}-${readable(Math.max(...ratios))} in single rounds); the target is at most ${TARGET}
+- a server that writes each request to disk before it answers: **${readable(median(limits))}** (${readable(Math.min(...limits))}-${readable(Math.max(...limits))})
 
 ${table(
   ['', 'seconds, median (least-most)'],
   [
     ['FlowQL', spread(rounds.map(({ ours }) => ours))],
     ['the server that does nothing', spread(rounds.map(({ stubs }) => stubs))],
-    ['the server that writes each request down', spread(rounds.map(({ commits }) => commits))],
+    ['the server that writes each request to disk', spread(rounds.map(({ commits }) => commits))],
   ],
 )}`;
 }

@@ -1,4 +1,4 @@
-"""Registers a flow of mapped tasks, or runs it as an agent's process does. Says on its last line what came of it, in JSON."""
+"""Registers a flow of mapped tasks, or runs it as an agent's process does. Prints the result as JSON on its last line."""
 
 import json
 import sys

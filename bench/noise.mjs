@@ -3,7 +3,7 @@ import { median, readable } from './figures.mjs';
 const LOOPS = 50_000_000;
 const times = [];
 
-/** Times a fixed loop. What it takes more than its fastest was taken by something else on the machine. */
+/** Times a fixed loop. If it takes longer than its fastest run, another program used the processor. */
 export function listen() {
   const start = performance.now();
   let mixed = 1;
@@ -13,5 +13,5 @@ export function listen() {
 }
 
 export const noise = () =>
-  `The machine's noise: a fixed loop before each measurement took ${readable(Math.min(...times))} to ` +
-  `${readable(Math.max(...times))} ms, ${readable(median(times))} ms in the middle.`;
+  `Noise of the machine: a fixed loop before each measurement took ${readable(Math.min(...times))} to ` +
+  `${readable(Math.max(...times))} ms, median ${readable(median(times))} ms.`;

@@ -12,7 +12,7 @@ const CONNECTIONS = [1, 4];
 
 const text = (name) => readFile(path.join(import.meta.dirname, 'sql', name), 'utf8');
 
-/** A page of 100 runs with 20 task runs each and all their states, beside one statement that gives the same JSON. */
+/** Reads 100 runs with 20 task runs each and all states, compared with one statement that returns the same JSON. */
 export async function page({ url, databaseUrl }, database) {
   await seedPage(url);
   const { rows } = await database.query('select id from tenant');
@@ -68,17 +68,17 @@ async function measure({ read, connections }) {
 function report(rows, characters) {
   const ratios = CONNECTIONS.map((connections) => {
     const [ours, theirs] = rows.filter((row) => row.connections === connections);
-    return `- ${connections} at a time: **${(median(ours.rates) / median(theirs.rates)).toFixed(2)}** of the statement's rate`;
+    return `- ${connections} concurrent: **${(median(ours.rates) / median(theirs.rates)).toFixed(2)}** of the statement's rate`;
   });
   return `## A page
 
-100 flow runs with their states, 20 task runs each with theirs: ${readable(characters)} characters of JSON, the same both ways
-(compared once, as values).
+100 flow runs with their states and 20 task runs each, with theirs: ${readable(characters)} characters of JSON. The comparison is one
+statement with json_agg that returns the same JSON; the bench checks this once.
 
 ${ratios.join('\n')}
 
 ${table(
-  ['', 'at a time', 'pages a second, median (least-most)', 'ms a page'],
+  ['', 'concurrent', 'pages per second, median (least-most)', 'ms per page'],
   rows.map(({ name, connections, rates, times }) => [name, connections, spread(rates), spread(times)]),
 )}`;
 }

@@ -7,14 +7,14 @@ import pg from 'pg';
 const run = promisify(execFile);
 const fileOf = (script) => path.join(import.meta.dirname, 'sql', script);
 
-/** Whether PostgreSQL's own load generator is there: on Debian it comes with postgresql-contrib. */
+/** Whether PostgreSQL's own load generator is installed; on Debian it is in postgresql-contrib. */
 export const hasPgbench = await run('pgbench', ['--version']).then(
   () => true,
   () => false,
 );
 
 /**
- * Transactions a second of a pgbench script, each statement prepared once for a connection.
+ * Transactions per second of a pgbench script, with each statement prepared once per connection.
  * @param {string} databaseUrl
  * @param {string} script a file in sql/
  * @param {{ clients: number, seconds: number, runs: number }} load
@@ -33,18 +33,18 @@ async function pgbench(databaseUrl, script, { clients, seconds, runs }) {
     { env: { ...process.env, PGHOST: hostname, PGPORT: port, PGUSER: username, PGPASSWORD: password } },
   );
   const [, perSecond] = /tps = ([\d.]+)/.exec(stdout) ?? [];
-  if (!perSecond) throw new Error(`pgbench gave no rate:\n${stdout}`);
+  if (!perSecond) throw new Error(`pgbench printed no rate:\n${stdout}`);
   return Number(perSecond);
 }
 
-/** The same script by `pg`, in Node, which takes more CPU than pgbench does. */
+/** Runs the same script with `pg` in Node, which uses more CPU than pgbench. */
 async function loop(databaseUrl, script, { clients, seconds, runs }) {
   const statements = parse(await readFile(fileOf(script), 'utf8'));
   const until = performance.now() + seconds * 1000;
   let transactions = 0;
   await Promise.all(
     Array.from({ length: clients }, async () => {
-      // As pgbench does: what a row held goes back as the text that it came as.
+      // Like pgbench, pass the values of a row to the next statement as unparsed text.
       const client = new pg.Client({ connectionString: databaseUrl, types: { getTypeParser: () => (text) => text } });
       await client.connect();
       for (; performance.now() < until; transactions++) {
@@ -60,7 +60,7 @@ async function loop(databaseUrl, script, { clients, seconds, runs }) {
   return transactions / seconds;
 }
 
-/** Statements end with `;` or `\gset`; `:name` is a variable, each time a parameter of its own, and `::name` a cast. */
+/** Statements end with `;` or `\gset`. Each `:name` becomes a new parameter; `::name` is a cast. */
 const parse = (script) =>
   script
     .replace(/^\\set .*\n/m, '')

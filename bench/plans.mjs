@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 
-// PostgreSQL's own auto_explain writes the plan of each statement that the server sends into the log.
+// PostgreSQL's auto_explain writes the plan of each statement to the log.
 const EXPLAIN = [
   `alter database postgres set session_preload_libraries = 'auto_explain'`,
   `load 'auto_explain'`,
@@ -13,7 +13,7 @@ const HANG_UP = `select pg_terminate_backend(pid) from pg_stat_activity
 const TRIES = 100;
 
 /**
- * Asks each question once, and gives the parts of the plans that say how rows of flow_run were found.
+ * Runs each query once and returns the parts of the plans that show how PostgreSQL found rows of flow_run.
  * @param {(question: object) => Promise<unknown>} ask
  */
 export async function plansOf(questions, ask, database, logFile) {
@@ -23,7 +23,7 @@ export async function plansOf(questions, ask, database, logFile) {
     await patiently(() => ask(question));
     const { length } = await readFile(logFile);
     await ask(question);
-    // The log is written by the session that answers, before it answers.
+    // The session writes the log before it sends the result.
     plans.set(question, scansIn((await readFile(logFile)).subarray(length).toString()));
   }
   for (const statement of [...BE_SILENT, HANG_UP]) await database.query(statement);
@@ -31,7 +31,7 @@ export async function plansOf(questions, ask, database, logFile) {
   return plans;
 }
 
-/** The server has lost its connections, and makes new ones. */
+/** Retries while the server replaces its terminated connections. */
 async function patiently(work) {
   for (let left = TRIES; ; left--) {
     try {

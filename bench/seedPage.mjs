@@ -4,7 +4,7 @@ const RUNS = 100;
 const TASK_RUNS = 20;
 const STATES = ['PENDING', 'RUNNING', 'COMPLETED'];
 
-/** Makes the runs of the page, through the API. */
+/** Creates the runs of the page through the API. */
 export async function seedPage(url) {
   const { createFlow } = await request(url, 'mutation { createFlow(input: { name: "page" }) { flow { id } } }');
   for (let run = 0; run < RUNS; run++) await seedRun(url, createFlow.flow.id);

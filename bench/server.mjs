@@ -10,9 +10,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 const PROGRAM = path.resolve(import.meta.dirname, '../dist/flowql.js');
 const START_MS = 30_000;
 
-/** Starts `flowql serve` with its embedded PostgreSQL, as a user would, on a new database. */
+/** Starts `flowql serve` with its embedded PostgreSQL and a new database, as a user would. */
 export async function startFlowql() {
-  // /tmp may live in memory, where a commit costs nothing.
+  // /tmp may be in memory, where a commit costs nothing.
   const dataDirectory = path.join(existsSync('/var/tmp') ? '/var/tmp' : tmpdir(), `flowql-bench-${process.pid}`);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/graphql`;
@@ -23,7 +23,7 @@ export async function startFlowql() {
   });
   const deadline = Date.now() + START_MS;
   while (!(await answers(`http://127.0.0.1:${port}/ready`))) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error('flowql serve does not answer');
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error('flowql serve did not become ready');
     await pause(50);
   }
   return {
@@ -39,7 +39,7 @@ export async function startFlowql() {
   };
 }
 
-/** Where the embedded PostgreSQL listens. Its fourth line in `postmaster.pid` is the port. */
+/** The address of the embedded PostgreSQL. The fourth line of `postmaster.pid` is the port. */
 async function databaseUrl(dataDirectory) {
   const cluster = path.join(dataDirectory, 'postgres');
   const password = await readFile(path.join(cluster, 'password'), 'utf8');
@@ -58,7 +58,7 @@ async function freePort() {
   return port;
 }
 
-/** One GraphQL request; throws what the server calls an error. */
+/** Sends one GraphQL request; throws the errors in the answer. */
 export async function request(url, query, variables = {}) {
   const response = await fetch(url, {
     method: 'POST',

@@ -8,9 +8,9 @@ import { hasPgbench, transactionsPerSecond } from './pgbench.mjs';
 import { request } from './server.mjs';
 
 const RUNS = 10_000;
-/** Rounds of everything, which find the best client counts and fill the table. */
+/** Rounds of all rows: they fill the table and find the best client counts. */
 const ROUNDS = 3;
-/** Rounds of what is compared in the end: each lasts seconds, so that the machine's moods fall on all of it alike. */
+/** Rounds of the final comparison. Each is short, so that noise of the machine affects all rows equally. */
 const COMPARED_ROUNDS = 15;
 const SECONDS = 3;
 const CONNECTIONS = [1, 16, 64, 128];
@@ -24,7 +24,7 @@ const SCRIPTS = {
 const here = (name) => path.join(import.meta.dirname, name);
 const rate = ({ results }) => median(results.map(({ perSecond }) => perSecond));
 
-/** Setting states through GraphQL, beside pgbench doing the same to the same tables. */
+/** Sets states through GraphQL, compared with pgbench on the same tables. */
 export async function setState({ url, databaseUrl }, database) {
   const { createFlow } = await request(url, 'mutation { createFlow(input: { name: "set state" }) { flow { id } } }');
   await database.query(await readFile(here('sql/seedRuns.sql'), 'utf8'), [RUNS, createFlow.flow.id]);
@@ -58,7 +58,7 @@ export async function setState({ url, databaseUrl }, database) {
   ];
 
   async function play(row, round) {
-    // So that nobody pays for what the one before left to be cleared away.
+    // Otherwise a measurement would pay for the dead rows and dirty pages of the one before.
     await database.query('vacuum flow_run');
     await database.query('checkpoint');
     listen();
@@ -91,17 +91,17 @@ function report(rows, [ours, ...others], rounds) {
   const latency = (row, name) => (row.connections ? readable(median(of(row, name))) : '');
   return `## Setting states
 
-Random runs of ${readable(RUNS)} go through their life, Pending, Running, Completed, and again. Beside it, the same work on the same
-tables in SQL: in five statements, one transaction each (begin; lock and read the run; insert the state; update the run;
-commit), and with all of it in one statement.
+Clients move random runs out of ${readable(RUNS)} through Pending, Running and Completed, again and again. The comparison is the same
+work on the same tables in SQL: in five statements (begin; lock and read the run; insert the state; update the run;
+commit), and in one statement.
 
-${ours.name}, to the best client count of${hasPgbench ? ' pgbench' : ' a loop in Node, for there was no pgbench'}, taking turns
-in ${COMPARED_ROUNDS} rounds of ${SECONDS} seconds each, median of the rounds' ratios:
+${ours.name}, as a ratio to ${hasPgbench ? 'pgbench' : 'a loop in Node (pgbench is not installed)'} at its best client count.
+Median of ${COMPARED_ROUNDS} rounds of ${SECONDS} seconds each, taken in turns:
 
 ${comparisons.join('\n')}
 
 ${table(
-  ['', 'states a second, median (least-most)', 'p50 ms', 'p99 ms'],
+  ['', 'states per second, median (least-most)', 'p50 ms', 'p99 ms'],
   rows.map((row) => [row.name, spread(of(row, 'perSecond')), latency(row, 'p50'), latency(row, 'p99')]),
 )}`;
 }

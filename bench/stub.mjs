@@ -13,12 +13,12 @@ const accepted = { states: [{ id: ID, status: 'SUCCESS', message: null }] };
 const success = { success: true };
 
 /**
- * A server that answers at once whatever a Prefect 1 runner asks of it, and keeps nothing: as fast as a server can be.
- * @param flowRun what `flow_run_by_pk` gives
- * @param first what is done with each request before it is answered
+ * Starts a server that answers every request of a Prefect 1 runner immediately and stores nothing.
+ * @param flowRun the answer to `flow_run_by_pk`
+ * @param first runs with each request body before the answer is sent
  */
 export async function startStub(flowRun, first = async () => {}) {
-  // By the field of the document, which also holds the word.
+  // By the name of the field that the document selects.
   const answers = Object.entries({
     get_or_create_task_run_info: { id: ID, version: 0, serialized_state: PENDING },
     set_task_run_states: accepted,

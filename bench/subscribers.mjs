@@ -1,5 +1,5 @@
-// A process of its own that watches one run from many graphql-ws connections, and publishes its states, too, so that one
-// clock measures both ends. It speaks the protocol by hand, to leave the CPU to the server.
+// Runs as a separate process: subscribes to one run over many graphql-ws connections and also publishes its states, so
+// that one clock measures both ends. It implements the protocol by hand, to leave the CPU to the server.
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
@@ -25,7 +25,7 @@ const now = () => performance.timeOrigin + performance.now();
 process.on('message', async (task) => process.send(await measure(task)));
 
 async function measure({ flowRunId, subscribers, seconds, perSecond }) {
-  /** By version: when it was sent, when it arrived, and what wakes the publisher when all have it. */
+  /** By version: when it was sent, when it arrived, and a promise that resolves when every subscriber has it. */
   const events = new Map();
   const eventOf = (version) => {
     const known = events.get(version) ?? { arrivals: [], complete: resolvers() };
@@ -51,7 +51,7 @@ async function measure({ flowRunId, subscribers, seconds, perSecond }) {
     await request(url, PUBLISH, { flowRunId, message: `event ${version}` });
     return event.complete.promise;
   };
-  // Subscriptions that begin now have nothing to tell when they are ready: the first events find out.
+  // A new subscription without events does not say that it is ready; the warm-up events show it.
   await pause(1_000);
   for (let event = 0; event < WARM_UP; event++) await publish();
   const first = version + 1;
@@ -99,7 +99,7 @@ async function subscribe(flowRunId, arrived) {
 
 const quantiles = (values) => ({ p50: quantile(values, 0.5), p99: quantile(values, 0.99) });
 
-/** Milliseconds with a fraction; Date knows none of it. */
+/** Milliseconds with a fraction, which Date would drop. */
 const instantOf = (timestamp) =>
   Date.parse(`${timestamp.slice(0, 19)}Z`) + Number(`0${timestamp.slice(19, -1)}`) * 1000;
 

@@ -1,4 +1,4 @@
--- The raw work of cancelling all runs of the flow $1: no rules, no outcomes, all in one transaction.
+-- Cancels all runs of the flow $1 without rules and outcomes, in one transaction.
 with moved as (
   update flow_run set version = version + 1, state_id = gen_random_uuid(), state_type = 'CANCELLED',
     state_name = 'Cancelled', state_timestamp = clock_timestamp(), state_message = null, end_time = clock_timestamp(),

@@ -1,4 +1,4 @@
--- What page.graphql asks for, as one JSON text in GraphQL's form. $1 is the tenant.
+-- Returns the answer to page.graphql as one JSON text. $1 is the tenant.
 select json_build_object('data', json_build_object('flowRuns', json_build_object('nodes',
   coalesce(json_agg(run.json order by run.id desc), '[]'))))::text as body
 from (

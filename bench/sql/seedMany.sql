@@ -1,12 +1,13 @@
--- Flow runs number $1 to $2 of $3 in all, spread over the last 60 days, each with ten states, of the tenant $4: 100 flows with
--- a deployment each, 90 of 100 runs completed, tags that every twentieth and every thousandth run has.
+-- Inserts the flow runs number $1 to $2 out of $3 for the tenant $4, spread over the last 60 days, with ten states each.
+-- There are 100 flows with one deployment each. 90 of 100 runs are completed. Every twentieth run shares a tag, and every
+-- thousandth run another.
 with made as (
   select n, started, final, flow.id as flow_id, deployment.id as deployment_id,
     (lpad(to_hex((extract(epoch from started) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(n % 4096), 3, '0') ||
       '8' || lpad(to_hex(n), 15, '0'))::uuid as id
   from generate_series($1::int, $2::int) as n
   cross join lateral (
-    -- By a step that is prime, so that the first few are spread over all the time, too.
+    -- The step is prime, so that the first runs are spread over the whole period as well.
     select now() - interval '60 days' * ((n::bigint * 611953 % $3::int)::float / $3::int) as started) as spread
   cross join lateral (select (case when n % 100 < 90 then 'COMPLETED' when n % 100 < 95 then 'FAILED'
     when n % 100 < 97 then 'CRASHED' when n % 100 < 99 then 'CANCELLED' else 'RUNNING' end)::state_type as final) as ended
