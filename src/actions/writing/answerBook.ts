@@ -13,12 +13,15 @@ import {
   requestKey,
 } from '../../store/connection/idempotencyKeys.ts';
 
-/** Inputs that may name a key under which the request has one effect and one answer. Empty is no key. */
+/**
+ * An input with an optional idempotency key: requests with the same key have one effect and one answer. An empty key is
+ * no key.
+ */
 export interface Keyed {
   idempotencyKey?: string | null | undefined;
 }
 
-/** The request as the book knows it, or null where the caller gave no key. */
+/** The request as the book stores it; null if the caller sent no key. */
 export function keyedRequest(
   viewer: Viewer,
   operation: string,
@@ -30,15 +33,15 @@ export function keyedRequest(
   return { tenantId: viewer.tenantId, operation, key, requestHash };
 }
 
-/** Objects with the same members are the same request, in whatever order these were sent. */
+/** Objects with the same members are the same request; the order of the members does not matter. */
 const sortedKeys = (_: string, value: unknown) =>
   value !== null && typeof value === 'object' && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value;
 
 /**
- * What keyed requests were answered, within one transaction: read at its start, written at its end. A request that comes
- * again, be it from before or from the same flush, gets the first one's answer and does nothing.
+ * The answers to requests with idempotency keys, within one transaction: read at its start, written at its end. A
+ * repeated request, from an earlier transaction or from the same flush, gets the first answer and has no effect.
  */
 export class AnswerBook {
   private readonly given: KeptAnswer[] = [];
@@ -53,17 +56,17 @@ export class AnswerBook {
     return new AnswerBook(transaction, keyed.length === 0 ? new Map() : await readAnswers(transaction, keyed));
   }
 
-  /** What this request was answered before, a Problem where its key was used for another one, or nothing. */
+  /** Returns the earlier answer to this request, a Problem if its key was used for a different request, or null. */
   recall<Answer extends object>(request: KeyedRequest | null): Answer | Problem | null {
     const known = request === null ? undefined : this.kept.get(requestKey(request));
     if (request === null || known === undefined) return null;
-    // What this operation answered before, read back from JSON.
+    // The answer of the same operation, read back from JSON.
     return known.requestHash === request.requestHash ? (known.answer as unknown as Answer) : reused(request);
   }
 
   /**
-   * Those of the jobs that are still to be done: without a key, or the first with a key that has no answer. For work that
-   * begins before the answers are given; the others are answered by `once` and must leave nothing behind.
+   * Returns the jobs that still need work: jobs without a key, and the first job with each key that has no answer. For
+   * work that starts before `once` is called; `once` answers the other jobs, which must have no effect.
    */
   unanswered<Job extends { request: KeyedRequest | null }>(jobs: readonly Job[]): Job[] {
     const keys = new Set(this.kept.keys());
@@ -83,7 +86,10 @@ export class AnswerBook {
     this.given.push(kept);
   }
 
-  /** The earlier answer of this request; else does the work, and remembers its answer unless it is a refusal. */
+  /**
+   * Returns the earlier answer to this request. Without one, calls `work` and records its answer unless that is a
+   * Problem.
+   */
   once<Answer extends object>(request: KeyedRequest | null, work: () => Answer | Problem): Answer | Problem {
     const known = this.recall<Answer>(request);
     if (known) return known;
@@ -92,7 +98,7 @@ export class AnswerBook {
     return answer;
   }
 
-  /** Sends the answers that were given to be kept. */
+  /** Sends the statement that stores the recorded answers. */
   save(): void {
     if (this.given.length > 0) keepAnswers(this.transaction, this.given);
   }
@@ -102,8 +108,8 @@ const reused = ({ operation, key }: KeyedRequest) =>
   new Problem('IDEMPOTENCY_KEY_REUSED', `The idempotency key "${key}" was used for another ${operation} before.`);
 
 /**
- * One use case in one transaction of its own. Requests with one key come one after the other: the later ones wait, and then
- * get the first one's answer.
+ * Runs one use case in a transaction of its own. Requests with the same key run one after the other: later ones wait
+ * and get the first one's answer.
  */
 export async function answerOnce<Answer extends object>(
   database: Database,

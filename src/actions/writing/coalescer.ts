@@ -3,21 +3,24 @@ import { Problem } from '../../core/values/problem.ts';
 
 export interface CoalescerOptions<Job, Answer> {
   /**
-   * Does the jobs in one transaction, and gives an answer or a refusal for each, in their order. Throwing means that
-   * nothing of any job was done.
+   * Writes the jobs in one transaction and returns an answer or a refusal for each, in their order. If it throws,
+   * nothing was written for any job.
    */
   flush: (jobs: Job[]) => Promise<(Answer | Problem)[]>;
-  /** The rows that a job will lock. Two flushes in flight never hold the same row, so none waits for another of ours. */
+  /**
+   * The rows that a job locks. Two flushes in flight never share a row, so no flush waits for another one of this
+   * process.
+   */
   rowsOf: (job: Job) => readonly string[];
-  /** Failures that say nothing about the jobs (a deadlock, a lost race for a key): the same flush is tried again. */
+  /** Failures that no job causes (a deadlock, a lost race for a key): the same flush is retried. */
   isTransient: (error: unknown) => boolean;
-  /** Failures that a single row can cause: the flush is cut in halves until the row fails alone. */
+  /** Failures that a single row can cause: the flush is split in halves until that row fails alone. */
   isOneRowsFault: (error: unknown) => boolean;
   maxJobsPerFlush: number;
-  /** The bytes that a flush may hold; a larger job goes alone. */
+  /** The most bytes in a flush; a larger job gets a flush of its own. */
   maxBytesPerFlush: number;
   maxInFlight: number;
-  /** More than this many jobs or bytes waiting, and a new one is refused with UNAVAILABLE. */
+  /** If more jobs or bytes than this are waiting, a new job is rejected with UNAVAILABLE. */
   maxWaiting: number;
   maxBytesWaiting: number;
 }
@@ -33,10 +36,10 @@ interface Waiting<Job, Answer> {
 const MAX_TRIES = 5;
 
 /**
- * Turns many small writes into few transactions. A write that finds the writer idle starts when the code that submits it
- * is through, with all that it submits; a write that finds it busy waits, and leaves together with all that came
- * meanwhile. So an idle server answers at once, a busy one shares each commit among as many writes as arrive during the
- * one before, and nobody ever waits for a timer. Jobs on one row keep their order: those whose row is in flight stay behind.
+ * Turns many small writes into few transactions. If the writer is idle, a write starts as soon as the submitting code
+ * yields, with all other jobs that this code submits. If the writer is busy, the write waits and joins the next flush.
+ * An idle server therefore answers immediately, a busy server shares each commit among all writes that arrive during
+ * the previous one, and there is no timer. Jobs on one row keep their order: a job waits while its row is in flight.
  */
 export class Coalescer<Job, Answer> {
   private waiting: Waiting<Job, Answer>[] = [];
@@ -52,7 +55,7 @@ export class Coalescer<Job, Answer> {
     return this.waiting.length;
   }
 
-  /** @param bytes about how much is to be written */
+  /** @param bytes the approximate size of the write */
   submit(job: Job, bytes: number): Promise<Answer> {
     const { maxWaiting, maxBytesWaiting } = this.options;
     if (this.waiting.length >= maxWaiting || this.bytesWaiting >= maxBytesWaiting) {
@@ -65,7 +68,7 @@ export class Coalescer<Job, Answer> {
     });
   }
 
-  /** Resolves when nothing waits and nothing is in flight. */
+  /** Resolves when no job is waiting or in flight. */
   drain(): Promise<void> {
     return new Promise((resolve) => {
       this.idle.push(resolve);

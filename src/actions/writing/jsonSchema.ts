@@ -2,23 +2,23 @@ import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import type { Json, JsonObject } from '../../core/runs/state.ts';
 import { TookTooLong, withinTime } from './withinTime.ts';
 
-/** Why a value was refused: because it does not fit the schema, or because the schema is none. */
+/** Why a value was rejected: it does not match the schema, or the schema is invalid. */
 export type SchemaFault = { kind: 'value' | 'schema'; reason: string };
 
 /**
- * Whether a value fits a schema (JSON Schema 2020-12); null where it does. Defaults are not filled in, and other properties
- * than the schema's are fine unless it forbids them.
- * Source: Prefect 3, utilities/schema_tools/validation.py, which tells one reason; here are several.
+ * Checks a value against a JSON Schema (2020-12). Returns null if it matches. Defaults are not filled in, and
+ * properties that the schema does not name are allowed unless it forbids them.
+ * Source: Prefect 3, utilities/schema_tools/validation.py, which returns one reason; this returns several.
  */
 export function faultBySchema({ $schema: _, ...schema }: JsonObject, value: Json): SchemaFault | null {
-  // `$schema` is left out: what names an older draft is read by the newest one's rules, as in Prefect.
-  // Compiled once, and not within the time: it is the language's own schema, and takes a tenth of a second.
+  // `$schema` is removed: a schema of an older draft is read by the rules of the newest, as in Prefect.
+  // Compiled once, outside the time limit: this is the meta-schema, and it takes 0.1 s.
   METASCHEMA.validateSchema({});
   try {
     return withinTime(MAX_VALIDATION_MS, () => {
       if (!METASCHEMA.validateSchema(schema))
         throw new Error(`schema is invalid: ${METASCHEMA.errorsText(METASCHEMA.errors, { dataVar: 'data' })}`);
-      // One for each schema: whatever ids it gives to its parts are forgotten with it.
+      // One instance per schema, so that the ids of its parts are dropped with it.
       const validate = new Ajv2020({ ...OPTIONS, validateSchema: false }).compile(schema);
       return validate(value) ? null : { kind: 'value', reason: failures(validate.errors ?? []) };
     });
@@ -33,7 +33,7 @@ const METASCHEMA = new Ajv2020(OPTIONS);
 
 function faultOfSchema(error: unknown): string {
   if (error instanceof TookTooLong) return `validating the input took too long, ${error.message}.`;
-  // A reference that leads back to itself never ends, and so the stack does.
+  // A reference to itself recurses until the stack overflows.
   if (error instanceof RangeError) return 'Unable to validate schema with circular references.';
   return shortened(error instanceof Error ? error.message : String(error));
 }
@@ -63,7 +63,7 @@ const fieldOf = (pointer: string): string =>
     .join('')
     .replace(/^\./, '');
 
-/** Where the validator's own words leave out what was asked for. */
+/** Messages for errors whose standard message omits the expected value. */
 const REASONS: { readonly [keyword: string]: (error: ErrorObject) => string } = {
   required: ({ params }) => `'${params.missingProperty}' is a required property`,
   additionalProperties: ({ params }) =>

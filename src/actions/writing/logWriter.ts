@@ -6,24 +6,24 @@ import type { Topic } from '../../streams/streams.ts';
 import { AnswerBook } from './answerBook.ts';
 import { isOf } from './moveOutcome.ts';
 
-/** A line whose form was checked, and its place in the batch that it came in. */
+/** A line whose form was checked, with its index in its batch. */
 export interface LogLine extends Omit<NewLog, 'runId' | 'tenantId'> {
   index: number;
 }
 
 export interface LogJob {
-  /** Null: of whatever tenant the runs are. */
+  /** Null for runs of any tenant. */
   tenantId: string | null;
   lines: LogLine[];
-  /** Lines that were refused for their form. */
+  /** Lines that were rejected for their form. */
   rejected: RejectedLine[];
   request: KeyedRequest | null;
-  /** The ids of the lines say what they are: a line that is known by its id was sent again, and is not written twice. */
+  /** A line whose id is already stored was sent again and is not written twice, so a batch needs no key. */
   idsAreContent?: boolean;
 }
 
 export interface RejectedLine {
-  /** The place of the line in the batch, from 0. */
+  /** The index of the line in the batch, from 0. */
   index: number;
   code: ProblemCode;
   message: string;
@@ -34,7 +34,10 @@ export interface WrittenLogs {
   rejected: RejectedLine[];
 }
 
-/** Writes batches of log lines, all of them in this transaction; a bad line is left out and told, the others are kept. */
+/**
+ * Writes batches of log lines, all of them in this transaction. A bad line is skipped and listed in the answer; the
+ * others are stored.
+ */
 export async function writeLogBatches(
   transaction: Transaction,
   jobs: readonly LogJob[],

@@ -8,12 +8,12 @@ import type { Proposal } from './moveOutcome.ts';
 
 type Next<Locked> = (current: Locked) => { state: StateRequest; force: boolean };
 
-/** What a loop has waiting in the writer at once: requests that come meanwhile find room in the same flush. */
+/** The most jobs of a loop that wait in the writer at the same time, so that requests still fit into the same flush. */
 const CHUNK = 100;
 
 /**
- * Moves flow runs that are still in the state they were found in, and gives how many were moved. Several servers may have
- * found the same ones: the first to lock a run moves it, and the others see another state.
+ * Moves flow runs that are still in the state in which they were found. Returns how many moved. Several servers may
+ * find the same runs: the first to lock a run moves it, the others then see another state.
  */
 export const moveOverdueFlowRuns = (
   { writer }: Engine,
@@ -25,7 +25,7 @@ export const moveOverdueFlowRuns = (
     return writer.flowRunMoves.submit({ ...MOVE, flowRunId: run.id, propose }, 0);
   });
 
-/** The same for task runs. */
+/** Does the same for task runs. */
 export const moveOverdueTaskRuns = (
   { writer }: Engine,
   found: readonly OverdueRun[],
@@ -36,7 +36,7 @@ export const moveOverdueTaskRuns = (
     return writer.taskRunMoves.submit({ ...MOVE, taskRunId: run.id, propose, cacheKey: null }, 0);
   });
 
-/** Of whatever tenant, and not remembered: a loop comes round again. */
+/** For any tenant, and without an idempotency key: a loop repeats anyway. */
 const MOVE = { tenantId: null, expectedVersion: null, request: null } as const;
 
 const unlessMoved = <Locked extends { initial: { id: string } }>(
@@ -46,7 +46,7 @@ const unlessMoved = <Locked extends { initial: { id: string } }>(
 ): Proposal =>
   current.initial.id === stateId ? next(current) : { verdict: 'REJECT', reason: 'The run has moved on meanwhile.' };
 
-/** One that fails hinders no other; what went wrong is thrown when all are through. A run that was deleted is no fault. */
+/** A failing run does not stop the others; the failures are thrown at the end. A deleted run is not a failure. */
 async function inChunks(
   found: readonly OverdueRun[],
   move: (run: OverdueRun) => Promise<{ answer: { written: boolean } }>,

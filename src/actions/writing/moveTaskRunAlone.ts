@@ -8,10 +8,10 @@ import type { Recent } from './recent.ts';
 export type RecentTaskRuns = Recent<SeenTaskRun>;
 
 /**
- * Moves one task run without locking it first: decided on what was seen of it a moment ago, or is read now, and written by
- * one statement, if the run is still the same. Null where that is not enough, and nothing was written: the run was written
- * meanwhile, or its limits, a cached state, the data of a completed state or an idempotency key have a say. `moveTaskRunBatch`
- * is then to do it.
+ * Moves one task run with one statement and no lock. It decides on the run as it was seen a moment ago, or as it is
+ * read now, and writes if the run is still the same. Returns null if this fast path does not apply: the run changed, or
+ * limits, caching, a completed state's data or an idempotency key are involved. Nothing is then written; use
+ * `moveTaskRunBatch`.
  */
 export async function moveTaskRunAlone(
   database: Queryable,
@@ -21,7 +21,7 @@ export async function moveTaskRunAlone(
   if (job.request || job.cacheKey !== null) return null;
   const recalled = recent.recall(job.taskRunId);
   const moved = recalled && (await moveSeen(database, recent, job, recalled));
-  // A decision to write nothing is no write that could fail: it is taken on what is read only.
+  // A decision to write nothing has no statement that would detect a stale row, so it is only taken on a fresh read.
   if (moved && moved.states.size > 0) return moved;
   const seen = await readTaskRunAlone(database, job.taskRunId);
   return seen && moveSeen(database, recent, job, seen);
@@ -47,11 +47,11 @@ async function moveSeen(
   return { answers: [answer], states: new Map([[after.state.id, after.state]]), topics: taskRunTopics([written]) };
 }
 
-/** The data of such a run has a say in where it may go, and was not read. */
+/** The rules need the data of a completed state, and it was not read. */
 const isCompleted = ({ initial }: SeenTaskRun) => initial.type === 'COMPLETED';
 
-/** Remembers a run that may be moved by one statement again. */
+/** Keeps a run that one statement may move again. */
 export function keepSeen(recent: RecentTaskRuns, seen: SeenTaskRun): void {
-  // A limit of a tag may be made at any time, and no condition of the statement would notice.
+  // A limit of a tag may be created at any time, and the statement has no condition that would detect it.
   if (!seen.hasTags && !isCompleted(seen)) recent.keep(seen.run.id, seen);
 }

@@ -19,11 +19,11 @@ import { SlotBook } from './slotBook.ts';
 
 export interface TaskRunMoveJob extends MoveJob<LockedTaskRun> {
   taskRunId: string;
-  /** A completed state kept under this key may be taken in place of the proposed one. */
+  /** The rules may replace the proposed state by a completed state that is cached under this key. Null: no lookup. */
   cacheKey: string | null;
 }
 
-/** The cache key under which a state may be found before the task runs; null where none is to be looked for. */
+/** The cache key to look up before the task runs; null if no lookup is needed. */
 export const cacheKeyOf = ({ type, details }: StateRequest): string | null =>
   type === 'RUNNING' && !details?.refreshCache ? (details?.cacheKey ?? null) : null;
 
@@ -68,7 +68,7 @@ export async function moveTaskRunBatch(
 const cacheEntries = (tenantId: string, effects: readonly Effect[]): CacheEntry[] =>
   effects.flatMap((effect) => (effect.kind === 'cacheState' ? [{ id: newId(), tenantId, ...effect }] : []));
 
-/** What the rules say to a job on a run as it stands: the answer, and what is to be written, if anything is. */
+/** Applies the rules to a job on a run in its current state. Returns the answer, and what to write; null if nothing. */
 export function decideMove(
   job: TaskRunMoveJob,
   current: LockedTaskRun,

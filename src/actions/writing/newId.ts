@@ -1,4 +1,4 @@
 import { v7 } from 'uuid';
 
-/** A new id. Version 7: ids sort in the order in which they were made. */
+/** Returns a new UUIDv7. Ids sort in the order of their creation. */
 export const newId = (): string => v7();

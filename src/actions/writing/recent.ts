@@ -3,12 +3,12 @@ import type { Instant } from '../../core/values/instant.ts';
 import { roughSize } from '../../core/values/roughSize.ts';
 
 const MAX_BYTES = 10_000_000;
-/** What is this much of the whole is not worth the others' room. */
+/** An entry that takes this share of the whole cache is not kept. */
 const MAX_ENTRY_BYTES = 100_000;
 
 /**
- * What was read or written a moment ago, so that it need not be read again. Another process may have changed it since: it is
- * good for a write that takes place only if nothing has changed, and for nothing else.
+ * Keeps recently read or written rows, so that they need not be read again. Another process may have changed them
+ * since. Use an entry only for a write that checks that the row is unchanged.
  */
 export class Recent<Value extends { now: Instant }> {
   private readonly kept: LRUCache<string, { value: Value; at: number }>;
@@ -22,7 +22,7 @@ export class Recent<Value extends { now: Instant }> {
     });
   }
 
-  /** With the database's clock as it must stand by now. */
+  /** The entry with the database's clock advanced by the time since. */
   recall(key: string): Value | null {
     const found = this.kept.get(key);
     if (!found) return null;

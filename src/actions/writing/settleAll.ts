@@ -1,8 +1,8 @@
 import { Problem, type ProblemCode } from '../../core/values/problem.ts';
 
 /**
- * Waits for all, then throws the first failure, so that none is still being written when the caller answers. A failure with
- * `code` gets the words that Prefect 1 clients expect of it.
+ * Waits for all promises, then throws the first failure, so that no write is in progress when the caller answers. A
+ * failure with `code` gets the message that Prefect 1 clients expect.
  */
 export async function settleAll(
   pending: readonly Promise<unknown>[],

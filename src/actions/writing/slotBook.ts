@@ -14,30 +14,31 @@ import type { LockedTaskRun } from '../../store/taskRuns/taskRunWrites.ts';
 
 type Holder = (FlowRunMove | TaskRunMove)['kind'];
 
-/** A run that has to do with limits. */
+/** A run that limits concern. */
 interface Entrant {
   runId: string;
-  /** The limits that it may come to take slots of: these are locked. */
+  /** The limits whose slots it may take; they are locked. */
   limitIds: readonly string[];
-  /** The slots that it holds, expired ones included. */
+  /** The slots that it holds, including expired ones. */
   slots: readonly HeldSlot[];
 }
 
 /**
- * The slots of limits while runs are moved in one transaction: what was taken before is counted with the limits locked, and
- * every decision sees what the ones before it took and gave back. In the end the difference is written, with the states.
- * Runs that no limit concerns are not in the book, and cost nothing.
+ * Keeps the slots of concurrency limits while one transaction moves runs. Taken slots are counted under the limits'
+ * locks, each decision sees what earlier decisions took and released, and `save` writes the difference with the states.
+ * Runs without limits are not in the book and cost nothing.
  *
- * Locks are taken in one order everywhere: flow runs, the limits of their deployments, task runs, the limits of their tags,
- * counters; each kind by id. A limit is of a deployment or of a tag, never both, so that nobody waits in a circle.
+ * Locks are taken in one order everywhere: flow runs, the limits of their deployments, task runs, the limits of their
+ * tags, counters; each kind by id. A limit belongs to a deployment or to a tag, never to both, so transactions cannot
+ * deadlock.
  */
 export class SlotBook {
-  /** The slot that each run holds of each limit: before, and now. */
+  /** The slot that each run holds of each limit: before the batch, and now. */
   private readonly before: ReadonlyMap<string, readonly HeldSlot[]>;
   private readonly held: Map<string, Map<string, string>>;
-  /** Of each locked limit the slots of our runs that count. */
+  /** For each locked limit, the slots of this batch's runs that count. */
   private readonly counted: Map<string, Set<string>>;
-  /** When slots that are to be written expire. */
+  /** When the slots that `save` writes expire. */
   private readonly expiries = new Map<string, Instant | null>();
 
   private constructor(
@@ -62,7 +63,7 @@ export class SlotBook {
     const often = repeated(runIds);
     const entrants = [...locked].flatMap(([runId, { initial, limited }]): Entrant[] => {
       if (!limited?.deployment) return [];
-      // A run that is at work asks for no slot, unless it is moved twice.
+      // A running run needs no slot, unless it moves twice.
       const isAtWork = initial.type === 'RUNNING' || initial.type === 'CANCELLING';
       const limitIds = isAtWork && !often.has(runId) ? [] : [limited.deployment.limitId];
       return [{ runId, limitIds, slots: limited.slots }];
@@ -80,7 +81,7 @@ export class SlotBook {
     const entrants = [...locked].flatMap(([runId, { initial, limited }]): Entrant[] => {
       if (limited === null) return [];
       const { slots } = limited;
-      // A run that has all its slots asks for none, unless it is moved twice.
+      // A run that has all its slots needs none, unless it moves twice.
       const has = new Set(slots.map(({ limitId }) => limitId));
       const hasAll = initial.type === 'RUNNING' && limited.limitIds.every((id) => has.has(id));
       return [{ runId, limitIds: hasAll && !often.has(runId) ? [] : limited.limitIds, slots }];
@@ -96,7 +97,7 @@ export class SlotBook {
     return new SlotBook(transaction, holder, entrants, limits);
   }
 
-  /** What the rules may know of a flow run's slots. */
+  /** What the rules may know about a flow run's slots. */
   flowRunFacts(
     runId: string,
     limited: FlowRunLimited | null,
@@ -113,7 +114,7 @@ export class SlotBook {
     };
   }
 
-  /** What the rules may know of a task run's slots. */
+  /** What the rules may know about a task run's slots. */
   taskRunFacts(runId: string, limited: TaskRunLimited | null): Pick<TaskRunMove, 'holdsSlots' | 'tagLimits'> {
     if (limited === null) return {};
     const tagLimits = limited.limitIds
@@ -134,13 +135,13 @@ export class SlotBook {
     return { limitId: id, limit, taken: others + (this.counted.get(id)?.size ?? 0) };
   }
 
-  /** The run's slot of a limit, if that still counts. */
+  /** The run's slot of a limit, if it still counts. */
   private ownSlot(runId: string, limitId: string): string | null {
     const slotId = this.held.get(runId)?.get(limitId);
     return slotId !== undefined && this.counted.get(limitId)?.has(slotId) ? slotId : null;
   }
 
-  /** Notes what a decision wants of slots. */
+  /** Records the slots that a decision takes and releases. */
   apply(runId: string, effects: readonly Effect[]): void {
     for (const effect of effects) {
       if (effect.kind === 'takeSlot') this.take(runId, effect);
@@ -159,7 +160,7 @@ export class SlotBook {
     this.held.get(runId)?.clear();
   }
 
-  /** Sends the difference to be written. */
+  /** Sends the statements that write the difference. */
   save(): void {
     const now = [...this.held].flatMap(([runId, slots]) => [...slots].map(([limitId, id]) => ({ id, limitId, runId })));
     const kept = new Set(now.map(({ id }) => id));
@@ -168,7 +169,7 @@ export class SlotBook {
       const expires = this.expiries.get(slot.id);
       return expires === undefined ? [] : { ...slot, holder: this.holder, expires };
     });
-    // First the room, then who takes it: a run has one slot of a limit.
+    // Release before taking: a run has at most one slot of a limit.
     if (released.length > 0) {
       const ids = released.map(({ id }) => id);
       releaseSlots(this.transaction, ids);
@@ -177,7 +178,7 @@ export class SlotBook {
   }
 }
 
-/** The ids that occur more than once. */
+/** Returns the ids that occur more than once. */
 function repeated(ids: readonly string[]): Set<string> {
   const seen = new Set<string>();
   return new Set(ids.filter((id) => seen.size === seen.add(id).size));

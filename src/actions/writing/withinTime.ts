@@ -1,20 +1,20 @@
 import { runInNewContext } from 'node:vm';
 
-/** What users wrote kept the processor busy for longer than it may. */
+/** Code that a user supplied ran for longer than its limit. */
 export class TookTooLong extends Error {}
 
 /**
- * Users write JSON Schemas, regular expressions in them, and rules of calendars, and a short one can keep a processor busy
- * for years: an expression that backtracks, a 30th of February that is looked for until the year 9999. All other requests
- * wait meanwhile. Node ends work in time only where it was begun by a script, hence this one, which does nothing but begin
- * it.
+ * Runs `work` and stops it after a time limit. Users supply JSON Schemas, regular expressions in them and calendar
+ * rules, and a short one can run for years: an expression that backtracks, or a search for 30 February until the year
+ * 9999. All other requests wait meanwhile. Node can only stop code that a script started, so this starts `work` from a
+ * script.
  * @throws TookTooLong
  */
 export function withinTime<Result>(milliseconds: number, work: () => Result): Result {
   try {
     return runInNewContext('work()', { work }, { timeout: milliseconds });
   } catch (error) {
-    // It comes from within the script, where `Error` is another class.
+    // The error comes from the script's context, where `Error` is another class.
     if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
       throw new TookTooLong(`more than ${milliseconds} ms`);
     throw error;

@@ -14,7 +14,7 @@ import { moveTaskRunBatch, type TaskRunMoveJob } from './moveTaskRunBatch.ts';
 import { Recent } from './recent.ts';
 import { type ReportAnswer, type ReportJob, takeReportBatch } from './takeReportBatch.ts';
 
-/** A move's answer, with the state that was written, if one was. */
+/** A move's answer, and the state that it wrote; null if it wrote none. */
 export type WrittenMove<RunState extends State> = { answer: MoveAnswer; state: RunState | null };
 
 export interface Writer {
@@ -32,17 +32,21 @@ interface WriterOptions {
   followers: readonly FlowRunFollower[];
 }
 
-// Two flushes in flight keep the database busy while one of them talks to us; more only makes batches smaller.
+// Two flushes in flight keep the database busy while this process handles one of them; more flushes only make batches
+// smaller.
 const MAX_IN_FLIGHT = 2;
 const MAX_JOBS_PER_FLUSH = 256;
-// A statement of this size is written, sent and read in some hundredths of a second, in which nobody else is served. One
-// of a gigabyte, which 256 requests can come to, takes seconds and more memory than most servers have.
+// Serialising, sending and parsing a statement of this size takes some 10 ms, in which the process serves no other
+// request. 256 requests can add up to a gigabyte, which takes seconds and more memory than most servers have.
 const MAX_BYTES_PER_FLUSH = 4_000_000;
 const MAX_BYTES_WAITING = 256_000_000;
-/** A task run that is moved again comes back within this time, mostly. */
+/** Most task runs that move again do so within this time. */
 const RECENT_MS = 60_000;
 
-/** What writes runs, states and logs: each kind of write gathered into few transactions, then announced. */
+/**
+ * Creates the writer of runs, states and logs. It gathers each kind of write into few transactions and announces them
+ * after the commit.
+ */
 export function createWriter(database: Database, streams: Streams, { maxWaiting, followers }: WriterOptions): Writer {
   const recent: RecentTaskRuns = new Recent(RECENT_MS);
 
@@ -53,7 +57,7 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting,
     writeOne?: (database: Queryable, recent: RecentTaskRuns, job: Job) => Promise<Written | null>,
   ) {
     const writeAll = (jobs: Job[]) => database.transaction((transaction) => write(transaction, jobs), { byKeys: true });
-    // A job that finds the writer idle need not bear the cost of a transaction for many.
+    // A single job does not need the transaction of a batch.
     const writeAlone = async (job: Job) => (await writeOne?.(database, recent, job)) ?? writeAll([job]);
     return new Coalescer<Job, Answer>({
       flush: async (jobs) => {
@@ -111,7 +115,7 @@ const withStates = <RunState extends State>({
 }: Moved<RunState>): (WrittenMove<RunState> | Problem)[] =>
   answers.map((answer) => ('verdict' in answer ? { answer, state: states.get(answer.stateId) ?? null } : answer));
 
-/** Resolves when everything that was submitted has been answered. */
+/** Resolves when every submitted job has been answered. */
 export async function drainWriter(writer: Writer): Promise<void> {
   await Promise.all(Object.values(writer).map((coalescer) => coalescer.drain()));
 }
