@@ -6,10 +6,10 @@ import type { Queryable } from '../../store/connection/database.ts';
 import type { Topic } from '../../streams/streams.ts';
 import { prefect1TaskRunMove } from '../prefect1Runs/prefect1TaskRunMove.ts';
 import type { Engine } from '../writing/engine.ts';
-import { writeLogBatches } from '../writing/logWriter.ts';
 import { type FlowRunMoveJob, moveFlowRunBatch } from '../writing/moveFlowRunBatch.ts';
 import { moveTaskRunBatch } from '../writing/moveTaskRunBatch.ts';
 import { newId } from '../writing/newId.ts';
+import { writeLogBatch } from '../writing/writeLogBatch.ts';
 
 interface Rescued {
   flowRunId: string;
@@ -39,7 +39,7 @@ export async function rescueRuns(
       ...(flowRuns.length > 0 ? (await moveFlowRunBatch(transaction, flowRuns, followers)).topics : []),
       ...(taskRuns.length > 0 ? (await moveTaskRunBatch(transaction, taskRuns)).topics : []),
     ];
-    const { topics: logged } = await writeLogBatches(transaction, [logsOf(rescued)]);
+    const { topics: logged } = await writeLogBatch(transaction, [logsOf(rescued)]);
     return { count: rescued.length, topics: new Set([...moved, ...logged]) };
   });
   streams.announce(topics);

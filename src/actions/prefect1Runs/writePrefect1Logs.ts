@@ -7,8 +7,8 @@ import { LIMITS } from '../../core/values/limits.ts';
 import { roughSize } from '../../core/values/roughSize.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import type { Engine } from '../writing/engine.ts';
-import type { LogLine, WrittenLogs } from '../writing/logWriter.ts';
 import { newId } from '../writing/newId.ts';
+import type { LogLine, WrittenLogs } from '../writing/writeLogBatch.ts';
 
 export interface Prefect1LogLine {
   flowRunId: string;

@@ -6,8 +6,8 @@ import { roughSize } from '../../core/values/roughSize.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
-import type { LogJob, WrittenLogs } from '../writing/logWriter.ts';
 import { newId } from '../writing/newId.ts';
+import type { LogJob, WrittenLogs } from '../writing/writeLogBatch.ts';
 
 export const MAX_LOG_LINES = 5000;
 

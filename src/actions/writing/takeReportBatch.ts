@@ -16,8 +16,8 @@ import type { Topic } from '../../streams/streams.ts';
 import { AnswerBook } from './answerBook.ts';
 import { type NewTaskRun, takenId } from './createTaskRunBatch.ts';
 import { findReportedRuns, type Report } from './findReportedRuns.ts';
-import type { RejectedLine } from './logWriter.ts';
 import { taskRunTopics } from './moveTaskRunBatch.ts';
+import type { RejectedLine } from './writeLogBatch.ts';
 
 export interface ReportJob {
   tenantId: string;

@@ -6,13 +6,13 @@ import type { Streams, Topic } from '../../streams/streams.ts';
 import { Coalescer } from './coalescer.ts';
 import { createTaskRunAlone } from './createTaskRunAlone.ts';
 import { type CreatedTaskRun, createTaskRunBatch, type TaskRunCreationJob } from './createTaskRunBatch.ts';
-import { type LogJob, type WrittenLogs, writeLogBatches } from './logWriter.ts';
 import { type FlowRunFollower, type FlowRunMoveJob, moveFlowRunBatch } from './moveFlowRunBatch.ts';
 import type { MoveAnswer, Moved } from './moveOutcome.ts';
 import { moveTaskRunAlone, type RecentTaskRuns } from './moveTaskRunAlone.ts';
 import { moveTaskRunBatch, type TaskRunMoveJob } from './moveTaskRunBatch.ts';
 import { Recent } from './recent.ts';
 import { type ReportAnswer, type ReportJob, takeReportBatch } from './takeReportBatch.ts';
+import { type LogJob, type WrittenLogs, writeLogBatch } from './writeLogBatch.ts';
 
 /** A move's answer, and the state that it wrote; null if it wrote none. */
 export type WrittenMove<RunState extends State> = { answer: MoveAnswer; state: RunState | null };
@@ -101,7 +101,7 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting,
     ),
     logs: coalesce(
       ({ lines }: LogJob) => [...new Set(lines.map(runOfLine))],
-      writeLogBatches,
+      writeLogBatch,
       ({ answers }) => answers,
     ),
   };

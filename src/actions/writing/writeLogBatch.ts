@@ -18,7 +18,7 @@ export interface LogJob {
   /** Lines that were rejected for their form. */
   rejected: RejectedLine[];
   request: KeyedRequest | null;
-  /** A line whose id is already stored was sent again and is not written twice, so a batch needs no key. */
+  /** Whether each line's id is derived from its content: a line whose id is stored was sent again and is skipped. Default false. */
   idsAreContent?: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface WrittenLogs {
  * Writes batches of log lines, all of them in this transaction. A bad line is skipped and listed in the answer; the
  * others are stored.
  */
-export async function writeLogBatches(
+export async function writeLogBatch(
   transaction: Transaction,
   jobs: readonly LogJob[],
 ): Promise<{ answers: (WrittenLogs | Problem)[]; topics: Set<Topic> }> {
