@@ -83,9 +83,9 @@ describe('a value that is marked', () => {
   test.each<[JsonObject, string]>([
     [{ a: marked('none') }, "Missing 'value' key in __prefect object"],
     [{ a: marked('jinja') }, "Missing 'template' key in __prefect object"],
-    [{ a: marked('jinja', { template: '{{ 1 + 1 }}' }) }, 'Invalid jinja: templates are not run by this server.'],
+    [{ a: marked('jinja', { template: '{{ 1 + 1 }}' }) }, 'Invalid jinja: this server does not run templates.'],
     [{ a: marked('workspace_variable', { variable_name: 'x' }) }, "Variable 'x' not found in workspace."],
-    [{ a: marked('json', { value: 5 }) }, 'Invalid JSON: a text is expected.'],
+    [{ a: marked('json', { value: 5 }) }, 'Invalid JSON: a string is expected.'],
     [marked('json', { value: '[1]' }), 'A JSON object is expected.'],
   ])('as %j is refused, and the run stays paused', async (runInput, reason) => {
     expect(await resume({ type: 'object' }, runInput)).toMatchObject({

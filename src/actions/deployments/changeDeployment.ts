@@ -11,7 +11,7 @@ import { scheduleDeployments } from './scheduleDeployments.ts';
 
 export const unknownDeployment = (id: string) => new Problem('NOT_FOUND', `Deployment with id ${id} not found`);
 
-/** A deployment that is being changed, under its lock. */
+/** A deployment under change, locked. */
 export interface ChangingDeployment {
   transaction: Queryable;
   deployment: Deployment;
@@ -19,10 +19,10 @@ export interface ChangingDeployment {
 }
 
 /**
- * Changes a deployment or its schedules, and then makes the runs that its schedules want, all in one transaction under the
- * deployment's lock: nobody ever sees runs that were made for what the deployment was before.
- * @param find the id of the deployment; throws where there is none
- * @param change gives the answer, and the runs that it took back
+ * Changes a deployment or its schedules, then creates the runs that its schedules require, in one transaction under the
+ * deployment's lock. No reader sees runs of the deployment's earlier settings.
+ * @param find returns the id of the deployment; throws if there is none
+ * @param change returns the answer, and the runs that it removed
  */
 export async function changeDeployment<Answer extends object>(
   { database, streams }: Engine,

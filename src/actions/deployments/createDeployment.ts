@@ -25,8 +25,8 @@ export interface CreateDeployment extends Keyed, DeploymentContent {
 }
 
 /**
- * The deployment of this name on a flow, made if there is none, with the next runs of its schedules. A deployment that is
- * there stays as it is.
+ * Returns the deployment of a flow with this name, and creates it with the next runs of its schedules if it does not
+ * exist. An existing deployment stays unchanged.
  */
 export async function createDeployment(
   engine: Engine,

@@ -12,9 +12,9 @@ export interface CreateDeploymentSchedule extends Keyed, ScheduleRequest {
 }
 
 export const slugIsTaken = (slug: string | null | undefined) =>
-  new Problem('CONFLICT', `The deployment has a schedule with the slug "${slug}" already.`);
+  new Problem('CONFLICT', `The deployment already has a schedule with the slug "${slug}".`);
 
-/** Adds a schedule to a deployment, and makes its next runs. CONFLICT where its slug is taken. */
+/** Adds a schedule to a deployment and creates its next runs. CONFLICT if the slug is taken. */
 export async function createDeploymentSchedule(
   engine: Engine,
   viewer: Viewer,
@@ -29,7 +29,7 @@ export async function createDeploymentSchedule(
     async ({ transaction, deployment }) => {
       const known = (await schedulesOf(transaction, [deployment.id])).get(deployment.id) ?? [];
       if (known.length >= MAX_SCHEDULES)
-        throw new Problem('LIMIT_EXCEEDED', `A deployment may have ${MAX_SCHEDULES} schedules at most.`);
+        throw new Problem('LIMIT_EXCEEDED', `A deployment may have at most ${MAX_SCHEDULES} schedules.`);
       const made = await insertSchedules(transaction, [{ ...wanted, deploymentId: deployment.id }]);
       if (made.length === 0) throw slugIsTaken(input.slug);
       return { answer: { id: wanted.id }, withdrawn: [] };

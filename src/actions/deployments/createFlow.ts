@@ -14,7 +14,7 @@ export interface CreateFlow extends Keyed {
   labels?: Labels | null;
 }
 
-/** The flow of this name, made if there is none. A flow that is there stays as it is. */
+/** Returns the flow with this name, and creates it if it does not exist. An existing flow stays unchanged. */
 export async function createFlow(
   engine: Engine,
   viewer: Viewer,

@@ -28,13 +28,14 @@ type Taken =
 
 export interface CreateFlowRunFromDeployment extends Pick<CreateFlowRun, Taken> {
   deploymentId: string;
-  /** Default: as the deployment says. */
+  /** Default: the deployment's setting. */
   enforceParameterSchema?: boolean | null;
 }
 
 /**
- * Makes a run of a deployment's flow, paused or not: with its parameters under the given ones, its tags beside them, its
- * labels, and in its queue, or another one of the same pool. The first state is SCHEDULED for now.
+ * Creates a run from a deployment, even if the deployment is paused. The request's parameters override the
+ * deployment's, its tags are added, its labels are merged, and it may name another queue of the same pool. The first
+ * state is SCHEDULED for now.
  * Source: Prefect 3, api/deployments.py, create_flow_run_from_deployment.
  */
 export async function createFlowRunFromDeployment(
@@ -81,7 +82,7 @@ function hydrated(parameters: JsonObject): JsonObject {
   throw new Problem('BAD_USER_INPUT', `${DOING}: ${result.reason}`, { field: 'parameters' });
 }
 
-/** Here everything that is required must have come together: from the deployment, from the request, or as a default. */
+/** All required variables must be present here: from the deployment, the request, or the defaults. */
 async function checkJobVariables(transaction: Queryable, deployment: Deployment, jobVariables: JsonObject) {
   const known = await jobVariablesOf(transaction, deployment.tenantId, deployment.id);
   if (!known?.schema) return;
@@ -91,7 +92,7 @@ async function checkJobVariables(transaction: Queryable, deployment: Deployment,
 
 async function otherQueue(transaction: Queryable, { workQueueId }: Deployment, name: string): Promise<string> {
   if (workQueueId === null)
-    throw new Problem('FAILED_PRECONDITION', 'The deployment has no work pool, and so its runs can be in no queue.');
+    throw new Problem('FAILED_PRECONDITION', 'The deployment has no work pool, so its runs cannot be in a queue.');
   const queueId = await siblingQueue(transaction, workQueueId, name);
   if (queueId === null) throw new Problem('REFERENCE_NOT_FOUND', `The deployment's work pool has no queue '${name}'.`);
   return queueId;

@@ -10,8 +10,9 @@ export interface DeleteDeployment extends Keyed {
 }
 
 /**
- * Deletes a deployment with its schedules, and its runs that have not begun, whoever made them: nobody could take them any
- * more. Runs that have begun stay. Source: Prefect 3, models/deployments.py, delete_deployment.
+ * Deletes a deployment, its schedules, and all its runs that have not started, because no worker could take them any
+ * more. Runs that have started stay.
+ * Source: Prefect 3, models/deployments.py, delete_deployment.
  */
 export const deleteDeployment = (
   engine: Engine,

@@ -10,7 +10,7 @@ export interface DeleteDeploymentSchedule extends Keyed {
   deploymentScheduleId: string;
 }
 
-/** Deletes a schedule of a deployment, and the runs of the future that it has made. */
+/** Deletes a schedule of a deployment and the future runs that it created. */
 export const deleteDeploymentSchedule = (
   engine: Engine,
   viewer: Viewer,

@@ -8,7 +8,7 @@ import type { WorkQueueNames } from '../flowRuns/requireWorkQueue.ts';
 import { faultBySchema } from '../writing/jsonSchema.ts';
 import type { ScheduleRequest } from './scheduleRequest.ts';
 
-/** What callers say about a deployment, beside whose it is and its name. */
+/** A deployment's settings, without its name and its flow. */
 export interface DeploymentContent extends WorkQueueNames {
   tags?: string[] | null;
   labels?: Labels | null;
@@ -16,14 +16,14 @@ export interface DeploymentContent extends WorkQueueNames {
   version?: string | null;
   paused?: boolean | null;
   parameters?: JsonObject | null;
-  /** JSON Schema 2020-12; null allows everything. */
+  /** JSON Schema 2020-12; null allows any parameters. */
   parameterOpenapiSchema?: JsonObject | null;
   enforceParameterSchema?: boolean | null;
   jobVariables?: JsonObject | null;
   schedules?: ScheduleRequest[] | null;
 }
 
-/** The form of it, but for the schedules; throws BAD_USER_INPUT. */
+/** Checks the form of the settings, without the schedules; throws BAD_USER_INPUT. */
 export function checkDeploymentContent(content: DeploymentContent): void {
   const { tags, labels, description, version, parameters, parameterOpenapiSchema, jobVariables } = content;
   if (tags) checkTags('tags', tags);
@@ -38,10 +38,11 @@ export function checkDeploymentContent(content: DeploymentContent): void {
 type Checked = Pick<Deployment, 'parameters' | 'parameterOpenapiSchema' | 'enforceParameterSchema' | 'jobVariables'>;
 
 /**
- * Whether the parameters and job variables of a deployment fit their schemas. What the schemas require may still be missing:
- * runs can bring it. Throws BAD_USER_INPUT. Source: Prefect 3, server/api/validation.py.
- * @param doing begins the sentence: "Error creating deployment"
- * @param variables the schema that the work pool has for job variables
+ * Checks that a deployment's parameters and job variables match their schemas; throws BAD_USER_INPUT. Required values
+ * may be missing, because a run can supply them.
+ * Source: Prefect 3, server/api/validation.py.
+ * @param doing the start of the error message: "Error creating deployment"
+ * @param variables the work pool's schema for job variables
  */
 export function checkDeploymentSchemas(
   doing: string,
@@ -53,11 +54,11 @@ export function checkDeploymentSchemas(
   if (variables) checkBySchema(doing, 'jobVariables', withoutRequired(variables), jobVariables);
 }
 
-/** The schema that a work pool has for the job variables of its runs. */
+/** Returns a work pool's schema for the job variables of its runs. */
 export const jobVariablesSchema = ({ variables }: JsonObject): JsonObject | null =>
   isObject(variables) ? variables : null;
 
-/** What the schema says of job variables that nobody gives. */
+/** Returns the schema's defaults for job variables. */
 export const jobVariableDefaults = ({ properties }: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(isObject(properties) ? properties : {}).flatMap(([name, property]) =>
@@ -73,7 +74,7 @@ export function checkBySchema(doing: string, field: string, schema: JsonObject, 
 const isObject = (json: Json | undefined): json is JsonObject =>
   typeof json === 'object' && json !== null && !Array.isArray(json);
 
-/** The schema that asks for nothing to be there. A property that is called `required` is none of its lists. */
+/** Returns the schema without its lists of required properties. A property named `required` stays. */
 function withoutRequired(schema: JsonObject): JsonObject {
   const members = Object.entries(schema).filter(([key, value]) => key !== 'required' || !Array.isArray(value));
   return Object.fromEntries(

@@ -14,10 +14,10 @@ import { newId } from '../writing/newId.ts';
 import { withinTime } from '../writing/withinTime.ts';
 import { MAX_SCHEDULE_MS } from './scheduleDeployments.ts';
 
-/** A schedule as callers ask for it. */
+/** A schedule as a caller requests it. */
 export interface ScheduleRequest {
   schedule: DeploymentTimesRequest;
-  /** A name among the schedules of the deployment. */
+  /** A name that is unique among the deployment's schedules. */
   slug?: string | null;
   /** Default: true. */
   active?: boolean | null;
@@ -25,13 +25,13 @@ export interface ScheduleRequest {
   parameters?: JsonObject | null;
 }
 
-/** A schedule, but for its deployment. */
+/** A schedule without its deployment. */
 export type NewSchedule = Omit<DeploymentSchedule, 'created' | 'updated' | 'deploymentId'>;
 
-/** Checks schedules, and gives them as they are kept; throws BAD_USER_INPUT. */
+/** Checks schedules and returns them as they are stored; throws BAD_USER_INPUT. */
 export function newSchedules(field: string, requests: readonly ScheduleRequest[]): NewSchedule[] {
   if (requests.length > MAX_SCHEDULES)
-    throw new Problem('LIMIT_EXCEEDED', `A deployment may have ${MAX_SCHEDULES} schedules at most.`, { field });
+    throw new Problem('LIMIT_EXCEEDED', `A deployment may have at most ${MAX_SCHEDULES} schedules.`, { field });
   const slugs = requests.flatMap(({ slug }) => slug ?? []);
   if (new Set(slugs).size < slugs.length) refuse(field, 'has two schedules with one slug.');
   return requests.map((request, index) => newSchedule(`${field}[${index}]`, request));
@@ -50,7 +50,7 @@ export function newSchedule(field: string, request: ScheduleRequest): NewSchedul
   };
 }
 
-/** All but the times. */
+/** Everything except the times. */
 export function checkScheduleParts(
   field: string,
   { slug, maxScheduledRuns, parameters }: Omit<ScheduleRequest, 'schedule'>,
@@ -61,7 +61,7 @@ export function checkScheduleParts(
   if (parameters) checkParameters(`${field}.parameters`, parameters);
 }
 
-/** The times as they are kept. They are found once, to see that this takes no longer than it may. */
+/** The times as they are stored. They are computed once, to check that this stays within the time limit. */
 export function scheduleTimes(field: string, request: DeploymentTimesRequest): DeploymentTimes {
   const now = Date.now() * 1000;
   const times = deploymentTimes(field, request, now);

@@ -17,14 +17,14 @@ import {
 } from './deploymentContent.ts';
 import { type NewSchedule, newSchedules } from './scheduleRequest.ts';
 
-/** Only what is given is changed. Null clears a description, version, schema or work pool. */
+/** Only present fields change. Null clears a description, version, schema or work pool. */
 export interface UpdateDeployment extends Keyed, DeploymentContent {
   deploymentId: string;
 }
 
 /**
- * Changes a deployment; given schedules take the place of all that it has. Runs that schedules have made for what it was
- * before are taken back, and those that they want now are made.
+ * Changes a deployment. If the request has schedules, they replace all existing ones. Runs that the schedules created
+ * for the earlier settings are deleted and created again.
  * Source: Prefect 3, models/deployments.py, update_deployment.
  */
 export async function updateDeployment(
@@ -55,7 +55,7 @@ export async function updateDeployment(
   return { deployment };
 }
 
-/** What says whether runs are made, and what they are like. */
+/** The settings that decide whether runs are created, and with which content. */
 const TAKEN_OVER = ['paused', 'parameters', 'tags', 'labels', 'workQueueId'] as const;
 
 async function checkedUpdate(

@@ -12,13 +12,13 @@ import { changeDeployment } from './changeDeployment.ts';
 import { requireSchedule, slugIsTaken, unknownSchedule } from './createDeploymentSchedule.ts';
 import { checkScheduleParts, type ScheduleRequest, scheduleTimes } from './scheduleRequest.ts';
 
-/** Only what is given is changed. Null clears a slug or a bound of runs. */
+/** Only present fields change. Null clears a slug or a bound of runs. */
 export interface UpdateDeploymentSchedule extends Keyed, Partial<Omit<ScheduleRequest, 'schedule'>> {
   deploymentScheduleId: string;
   schedule?: ScheduleRequest['schedule'] | null;
 }
 
-/** Changes a schedule of a deployment: takes back the runs that it has made, and makes those that it wants now. */
+/** Changes a schedule of a deployment: deletes the future runs that it created and creates them again. */
 export async function updateDeploymentSchedule(
   engine: Engine,
   viewer: Viewer,

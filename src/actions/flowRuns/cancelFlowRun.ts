@@ -13,8 +13,8 @@ export interface CancelFlowRun extends Keyed {
 }
 
 /**
- * Ends a flow run the way a person means it: at once where nothing is there to be stopped, otherwise by asking its
- * infrastructure to stop. Cancelling what is cancelled or being cancelled is accepted and changes nothing.
+ * Cancels a flow run: directly to CANCELLED if it has no infrastructure, otherwise to CANCELLING, which tells its
+ * infrastructure to stop. If the run is CANCELLED or CANCELLING already, the request is accepted and changes nothing.
  */
 export function cancelFlowRun(
   engine: Engine,
@@ -32,8 +32,8 @@ export function cancelFlowRun(
 }
 
 function cancellation({ run, initial }: LockedFlowRun): Proposal {
-  if (initial.type === 'CANCELLED') return { verdict: 'ACCEPT', reason: 'The flow run is cancelled already.' };
-  if (initial.type === 'CANCELLING') return { verdict: 'ACCEPT', reason: 'The flow run is being cancelled already.' };
+  if (initial.type === 'CANCELLED') return { verdict: 'ACCEPT', reason: 'The flow run is already cancelled.' };
+  if (initial.type === 'CANCELLING') return { verdict: 'ACCEPT', reason: 'The flow run is already being cancelled.' };
   if (isFinal(initial.type)) return { verdict: 'ABORT', reason: `Run is already in terminal state ${initial.type}.` };
   const waiting = initial.type === 'SCHEDULED' || initial.type === 'PENDING';
   const nothingRuns = waiting ? run.infrastructurePid === null : initial.details.pauseReschedule;

@@ -6,8 +6,8 @@ import { jobVariablesOf } from '../../store/deployments/jobVariables.ts';
 import { faultBySchema } from '../writing/jsonSchema.ts';
 
 /**
- * Refuses job variables that a flow run cannot have now: it must be SCHEDULED, so that nobody has read them yet, and have a
- * deployment whose work pool takes them.
+ * Checks that a flow run may get new job variables: it must be SCHEDULED, so that no worker has read them yet, and have
+ * a deployment whose work pool accepts them.
  * Source: Prefect 3, server/api/flow_runs.py, update_flow_run.
  */
 export async function checkJobVariables(

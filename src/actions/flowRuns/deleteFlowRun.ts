@@ -9,9 +9,9 @@ export interface DeleteFlowRun extends Keyed {
 }
 
 /**
- * Deletes a flow run, in whatever state, with its states, task runs, inputs and log lines. Runs of subflows stay, without a
- * parent. NOT_FOUND where there is no such run.
- * Source: Prefect 3, models/flow_runs.py, delete_flow_run; there the lines go later, in the background.
+ * Deletes a flow run in any state, with its states, task runs, inputs and log lines. Runs of its subflows stay, without
+ * a parent. NOT_FOUND if the run does not exist.
+ * Source: Prefect 3, models/flow_runs.py, delete_flow_run, which deletes log lines later, in the background.
  */
 export async function deleteFlowRun(
   { database, streams }: Engine,
@@ -23,7 +23,7 @@ export async function deleteFlowRun(
     if (!(await deleteFlowRunRow(transaction, viewer.tenantId, flowRunId))) throw unknownFlowRun(flowRunId);
     return { flowRunId };
   });
-  // Those who follow the run, or many runs, look again and find that it is gone.
+  // Subscribers to the run, or to lists of runs, read again and find that it is gone.
   streams.announce([`flowRunStates:${flowRunId}`]);
   return answer;
 }

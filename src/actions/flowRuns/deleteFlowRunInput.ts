@@ -11,7 +11,7 @@ export interface DeleteFlowRunInput extends Keyed {
   key: string;
 }
 
-/** Takes an input back. NOT_FOUND where the run has none of that key. */
+/** Deletes an input. NOT_FOUND if the run has no input with this key. */
 export async function deleteFlowRunInput(
   engine: Engine,
   viewer: Viewer,

@@ -10,8 +10,8 @@ export interface DeleteFlowRunLogs extends Keyed {
 }
 
 /**
- * Deletes the log lines that a flow run and its task runs have so far, and says how many they were. Later lines go on with
- * the next number, so that whoever follows them is told what was skipped. NOT_FOUND where there is no such run.
+ * Deletes the log lines that a flow run and its task runs have so far, and returns their number. Later lines continue
+ * with the next number, so subscribers learn how many lines were skipped. NOT_FOUND if the run does not exist.
  */
 export const deleteFlowRunLogs = (
   { database }: Engine,

@@ -10,6 +10,6 @@ export interface RenameFlowRun extends Keyed {
   name?: string | null;
 }
 
-/** Gives a flow run another name. NOT_FOUND where there is no such run. */
+/** Renames a flow run. NOT_FOUND if it does not exist. */
 export const renameFlowRun = (engine: Engine, viewer: Viewer, input: RenameFlowRun): Promise<{ flowRun: FlowRun }> =>
   changeFlowRun(engine, viewer, 'renameFlowRun', { name: null, ...input });

@@ -5,7 +5,9 @@ import { DEFAULT_QUEUE } from '../../core/workPools/workPool.ts';
 import type { Queryable } from '../../store/connection/database.ts';
 import { findWorkQueue } from '../../store/workPools/workQueues.ts';
 
-/** How callers name a queue: its pool, and the queue in it. A pool alone is its default queue. */
+/**
+ * How callers name a queue: by its pool and its name in that pool. A pool without a queue name means its default queue.
+ */
 export interface WorkQueueNames {
   workPoolName?: string | null;
   workQueueName?: string | null;
@@ -17,8 +19,8 @@ export interface RequiredQueue {
 }
 
 /**
- * The queue of these names, null where none is named. A pool or queue that is not there is REFERENCE_NOT_FOUND; queues are
- * not made by naming them, or every slip of a pen would make one that no worker polls.
+ * Returns the queue with these names; null if none is named. REFERENCE_NOT_FOUND if the pool or queue does not exist. A
+ * name never creates a queue: a misspelt name would create one that no worker polls.
  */
 export async function requireWorkQueue(
   transaction: Queryable,

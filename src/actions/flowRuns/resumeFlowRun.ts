@@ -21,11 +21,11 @@ import { runInputAttachment } from './storeRunInputs.ts';
 
 export interface ResumeFlowRun extends Keyed {
   flowRunId: string;
-  /** The answer to what the paused run asked for. Ignored where it asked for nothing. */
+  /** The input that the paused run waits for. Ignored if it waits for none. */
   runInput?: JsonObject | null;
 }
 
-/** What a resume comes to for a run in this very state. */
+/** The result of resuming a run that is in this state. */
 interface Plan {
   state: State;
   refusal: Refusal | null;
@@ -35,8 +35,8 @@ interface Plan {
 const MAX_TRIES = 5;
 
 /**
- * Lets a paused run go on: a blocking pause to RUNNING, a suspended run to SCHEDULED, named Resuming. Where the pause asks
- * for input, that is checked against the pause's schema, and stored with the move or not at all.
+ * Resumes a paused run: a blocking pause to RUNNING, a suspended run to SCHEDULED with the name Resuming. If the pause
+ * waits for input, the input is checked against the pause's schema and stored in the same transaction as the new state.
  * Source: Prefect 3, server/api/flow_runs.py, resume_flow_run.
  */
 export async function resumeFlowRun(
@@ -91,7 +91,7 @@ async function planResume({ database }: Engine, viewer: Viewer, { flowRunId, run
   const fault = validateRunInput(schema.value, hydrated.value);
   if (fault !== null) return refuse('REJECT', fault);
   if (Object.keys(hydrated.value).length === 0) return { state, refusal: null, input: null };
-  // Else the run would go on without the answer that it was paused for.
+  // Otherwise the run would continue without the input that it waits for.
   if (!keyset.response) return refuse('REJECT', 'Run input response key not found.');
   checkInputKey('runInputKeyset.response', keyset.response);
   const input = { id: newId(), flowRunId, key: keyset.response, value: JSON.stringify(hydrated.value), sender: null };

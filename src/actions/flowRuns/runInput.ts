@@ -3,13 +3,13 @@ import { faultBySchema } from '../writing/jsonSchema.ts';
 
 type Hydrated<Value> = { value: Value } | { reason: string };
 
-/** Marks a value that is to be left out. */
+/** Marks a value to omit. */
 const NOTHING = Symbol('nothing');
 
 class HydrationError extends Error {}
 
 /**
- * Replaces `{ "__prefect_kind": ... }` objects by what they stand for.
+ * Replaces `{ "__prefect_kind": ... }` objects by their values.
  * Source: Prefect 3, utilities/schema_tools/hydration.py.
  */
 export function hydrateRunInput(input: JsonObject): Hydrated<JsonObject> {
@@ -42,7 +42,7 @@ const KINDS = new Map<Json, Kind>([
   ['workspace_variable', ({ variable_name: name }) => (name === undefined ? NOTHING : unknownVariable(nested(name)))],
 ]);
 
-/** Any other kind stands for its value. */
+/** An object of any other kind is replaced by its `value`. */
 const asItIs: Kind = ({ value }) => value ?? null;
 
 function unknownVariable(name: Json | typeof NOTHING): never {
@@ -57,7 +57,7 @@ function present(key: string, value: Json | undefined): Json {
 const nested = (value: Json) => (isObject(value) ? hydrate(value) : value);
 
 function parsed(text: Json | typeof NOTHING): Json {
-  if (typeof text !== 'string') throw new HydrationError('Invalid JSON: a text is expected.');
+  if (typeof text !== 'string') throw new HydrationError('Invalid JSON: a string is expected.');
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -65,17 +65,17 @@ function parsed(text: Json | typeof NOTHING): Json {
   }
 }
 
-/** A template is a program in another language. A text without any of it stands for itself. */
+/** A template is a program in another language. A string without template syntax is used unchanged. */
 function rendered(template: Json | typeof NOTHING): Json {
-  if (typeof template !== 'string') throw new HydrationError('Invalid jinja: a text is expected.');
-  if (/\{[{%#]/.test(template)) throw new HydrationError('Invalid jinja: templates are not run by this server.');
+  if (typeof template !== 'string') throw new HydrationError('Invalid jinja: a string is expected.');
+  if (/\{[{%#]/.test(template)) throw new HydrationError('Invalid jinja: this server does not run templates.');
   return template;
 }
 
 const isObject = (value: Json | symbol): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Why the input does not fit the schema, which is a text; null where it does. */
+/** Returns why the input does not match the schema, which is JSON text; null if it matches. */
 export function validateRunInput(schemaText: string, input: JsonObject): string | null {
   let schema: Json;
   try {

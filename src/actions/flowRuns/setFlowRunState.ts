@@ -11,13 +11,13 @@ import type { MoveOutcome } from '../writing/moveOutcome.ts';
 export interface SetFlowRunState extends Keyed {
   flowRunId: string;
   state: StateRequest;
-  /** Asks only the few rules that hold even then. Default false. */
+  /** Skips all rules except those of the minimal policy. Default false. */
   force?: boolean | null;
-  /** Refuses with VERSION_CONFLICT unless the run's version is this one. */
+  /** VERSION_CONFLICT unless the run has this version. */
   expectedVersion?: number | null;
 }
 
-/** Proposes a state for a flow run. Whether it was taken is in the verdict; NOT_FOUND where there is no such run. */
+/** Proposes a state for a flow run. The verdict says whether it was accepted. NOT_FOUND if the run does not exist. */
 export async function setFlowRunState(
   engine: Engine,
   viewer: Viewer,
@@ -34,7 +34,10 @@ export async function setFlowRunState(
   return moveFlowRun(engine, job, roughSize(input.state));
 }
 
-/** Hands a move of so many bytes to the writer, and reads the run's state where the move wrote none. */
+/**
+ * Submits a move to the writer, and reads the run's state if the move wrote none.
+ * @param bytes the approximate size of the move
+ */
 export async function moveFlowRun(
   engine: Engine,
   job: FlowRunMoveJob & { tenantId: string },

@@ -11,12 +11,13 @@ import { unknownFlowRun } from '../writing/moveFlowRunBatch.ts';
 
 export interface UpdateFlowRunLabels extends Keyed {
   flowRunId: string;
-  /** Keys that the run has get these values, others are added; none is taken away. */
+  /** Existing keys get these values, new keys are added, no key is removed. */
   labels: Labels;
 }
 
 /**
- * Merges labels into those of a flow run. NOT_FOUND where there is no such run, BAD_USER_INPUT where it would have too many.
+ * Merges labels into a flow run's labels. NOT_FOUND if the run does not exist, BAD_USER_INPUT if it would have too
+ * many.
  * Source: Prefect 3, models/flow_runs.py, update_flow_run_labels.
  */
 export async function updateFlowRunLabels(
@@ -30,7 +31,7 @@ export async function updateFlowRunLabels(
     const count = await mergeFlowRunLabels(transaction, viewer.tenantId, flowRunId, labels);
     if (count === null) throw unknownFlowRun(flowRunId);
     if (count > LIMITS.labels)
-      throw new Problem('BAD_USER_INPUT', `The flow run would have ${count} labels, and may have ${LIMITS.labels}.`, {
+      throw new Problem('BAD_USER_INPUT', `The flow run would have ${count} labels; the limit is ${LIMITS.labels}.`, {
         field: 'labels',
       });
     return { flowRunId };

@@ -14,15 +14,15 @@ import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';
 
 export interface CreateTaskRun extends Keyed {
-  /** An id made by the caller: a version 4 or 7 UUID. */
+  /** An id that the caller generated: a version 4 or 7 UUID. */
   id?: string | null;
-  /** Null: a background task run of its own. */
+  /** Null for a background task run, which has no flow run. */
   flowRunId?: string | null;
   taskKey: string;
   dynamicKey: string;
-  /** Null or empty: task key and dynamic key. */
+  /** Null or empty: the task key and the dynamic key. */
   name?: string | null;
-  /** Any state may be the first. Default PENDING. */
+  /** The first state; any is allowed. Default PENDING. */
   state?: StateRequest | null;
   policy?: Partial<TaskRunPolicy> | null;
   tags?: string[] | null;
@@ -34,7 +34,8 @@ export interface CreateTaskRun extends Keyed {
 }
 
 /**
- * The task run with these keys in its flow run, made in its first state if there is none. One that is there stays as it is.
+ * Returns the task run with these keys in its flow run, and creates it in its first state if it does not exist. An
+ * existing task run stays unchanged.
  * Source: Prefect 3, models/task_runs.py, create_task_run.
  */
 export async function createTaskRun(
@@ -54,7 +55,7 @@ export async function createTaskRun(
   return { taskRun, created };
 }
 
-/** Checks and completes what was asked for. */
+/** Checks the request and fills in its defaults. */
 export function newTaskRun({ tenantId }: Viewer, input: Omit<CreateTaskRun, 'state'>): NewTaskRun {
   checkName('taskKey', input.taskKey);
   checkName('dynamicKey', input.dynamicKey);

@@ -9,8 +9,8 @@ export interface DeleteTaskRun extends Keyed {
 }
 
 /**
- * Deletes a task run, in whatever state, with its states and log lines. The run of its subflow stays, without a parent.
- * NOT_FOUND where there is no such run.
+ * Deletes a task run in any state, with its states and log lines. The run of its subflow stays, without a parent.
+ * NOT_FOUND if the task run does not exist.
  */
 export const deleteTaskRun = (
   { database }: Engine,

@@ -14,7 +14,7 @@ export interface RenameTaskRun extends Keyed {
   name?: string | null;
 }
 
-/** Gives a task run another name. NOT_FOUND where there is no such run. */
+/** Renames a task run. NOT_FOUND if it does not exist. */
 export async function renameTaskRun(
   { database }: Engine,
   viewer: Viewer,

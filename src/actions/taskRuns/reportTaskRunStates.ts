@@ -17,7 +17,7 @@ export const MAX_REPORTS = 1000;
 
 export interface ReportTaskRunStates extends Keyed {
   reports: {
-    /** The id for the task run, should it not exist yet. */
+    /** The task run's id if the report creates it. */
     taskRunId?: string | null;
     flowRunId?: string | null;
     taskKey: string;
@@ -25,14 +25,14 @@ export interface ReportTaskRunStates extends Keyed {
     name?: string | null;
     tags?: string[] | null;
     taskInputs?: TaskRun['taskInputs'] | null;
-    /** `id` makes the report safe to send again; `timestamp` is when the engine reached the state. */
+    /** `id` makes the report safe to resend; `timestamp` is when the engine reached the state. */
     state: StateRequest & { id?: string | null; timestamp: Instant };
   }[];
 }
 
 /**
- * Takes over task run states from an engine that orchestrates its task runs by itself. A report of bad form, or of an
- * unknown flow run, is told and left out; the others are kept. At most 1,000 at a time.
+ * Stores task run states from an engine that orchestrates its task runs itself. An invalid report, or one for an
+ * unknown flow run, is skipped and listed in the answer; the others are stored. At most 1,000 per call.
  */
 export async function reportTaskRunStates(
   engine: Engine,
@@ -40,7 +40,7 @@ export async function reportTaskRunStates(
   input: ReportTaskRunStates,
 ): Promise<ReportAnswer> {
   if (input.reports.length > MAX_REPORTS) {
-    throw new Problem('LIMIT_EXCEEDED', `At most ${MAX_REPORTS} states may be reported at a time.`);
+    throw new Problem('LIMIT_EXCEEDED', `At most ${MAX_REPORTS} states may be reported per call.`);
   }
   const job: ReportJob = {
     tenantId: viewer.tenantId,
@@ -57,7 +57,8 @@ export async function reportTaskRunStates(
       job.rejected.push({ index, code: error.code, message: error.message });
     }
   });
-  // What was refused may be nested too deeply to be looked at; why it was refused is as good.
+  // A rejected report may be nested too deeply to traverse, so the request is identified by the reason for the
+  // rejection.
   const refused = new Map(job.rejected.map((rejected) => [rejected.index, rejected]));
   const reports = input.reports.map((report, index) => refused.get(index) ?? report);
   job.request = keyedRequest(viewer, 'reportTaskRunStates', { ...input, reports } as Keyed);

@@ -11,13 +11,13 @@ import { cacheKeyOf, type TaskRunMoveJob } from '../writing/moveTaskRunBatch.ts'
 export interface SetTaskRunState extends Keyed {
   taskRunId: string;
   state: StateRequest;
-  /** Asks only the few rules that hold even then. Default false. */
+  /** Skips all rules except those of the minimal policy. Default false. */
   force?: boolean | null;
-  /** Refuses with VERSION_CONFLICT unless the run's version is this one. */
+  /** VERSION_CONFLICT unless the run has this version. */
   expectedVersion?: number | null;
 }
 
-/** Proposes a state for a task run. Whether it was taken is in the verdict; NOT_FOUND where there is no such run. */
+/** Proposes a state for a task run. The verdict says whether it was accepted. NOT_FOUND if the run does not exist. */
 export async function setTaskRunState(
   engine: Engine,
   viewer: Viewer,

@@ -23,10 +23,13 @@ export interface WriteLogs extends Keyed {
   }[];
 }
 
-/** Writes log lines. A line of bad form, or of an unknown run, is told and left out; the others are kept. At most 5,000 at a time. */
+/**
+ * Writes log lines. An invalid line, or one for an unknown run, is skipped and listed in the answer; the others are
+ * stored. At most 5,000 per call.
+ */
 export async function writeLogs(engine: Engine, viewer: Viewer, input: WriteLogs): Promise<WrittenLogs> {
   if (input.logs.length > MAX_LOG_LINES) {
-    throw new Problem('LIMIT_EXCEEDED', `At most ${MAX_LOG_LINES} log lines may be written at a time.`);
+    throw new Problem('LIMIT_EXCEEDED', `At most ${MAX_LOG_LINES} log lines may be written per call.`);
   }
   const job: LogJob = {
     tenantId: viewer.tenantId,
@@ -53,7 +56,7 @@ export async function writeLogs(engine: Engine, viewer: Viewer, input: WriteLogs
   return engine.writer.logs.submit(job, roughSize(job.lines));
 }
 
-// A line is better kept without a character that PostgreSQL cannot store than lost; Prefect's server does the same.
+// A line with a character that PostgreSQL cannot store is stored without it, as Prefect's server does.
 function checkedLine({ level, name, message }: { level: number; name: string; message: string }) {
   const line = { level, name: storable(name), message: storable(message) };
   checkLogLevel('level', line.level);

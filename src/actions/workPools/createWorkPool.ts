@@ -24,7 +24,7 @@ export interface CreateWorkPool extends Keyed, QueueingContent {
   baseJobTemplate?: JsonObject | null;
 }
 
-/** Makes a work pool with its default queue. CONFLICT where there is one of this name. */
+/** Creates a work pool with its default queue. CONFLICT if the name is taken. */
 export async function createWorkPool(
   { database }: Engine,
   viewer: Viewer,
@@ -49,7 +49,7 @@ export async function createWorkPool(
       tenantId,
       workPoolId: id,
       name: DEFAULT_QUEUE,
-      description: 'The queue of those who name none.',
+      description: 'The queue for runs that name none.',
       isPaused: false,
       concurrencyLimit: null,
       priority: 1,

@@ -12,11 +12,13 @@ import { checkPoolName, checkQueueingContent, type QueueingContent, unknownWorkQ
 export interface CreateWorkQueue extends Keyed, QueueingContent {
   workPoolName: string;
   name: string;
-  /** 1 is served first; queues from there on make way. Null: the first place that is free. */
+  /**
+   * 1 is served first; queues with this priority or a higher number move back by one. Null: the first free priority.
+   */
   priority?: number | null;
 }
 
-/** Makes a queue in a work pool. CONFLICT where the pool has one of this name. */
+/** Creates a queue in a work pool. CONFLICT if the pool has a queue with this name. */
 export async function createWorkQueue(
   { database }: Engine,
   viewer: Viewer,
@@ -50,5 +52,5 @@ export function checkPriority(priority: number | null | undefined): void {
     refuse('priority', `must be between 1 and ${MAX_PRIORITY}.`);
 }
 
-/** Far from where making way would leave PostgreSQL's integers. */
+/** Far below the range of PostgreSQL's integers, so that moving back cannot overflow. */
 export const MAX_PRIORITY = 1_000_000;

@@ -8,7 +8,7 @@ export interface DeleteWorkPool extends Keyed {
   workPoolId: string;
 }
 
-/** Deletes a work pool with its queues and workers. Deployments and runs that were in its queues are then in none. */
+/** Deletes a work pool with its queues and workers. Deployments and runs in its queues then have no queue. */
 export const deleteWorkPool = (
   { database }: Engine,
   viewer: Viewer,

@@ -10,7 +10,9 @@ export interface DeleteWorkQueue extends Keyed {
   workQueueId: string;
 }
 
-/** Deletes a queue, but for a pool's default one: FAILED_PRECONDITION. What was in it is then in no queue. */
+/**
+ * Deletes a queue. FAILED_PRECONDITION for a pool's default queue. Deployments and runs in the queue then have none.
+ */
 export const deleteWorkQueue = (
   { database }: Engine,
   viewer: Viewer,

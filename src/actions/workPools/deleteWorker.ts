@@ -8,7 +8,7 @@ export interface DeleteWorker extends Keyed {
   workerId: string;
 }
 
-/** Forgets a worker. One that is still there comes back with its next sign of life. */
+/** Deletes a worker. A worker that still runs is created again by its next heartbeat. */
 export const deleteWorker = (
   { database }: Engine,
   viewer: Viewer,

@@ -15,21 +15,22 @@ import { unknownWorkPool } from './workPoolContent.ts';
 
 export interface PollWorkPool extends Keyed {
   workPoolName: string;
-  /** Null, or none: all queues of the pool. */
+  /** Null or empty: all queues of the pool. */
   workQueueNames?: string[] | null;
-  /** Runs that are due at this time or before. Null: all that are scheduled. */
+  /** Returns runs that are due at or before this time. Null: all scheduled runs. */
   scheduledBefore?: Instant | null;
   limit?: number | null;
-  /** Whoever gives it is noted as there. */
+  /** The worker's name; it counts as a heartbeat. */
   workerName?: string | null;
 }
 
-/** How many queues a poll may name. */
+/** The most queues that a poll may name. */
 export const MAX_POLLED_QUEUES = 200;
 
 /**
- * The scheduled runs that a worker may take now, the most urgent first, from queues that are not paused and as many as pool
- * and queues have room for. Nothing is taken by asking: of workers that get the same run, one can set it to PENDING.
+ * Returns the scheduled runs that a worker may take now, the most urgent first, from queues that are not paused and
+ * within the limits of the pool and its queues. A poll takes no run: if several workers get the same run, one of them
+ * can set it to PENDING.
  * Source: Prefect 3, api/workers.py, get_scheduled_flow_runs.
  */
 export async function pollWorkPool(
@@ -62,7 +63,7 @@ export async function pollWorkPool(
 function check({ workPoolName, workQueueNames, limit, workerName }: PollWorkPool): void {
   checkName('workPoolName', workPoolName);
   if ((workQueueNames?.length ?? 0) > MAX_POLLED_QUEUES)
-    throw new Problem('LIMIT_EXCEEDED', `A poll may name ${MAX_POLLED_QUEUES} queues at most.`, {
+    throw new Problem('LIMIT_EXCEEDED', `A poll may name at most ${MAX_POLLED_QUEUES} queues.`, {
       field: 'workQueueNames',
     });
   for (const [index, name] of (workQueueNames ?? []).entries()) checkName(`workQueueNames[${index}]`, name);
@@ -70,5 +71,5 @@ function check({ workPoolName, workQueueNames, limit, workerName }: PollWorkPool
   if (typeof limit !== 'number') return;
   if (limit < 0) refuse('limit', 'must be 0 or more.');
   if (limit > MAX_PAGE_SIZE)
-    throw new Problem('LIMIT_EXCEEDED', `\`limit\` may be ${MAX_PAGE_SIZE} at most.`, { field: 'limit' });
+    throw new Problem('LIMIT_EXCEEDED', `\`limit\` must be at most ${MAX_PAGE_SIZE}.`, { field: 'limit' });
 }

@@ -12,7 +12,7 @@ import {
   unknownWorkPoolId,
 } from './workPoolContent.ts';
 
-/** Only what is given is changed. Null clears a description or a limit. Name and type stay. */
+/** Only present fields change. Null clears a description or a limit. Name and type cannot change. */
 export interface UpdateWorkPool extends Keyed, QueueingContent {
   workPoolId: string;
   baseJobTemplate?: JsonObject | null | undefined;

@@ -8,14 +8,14 @@ import type { Engine } from '../writing/engine.ts';
 import { checkPriority, nameIsTaken } from './createWorkQueue.ts';
 import { checkPoolName, checkQueueingContent, type QueueingContent, unknownWorkQueue } from './workPoolContent.ts';
 
-/** Only what is given is changed. Null clears a description or a limit. */
+/** Only present fields change. Null clears a description or a limit. */
 export interface UpdateWorkQueue extends Keyed, QueueingContent {
   workQueueId: string;
   name?: string | null | undefined;
   priority?: number | null | undefined;
 }
 
-/** Changes a queue. The name of a pool's default queue stays, FAILED_PRECONDITION, for runs find it by that. */
+/** Changes a queue. FAILED_PRECONDITION if it would rename a pool's default queue, which runs find by its name. */
 export async function updateWorkQueue(
   { database }: Engine,
   viewer: Viewer,

@@ -5,11 +5,11 @@ import { Problem } from '../../core/values/problem.ts';
 import { jobVariableDefaults, jobVariablesSchema } from '../deployments/deploymentContent.ts';
 import { faultBySchema } from '../writing/jsonSchema.ts';
 
-/** What work pools and work queues have in common. */
+/** The fields that work pools and work queues share. */
 export interface QueueingContent {
   description?: string | null | undefined;
   isPaused?: boolean | null | undefined;
-  /** How many runs may be at work at once; null is any number. */
+  /** How many runs may be active at the same time; null for no limit. */
   concurrencyLimit?: number | null | undefined;
 }
 
@@ -18,13 +18,13 @@ export function checkQueueingContent({ description, concurrencyLimit }: Queueing
   if (typeof concurrencyLimit === 'number' && concurrencyLimit < 0) refuse('concurrencyLimit', 'must be 0 or more.');
 }
 
-/** A name that can stand in an address of Prefect's, and in a command. Source: Prefect 3, schemas/core.py, Name. */
+/** Checks a name that must be usable in Prefect's URLs and commands. Source: Prefect 3, schemas/core.py, Name. */
 export function checkPoolName(field: string, name: string): void {
   checkName(field, name);
   if (/[/%&><]/.test(name)) refuse(field, 'holds one of the characters / % & > <.');
 }
 
-/** The template of a pool's jobs. Its schema must be one, and the defaults in it must fit. */
+/** Checks the template of a pool's jobs: its schema must be valid and its defaults must match it. */
 export function checkBaseJobTemplate(template: JsonObject): void {
   checkJson('baseJobTemplate', template);
   if (template.variables === undefined) return;

@@ -11,13 +11,13 @@ import { unknownWorkPool } from './workPoolContent.ts';
 export interface WorkerHeartbeat extends Keyed {
   workPoolName: string;
   name: string;
-  /** When the next one is to be expected. Null: as the worker said before, at first 30. */
+  /** The seconds until the next heartbeat. Null: the worker's earlier value, at first 30. */
   heartbeatIntervalSeconds?: number | null;
 }
 
 export const HEARTBEAT_SECONDS = { least: 1, most: 86_400 } as const;
 
-/** Notes that a worker is there. One that was not known before is known from then on. */
+/** Records a worker's heartbeat. An unknown worker is created. */
 export async function workerHeartbeat(
   { database }: Engine,
   viewer: Viewer,
@@ -27,7 +27,7 @@ export async function workerHeartbeat(
   checkName('workPoolName', workPoolName);
   checkName('name', name);
   const { least, most } = HEARTBEAT_SECONDS;
-  // Asked this way round, so that NaN is refused too.
+  // Written this way so that NaN fails too.
   if (heartbeatIntervalSeconds !== null && !(heartbeatIntervalSeconds >= least && heartbeatIntervalSeconds <= most))
     refuse('heartbeatIntervalSeconds', `must be between ${least} and ${most}.`);
   const { tenantId } = viewer;
