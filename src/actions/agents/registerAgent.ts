@@ -11,7 +11,10 @@ export interface RegisterAgent extends Omit<AgentIdentity, 'tenantId'> {
   agentConfigId: string | null;
 }
 
-/** The agent of this identity; an agent that starts again is the one that it was. Labels count without their order. */
+/**
+ * Returns the agent with this identity, and creates it if there is none, so that a restarted agent keeps its id. The
+ * order of labels does not matter.
+ */
 export async function registerAgent(engine: Engine, viewer: Viewer, input: RegisterAgent): Promise<{ id: string }> {
   if (input.tenantId === null) throw new Problem('BAD_USER_INPUT', 'No tenant found.');
   const agent = {

@@ -13,14 +13,14 @@ import { writeLogBatch } from '../writing/writeLogBatch.ts';
 
 interface Rescued {
   flowRunId: string;
-  /** Null where the flow run itself is lost. */
+  /** Null if the flow run itself is lost. */
   taskRunId: string | null;
   rescue: Rescue;
 }
 
 /**
- * Finds lost runs, moves them and tells their logs, in one transaction, and gives how many there were. `find` locks what it
- * finds, so that of several servers one deals with each run.
+ * Finds lost runs, moves them and writes a log line for each, in one transaction. Returns their number. `find` locks
+ * the runs, so that only one of several servers handles each run.
  */
 export async function rescueRuns(
   { database, streams, followers }: Engine,

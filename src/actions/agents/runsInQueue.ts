@@ -6,19 +6,22 @@ import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import { agentQueried, dueFlowRuns } from '../../store/agents/flowRunQueue.ts';
 import type { Engine } from '../writing/engine.ts';
 
-/** What an agent gets at a time; it asks again soon. */
+/** The most runs that an agent gets per request; it polls again soon. */
 const MAX_RUNS = 25;
 
 export interface RunsInQueue {
   tenantId: string;
-  /** Runs that are due until then. */
+  /** Returns runs that are due at or before this time. */
   before: Instant;
   labels: readonly string[];
-  /** The agent that asks, where it says who it is. */
+  /** The agent that polls; null if it sent no id. */
   agentId: string | null;
 }
 
-/** The runs that an agent may submit now, the longest due first. Nothing is marked: submitting a run is what settles whose it is. */
+/**
+ * Returns the runs that an agent may submit now, the longest overdue first. It reserves no run: the first agent to
+ * submit a run gets it.
+ */
 export async function runsInQueue(
   { database }: Engine,
   viewer: Viewer,

@@ -7,7 +7,10 @@ export interface UpdateAgentConfig extends Pick<NewAgentConfig, 'name' | 'settin
   agentConfigId: string;
 }
 
-/** Replaces the name, the settings or both. @returns whether there was such a configuration */
+/**
+ * Replaces the name, the settings or both.
+ * @returns whether the configuration exists
+ */
 export async function updateAgentConfig(
   engine: Engine,
   viewer: Viewer,

@@ -9,27 +9,27 @@ import { newId } from '../writing/newId.ts';
 import type { BulkEngine } from './bulkEngine.ts';
 
 export interface BulkInput extends Keyed {
-  /** Which flow runs; must carry a condition. */
+  /** Selects the flow runs; must contain a condition. */
   filter: Filter;
-  /** Only counts. Default false. */
+  /** Counts the runs and changes nothing. Default false. */
   dryRun?: boolean | null;
 }
 
 export interface AcceptedBulkJob {
-  /** Null of a dry run. */
+  /** Null for a dry run. */
   bulkJobId: string | null;
   total: number;
-  /** The runs by the type of the state that they had when they were chosen. */
+  /** The number of selected runs by the type of their state at that moment. */
   stateTypes: StateTypeCount[];
 }
 
-/** A job of so many runs is done before it is answered for, if that does not take longer than this. */
+/** A job with at most this many runs finishes before the answer, unless it takes longer than `SMALL_JOB_MS`. */
 export const SMALL_JOB = 200;
 const SMALL_JOB_MS = 10_000;
 
 /**
- * Accepts a bulk job: chooses its runs, and keeps it with the answer to its idempotency key. The work begins at once. Throws
- * BAD_USER_INPUT where the filter has no condition.
+ * Accepts a bulk job: selects its runs and stores the job together with the answer to its idempotency key. Work starts
+ * immediately. BAD_USER_INPUT if the filter has no condition.
  */
 export async function acceptBulkJob(
   { database, bulkWorker }: BulkEngine,
@@ -54,7 +54,7 @@ export async function acceptBulkJob(
     const id = newId();
     return accepted(id, await insertBulkJob(transaction, { id, tenantId, filter, request }));
   });
-  // The same request that came again waits for the end, too.
+  // A repeated request waits for the end too.
   if (answer.total <= SMALL_JOB) await bulkWorker.finish(answer.bulkJobId, SMALL_JOB_MS);
   else void bulkWorker.takeUp(answer.bulkJobId);
   return answer;

@@ -17,7 +17,7 @@ export interface BulkBatchOptions {
 }
 
 export interface BulkBatch {
-  /** The runs that the batch has taken; what is thrown while it works on them may be the fault of one of them. */
+  /** The runs that the batch took. One of them may cause an error that the batch throws. */
   items: readonly BulkItem[];
   topics: Iterable<Topic>;
   /** Whether the whole job has ended with this batch. */
@@ -25,8 +25,8 @@ export interface BulkBatch {
 }
 
 /**
- * Takes the next runs of a job, does to them what the job is for, and writes what became of each, all in this
- * transaction: after a crash a run either has its outcome and was worked on, or has none and was not.
+ * Takes the next runs of a job, moves or deletes them, and writes each run's outcome, all in this transaction. After a
+ * crash, a run either was processed and has its outcome, or neither.
  */
 export async function workBulkBatch(
   transaction: Transaction,
@@ -105,6 +105,6 @@ async function deleteAll(transaction: Transaction, tenantId: string, items: read
         ? { number, outcome: 'DELETED', reason: null }
         : { number, outcome: 'NOT_FOUND', reason: 'The run was deleted before.' },
   );
-  // Those who follow a run look again, and find that it is gone.
+  // Subscribers to a run read again and find that it is gone.
   return { settled, topics: doomed.map((id): Topic => `flowRunStates:${id}`) };
 }

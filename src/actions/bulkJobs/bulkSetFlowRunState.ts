@@ -7,11 +7,11 @@ import type { BulkEngine } from './bulkEngine.ts';
 
 export interface BulkSetFlowRunState extends BulkInput {
   state: StateRequest;
-  /** Asks only the few rules that hold even then. Default false. */
+  /** Skips all rules except those of the minimal policy. Default false. */
   force?: boolean | null;
 }
 
-/** Proposes one state for all flow runs that pass a filter, each by its own rules. */
+/** Proposes one state for all flow runs that match a filter. The rules decide for each run. */
 export function bulkSetFlowRunState(
   engine: BulkEngine,
   viewer: Viewer,
@@ -26,7 +26,7 @@ export function bulkSetFlowRunState(
   });
 }
 
-/** A scheduled state that names no time means now: when it was asked for, and not when a run's turn comes. */
+/** A scheduled state without a time means the time of the request, not the time at which the job reaches a run. */
 const dueNow = (state: StateRequest, now: Instant): StateRequest =>
   state.type === 'SCHEDULED'
     ? { ...state, details: { ...state.details, scheduledTime: state.details?.scheduledTime ?? now } }

@@ -10,35 +10,35 @@ import type { FlowRunFollower } from '../writing/moveFlowRunBatch.ts';
 import { workBulkBatch } from './bulkBatch.ts';
 
 /**
- * How work on a job came to its end here: the job has ended; or others have what is left of it, or something is broken, or
- * the server stops. In all but the first case a server comes back to it.
+ * How this process stopped working on a job. `ended`: the job is complete. `left`: other processes have the remaining
+ * runs, an error occurred, or the server stops; some server resumes the job later.
  */
 export type BulkEnd = 'ended' | 'left';
 
 interface Work {
   task: BulkTask;
-  /** The number up to which this process has seen the job's runs. */
+  /** The number of the last run of the job that this process has seen. */
   after: number;
-  /** How many runs the next batch has. */
+  /** The size of the next batch. */
   size: number;
-  /** How often a batch has lost a race in a row. */
+  /** How many batches in a row have lost a race. */
   races: number;
 }
 
 const FIRST_BATCH = 25;
 const MAX_RACES = 5;
-/** What a statement may hold of states, in bytes: the writer's measure (writer.ts). */
+/** The most bytes of states in one statement; the writer has the same limit (writer.ts). */
 const MAX_BYTES_PER_BATCH = 4_000_000;
 const LOOK_AGAIN_MS = 25;
 const MAX_FAULTS = 100;
 
 /**
- * Does the work of bulk jobs, one batch at a time in this process, the jobs in turn, so that a job of ten runs does not
- * wait for one of a million. Between two batches the event loop serves whoever has come. Nothing here is lasting: what is
- * to be done stands in the tables, any process may take part in any job, and one that dies is not missed.
+ * Works on bulk jobs, one batch at a time per process and the jobs in turn, so that a job of ten runs does not wait for
+ * one of a million. Between two batches the event loop serves requests. All lasting state is in the tables: any process
+ * may work on any job, and if one dies, others continue.
  */
 export class BulkWorker {
-  /** By the id of the job, in the order of their turns. */
+  /** By job id, in the order of their turns. */
   private readonly works = new Map<string, Work>();
   private readonly waiting = new Map<string, ((end: BulkEnd) => void)[]>();
   private faults: unknown[] = [];
@@ -51,7 +51,7 @@ export class BulkWorker {
     private readonly followers: readonly FlowRunFollower[],
   ) {}
 
-  /** Works on a job until it has ended, or nothing is left that this process can do. */
+  /** Works on a job until it has ended, or until this process can do no more for it. */
   takeUp(id: string): Promise<BulkEnd> {
     if (this.isStopping) return Promise.resolve('left');
     return new Promise((resolve) => {
@@ -60,7 +60,7 @@ export class BulkWorker {
     });
   }
 
-  /** The same, and waits for what others have of it, but no longer than this. */
+  /** Does the same, and waits for runs that other processes have taken, up to this time. */
   async finish(id: string, withinMs: number): Promise<void> {
     const deadline = Date.now() + withinMs;
     while ((await this.takeUp(id)) !== 'ended' && Date.now() < deadline && !this.isStopping) {
@@ -68,12 +68,12 @@ export class BulkWorker {
     }
   }
 
-  /** What went wrong since this was last asked for; the first hundred faults. */
+  /** Returns the errors since the last call; at most the first 100. */
   takeFaults(): unknown[] {
     return this.faults.splice(0);
   }
 
-  /** Resolves when the batch that is under way has been committed. No other one begins. */
+  /** Resolves when the current batch is committed. No further batch starts. */
   async stop(): Promise<void> {
     this.isStopping = true;
     await this.running;
@@ -81,7 +81,7 @@ export class BulkWorker {
 
   private async run(): Promise<void> {
     while (this.waiting.size > 0 && !this.isStopping) {
-      // Those that were taken up since the last round join at the end.
+      // Jobs that were added since the last round join at the end.
       for (const id of [...this.waiting.keys()]) {
         if (this.isStopping) break;
         const end = await this.takeTurn(id).catch((error: unknown) => this.leave(error));
@@ -100,7 +100,7 @@ export class BulkWorker {
     for (const resolve of resolvers) resolve(end);
   }
 
-  /** One batch of a job; how the job came to its end here, or null where it goes on. */
+  /** Runs one batch of a job. Returns how the work ended, or null if it continues. */
   private async takeTurn(id: string): Promise<BulkEnd | null> {
     const work = this.works.get(id) ?? (await this.begin(id));
     if (!work) return 'ended';
@@ -137,7 +137,7 @@ export class BulkWorker {
     return work;
   }
 
-  /** Behind the last run, there may still be some before that another process has given up. */
+  /** After the last run, earlier runs may remain that another process has given up. */
   private lookBack(work: Work): BulkEnd | null {
     if (work.after === 0) return 'left';
     work.after = 0;
@@ -145,8 +145,8 @@ export class BulkWorker {
   }
 
   /**
-   * A batch that fails is tried again, smaller each time, until it succeeds or the run that is at fault stands alone; then
-   * that run alone has failed. A fault that is none of the run's (the database is away) leaves the job to a later round.
+   * Retries a failed batch with half the runs, until it succeeds or a single run remains; then only that run fails. If
+   * no run causes the error (the database is unavailable), the job waits for a later round.
    */
   private async settle(work: Work, taken: readonly BulkItem[], error: unknown): Promise<BulkEnd | null> {
     if (isTransient(error) && work.races < MAX_RACES) {
@@ -166,7 +166,7 @@ export class BulkWorker {
 
   private async giveUp(transaction: Parameters<typeof settleBulkItems>[0], id: string, item: BulkItem) {
     const [found] = await takeBulkItems(transaction, id, item.number - 1, 1);
-    // Another process may have been faster.
+    // Another process may have settled it first.
     if (found?.number !== item.number) return false;
     return settleBulkItems(transaction, id, [{ number: item.number, outcome: 'FAILED', reason: FAILED }]);
   }
@@ -181,7 +181,8 @@ export class BulkWorker {
   }
 }
 
-const FAILED = 'A fault of the server keeps it from working on this run. It was logged, and the run is as it was.';
+const FAILED =
+  'An internal error prevents the server from processing this run. The error was logged; the run is unchanged.';
 
 const mostRuns = (request: BulkRequest) =>
   request.kind === 'DELETE'

@@ -12,11 +12,11 @@ export interface CreateCloudHook {
   tenantId: string;
   type: string;
   name: string | null;
-  /** Null: for every flow of the tenant. */
+  /** Null for all flows of the tenant. */
   versionGroupId: string | null;
-  /** Names of Prefect 1's states, in any case. */
+  /** Names of Prefect 1's states, in upper or lower case. */
   states: readonly string[];
-  /** Null is an empty one. */
+  /** Null means an empty configuration. */
   config: Json;
 }
 

@@ -4,9 +4,10 @@ import type { Queryable } from '../../store/connection/database.ts';
 import { newId } from '../writing/newId.ts';
 
 /**
- * Notes what the tenants' cloud hooks have to be told of these states of flow runs, in the transaction that wrote them: a
- * state that is there is told, one that was rolled back never. Sending is the loop's work (services/cloudHookDelivery.ts).
- * Call it after the states were inserted, with those that have a Prefect 1 class; without any it costs nothing.
+ * Queues events about these flow run states for the tenants' cloud hooks, in the transaction that wrote the states:
+ * every committed state is delivered, a rolled-back state never. A loop sends the events
+ * (services/cloudHookDelivery.ts). Call this after the states were inserted, with the states that have a Prefect 1
+ * class; without any it sends no statement.
  */
 export async function queueCloudHooks(transaction: Queryable, states: readonly { id: string }[]): Promise<void> {
   if (states.length === 0) return;

@@ -14,10 +14,13 @@ export interface CloudHookEngine extends Engine {
   cloudHookAddresses: CloudHookAddresses;
 }
 
-/** What a receiver answered, or why it could not be asked. The worst of them, where a hook sends several requests. */
+/** The receiver's answer, or why the request failed. If a hook sends several requests, the worst result. */
 export type Sent = { status: number } | { failure: string };
 
-/** Tells one hook of one event. Never throws for what the receiver does, and takes no longer than the requests may. */
+/**
+ * Sends one event through one hook. Failures of the receiver are returned, not thrown. The time-outs of the requests
+ * bound the duration.
+ */
 export async function sendCloudHook(
   database: Queryable,
   addresses: CloudHookAddresses,
@@ -26,7 +29,7 @@ export async function sendCloudHook(
 ): Promise<Sent> {
   if (hook.type === 'PREFECT_MESSAGE') {
     await insertMessage(database, {
-      // One message for an event, however often it is told.
+      // One message per event, even if the event is sent again.
       id: event.id,
       tenantId: hook.tenantId,
       type: 'CLOUD_HOOK',
@@ -43,7 +46,7 @@ const worse = (a: Sent, b: Sent): Sent => ('failure' in a || (!('failure' in b) 
 async function post({ url, headers, body, timeoutMs }: CloudHookRequest): Promise<Sent> {
   try {
     const response = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(timeoutMs) });
-    // What it says is of no use to us, and might never end.
+    // The body is not needed, and may be endless.
     await response.body?.cancel();
     return { status: response.status };
   } catch (error) {
@@ -51,7 +54,7 @@ async function post({ url, headers, body, timeoutMs }: CloudHookRequest): Promis
   }
 }
 
-/** fetch says "fetch failed", and why in the cause. */
+/** fetch reports "fetch failed"; the reason is in the cause. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return cause instanceof Error ? cause.message || cause.name : String(cause);

@@ -9,14 +9,14 @@ import { type CloudHookEngine, sendCloudHook } from './sendCloudHook.ts';
 
 export interface TestCloudHook {
   cloudHookId: string;
-  /** The run to speak of. Null: one that is made up. */
+  /** The run in the event. Null: an invented run. */
   flowRunId: string | null;
   state: TriedState;
 }
 
 /**
- * Sends a made-up event through a hook, once and at once; nothing is written. A Problem where hook or run do not exist or
- * nobody could be asked; what the receiver answers does not matter.
+ * Sends an invented event through a hook, once and immediately; writes nothing. Throws a Problem if the hook or the run
+ * does not exist, or if the request fails. Any answer of the receiver is a success.
  */
 export async function testCloudHook(
   { database, cloudHookAddresses }: CloudHookEngine,

@@ -3,7 +3,7 @@ import { Problem } from '../../core/values/problem.ts';
 import { concurrencyLimitsByName } from '../../store/concurrency/concurrencyLimits.ts';
 import type { Queryable } from '../../store/connection/database.ts';
 
-/** The limit of a tag. NOT_FOUND where it has none. */
+/** Returns a tag's limit. NOT_FOUND if it has none. */
 export async function concurrencyLimitOfTag(
   database: Queryable,
   tenantId: string,

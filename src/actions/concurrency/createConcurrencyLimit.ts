@@ -14,7 +14,7 @@ export interface CreateConcurrencyLimit extends Keyed {
   active?: boolean | null;
 }
 
-/** The limit of a tag, made if there is none. A limit that is there stays as it is. */
+/** Returns a tag's limit, and creates it if there is none. An existing limit stays unchanged. */
 export async function createConcurrencyLimit(
   { database }: Engine,
   viewer: Viewer,

@@ -10,7 +10,7 @@ export interface DeleteConcurrencyLimit extends Keyed {
   tag: string;
 }
 
-/** Takes the limit of a tag away, with its slots; the runs that hold them go on. */
+/** Deletes a tag's limit with its slots. The runs that hold slots continue. */
 export async function deleteConcurrencyLimit(
   { database }: Engine,
   viewer: Viewer,

@@ -13,8 +13,8 @@ export interface RenewConcurrencyLease extends Keyed {
 }
 
 /**
- * Keeps a slot for so long from now on: who runs a flow run says so again and again. NOT_FOUND where the lease has expired or
- * the slot was given back: somebody else may have it.
+ * Extends the lease of a slot, counted from now. The process that runs the flow run calls this periodically. NOT_FOUND
+ * if the lease has expired or the slot was released, because another run may have the slot.
  */
 export async function renewConcurrencyLease(
   { database }: Engine,
@@ -26,7 +26,7 @@ export async function renewConcurrencyLease(
   checkLeaseSeconds('seconds', seconds);
   return answerOnce(database, keyedRequest(viewer, 'renewConcurrencyLease', input), async (transaction) => {
     const holder = await renewSlot(transaction, viewer.tenantId, { leaseId, seconds });
-    if (!holder) throw new Problem('NOT_FOUND', `The lease ${leaseId} has expired, or was never given.`);
+    if (!holder) throw new Problem('NOT_FOUND', `The lease ${leaseId} has expired or does not exist.`);
     return { holder };
   });
 }

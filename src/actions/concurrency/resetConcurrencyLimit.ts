@@ -10,7 +10,10 @@ export interface ResetConcurrencyLimit extends Keyed {
   tag: string;
 }
 
-/** Frees all slots of a tag's limit: for task runs that died without a word. Those that live go on without a slot. */
+/**
+ * Releases all slots of a tag's limit, for task runs that died without a final state. Task runs that still run continue
+ * without a slot.
+ */
 export async function resetConcurrencyLimit(
   { database }: Engine,
   viewer: Viewer,

@@ -17,12 +17,12 @@ import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';
 
-/** What a caller may say of the concurrency of a deployment's runs. What is left out stays as it is. */
+/** The concurrency settings of a deployment's runs. Absent fields stay unchanged. */
 export interface ConcurrencyOptions {
-  /** Null takes the limit away. */
+  /** Null removes the limit. */
   limit?: number | null | undefined;
   collisionStrategy?: CollisionStrategy | null | undefined;
-  /** Null is the default. */
+  /** Null sets the default. */
   gracePeriodSeconds?: number | null | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface SetDeploymentConcurrencyLimit extends Keyed, ConcurrencyOptions
   deploymentId: string;
 }
 
-/** Limits how many runs of a deployment may be at work at once. Runs that have slots keep them. */
+/** Limits how many runs of a deployment may be active at the same time. Runs that have slots keep them. */
 export async function setDeploymentConcurrencyLimit(
   { database }: Engine,
   viewer: Viewer,
@@ -55,7 +55,7 @@ export function checkConcurrencyOptions({ limit, gracePeriodSeconds }: Concurren
   checkLeaseSeconds('gracePeriodSeconds', gracePeriodSeconds);
 }
 
-/** Writes checked options to a deployment that is locked, or was made in this transaction. */
+/** Writes checked options to a deployment that this transaction has locked or created. */
 export async function applyConcurrencyOptions(
   transaction: Queryable,
   tenantId: string,

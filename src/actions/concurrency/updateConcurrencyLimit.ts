@@ -12,7 +12,7 @@ export interface UpdateConcurrencyLimit extends Keyed {
   active?: boolean | null;
 }
 
-/** Changes the limit of a tag. Runs that have slots keep them, also where there are more of them than slots now. */
+/** Changes a tag's limit. Runs that have slots keep them, even if the new limit is lower. */
 export async function updateConcurrencyLimit(
   { database }: Engine,
   viewer: Viewer,

@@ -4,7 +4,7 @@ import type { Queryable } from '../../store/connection/database.ts';
 import { type FlowOwner, insertEdges, knownSlugs, placeTasks } from '../../store/prefect1Flows/registeredTasks.ts';
 import { newId } from '../writing/newId.ts';
 
-/** Adds edges between tasks that the flow has, and notes on its tasks where they now stand. */
+/** Adds edges between tasks of the flow, and updates the tasks' places in the graph. */
 export async function appendEdges(
   transaction: Queryable,
   owner: FlowOwner,

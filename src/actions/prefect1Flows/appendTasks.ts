@@ -4,7 +4,7 @@ import type { Queryable } from '../../store/connection/database.ts';
 import { type FlowOwner, insertTasks } from '../../store/prefect1Flows/registeredTasks.ts';
 import { newId } from '../writing/newId.ts';
 
-/** Adds tasks to a flow, under the ids that the client gave them or new ones. */
+/** Adds tasks to a flow, with the ids that the client sent or with new ones. */
 export const appendTasks = (
   transaction: Queryable,
   owner: FlowOwner,

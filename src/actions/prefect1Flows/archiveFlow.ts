@@ -5,8 +5,8 @@ import { cancelPrefect1FlowRun } from '../prefect1Runs/cancelPrefect1FlowRun.ts'
 import type { Engine } from '../writing/engine.ts';
 
 /**
- * Archives a version of a flow. The runs that its schedule has made and that have not begun are deleted, those that somebody
- * asked for are cancelled. Once more changes nothing. False where there is no such flow.
+ * Archives a version of a flow. Of its runs that have not started, those of its schedule are deleted and the others
+ * cancelled. Archiving again changes nothing. Returns false if the flow does not exist.
  * Source: prefect_server, api/flows.py, archive_flow.
  */
 export async function archiveFlow(engine: Engine, viewer: Viewer, flowId: string): Promise<boolean> {
@@ -19,7 +19,7 @@ export async function archiveFlow(engine: Engine, viewer: Viewer, flowId: string
   return found;
 }
 
-/** Cancels the runs of archived flows that have not begun. */
+/** Cancels the runs of archived flows that have not started. */
 export async function cancelArchivedRuns(engine: Engine, viewer: Viewer, flowIds: readonly string[]): Promise<void> {
   if (flowIds.length === 0) return;
   const waiting = await waitingAdHocRuns(engine.database, flowIds);

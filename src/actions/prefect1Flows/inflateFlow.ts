@@ -5,10 +5,10 @@ import { Problem } from '../../core/values/problem.ts';
 
 const inflate = promisify(gunzip);
 
-/** Of the JSON text. Gzip makes a gigabyte of a megabyte, if it is asked to. */
+/** The most bytes of JSON text. A megabyte of gzip can expand to a gigabyte. */
 const MAX_BYTES = 64_000_000;
 
-/** The JSON that a client sent as base64 of gzip. */
+/** Decodes JSON that a client sent as base64 of gzip. */
 export async function inflateFlow(compressed: string): Promise<Json> {
   try {
     const text = await inflate(Buffer.from(compressed, 'base64'), { maxOutputLength: MAX_BYTES });

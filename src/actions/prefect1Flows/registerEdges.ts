@@ -7,7 +7,7 @@ import { lockRegisteredFlow } from '../../store/prefect1Flows/registeredFlows.ts
 import type { Engine } from '../writing/engine.ts';
 import { appendEdges } from './appendEdges.ts';
 
-/** Adds a batch of edges to a registered flow, all or none. The same batch again changes nothing. */
+/** Adds a batch of edges to a registered flow, all or none. Sending the same batch again changes nothing. */
 export async function registerEdges(
   { database }: Engine,
   viewer: Viewer,

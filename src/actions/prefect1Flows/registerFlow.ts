@@ -22,21 +22,21 @@ import { setScheduleActive } from './setScheduleActive.ts';
 
 export interface RegisterFlow {
   projectId: string;
-  /** As Prefect 1 serializes flows. */
+  /** The flow as Prefect 1 serializes it. */
   serializedFlow: Json;
-  /** Null: that of the newest flow of this name in the project, or a new one. */
+  /** Null: the group of the newest flow with this name in the project, or a new group. */
   versionGroupId: string | null;
   setScheduleActive: boolean;
   description: string | null;
-  /** The same as at the last registration of the group: nothing has changed, and there is no new version. */
+  /** If it equals the key of the group's last registration, nothing has changed and no version is created. */
   idempotencyKey: string | null;
 }
 
 const NEW_GROUP_SETTINGS = { heartbeat_enabled: true, lazarus_enabled: true, version_locking_enabled: false };
 
 /**
- * Registers a version of a flow, and archives the others of its version group. Gives the id of the new version, or of the
- * current one where nothing has changed.
+ * Registers a version of a flow and archives the others of its version group. Returns the id of the new version, or of
+ * the current one if nothing has changed.
  * Source: prefect_server, graphql/flows.py and api/flows.py, create_flow.
  */
 export async function registerFlow(engine: Engine, viewer: Viewer, input: RegisterFlow): Promise<{ id: string }> {
@@ -46,7 +46,7 @@ export async function registerFlow(engine: Engine, viewer: Viewer, input: Regist
   );
   await cancelArchivedRuns(engine, viewer, archived);
   if (input.setScheduleActive) {
-    // The flow is registered, whether or not it can be scheduled.
+    // The flow is registered even if it cannot be scheduled.
     await setScheduleActive(engine, viewer, id).catch((error: unknown) => {
       if (!(error instanceof Problem)) throw error;
     });
@@ -55,8 +55,8 @@ export async function registerFlow(engine: Engine, viewer: Viewer, input: Regist
 }
 
 /**
- * Two clients may register one flow at once. Each lock makes the second of them wait and see what the first has done: the
- * project's, for the version group that a name stands for, and the group's, for versions and the key.
+ * Two clients may register one flow at the same time. Two locks make the second wait and see the result of the first:
+ * the project's lock protects the version group of a name, the group's lock protects versions and the key.
  */
 async function register(
   transaction: Queryable,

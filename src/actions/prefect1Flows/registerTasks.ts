@@ -8,7 +8,7 @@ import { appendSerializedTasks } from '../../store/prefect1Flows/registeredTasks
 import type { Engine } from '../writing/engine.ts';
 import { appendTasks } from './appendTasks.ts';
 
-/** Adds a batch of tasks to a registered flow. The same batch again changes nothing. */
+/** Adds a batch of tasks to a registered flow. Sending the same batch again changes nothing. */
 export async function registerTasks(
   { database }: Engine,
   viewer: Viewer,

@@ -6,8 +6,9 @@ import type { Engine } from '../writing/engine.ts';
 import { scheduleNow } from './setScheduleActive.ts';
 
 /**
- * Gives a flow group another schedule, or none. The runs that the one before has made and that have not begun are deleted,
- * and where a flow of the group is scheduled, the new one's are made at once. False where there is no such group.
+ * Replaces or removes a flow group's schedule. Deletes the runs of the earlier schedule that have not started and, if a
+ * flow of the group is scheduled, creates the new schedule's runs immediately. Returns false if the group does not
+ * exist.
  */
 export async function setFlowGroupSchedule(
   engine: Engine,

@@ -7,7 +7,8 @@ import { scheduleFlowRuns } from '../prefect1Runs/scheduleFlowRuns.ts';
 import type { Engine } from '../writing/engine.ts';
 
 /**
- * Turns a flow's schedule on, and makes its next runs at once. False where there is no such flow, or no schedule.
+ * Turns a flow's schedule on and creates its next runs immediately. Returns false if the flow does not exist or has no
+ * schedule.
  * Source: prefect_server, api/flows.py, set_schedule_active.
  */
 export async function setScheduleActive(engine: Engine, viewer: Viewer, flowId: string): Promise<boolean> {
@@ -22,7 +23,7 @@ export async function setScheduleActive(engine: Engine, viewer: Viewer, flowId: 
   return true;
 }
 
-/** Makes the next runs of those of the flows whose schedules are active, without waiting for the scheduler's next round. */
+/** Creates the next runs of those flows whose schedules are active, without waiting for the scheduler's next round. */
 export async function scheduleNow(engine: Engine, flowIds: readonly string[]): Promise<void> {
   const now = Date.now() * 1000;
   const [fault] = await scheduleFlowRuns(engine, await activeSchedulesOf(engine.database, flowIds), now);

@@ -3,7 +3,7 @@ import { withdrawScheduledRuns } from '../../store/prefect1Flows/flowSchedules.t
 import { setFlowScheduleActive } from '../../store/prefect1Flows/registeredFlows.ts';
 import type { Engine } from '../writing/engine.ts';
 
-/** Turns a flow's schedule off, and deletes its runs that have not begun. False where there is no such flow. */
+/** Turns a flow's schedule off and deletes its runs that have not started. Returns false if the flow does not exist. */
 export const setScheduleInactive = ({ database }: Engine, viewer: Viewer, flowId: string): Promise<boolean> =>
   database.transaction(async (transaction) => {
     if (!(await setFlowScheduleActive(transaction, visibleTenant(viewer), flowId, false))) return false;

@@ -9,13 +9,13 @@ import { asProposal } from './setPrefect1FlowRunStates.ts';
 
 export interface CancelPrefect1FlowRun {
   flowRunId: string;
-  /** Null: the usual words. */
+  /** Null: the default message. */
   message?: string | null;
 }
 
 /**
- * Asks a running flow run to stop, ends one that does not run, and leaves one that has ended. Gives the class of the state
- * that the run is in then.
+ * Cancels a flow run: a running one moves to Cancelling, one that does not run to Cancelled, a finished one stays.
+ * Returns the class of the run's state afterwards.
  * Source: prefect_server, api/states.py, cancel_flow_run.
  */
 export async function cancelPrefect1FlowRun(

@@ -9,14 +9,14 @@ import { newId } from '../writing/newId.ts';
 
 export interface CreateTaskRunArtifact {
   taskRunId: string;
-  /** `link`, `markdown`, or whatever a reader knows to show. */
+  /** `link`, `markdown`, or any other kind that a user interface can show. */
   kind: string;
   data: Json;
-  /** Null: the task run's. */
+  /** Null: the task run's tenant. */
   tenantId: string | null;
 }
 
-/** Attaches something to a task run for people to look at. NOT_FOUND where there is no such task run. */
+/** Attaches an artifact to a task run. NOT_FOUND if the task run does not exist. */
 export async function createTaskRunArtifact(
   { database }: Engine,
   viewer: Viewer,
@@ -27,7 +27,7 @@ export async function createTaskRunArtifact(
   if (own !== null && tenantId !== null && own !== tenantId) throw new Problem('NOT_FOUND', 'Invalid tenant ID.');
   const id = newId();
   const artifact = { id, taskRunId, kind: storable(kind), data: storableJson(data) };
-  // Clients wait for a task run that is "not found" yet, and try again.
+  // Clients retry while the task run is "not found".
   if (!(await insertArtifact(database, own ?? tenantId, artifact)))
     throw new Problem('NOT_FOUND', `Task run ${taskRunId} not found`);
   return { id };

@@ -4,7 +4,8 @@ import { deleteFlowRunRow } from '../../store/runs/runDeletions.ts';
 import type { Engine } from '../writing/engine.ts';
 
 /**
- * Deletes a flow run that Prefect 1 clients know, in whatever state, with all that hangs on it; false where there is none.
+ * Deletes a flow run that Prefect 1 clients know, in any state, with everything that belongs to it. Returns false if
+ * there is none.
  * Source: prefect_server, api/runs.py, delete_flow_run.
  */
 export async function deletePrefect1FlowRun(

@@ -19,8 +19,8 @@ export interface Submission {
 export const submissionAttachment = attachmentKind<Submission>('submission');
 
 /**
- * Follows moves of runs that Prefect 1 clients know, whoever moves them: notes which agent took a run, queues cloud hooks, and
- * cancels the task runs of cancelled flow runs. Without such runs it sends no statement.
+ * Follows moves of runs that Prefect 1 clients know, for all callers: records which agent took a run, queues cloud
+ * hooks, and cancels the task runs of cancelled flow runs. Without such runs it sends no statement.
  */
 export const followPrefect1Moves: FlowRunFollower = {
   prepare: recallSubmissions,

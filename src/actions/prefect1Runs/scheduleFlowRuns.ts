@@ -12,13 +12,14 @@ import {
 import type { Engine } from '../writing/engine.ts';
 import { createPrefect1FlowRun } from './createPrefect1FlowRun.ts';
 
-/** How often a schedule may change under our hands before it is left to the next round. */
+/** How often a schedule may change during scheduling before it waits for the next round. */
 const MAX_ROUNDS = 5;
 
 /**
- * Makes the runs that active schedules want next. Any number of servers may do so at once: a run is found again by its key.
- * A flow whose schedule cannot be read, or whose runs would lack a parameter, is left out, as by the old server.
- * @returns what kept flows from being scheduled, but for that
+ * Creates the next runs of active schedules. Any number of servers may do so at the same time, because each run has an
+ * idempotency key. A flow with an unreadable schedule, or whose runs would lack a parameter, is skipped, as in
+ * Prefect's server.
+ * @returns other errors that prevented flows from being scheduled
  */
 export async function scheduleFlowRuns(
   engine: Engine,
@@ -34,7 +35,7 @@ export async function scheduleFlowRuns(
 
   const made: Made[] = [];
   const faults: unknown[] = [];
-  // Flow by flow: a few runs at a time, so that requests find connections.
+  // Flow by flow: a few runs at a time, so that requests get connections.
   for (const flow of new Set(missing.map((one) => one.flow))) {
     const runs = missing.filter((one) => one.flow === flow);
     for (const outcome of await Promise.allSettled(runs.map(({ run }) => make(engine, flow, run)))) {
@@ -44,7 +45,7 @@ export async function scheduleFlowRuns(
   }
   const outdated = await takeBackOutdated(engine, made);
   if (outdated.length > 0 && rounds > 1) {
-    // Others who scheduled them meanwhile have left the times to us. From the first time on, for gaps are not looked for.
+    // Another server may have scheduled some of these times. Starts at the first time, because gaps are not detected.
     const anew = (await activeSchedulesOf(engine.database, outdated)).map((flow) => ({ ...flow, lastStart: null }));
     faults.push(...(await scheduleFlowRuns(engine, anew, now, rounds - 1)));
   }
@@ -65,7 +66,7 @@ function wantedRuns(flow: ScheduledFlow, now: Instant): ScheduledRun[] {
   try {
     return scheduledRuns(flow, now, md5);
   } catch {
-    return []; // a schedule that this server cannot read was accepted long ago; there is nobody to tell
+    return []; // the schedule was accepted earlier, so there is no client to report this to
   }
 }
 
@@ -76,8 +77,9 @@ async function make(engine: Engine, flow: ScheduledFlow, run: ScheduledRun): Pro
 }
 
 /**
- * Whoever changes a schedule, turns it off or archives its flow deletes the runs that it has made. Runs that were being made
- * at that moment are deleted here: the flows are read again under a lock that waits for such a change. Gives those flows.
+ * A request that changes a schedule, turns it off or archives its flow deletes the runs that it created. This deletes
+ * runs that were being created at that moment: it reads the flows again under a lock that waits for such a request.
+ * Returns those flows.
  */
 async function takeBackOutdated({ database }: Engine, made: readonly Made[]): Promise<string[]> {
   if (made.length === 0) return [];

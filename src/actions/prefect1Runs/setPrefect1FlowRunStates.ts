@@ -15,13 +15,13 @@ export interface SetPrefect1FlowRunState {
   flowRunId: string;
   /** The state as Prefect 1 serializes it. */
   state: Json;
-  /** The agent that sets the state, where it says who it is. */
+  /** The agent that sets the state; null if it sent no id. */
   agentId?: string | null;
 }
 
 /**
- * Sets states as Prefect 1 clients do: any state may follow any other (prefect1Policy.ts). Each state is written or not for
- * itself; the first that failed is thrown once all are settled.
+ * Sets states as Prefect 1 clients do: any state may follow any other (prefect1Policy.ts). Each state succeeds or fails
+ * alone; the first failure is thrown when all are settled.
  * Source: prefect_server, api/states.py, set_flow_run_state.
  */
 export async function setPrefect1FlowRunStates(
@@ -64,10 +64,12 @@ function proposeTo(
   return proposal;
 }
 
-/** What the policy says, to the mover. A state that is there already is accepted without being written again. */
+/**
+ * Turns the policy's result into a proposal. If the run already has the state, it is accepted and not written again.
+ */
 export const asProposal = (proposal: Prefect1Proposal): Proposal => {
   if (proposal instanceof Problem) return proposal;
   return proposal === null
-    ? { verdict: 'ACCEPT', reason: 'The run is in this state.' }
+    ? { verdict: 'ACCEPT', reason: 'The run is already in this state.' }
     : { state: proposal, force: true };
 };

@@ -16,8 +16,8 @@ export interface SetPrefect1TaskRunState {
 }
 
 /**
- * Sets states of task runs as Prefect 1 clients do. Each is written or not for itself; the first that failed is thrown once
- * all are settled.
+ * Sets states of task runs as Prefect 1 clients do. Each state succeeds or fails alone; the first failure is thrown
+ * when all are settled.
  * Source: prefect_server, api/states.py, set_task_run_state.
  */
 export async function setPrefect1TaskRunStates(

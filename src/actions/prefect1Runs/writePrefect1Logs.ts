@@ -17,7 +17,7 @@ export interface Prefect1LogLine {
   timestamp?: Instant | null;
   message?: string | null;
   name?: string | null;
-  /** The name of a level of Python's. */
+  /** The name of a Python log level. */
   level?: string | null;
   info?: Json;
 }
@@ -25,9 +25,9 @@ export interface Prefect1LogLine {
 const LEVELS: { readonly [name: string]: number } = { DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40, CRITICAL: 50 };
 
 /**
- * Writes log lines of Prefect 1 clients. Such a client sends what was refused again and again, with all that came after it:
- * so nothing is refused for its form, lines of unknown runs are left out, and a line that was sent before is known by what
- * it says and when.
+ * Writes log lines of Prefect 1 clients. Such a client resends a rejected batch forever, with all later lines.
+ * Therefore no line is rejected for its form, lines of unknown runs are skipped, and a repeated line is recognised by
+ * its content and time.
  */
 export function writePrefect1Logs(
   { writer }: Engine,
@@ -57,9 +57,8 @@ const cut = (text: string, most: number): string =>
   text.length <= most || characters(text) <= most ? text : [...text].slice(0, most).join('');
 
 /**
- * An id made of what a line says: the same line sent again gets the same one, and of lines that say the same in one batch
- * the second always gets the second. It is a UUID of version 7, with the line's own time in front, so that lines lie in the
- * order of their ids as all others do.
+ * Derives a line's id from its content: the same line sent again gets the same id, and the second of two equal lines in
+ * a batch always gets the second id. It is a UUIDv7 with the line's own time, so that ids sort by time like all others.
  */
 function idOf({ index: _, ...line }: Omit<LogLine, 'id'>, sent: Map<string, number>): string {
   const content = JSON.stringify(line);

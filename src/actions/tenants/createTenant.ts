@@ -6,14 +6,14 @@ import { insertTenant } from '../../store/tenants/tenants.ts';
 import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';
 
-/** Makes a tenant. The holder of an API key, who would not see it, is refused. */
+/** Creates a tenant. FORBIDDEN with an API key, which could not see the new tenant. */
 export async function createTenant(
   { database }: Engine,
   viewer: Viewer,
   { name, slug }: { name: string; slug: string },
 ): Promise<{ id: string }> {
   if (visibleTenant(viewer) !== null)
-    throw new Problem('FORBIDDEN', 'An API key belongs to one tenant, and can make no other.');
+    throw new Problem('FORBIDDEN', 'An API key belongs to one tenant and cannot create another.');
   checkText('name', name, LIMITS.nameCharacters);
   checkSlug(slug);
   const id = newId();

@@ -23,7 +23,7 @@ export interface FlowRunMoveJob extends MoveJob<LockedFlowRun>, Attachable {
 
 export type WrittenFlowRunMove = WrittenMove<FlowRunMoveJob, LockedFlowRun, FlowRunChanges>;
 
-/** What follows when flow runs move, whoever moves them. Followers work in the transaction of the move. */
+/** What follows when flow runs move, for all callers. Followers work in the transaction of the move. */
 export interface FlowRunFollower {
   /** Sends the reads that the jobs' `propose` needs, right behind the locks of their runs. */
   prepare?: (transaction: Transaction, jobs: readonly FlowRunMoveJob[]) => Promise<void>;
