@@ -227,7 +227,7 @@ describe('what cannot work is said', () => {
   test('files of another major version', async () => {
     await (await start()).stop();
     await writeFile(path.join(data, 'PG_VERSION'), '14\n');
-    await expect(start()).rejects.toThrow('are of PostgreSQL 14');
+    await expect(start()).rejects.toThrow('belong to PostgreSQL 14');
   });
 
   test.runIf(process.getuid?.() === 0)('a directory that the user of PostgreSQL cannot reach', async () => {

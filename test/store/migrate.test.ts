@@ -79,7 +79,7 @@ test.each([
     () => rm(path.join(directory, '1_one'), { recursive: true }),
     'newer FlowQL',
   ],
-  ['stopped half way', () => select('update _prisma_migrations set finished_at = null'), 'stopped half way'],
+  ['stopped half way', () => select('update _prisma_migrations set finished_at = null'), 'did not finish'],
 ])('nothing is done where an applied migration %s', async (_, spoil, sentence) => {
   await write('1_one', 'create table one (id int)');
   await migrate(url, { directory });

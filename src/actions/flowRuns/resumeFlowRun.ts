@@ -45,7 +45,7 @@ export async function resumeFlowRun(
   input: ResumeFlowRun,
 ): Promise<MoveOutcome<FlowRunState>> {
   checkJson('runInput', input.runInput ?? {});
-  const movedOn = new Problem('UNAVAILABLE', 'The flow run keeps changing its state; send the request again.');
+  const movedOn = new Problem('UNAVAILABLE', 'The flow run keeps changing its state; retry the request.');
   for (let tries = 1; ; tries += 1) {
     const plan = await planResume(engine, viewer, input);
     try {

@@ -59,7 +59,7 @@ export class Coalescer<Job, Answer> {
   submit(job: Job, bytes: number): Promise<Answer> {
     const { maxWaiting, maxBytesWaiting } = this.options;
     if (this.waiting.length >= maxWaiting || this.bytesWaiting >= maxBytesWaiting) {
-      return Promise.reject(new Problem('UNAVAILABLE', 'Too many writes are waiting; send the request again later.'));
+      return Promise.reject(new Problem('UNAVAILABLE', 'Too many writes are waiting; retry the request later.'));
     }
     return new Promise((resolve, reject) => {
       this.waiting.push({ job, rows: this.options.rowsOf(job), bytes, resolve, reject });

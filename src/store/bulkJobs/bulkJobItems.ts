@@ -11,16 +11,16 @@ export interface BulkItem {
   flowRunId: string;
 }
 
-// Runs are numbered in the order of their ids, so those that are taken are locked in the order in which all lock runs.
-// What another process is at just now is passed over. `after` is where the last batch ended: the index still holds the
-// entries of all that was done since the last vacuum, and there is no need to read past them each time.
+// Runs are numbered in the order of their ids, so taken runs are locked in the same order as everywhere. Runs that
+// another process has locked are skipped. `after` is the end of the last batch: the index keeps the entries of finished
+// runs until the next vacuum, and this avoids reading them each time.
 const TAKE = statement(
   'bulkJobItems.take',
   `select number, flow_run_id as "flowRunId" from bulk_job_item
    where bulk_job_id = $1 and number > $2 and outcome is null order by number limit $3 for update skip locked`,
 );
 
-/** Takes the next runs of a job that have no outcome; they are this transaction's until it ends. */
+/** Takes the next runs of a job that have no outcome, and locks them until the transaction ends. */
 export const takeBulkItems = (
   transaction: Queryable,
   bulkJobId: string,
@@ -35,7 +35,8 @@ const WRITE_OUTCOMES = statement(
    where i.bulk_job_id = $1 and i.number = u.number`,
 );
 
-// The job's row is the last that a batch locks, and only until its commit, so that batches of two processes hardly wait.
+// A batch locks the job's row last and only until its commit, so that batches of two processes rarely wait for each
+// other.
 const COUNT_OUTCOMES = statement(
   'bulkJobs.settle',
   `update bulk_job j set updated = now(),
@@ -55,7 +56,7 @@ const COUNT_OUTCOMES = statement(
 
 export type SettledItem = Pick<BulkJobOutcome, 'number' | 'outcome' | 'reason'>;
 
-/** Writes the outcomes of items that this transaction has taken; whether the job has ended with them. */
+/** Writes the outcomes of items that this transaction has taken. Returns whether the job has ended. */
 export async function settleBulkItems(
   transaction: Queryable,
   bulkJobId: string,
@@ -92,11 +93,11 @@ const BULK_JOB_ITEMS: Source<BulkJobOutcome, BulkJobOutcome> = {
 
 const BY_NUMBER: Order<BulkJobOutcome> = { keys: [columnKey('number', 'int')], descending: false };
 
-/** Those that have this outcome, or, of null, any. */
+/** Only items with this outcome; null for all. */
 const settledTo = (outcome: BulkOutcome | null): RawBuilder<SqlBool> =>
   outcome === null ? sql`x.outcome is not null` : sql`x.outcome = ${outcome}`;
 
-/** What became of the runs of jobs so far, in the order of the runs' ids. */
+/** Returns the outcomes of jobs' runs so far, in the order of the runs' ids. */
 export const bulkJobOutcomesOf = (
   database: Queryable,
   bulkJobIds: readonly string[],

@@ -23,7 +23,7 @@ const NEWEST_FIRST: Order<BulkJob> = { keys: [columnKey('id', 'uuid')], descendi
 
 export const bulkJobsById = readById(BULK_JOBS);
 
-/** The jobs of a tenant, newest first. */
+/** Returns a tenant's jobs, newest first. */
 export const bulkJobPage = (database: Queryable, tenantId: string, page: PageRequest): Promise<Page<BulkJob>> =>
   readPage(database, BULK_JOBS, { list: 'bulkJobs', where: ofTenant(tenantId), order: NEWEST_FIRST, page });
 
@@ -40,8 +40,9 @@ export interface NewBulkJob {
 }
 
 /**
- * Makes a job of the tenant's flow runs that pass the filter at this moment, and counts them by the type of their state.
- * One statement: no run is missed or chosen twice however much is written meanwhile, and no id ever comes up here.
+ * Creates a job with the tenant's flow runs that match the filter now, and counts them by the type of their state. One
+ * statement selects them: no run is missed or selected twice while other transactions write, and no ids are
+ * transferred.
  */
 export async function insertBulkJob(
   transaction: Queryable,
@@ -66,7 +67,7 @@ export async function insertBulkJob(
   );
 }
 
-/** How many flow runs pass a filter, by the type of their state. */
+/** Counts the flow runs that match a filter, by the type of their state. */
 export const flowRunCountsByState = (
   database: Queryable,
   tenantId: string,
@@ -79,7 +80,7 @@ export const flowRunCountsByState = (
         where ${tenantWhere('flowRun', tenantId, filter)} group by x.state_type order by x.state_type`,
   );
 
-/** A job as those see it who do its work. */
+/** A job as its workers see it. */
 export interface BulkTask {
   id: string;
   tenantId: string;
@@ -92,13 +93,13 @@ const TASK = statement(
    from bulk_job where id = $1 and ended is null`,
 );
 
-/** The task of a job; null where there is none, or nothing is left to be done. */
+/** Returns the task of a job; null if the job does not exist or is complete. */
 export const bulkTask = async (database: Queryable, id: string): Promise<BulkTask | null> =>
   (await database.query<BulkTask>(TASK, [id]))[0] ?? null;
 
 const UNFINISHED = statement('bulkJobs.unfinished', 'select id from bulk_job where ended is null order by id limit $1');
 
-/** The oldest jobs that are not done, of all tenants. */
+/** Returns the oldest unfinished jobs of all tenants. */
 export const unfinishedBulkJobs = async (database: Queryable, limit: number): Promise<string[]> =>
   (await database.query<{ id: string }>(UNFINISHED, [limit])).map(({ id }) => id);
 
@@ -107,12 +108,11 @@ const PROGRESS = statement(
   `select ${BULK_JOBS.columns('x')} from bulk_job x where x.id = any($1)`,
 );
 
-/** Jobs of all tenants as they are now. */
+/** Returns the current state of jobs, of all tenants. */
 export const bulkJobProgress = (database: Queryable, ids: readonly string[]): Promise<BulkJob[]> =>
   database.query(PROGRESS, [ids]);
 
-// In two steps, because the items of one job can be a million, and a statement that deletes them all is one that nobody
-// waits for.
+// In two steps, because a job may have a million items, and a statement that deletes them all takes too long.
 const FORGET_ITEMS = statement(
   'bulkJobItems.forget',
   `delete from bulk_job_item where (bulk_job_id, number) in (
@@ -126,7 +126,10 @@ const FORGET_JOBS = statement(
      and not exists (select from bulk_job_item i where i.bulk_job_id = j.id)`,
 );
 
-/** Forgets jobs that ended so many seconds ago: at most `limit` of their outcomes. Returns how many went. */
+/**
+ * Deletes jobs that ended this many seconds ago, at most `limit` of their outcomes per call. Returns how many were
+ * deleted.
+ */
 export async function forgetBulkJobs(database: Queryable, olderThanSeconds: number, limit: number): Promise<number> {
   const { length } = await database.query(FORGET_ITEMS, [olderThanSeconds, limit]);
   await database.query(FORGET_JOBS, [olderThanSeconds]);

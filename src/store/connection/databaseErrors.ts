@@ -1,4 +1,5 @@
-// PostgreSQL's error codes, by what they mean to a writer. https://www.postgresql.org/docs/current/errcodes-appendix.html
+// PostgreSQL's error codes and what they mean for a writer.
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
 
 import { Problem } from '../../core/values/problem.ts';
 
@@ -7,7 +8,7 @@ interface DatabaseError {
   constraint?: string;
 }
 
-/** Node's errors have a `code`, too, in words. */
+/** Node's errors have a `code` too, such as `ECONNRESET`. */
 const isDatabaseError = (error: unknown): error is DatabaseError =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code);
 
@@ -15,8 +16,8 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 const UNIQUE_VIOLATION = '23505';
 /**
- * Two requests with one idempotency key or for one task run, reports of one state, or batches of one log line, at once: the
- * one that lost finds what the other wrote when it tries again.
+ * Violated by concurrent requests with one idempotency key or for one task run, and by concurrent reports of one state
+ * or batches with one log line. On a retry, the loser finds what the winner wrote.
  */
 const RACES = [
   'idempotency_key_pkey',
@@ -25,7 +26,7 @@ const RACES = [
   'task_run_state_pkey',
   'log_pkey',
 ];
-/** A version given twice would be a fault of the run lock. It must be seen, so it is never tried again. */
+/** A duplicate version would mean that the run lock failed. It is never retried, so that the error becomes visible. */
 const VERSION_CONSTRAINTS = ['flow_run_state_flow_run_id_version_key', 'task_run_state_task_run_id_version_key'];
 
 export function isTransient(error: unknown): boolean {
@@ -34,12 +35,12 @@ export function isTransient(error: unknown): boolean {
   return error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK;
 }
 
-/** Data exceptions (class 22), integrity violations (23) and values past a limit of PostgreSQL (54). */
+/** Data exceptions (class 22), integrity violations (23) and exceeded limits of PostgreSQL (54). */
 const ROW_FAULTS = /^(22|23|54)/;
 
 /**
- * Whether a single row can have caused this. Where it was no error of the database, a job may have made our own code
- * stumble, or its texts are too long for one statement: then the others go better without it, too.
+ * Whether a single row may have caused this error. An error that is not from the database also counts: a job may have
+ * made our own code fail, or its texts may be too long for one statement, and the other jobs succeed without it.
  */
 export function isOneRowsFault(error: unknown): boolean {
   if (error instanceof Problem) return false;
@@ -48,17 +49,20 @@ export function isOneRowsFault(error: unknown): boolean {
   return ROW_FAULTS.test(error.code);
 }
 
-/** Whether this constraint was violated; by name, as the migrations gave it. */
+/** Whether the constraint with this name was violated. The migrations define the names. */
 export const violates = (error: unknown, constraint: string): boolean =>
   isDatabaseError(error) && error.constraint === constraint;
 
-/** What the old server said of rows that contradict others. Prefect 1 clients compare these texts, to the dot. */
+/** The messages of Prefect 1's server for violated keys. Prefect 1 clients compare these texts exactly. */
 const VIOLATIONS: Record<string, () => Problem> = {
   [UNIQUE_VIOLATION]: () => new Problem('CONFLICT', 'Uniqueness violation.'),
   '23503': () => new Problem('REFERENCE_NOT_FOUND', 'Foreign key violation.'),
 };
 
-/** Throws a violated key as the Problem that Prefect 1 clients know, and anything else as it is: `.catch(throwViolation)`. */
+/**
+ * Throws the Problem that Prefect 1 clients expect for a violated key, and any other error unchanged:
+ * `.catch(throwViolation)`.
+ */
 export function throwViolation(error: unknown): never {
   const problem = isDatabaseError(error) ? VIOLATIONS[error.code]?.() : undefined;
   throw problem ?? error;

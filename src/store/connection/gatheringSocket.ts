@@ -1,12 +1,12 @@
 import { Socket } from 'node:net';
 
 /**
- * A socket that sends what is written in one turn of the event loop together. `pg` writes each statement by itself: the
- * statements of a pipeline would be as many calls of the system, and each would wake the database.
+ * Creates a socket that sends all writes of one turn of the event loop together. `pg` writes each statement separately,
+ * so each statement of a pipeline would cost a system call and wake the database.
  */
 export function gatheringSocket(): Socket {
   const socket = new Socket();
-  // Not a class with a `write` of its own: `connect` puts back that of Socket.
+  // Not a subclass with its own `write`: `connect` restores Socket's method.
   socket.once('connect', () => {
     const write = socket.write.bind(socket) as (...written: unknown[]) => boolean;
     let isGathering = false;

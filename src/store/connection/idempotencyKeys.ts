@@ -1,12 +1,12 @@
 import type { Json } from '../../core/runs/state.ts';
 import { type Queryable, statement, type Transaction } from './database.ts';
 
-/** A request that must have one effect however often it comes: which mutation, its key, and what it asked for. */
+/** A request that has one effect even if it is sent repeatedly: the mutation, the key, and a hash of the content. */
 export interface KeyedRequest {
   tenantId: string;
   operation: string;
   key: string;
-  /** SHA-256 of what was asked for: the same key with another content is a mistake of the caller. */
+  /** SHA-256 of the request's content. The same key with other content is the caller's mistake. */
   requestHash: string;
 }
 
@@ -23,7 +23,7 @@ const READ = statement(
    join idempotency_key k using (tenant_id, operation, key)`,
 );
 
-/** The answers that were given to requests with these keys, by `requestKey`. */
+/** Returns the stored answers to requests with these keys, by `requestKey`. */
 export async function readAnswers(
   transaction: Queryable,
   wanted: readonly KeyedRequest[],
@@ -38,7 +38,7 @@ export async function readAnswers(
 
 const LOCK = statement('idempotencyKeys.lock', 'select pg_advisory_xact_lock(hashtextextended($1, 0))');
 
-/** Holds back other requests with this key until the transaction ends. */
+/** Blocks other requests with this key until the transaction ends. */
 export async function lockRequest(transaction: Queryable, request: KeyedRequest): Promise<void> {
   await transaction.query(LOCK, [requestKey(request)]);
 }
@@ -50,11 +50,11 @@ const KEEP = statement(
 );
 
 /**
- * Sends answers to be kept. The transaction fails with a violated key where another process was faster; trying it again
- * finds the answer.
+ * Sends the statement that stores answers. If another process was faster, the transaction fails with a violated key,
+ * and a retry finds the answer.
  */
 export function keepAnswers(transaction: Transaction, kept: readonly KeptAnswer[]): void {
-  // In the order of their keys, so that two processes with the same requests do not wait for each other in a circle.
+  // In the order of their keys, so that two processes with the same requests do not deadlock.
   const answers = [...kept].sort((a, b) => (requestKey(a) < requestKey(b) ? -1 : 1));
   transaction.send(KEEP, [
     answers.map(({ tenantId }) => tenantId),
@@ -74,7 +74,7 @@ const FORGET = statement(
    ) old where k.tenant_id = old.tenant_id and k.operation = old.operation and k.key = old.key returning k.key`,
 );
 
-/** Forgets at most `limit` answers that are older than this many seconds; returns how many went. */
+/** Deletes at most `limit` answers that are older than this many seconds. Returns how many were deleted. */
 export async function forgetAnswers(database: Queryable, olderThanSeconds: number, limit: number): Promise<number> {
   return (await database.query(FORGET, [olderThanSeconds, limit])).length;
 }

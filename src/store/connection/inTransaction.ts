@@ -3,16 +3,16 @@ import { Problem } from '../../core/values/problem.ts';
 import type { Queryable, Statement, Transaction, TransactionOptions } from './database.ts';
 import { orUnavailable, unavailable } from './unavailable.ts';
 
-/** What a rollback waits for, before the connection is closed in its place. */
+/** The time that a rollback may take before the connection is closed instead. */
 const ROLLBACK_TIMEOUT_MS = 1_000;
 
-// @types/pg does not know that a single query may have its own time-out.
+// @types/pg lacks the time-out of a single query.
 const ROLLBACK: pg.QueryConfig & { query_timeout: number } = { text: 'rollback', query_timeout: ROLLBACK_TIMEOUT_MS };
 
-// A plan that is kept must not be one for a table that was small when it was made.
+// A cached plan must not be one for a table that was small when the plan was made.
 const BEGIN_BY_KEYS = 'begin; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off';
 
-/** Runs `work` in a transaction on a connection of its own, as `Database.transaction` says. */
+/** Implements `Database.transaction`: runs `work` in a transaction on its own connection. */
 export async function inTransaction<Result>(
   pool: pg.Pool,
   queryable: (client: pg.PoolClient) => Queryable,
@@ -29,17 +29,17 @@ export async function inTransaction<Result>(
     const [, result] = await Promise.all([begun, work(open)]);
     open.end();
     const [{ command }] = await Promise.all([client.query('commit'), ...open.sent]).catch(lostAtCommit);
-    // PostgreSQL answers `commit` with a plain ROLLBACK where a statement failed and `work` swallowed its error.
+    // PostgreSQL answers `commit` with ROLLBACK if a statement failed and `work` swallowed its error.
     if (command === 'ROLLBACK')
-      throw new Error('A transaction was to be committed after one of its statements had failed.');
+      throw new Error('A transaction cannot be committed after one of its statements failed.');
     failed = false;
     return result;
   } catch (error) {
-    // What came after a statement that failed could only fail, too.
+    // Statements after a failed one fail too, so the first error counts.
     throw orUnavailable(open?.fault ?? error);
   } finally {
     open?.end();
-    // A connection that cannot roll back is broken or busy: it is closed, and PostgreSQL rolls back by itself.
+    // A connection that cannot roll back is broken or busy. It is closed, and PostgreSQL rolls back.
     const broken =
       failed &&
       client &&
@@ -52,9 +52,9 @@ export async function inTransaction<Result>(
 }
 
 /**
- * Statements go out behind `begin` without waiting for it, and several may be under way when the first of them fails. So an
- * answer counts only when `begin` has succeeded, and what comes when the work is over is refused: it would be committed on
- * its own.
+ * Statements are sent right after `begin` without waiting for it, and several may be in flight when the first fails. An
+ * answer therefore counts only when `begin` has succeeded. A statement after the end of the work is rejected, because
+ * it would be committed on its own.
  */
 class OpenTransaction implements Transaction {
   readonly sent: Promise<void>[] = [];
@@ -68,7 +68,7 @@ class OpenTransaction implements Transaction {
   ) {}
 
   async query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]> {
-    if (this.isOver) throw new Error(`${statement.name} comes after the end of its transaction.`);
+    if (this.isOver) throw new Error(`${statement.name} was sent after the end of its transaction.`);
     const [rows] = await Promise.all([this.connected.query<Row>(statement, values), this.begun]);
     return rows;
   }
@@ -85,8 +85,8 @@ class OpenTransaction implements Transaction {
 }
 
 /**
- * Whether a commit took place that PostgreSQL did not answer, nobody knows. So whatever went wrong must not look like a fault
- * in the work, which could be cut up and done again.
+ * If PostgreSQL does not answer a commit, its outcome is unknown. The error must therefore not look like a failure of
+ * the work, which would be split and retried.
  */
 function lostAtCommit(error: unknown): never {
   throw error instanceof pg.DatabaseError || error instanceof Problem

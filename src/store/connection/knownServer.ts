@@ -3,7 +3,7 @@ import { Problem } from '../../core/values/problem.ts';
 
 const OLDEST_SERVER = 15;
 
-/** Throws where PostgreSQL is older than what our statements need. */
+/** Throws if PostgreSQL is older than our statements require. */
 export async function requireKnownServer(database: pg.Pool | pg.Client): Promise<void> {
   const { rows } = await database.query<{ server_version: string }>('show server_version');
   const version = rows[0]?.server_version ?? '';

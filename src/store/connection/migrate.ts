@@ -10,7 +10,7 @@ import { requireKnownServer } from './knownServer.ts';
 import { openingFault } from './openingFault.ts';
 import { orUnavailable } from './unavailable.ts';
 
-/** The lock that Prisma's own commands take, so that neither runs beside the other. */
+/** The advisory lock that Prisma's own commands take, so that neither runs during the other. */
 const PRISMA_LOCK = 72707369;
 
 interface Migration {
@@ -26,21 +26,21 @@ interface AppliedMigration {
 }
 
 /**
- * Brings the database up to this program: applies the migrations that it lacks, each in a transaction, and keeps the books
- * where Prisma keeps them. Of several processes that start at once, one works and the others wait for it.
- * Throws a Problem and changes nothing where the database does not belong to this program's past.
+ * Migrates the database to this version: applies the missing migrations, each in a transaction, and records them in
+ * Prisma's table. If several processes start at the same time, one migrates and the others wait. Throws a Problem and
+ * changes nothing if the database has unknown or changed migrations.
  */
 export async function migrate(url: string, options: { directory?: string } = {}): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(options.directory ?? migrationsDirectory());
   const client = new pg.Client(connection(url));
-  // A lost connection is reported by the statement that it breaks.
+  // The statement that a lost connection interrupts reports it.
   client.on('error', () => {});
   try {
     await client.connect().catch((error: unknown) => {
       throw openingFault(error, url);
     });
     await requireKnownServer(client);
-    // Another process may be migrating a large table, and so may we.
+    // This process, or another one that holds the lock, may be migrating a large table.
     await client.query('set statement_timeout = 0');
     await client.query('select pg_advisory_lock($1)', [PRISMA_LOCK]);
     const missing = missingMigrations(migrations, await readApplied(client));
@@ -53,7 +53,7 @@ export async function migrate(url: string, options: { directory?: string } = {})
   }
 }
 
-/** The migrations of a directory, in the order of their names, which begin with the time they were made. */
+/** Reads the migrations of a directory in the order of their names, which start with their creation time. */
 async function readMigrations(directory: string): Promise<Migration[]> {
   const entries = await readdir(directory, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
@@ -66,7 +66,10 @@ async function readMigrations(directory: string): Promise<Migration[]> {
   );
 }
 
-/** `prisma/migrations` of this package. It is three folders above this file in the sources, and one above the bundle. */
+/**
+ * Returns `prisma/migrations` of this package. It is three folders above this file in the sources, and one above the
+ * bundle.
+ */
 export function migrationsDirectory(): string {
   const here = path.dirname(fileURLToPath(import.meta.url));
   const candidates = ['..', '../../..'].map((up) => path.join(here, up, 'prisma/migrations'));
@@ -77,7 +80,7 @@ export function migrationsDirectory(): string {
 }
 
 async function readApplied(client: pg.Client): Promise<AppliedMigration[]> {
-  // Asked first, because a role that may not create tables can still serve a database that is up to date.
+  // Checked first, because a role that may not create tables can still serve an up-to-date database.
   const { rows: found } = await client.query(`select 1 where to_regclass('_prisma_migrations') is not null`);
   if (found.length === 0) await client.query(PRISMA_TABLE);
   const { rows } = await client.query<AppliedMigration>(
@@ -87,16 +90,19 @@ async function readApplied(client: pg.Client): Promise<AppliedMigration[]> {
   return rows;
 }
 
-/** What is to be applied, or a Problem that says why this program and this database do not fit. */
+/** Returns the migrations to apply. Throws a Problem if this program does not match this database. */
 function missingMigrations(migrations: Migration[], applied: AppliedMigration[]): Migration[] {
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
   for (const { name, checksum, finished } of applied) {
     const migration = known.get(name);
     if (!finished)
-      throw refusal(`its migration ${name} stopped half way. Repair it and its row in _prisma_migrations.`);
-    if (!migration) throw refusal(`it has the migration ${name}, so a newer FlowQL has used it. Start that version.`);
+      throw refusal(`its migration ${name} did not finish. Repair the schema and its row in _prisma_migrations.`);
+    if (!migration)
+      throw refusal(
+        `it has the migration ${name}, which this version does not know. Start the newer FlowQL that applied it.`,
+      );
     if (migration.checksum !== checksum)
-      throw refusal(`its migration ${name} is not the one of this program: prisma/migrations/${name} was changed.`);
+      throw refusal(`its migration ${name} differs from this version's: prisma/migrations/${name} was changed.`);
   }
   const done = new Set(applied.map(({ name }) => name));
   return migrations.filter(({ name }) => !done.has(name));
@@ -104,7 +110,7 @@ function missingMigrations(migrations: Migration[], applied: AppliedMigration[])
 
 const refusal = (reason: string) => new Problem('FAILED_PRECONDITION', `The database cannot be used: ${reason}`);
 
-/** The migration and the note of it are one transaction: there is no half way. */
+/** The migration and its record are one transaction: both are applied, or neither. */
 async function apply(client: pg.Client, migration: Migration): Promise<void> {
   const started = new Date();
   try {
@@ -121,7 +127,7 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
   }
 }
 
-/** As Prisma's own commands make it. */
+/** The table as Prisma's own commands create it. */
 const PRISMA_TABLE = `
 create table _prisma_migrations (
   id varchar(36) primary key not null,

@@ -6,7 +6,10 @@ import { orUnavailable } from './unavailable.ts';
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
 
-/** `Database.listen`. The first connection must succeed; a lost one is opened again, after longer and longer delays. */
+/**
+ * Implements `Database.listen`. The first connection must succeed. A lost connection is reopened after increasing
+ * delays.
+ */
 export async function openListener(
   url: string,
   channel: string,
@@ -44,7 +47,7 @@ export async function openListener(
     if (closed) return;
     timer = setTimeout(
       () => connect().catch(() => reconnectAfter(Math.min(delayMs * 2, LONGEST_DELAY_MS))),
-      // Up to half of the delay more, so that many processes do not come back in step.
+      // Plus up to half of the delay, so that many processes do not reconnect at the same time.
       delayMs * (1 + Math.random() / 2),
     );
   }

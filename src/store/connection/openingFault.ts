@@ -1,15 +1,15 @@
 import { Problem } from '../../core/values/problem.ts';
 import { orUnavailable } from './unavailable.ts';
 
-/** PostgreSQL's codes for what it says to who connects. */
+/** PostgreSQL's error codes for rejected connections. */
 const REFUSALS: { [code: string]: string } = {
-  '28P01': 'It does not know this user with this password.',
-  '28000': 'It does not let this user in.',
-  '3D000': 'It has no database of this name.',
-  '42501': 'This user may not connect to this database.',
+  '28P01': 'The user name or password is wrong.',
+  '28000': 'The server does not allow this user to connect from here.',
+  '3D000': 'The database does not exist.',
+  '42501': 'The user may not connect to this database.',
 };
 
-/** What stands in the way of the database at an address, for whoever wrote the address: without the password in it. */
+/** Explains why the database at an address cannot be opened. The message contains the address without its password. */
 export function openingFault(error: unknown, url: string): unknown {
   const { host, pathname } = new URL(url);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -22,8 +22,8 @@ export function openingFault(error: unknown, url: string): unknown {
 }
 
 const reasonOf = (error: unknown): string | null =>
-  error instanceof Problem && error.cause ? error.message.replace(' Send the request again.', '') : null;
+  error instanceof Problem && error.cause ? error.message.replace(' Retry the request.', '') : null;
 
-/** Node and OpenSSL know more such codes than anybody would list; `pg` has none for a server without TLS. */
+/** Node and OpenSSL have too many TLS codes to list, and `pg` has none for a server without TLS. */
 const isOfTls = (error: unknown): error is Error =>
   error instanceof Error && /certificate|\bSSL\b|\bTLS\b|self.signed/i.test(error.message);

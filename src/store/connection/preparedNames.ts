@@ -1,6 +1,7 @@
 /**
- * Gives each SQL text the name it is prepared under. A connection keeps what it has prepared for as long as it lives, and
- * filters make ever new texts, so only the first `limit` texts get a name; later ones get '', which prepares nothing.
+ * Returns the name under which each SQL text is prepared. A connection keeps its prepared statements for its whole
+ * life, and filters create new texts all the time, so only the first `limit` texts get a name. Later ones get '', which
+ * prepares nothing.
  */
 export function preparedNames(limit: number): (name: string, text: string) => string {
   const names = new Map<string, string>();

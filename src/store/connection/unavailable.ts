@@ -1,6 +1,9 @@
 import { Problem } from '../../core/values/problem.ts';
 
-/** Codes of Node (no connection) and of PostgreSQL (appendix A of its manual) under which the same request may be sent again. */
+/**
+ * Error codes of Node (no connection) and PostgreSQL (appendix A of its manual) after which the same request may be
+ * retried.
+ */
 const CODES: { [code: string]: string } = {
   ECONNREFUSED: 'nothing listens at its address',
   ECONNRESET: 'the connection was lost',
@@ -11,25 +14,25 @@ const CODES: { [code: string]: string } = {
   ENOTFOUND: 'its host name is unknown',
   EAI_AGAIN: 'its host name cannot be looked up now',
   ENOENT: 'its socket does not exist',
-  '25006': 'it is read-only, a standby for instance',
+  '25006': 'it is read-only, for example a standby',
   '53100': 'its disk is full',
   '53200': 'it is out of memory',
-  '53300': 'it has no connection left',
+  '53300': 'it has no free connection',
   '57014': 'the statement took too long',
   '57P01': 'it is shutting down',
-  '57P02': 'it has crashed and is starting again',
+  '57P02': 'it has crashed and is restarting',
   '57P03': 'it is starting or shutting down',
 };
 
-/** What Prisma makes of some of these. */
+/** Prisma's names for some of these errors. */
 const KINDS: { [kind: string]: string } = {
   DatabaseNotReachable: 'it cannot be reached',
   ConnectionClosed: 'the connection was lost',
   SocketTimeout: 'it did not answer in time',
-  TooManyConnections: 'it has no connection left',
+  TooManyConnections: 'it has no free connection',
 };
 
-/** What `pg` says without a code. */
+/** Messages of `pg` for errors without a code. */
 const MESSAGES: { [message: string]: string } = {
   'timeout exceeded when trying to connect': 'every connection is busy, or it does not answer',
   'Query read timeout': 'it did not answer in time',
@@ -41,7 +44,10 @@ const MESSAGES: { [message: string]: string } = {
   'Cannot use a pool after calling end on the pool': 'this server is stopping',
 };
 
-/** The same error, or the Problem that a caller can act on when the database was not there to do the work. */
+/**
+ * Returns the UNAVAILABLE Problem if the error means that the database could not do the work; otherwise returns the
+ * error unchanged.
+ */
 export function orUnavailable(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof Problem) return error;
   const reason = reasonOf(error);
@@ -49,7 +55,7 @@ export function orUnavailable(error: unknown): unknown {
 }
 
 export function unavailable(reason: string, cause: unknown): Problem {
-  const problem = new Problem('UNAVAILABLE', `The database cannot do this now: ${reason}. Send the request again.`);
+  const problem = new Problem('UNAVAILABLE', `The database is unavailable: ${reason}. Retry the request.`);
   problem.cause = cause;
   return problem;
 }
@@ -61,7 +67,7 @@ function reasonOf(error: Error & { code?: unknown; meta?: unknown }): string | n
   return CODES[code] ?? KINDS[kind] ?? MESSAGES[error.message] ?? null;
 }
 
-/** Prisma keeps the error of the driver below its own. */
+/** Prisma wraps the driver's error in its own. */
 function prismaCause(meta: unknown): { originalCode?: string; kind?: string } {
   const { driverAdapterError } = (meta ?? {}) as { driverAdapterError?: { cause?: object } };
   return driverAdapterError?.cause ?? {};

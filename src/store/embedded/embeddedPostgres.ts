@@ -14,7 +14,7 @@ import { type PostgresUser, postgresUser } from './postgresUser.ts';
 const RESTART_DELAY_MS = 1_000;
 
 export interface EmbeddedPostgres {
-  /** With the password in it. */
+  /** Contains the password. */
   url: string;
   stop(): Promise<void>;
 }
@@ -27,13 +27,13 @@ interface Settings {
 }
 
 /**
- * Runs the PostgreSQL of a data directory: makes it where there is none, starts it, or goes on with one that still runs,
- * because its starter was killed or because it serves another process, too. Starts it again, at the same address, when it
- * dies. With `durable: false` a power cut may lose everything: for tests.
+ * Runs the PostgreSQL of a data directory: creates it if there is none, starts it, or adopts one that still runs
+ * because its starter was killed or because it serves another process too. Restarts it at the same address if it dies.
+ * With `durable: false` a power failure may lose everything; for tests.
  *
- * Who stops it? The last one out. Each process holds a shared advisory lock, on a connection of its own, for as long as
- * it lives; PostgreSQL takes the lock back from a process that was killed. To stop is to ask for the same lock
- * exclusively: who gets it is alone, and ends the server; who does not leaves it to the others.
+ * The last process stops the server. Each process holds a shared advisory lock on a connection of its own for its whole
+ * life, and PostgreSQL releases the lock of a killed process. To stop, a process requests the same lock exclusively: if
+ * it gets the lock, it is alone and stops the server; otherwise it leaves the server to the others.
  */
 export async function startEmbeddedPostgres(options: {
   dataDirectory: string;
@@ -68,7 +68,7 @@ async function openPostgresDirectory(settings: Settings): Promise<PostgresDirect
     settings,
   );
   const made = await findPostgresDirectory(settings.dataDirectory);
-  if (!made) throw new Error(`The database files in ${settings.dataDirectory} were taken away.`);
+  if (!made) throw new Error(`The database files in ${settings.dataDirectory} were removed.`);
   return made;
 }
 
@@ -78,7 +78,7 @@ async function launch(settings: Settings, directory: PostgresDirectory, port: nu
   return launchPostgres(directory, binaries, { ...settings, port });
 }
 
-/** Holds a lease; takes another one whenever the server has died. `end` gives out the lease that was held last. */
+/** Holds a lease, and takes a new one when the server has died. `end` returns the last lease. */
 function keepLease(
   first: PostgresLease,
   { log }: Settings,

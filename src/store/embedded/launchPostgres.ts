@@ -9,11 +9,11 @@ import type { PostgresUser } from './postgresUser.ts';
 const MAX_LOG_BYTES = 10_000_000;
 
 export interface LaunchedPostgres {
-  /** Why it ended, or null while it runs. */
+  /** Why it ended; null while it runs. */
   ended(): string | null;
 }
 
-/** Starts a PostgreSQL on these files. It may end at once, where another one runs on them. */
+/** Starts a PostgreSQL on these files. It ends immediately if another one runs on them. */
 export function launchPostgres(
   directory: PostgresDirectory,
   binaries: PostgresBinaries,
@@ -21,7 +21,7 @@ export function launchPostgres(
 ): LaunchedPostgres {
   const { user, durable, port } = options;
   const settings = [
-    // Reached by TCP on this machine only; a socket's path would have to be short.
+    // TCP on loopback only; the path of a Unix socket would have to be short.
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
     'log_timezone=UTC',
@@ -35,7 +35,8 @@ export function launchPostgres(
     {
       cwd: directory.data,
       stdio: ['ignore', log, log],
-      // In a group of its own: Ctrl-C in the terminal is for us, who then finish our work before the database goes.
+      // In its own process group: Ctrl-C in the terminal goes to FlowQL only, which finishes its work before it stops
+      // the database.
       detached: true,
       ...(user && { uid: user.uid, gid: user.gid }),
     },
@@ -44,7 +45,7 @@ export function launchPostgres(
   child.unref();
   let ending: (() => string) | null = null;
   child.on('error', (error) => (ending = () => String(error)));
-  // Its log is read by whoever asks: when it was stopped on purpose nobody does, and the file may be gone.
+  // Read on demand: after a deliberate stop nothing reads the log, and the file may be gone.
   child.on('exit', () => (ending = () => lastWords(directory.logFile)));
   return { ended: () => ending?.() ?? null };
 }
@@ -56,7 +57,7 @@ function openLog(file: string): number {
 
 const lastWords = (logFile: string) => readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-3).join('\n');
 
-/** A port that nobody uses now. Another program may take it before PostgreSQL does; then the launch is tried again. */
+/** Returns a free port. If another program takes it before PostgreSQL does, the launch is retried. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);

@@ -8,15 +8,16 @@ import { canReach, type PostgresUser } from './postgresUser.ts';
 export interface PostgresBinaries {
   /** The folder of `initdb` and `postgres`. */
   bin: string;
-  /** 18, for instance. */
+  /** For example 18. */
   majorVersion: string;
 }
 
 const COPY_PREFIX = 'postgresql-';
 
 /**
- * Finds PostgreSQL in the npm package of this platform and makes it fit to run: whole, and where its user can reach it. A
- * `node_modules` below /root, or one that we may not complete, is copied into the data directory (60 MB, once a version).
+ * Finds PostgreSQL in this platform's npm package and makes it runnable: with its symbolic links, and in a folder that
+ * its user can reach. If `node_modules` is below /root or read-only, PostgreSQL is copied into the data directory (60
+ * MB, once per version).
  */
 export async function postgresBinaries(dataDirectory: string, user: PostgresUser | null): Promise<PostgresBinaries> {
   const source = await packageDirectory();
@@ -43,7 +44,7 @@ async function packageDirectory(): Promise<string> {
 }
 
 function usesGlibc(): boolean {
-  // Newer than @types/node: without it the report looks up host names, which can take seconds.
+  // Newer than @types/node. Without it the report resolves host names, which can take seconds.
   const report = process.report as NodeJS.ProcessReport & { excludeNetwork: boolean };
   report.excludeNetwork = true;
   const { header } = report.getReport() as { header: { glibcVersionRuntime?: string } };
@@ -53,13 +54,16 @@ function usesGlibc(): boolean {
 function missing(reason: string, cause?: unknown): Problem {
   const problem = new Problem(
     'FAILED_PRECONDITION',
-    `FlowQL has no PostgreSQL of its own here: ${reason}. Set DATABASE_URL to a PostgreSQL server, version 15 or newer.`,
+    `The embedded PostgreSQL is not available: ${reason}. Set DATABASE_URL to a PostgreSQL server, version 15 or newer.`,
   );
   problem.cause = cause;
   return problem;
 }
 
-/** npm packages hold no symbolic links; the package lists those that its libraries need. False where we may not make them. */
+/**
+ * Creates the symbolic links that the package's libraries need; npm packages cannot contain links. Returns false if the
+ * folder is read-only.
+ */
 async function completeLinks(root: string): Promise<boolean> {
   const list = path.join(root, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return true;
@@ -76,7 +80,7 @@ async function makeLink(source: string, target: string): Promise<boolean> {
   return existsSync(target);
 }
 
-/** Under another name first, so that a copy is whole or not there; and in place of the copies of older versions. */
+/** Copies under another name first, so that a copy is complete or absent, and deletes the copies of older versions. */
 async function copyBinaries(source: string, copy: string): Promise<void> {
   const parent = path.dirname(copy);
   const unfinished = path.join(parent, `unfinished-${path.basename(copy)}-${process.pid}`);

@@ -14,19 +14,19 @@ export const POSTGRES_ROLE = 'flowql';
 export const POSTGRES_DATABASE = 'postgres';
 
 export interface PostgresDirectory {
-  /** Where PostgreSQL keeps its files, as an absolute path without symbolic links. */
+  /** PostgreSQL's data directory: an absolute path without symbolic links. */
   data: string;
   password: string;
-  /** What the server last said. */
+  /** The server's log of its last start. */
   logFile: string;
 }
 
 const CLUSTER = 'postgres';
 const NEW_CLUSTER = 'postgres.new-';
 
-/** Makes the directory where it is missing, and checks that PostgreSQL's user can use it. */
+/** Creates the directory if it is missing, and checks that PostgreSQL's user can use it. */
 export async function prepareDataDirectory(dataDirectory: string, user: PostgresUser | null): Promise<string> {
-  // For another user the way in must be open; what lies inside is closed.
+  // Another user must be able to traverse this directory; the files inside are private.
   await makeDirectories(path.resolve(dataDirectory), user ? 0o755 : 0o700);
   const directory = await realpath(dataDirectory);
   if (!(await stat(directory)).isDirectory())
@@ -34,11 +34,13 @@ export async function prepareDataDirectory(dataDirectory: string, user: Postgres
   if (canReach(user, directory)) return directory;
   throw new Problem(
     'FAILED_PRECONDITION',
-    `PostgreSQL does not run as root, and ${user?.name} cannot reach ${directory}. Set FLOWQL_DATA_DIR to another directory, /var/lib/flowql for instance.`,
+    `PostgreSQL does not run as root, and the user ${user?.name} cannot access ${directory}. Set FLOWQL_DATA_DIR to another directory, for example /var/lib/flowql.`,
   );
 }
 
-/** Node's own `recursive` never ends where a directory is refused with ENOENT although its parent is there, as in /proc. */
+/**
+ * Node's own `recursive` never ends if creating a directory fails with ENOENT although its parent exists, as in /proc.
+ */
 async function makeDirectories(directory: string, mode: number): Promise<void> {
   if (existsSync(directory)) return;
   await makeDirectories(path.dirname(directory), mode);
@@ -48,7 +50,7 @@ async function makeDirectories(directory: string, mode: number): Promise<void> {
   });
 }
 
-/** The database files in a prepared data directory, or null where there are none yet. */
+/** Returns the database files in a prepared data directory; null if there are none yet. */
 export async function findPostgresDirectory(dataDirectory: string): Promise<PostgresDirectory | null> {
   const cluster = path.join(dataDirectory, CLUSTER);
   if (!existsSync(cluster)) return null;
@@ -57,8 +59,8 @@ export async function findPostgresDirectory(dataDirectory: string): Promise<Post
 }
 
 /**
- * Makes the database files. They are made under another name and then renamed, so that they are whole or not there, and so
- * that of two processes the faster one wins and both go on with the same files.
+ * Creates the database files under another name and renames them, so that they are complete or absent. If two processes
+ * do this, the faster one wins and both use the same files.
  */
 export async function createPostgresDirectory(
   dataDirectory: string,
@@ -84,7 +86,7 @@ async function runInitdb(
   { user, durable }: { user: PostgresUser | null; durable: boolean },
   places: string[],
 ): Promise<void> {
-  // The built-in locale sorts by code point, the same on every machine and whatever its C library is upgraded to.
+  // The built-in locale sorts by code point, on every machine and with every version of the C library.
   const fixed = ['--locale-provider=builtin', '--locale=C.UTF-8', '--encoding=UTF8', '--auth=scram-sha-256'];
   const sync = durable ? [] : ['--no-sync'];
   const initdb = path.join(binaries.bin, 'initdb');
@@ -95,28 +97,28 @@ async function runInitdb(
       ...as,
     });
   } catch (error) {
-    throw new Problem('FAILED_PRECONDITION', `The database files could not be made: ${String(error)}`);
+    throw new Problem('FAILED_PRECONDITION', `The database files could not be created: ${String(error)}`);
   }
 }
 
-/** What processes left that were killed while they made database files. */
+/** Deletes what killed processes left while they created database files. */
 async function removeAbandoned(dataDirectory: string): Promise<void> {
   for (const name of await readdir(dataDirectory)) {
     if (!name.startsWith(NEW_CLUSTER)) continue;
     const pid = Number(name.slice(NEW_CLUSTER.length));
-    // In a container our own number is the one that our predecessor had.
-    // An initdb that was not killed with its parent may still write there for a moment.
+    // In a container, this process may have the same id as its predecessor.
+    // An initdb that survived its parent may still write there for a moment.
     const options = { recursive: true, force: true, maxRetries: 10 };
     if (pid === process.pid || !isRunning(pid)) await rm(path.join(dataDirectory, name), options);
   }
 }
 
-/** Throws where the files are those of another major version, which these binaries cannot read. */
+/** Throws if the files belong to another major version, which these binaries cannot read. */
 export function requireSameVersion({ data }: PostgresDirectory, { majorVersion }: PostgresBinaries): void {
   const version = readFileSync(path.join(data, 'PG_VERSION'), 'utf8').trim();
   if (version === majorVersion) return;
   throw new Problem(
     'FAILED_PRECONDITION',
-    `The database files in ${data} are of PostgreSQL ${version}, and this FlowQL has PostgreSQL ${majorVersion}. Move the data with pg_dump, or start the FlowQL that made it.`,
+    `The database files in ${data} belong to PostgreSQL ${version}, and this FlowQL has PostgreSQL ${majorVersion}. Move the data with pg_dump, or start the FlowQL version that created it.`,
   );
 }

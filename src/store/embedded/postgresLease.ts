@@ -7,14 +7,17 @@ import type { LaunchedPostgres } from './launchPostgres.ts';
 import { POSTGRES_DATABASE, POSTGRES_ROLE, type PostgresDirectory } from './postgresDirectory.ts';
 import { disownPidFile, findPostmaster } from './postmaster.ts';
 
-/** The advisory lock that every process on the server holds, shared. */
+/** The advisory lock that every process holds in shared mode. */
 const LEASE_LOCK = 4200;
-/** Long enough to recover what a crash left behind. */
+/** Long enough for recovery after a crash. */
 const START_TIMEOUT_MS = 120_000;
-/** PostgreSQL writes everything out first; beyond this it is told to stop as it is, and recovers at its next start. */
+/** PostgreSQL first writes a checkpoint. After this time it gets SIGQUIT instead, and recovers at its next start. */
 const STOP_TIMEOUT_MS = 30_000;
 const POLL_MS = 10;
-/** A launch fails where the port was taken meanwhile, or where children of a killed server still run. Waits between tries. */
+/**
+ * The waits between launches. A launch fails if the port was taken meanwhile, or if children of a killed server still
+ * run.
+ */
 const RELAUNCH_DELAYS_MS = [50, 200, 500, 1_000, 2_000];
 
 export interface PostgresLease {
@@ -25,7 +28,7 @@ export interface PostgresLease {
 export const postgresUrl = (directory: PostgresDirectory, port: number) =>
   `postgresql://${POSTGRES_ROLE}:${directory.password}@127.0.0.1:${port}/${POSTGRES_DATABASE}`;
 
-/** Waits for the server of these files to answer, launching it while there is none, and takes a lease on it. */
+/** Waits until the server of these files answers, launches it if there is none, and takes a lease on it. */
 export async function takeLease(
   directory: PostgresDirectory,
   launch: () => Promise<LaunchedPostgres>,
@@ -57,13 +60,13 @@ function nextDelay(delays: Iterator<number, undefined>, ended: string): number {
 const failure = (reason: string) =>
   new Problem('FAILED_PRECONDITION', `The embedded PostgreSQL did not start: ${reason}`);
 
-/** A connection that holds the lock, or null while the server cannot answer. */
+/** Returns a connection that holds the lock; null while the server does not answer. */
 async function tryLease(url: string): Promise<pg.Client | null> {
   const client = new pg.Client(connection(url));
   client.on('error', () => {});
   try {
     await client.connect();
-    // Waits for a process that is about to stop the server, and then fails with it.
+    // Waits for a process that is stopping the server, and fails when the server stops.
     await client.query('select pg_advisory_lock_shared($1)', [LEASE_LOCK]);
     return client;
   } catch (error) {
@@ -74,7 +77,7 @@ async function tryLease(url: string): Promise<pg.Client | null> {
   }
 }
 
-/** Gives the lease back. Who finds nobody else on the server stops it, and waits until it is gone. */
+/** Releases the lease. If no other process uses the server, stops it and waits until it has ended. */
 export async function returnLease({ client }: PostgresLease, directory: PostgresDirectory): Promise<void> {
   const alone = await isAlone(client);
   if (alone) await stopPostmaster(directory);
@@ -87,12 +90,14 @@ async function isAlone(client: pg.Client): Promise<boolean> {
     const { rows } = await client.query<{ alone: boolean }>('select pg_try_advisory_lock($1) as alone', [LEASE_LOCK]);
     return rows[0]?.alone ?? false;
   } catch {
-    // The server is gone already.
+    // The server has already ended.
     return false;
   }
 }
 
-/** SIGINT is PostgreSQL's fast shutdown: it ends its connections and writes everything out. SIGQUIT leaves that for later. */
+/**
+ * SIGINT is PostgreSQL's fast shutdown: it closes connections and writes a checkpoint. SIGQUIT skips the checkpoint.
+ */
 async function stopPostmaster(directory: PostgresDirectory): Promise<void> {
   const postmaster = findPostmaster(directory.data);
   if (!postmaster) return;

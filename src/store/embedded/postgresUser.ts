@@ -8,11 +8,11 @@ export interface PostgresUser {
   gid: number;
 }
 
-/** Who PostgreSQL runs as. It refuses to be root; null means: as whoever we are. */
+/** The user that PostgreSQL runs as, because it refuses to run as root. Null: the current user. */
 export function postgresUser(): PostgresUser | null {
   if (process.getuid?.() !== 0) return null;
   const users = readFileSync('/etc/passwd', 'utf8').split('\n').map(readUser);
-  // initdb asks for a name, so a number that is not in this file would not do.
+  // initdb needs a user name, so a user id that is not in this file does not work.
   const user = users.find(({ name }) => name === 'postgres') ?? users.find(({ name }) => name === 'nobody');
   if (user) return user;
   throw new Problem(
@@ -26,7 +26,7 @@ function readUser(line: string): PostgresUser {
   return { name, uid: Number(uid), gid: Number(gid) };
 }
 
-/** Whether the user may go down to this directory, which exists. */
+/** Whether the user may traverse to this directory, which must exist. */
 export function canReach(user: PostgresUser | null, directory: string): boolean {
   if (!user) return true;
   const { mode, uid, gid } = statSync(directory);

@@ -1,18 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** PostgreSQL's main process, as its own `postmaster.pid` tells of it. */
+/** PostgreSQL's main process, as described by its `postmaster.pid`. */
 export interface Postmaster {
   pid: number;
   port: number;
 }
 
-/** No system gives a process this number. */
+/** No system assigns this process id. */
 const NOBODY = 2 ** 31 - 1;
 
 const pidFile = (data: string) => path.join(data, 'postmaster.pid');
 
-/** The PostgreSQL that runs on these files, or null. */
+/** Returns the PostgreSQL that runs on these files; null if none does. */
 export function findPostmaster(data: string): Postmaster | null {
   const postmaster = readPostmaster(data);
   return postmaster && isPostmaster(postmaster.pid, data) ? postmaster : null;
@@ -27,7 +27,10 @@ function readPostmaster(data: string): Postmaster | null {
   }
 }
 
-/** Whether the process runs and is the PostgreSQL of these files. Where only its number can be asked, that must do. */
+/**
+ * Whether the process runs and is the PostgreSQL of these files. On systems without /proc, only its process id is
+ * checked.
+ */
 function isPostmaster(pid: number, data: string): boolean {
   return process.platform === 'linux' ? isPostmasterOnLinux(pid, data) : isRunning(pid);
 }
@@ -42,10 +45,10 @@ function isPostmasterOnLinux(pid: number, data: string): boolean {
 }
 
 /**
- * A PostgreSQL that was killed leaves its `postmaster.pid`. A new one sees through that where the number in it is free. It
- * takes the old one for alive, and refuses to start, where the number is a zombie's (nobody reaps, in many containers) or
- * another program's by now (after a restart of the container). We then put a number there that nobody has. The rest of
- * the file stays: PostgreSQL finds in it the shared memory by which it knows whether the old server's children still run.
+ * A killed PostgreSQL leaves its `postmaster.pid`. A new one ignores the file if its process id is free. It refuses to
+ * start if the id belongs to a zombie (many containers reap no processes) or to another program (after a restart of the
+ * container). We then write an id that no process has. The rest of the file stays: it names the shared memory by which
+ * PostgreSQL knows whether the old server's children still run.
  */
 export function disownPidFile(data: string): void {
   const postmaster = readPostmaster(data);
@@ -54,7 +57,7 @@ export function disownPidFile(data: string): void {
   writeFileSync(pidFile(data), [NOBODY, ...lines.slice(1)].join('\n'));
 }
 
-/** Whether a process has this number, a zombie or one of another user included. */
+/** Whether a process with this id exists, including zombies and processes of other users. */
 export function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -2,7 +2,7 @@ import type { GraphLimits } from '../../core/insights/graphLimits.ts';
 import type { TaskInput } from '../../core/runs/run.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 
-/** A run whose result went into a task run. */
+/** A task run whose result is an input of another. */
 export type Upstream = Extract<TaskInput, { id: string }>;
 
 export interface Dependent {
@@ -11,7 +11,7 @@ export interface Dependent {
   upstream: Upstream[];
 }
 
-/** The task runs of one flow run. One more than the limit says that there are too many. */
+/** The task runs of one flow run. One more than the limit means that there are too many. */
 export interface Dependencies {
   taskRuns: Dependent[];
   hasTooManyEdges: boolean;
@@ -48,7 +48,7 @@ const READ = statement(
    order by "sourceId" nulls first, id desc`,
 );
 
-/** The task runs of flow runs, newest first, each with the runs that it takes results of. */
+/** Returns the task runs of flow runs, newest first, each with the runs whose results it uses. */
 export async function flowRunDependencies(
   database: Queryable,
   flowRunIds: readonly string[],

@@ -4,12 +4,12 @@ import type { Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 import { timeText } from '../runs/runArrays.ts';
 
-/** A task run as the graph of its flow run shows it; where it stands for a subflow, the subflow's run. */
+/** A node of a flow run's graph: a task run, or a subflow's run if the task run represents a subflow. */
 export interface GraphNode {
-  /** Of the subflow's run, else of the task run. */
+  /** The id of the subflow's run, or of the task run. */
   id: string;
   taskRunId: string;
-  /** The subflow's run; null of a task. */
+  /** The subflow's run; null for a task. */
   flowRunId: string | null;
   label: string;
   stateType: StateType;
@@ -20,7 +20,7 @@ export interface GraphNode {
   encapsulating: string[];
 }
 
-/** The nodes of one graph. One node more than the limit says that there are too many. */
+/** The nodes of one graph. One node more than the limit means that there are too many. */
 export interface Graph {
   nodes: GraphNode[];
   hasTooManyEdges: boolean;
@@ -37,10 +37,10 @@ interface EdgeRow {
   encapsulates: boolean;
 }
 
-// Edges are looked for among all nodes, also those that `since` leaves out, and only those that end at a node that is kept
-// are given. An upstream that stands in several arguments is one edge. Under the key `__parents__` stand the task runs that
-// a nested one ran within. Sources find their nodes by one text, and nodes get their edges from us: of a table that was just
-// filled the database knows so little that, given a choice, it compares each with each, half a minute for 10,000 nodes.
+// Edges are computed among all nodes, including those that `since` excludes; only edges that end at a kept node are
+// returned. An upstream run in several arguments is one edge. The key `__parents__` lists the task runs in which a
+// nested one ran. Sources are matched by a single text key, and edges are assigned to nodes in our code: the database
+// has no statistics for rows that it just computed and would compare each with each, half a minute for 10,000 nodes.
 const READ = statement(
   'flowRunGraphs.read',
   `with node as materialized (
@@ -85,8 +85,9 @@ const READ = statement(
 );
 
 /**
- * The graphs of flow runs. @param since leaves out nodes that had ended before
+ * Returns the graphs of flow runs.
  * Source: Prefect 3, server/database/query_components.py, flow_run_graph_v2.
+ * @param since excludes nodes that ended before
  */
 export async function flowRunGraphs(
   database: Queryable,
@@ -112,7 +113,7 @@ export async function flowRunGraphs(
   return graphs;
 }
 
-/** Tells nodes of each other, in the order of their starts. */
+/** Links nodes with each other, in the order of their starts. */
 function link(nodes: ReadonlyMap<string, GraphNode>, edges: EdgeRow[]): void {
   edges.sort((a, b) => a.parentStart - b.parentStart || (a.parentId < b.parentId ? -1 : 1));
   for (const { childId, parentId, encapsulates } of edges)

@@ -5,12 +5,12 @@ import { type Queryable, statement } from '../connection/database.ts';
 export interface Artifact {
   id: string;
   created: Instant;
-  /** What a Prefect 1 task calls it: `link` or `markdown`. */
+  /** Prefect 1's name for the kind: `link` or `markdown`. */
   kind: string;
   data: Json;
 }
 
-/** Of one task run, and of all that are asked for together. */
+/** The most artifacts per task run, and per request. */
 export const MAX_ARTIFACTS = { each: 100, together: 10_000 } as const;
 
 const READ = statement(
@@ -21,7 +21,7 @@ const READ = statement(
    ) a order by a.created, a.id limit $3`,
 );
 
-/** The first artifacts of task runs, in the order of their creation. */
+/** Returns the first artifacts of task runs, in the order of their creation. */
 export async function artifactsOfTaskRuns(
   database: Queryable,
   taskRunIds: readonly string[],

@@ -1,6 +1,6 @@
 import { type Queryable, statement } from '../connection/database.ts';
 
-/** A branch for each type: where its ids are, as a query of `$1` and confined to the tenant `$2`. */
+/** One branch per type: the table with its ids, as a query of `$1` limited to the tenant `$2`. */
 const BRANCHES = {
   Flow: ownedBy('flow'),
   Deployment: ownedBy('deployment'),
@@ -36,7 +36,7 @@ const TYPES = statement(
     .join(' union all '),
 );
 
-/** What the tenant's things with these ids are. */
+/** Returns the types of the tenant's objects with these ids. */
 export const nodeTypes = (
   database: Queryable,
   tenantId: string,

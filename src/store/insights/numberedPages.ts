@@ -15,10 +15,10 @@ import { TASK_RUNS } from '../taskRuns/taskRuns.ts';
 export interface NumberedList<IsWide extends boolean = boolean> {
   filter?: Filter;
   sort?: RunSort;
-  /** From 1; 1 by default. */
+  /** From 1. Default 1. */
   page?: number | null | undefined;
   limit?: number | null | undefined;
-  /** False leaves out wide columns; true by default. */
+  /** False omits wide columns. Default true. */
   wide?: IsWide | undefined;
 }
 
@@ -41,11 +41,11 @@ const numberedPages =
     const found = await runStatement<Raw & { totalCount: number }>(database, `${source.name}.numberedPage`, query);
     const totalCount = found[0]?.totalCount ?? 0;
     const rows = found.flatMap(({ totalCount: _, ...raw }) => {
-      const row = source.fromRow(raw as Raw); // What is left of it.
+      const row = source.fromRow(raw as Raw); // The other columns.
       return row.id === null ? [] : [row];
     });
     return {
-      rows: rows as Read<Row, Wide, IsWide>[], // `wide` chose the columns.
+      rows: rows as Read<Row, Wide, IsWide>[], // `wide` selected the columns.
       page,
       limit,
       pages: limit === 0 ? 0 : Math.ceil(totalCount / limit),
@@ -57,12 +57,12 @@ export const numberedFlowRunPage = numberedPages(FLOW_RUNS, 'flowRun', RUN_ORDER
 export const numberedTaskRunPage = numberedPages(TASK_RUNS, 'taskRun', RUN_ORDERS);
 
 /**
- * The rows of a page, and in each the length of the whole list; one row of nulls where the page is empty. All of it is one
- * statement, which sees one snapshot: rows and count agree, whatever others write.
+ * Returns the rows of a page, each with the length of the whole list; one row of nulls if the page is empty. One
+ * statement sees one snapshot, so rows and count agree even while other transactions write.
  *
- * As in pageQuery.ts, rows without the first key come last in both directions, and each part is a range of one index. How
- * far into the second part a page lies is counted only if the first part does not fill it. What is passed over is passed
- * over in the index, by id: of a million runs, the last page takes 0.14 s, and 2 s if their rows are visited.
+ * As in pageQuery.ts, rows without the first key come last in both directions, and each part is a range of one index.
+ * The offset into the second part is counted only if the first part does not fill the page. Skipped rows are skipped in
+ * the index, by id: with a million runs, the last page takes 0.14 s, and would take 2 s if the rows were visited.
  */
 function numberedRows(
   columns: string,
@@ -98,7 +98,7 @@ const x = columnsOf('x');
 
 function checked(argument: string, value: number, least: number, most = Number.POSITIVE_INFINITY): number {
   if (!Number.isInteger(value) || value < least)
-    throw new Problem('BAD_USER_INPUT', `\`${argument}\` must be a whole number, ${least} or more.`, { argument });
-  if (value > most) throw new Problem('LIMIT_EXCEEDED', `\`${argument}\` may be ${most} at most.`, { argument });
+    throw new Problem('BAD_USER_INPUT', `\`${argument}\` must be an integer of at least ${least}.`, { argument });
+  if (value > most) throw new Problem('LIMIT_EXCEEDED', `\`${argument}\` must be at most ${most}.`, { argument });
   return value;
 }

@@ -6,8 +6,8 @@ import { type Queryable, statement } from '../connection/database.ts';
 import { detailsFromJson } from '../query/rows.ts';
 import { UNFINISHED } from '../runs/overdueRuns.ts';
 
-// The facts of why runs do not run: one statement for the runs, and one for each kind of thing that any of them waits for. What
-// could be many is cut off: of holders, agents and task runs a person wants to see a few, and how many there are.
+// Reads the facts for `whyNotRunning`: one statement for the runs, and one for each kind of thing that any of them
+// waits for. Long lists are cut: for holders, agents and task runs, a few entries and the total are enough.
 
 type Facts = WhyNotRunningFacts;
 type Agent = Omit<SeenAgent, 'missingLabels'>;
@@ -38,7 +38,7 @@ const RUNS = statement(
    where r.id = any($1::uuid[]) and r.tenant_id = $2`,
 );
 
-// A pool whose twenty last heard of workers are all gone has none.
+// If the 20 workers with the latest heartbeats are all offline, the pool has none.
 const WORKERS = statement(
   'whyNotRunning.workers',
   `select p.id as "ofId", w.* from unnest($1::uuid[]) as p(id) cross join lateral (
@@ -55,7 +55,7 @@ const SLOTS = statement(
      order by created, id limit 20) h`,
 );
 
-// Queues and pools count the runs that are at work.
+// Queues and pools count their active runs.
 const AT_WORK = statement(
   'whyNotRunning.atWork',
   `select u.id as "ofId", h.* from unnest($1::uuid[]) as u(id) cross join lateral (
@@ -73,7 +73,7 @@ const AGENTS = statement(
    where tenant_id = $1 order by last_queried desc nulls last, id limit 200`,
 );
 
-// A schema that is longer than any person's is not read.
+// An implausibly long schema is not read.
 const SCHEMAS = statement(
   'whyNotRunning.schemas',
   `select i.flow_run_id as "ofId", case when length(i.value) <= 100000 then i.value end as value
@@ -92,7 +92,7 @@ type Holder = SlotHolder & { taken: number; lastTaken: Instant };
 type Of<Row> = Row & { ofId: string };
 type ReadRun = Omit<RunRow, 'details'> & Pick<Facts, 'details'>;
 
-/** What is known of each of these runs. */
+/** Returns the facts about each of these runs. */
 export async function readWhyNotRunningFacts(
   database: Queryable,
   tenantId: string,
@@ -106,7 +106,7 @@ export async function readWhyNotRunningFacts(
 
 type WaitedFor = Awaited<ReturnType<typeof readWaitedFor>>;
 
-/** Each kind of thing is read only where a run in such a state may wait for it. */
+/** Each kind is read only for runs whose state may wait for it. */
 async function readWaitedFor(database: Queryable, tenantId: string, runs: readonly ReadRun[]) {
   const read = async <Row>(of: typeof RUNS, wanted: (string | null)[]): Promise<Map<string, Of<Row>[]>> => {
     const unique = [...new Set(wanted.filter((id) => id !== null))];
@@ -184,7 +184,7 @@ function factsOf(run: ReadRun, { workers, slots, atWork, taskRuns, agents, schem
   };
 }
 
-/** The holders come with how many they are, if there are any. */
+/** The holders' rows contain their total, if there are any. */
 const limitOf = (name: string, limit: number | null, held: Holder[] = []): SlotLimit[] =>
   limit === null
     ? []

@@ -10,7 +10,7 @@ import { runStatement } from '../query/runStatement.ts';
 import { tenantWhere } from '../query/tenantWhere.ts';
 import { latenessSql, moment, runTimeSql } from './runMeasures.ts';
 
-/** The runs that were expected to start in an interval, by their current states. */
+/** The runs with an expected start in an interval, by their current states. */
 export interface HistoryBucket {
   start: Instant;
   end: Instant;
@@ -25,7 +25,7 @@ export interface HistoryState {
   sumLatenessSeconds: number;
 }
 
-/** Names of states are free, so that only this bounds an answer. Nine types in 500 intervals are 4,500. */
+/** State names are free text, so only this bounds the answer. Nine types in 500 intervals are 4,500. */
 export const MAX_HISTORY_STATES = 20_000;
 
 export interface HistoryList extends HistoryRequest {
@@ -34,7 +34,7 @@ export interface HistoryList extends HistoryRequest {
 }
 
 /**
- * How many runs there are in each interval and state. Runs without an expected start time are in none.
+ * Counts the runs in each interval and state. Runs without an expected start time are not counted.
  * Source: Prefect 3, server/api/run_history.py.
  */
 const runHistory =
@@ -42,11 +42,11 @@ const runHistory =
   async (database: Queryable, tenantId: string, { filter, now, ...request }: HistoryList): Promise<HistoryBucket[]> => {
     const { starts, intervalMicroseconds } = historyBuckets(request);
     if (starts.length === 0) return [];
-    // One range of the index on expected_start_time is read once and grouped; intervals without runs are added here.
+    // Reads one range of the index on expected_start_time and groups it; intervals without runs are added here.
     const found = await runStatement<HistoryState & { start: Instant }>(
       database,
       `${of}s.history`,
-      // Materialized: where PostgreSQL sees the limit, it sorts all runs to be done with the first groups sooner.
+      // Materialized: if PostgreSQL sees the limit, it sorts all runs in order to return the first groups sooner.
       sql`
         with counted as materialized (
           select
@@ -67,13 +67,13 @@ const runHistory =
       );
     const buckets = starts.map((start): HistoryBucket => ({ start, end: start + intervalMicroseconds, states: [] }));
     found.sort(byState);
-    // Rounded, because microseconds after the year 2255 are no exact numbers.
+    // Rounded, because microseconds after the year 2255 exceed 2^53.
     for (const { start, ...state } of found)
       buckets[Math.round((start - request.start) / intervalMicroseconds)]?.states.push(state);
     return buckets;
   };
 
-// Here, because an order in the statement has the same effect as a limit.
+// Sorted here, because an order in the statement has the same effect as a limit.
 const byState = (one: HistoryState, other: HistoryState) =>
   STATE_TYPES.indexOf(one.type) - STATE_TYPES.indexOf(other.type) || (one.name < other.name ? -1 : 1);
 

@@ -7,7 +7,7 @@ import { columnsOf } from '../query/compileFilter.ts';
 import { runStatement } from '../query/runStatement.ts';
 import { tenantWhere } from '../query/tenantWhere.ts';
 
-// What core/lateness.ts says of one run, over many, in SQL. A test compares the two.
+// The SQL form of core/rules/lateness.ts, for many runs. A test compares the two.
 
 const x = columnsOf('x');
 const secondsBetween = (from: RawBuilder<unknown>, to: RawBuilder<unknown>) =>
@@ -18,7 +18,7 @@ export const runTimeSql = (now: Instant): RawBuilder<number> => sql`
   ${x('totalRunTimeSeconds')} + case ${x('stateType')}
     when 'RUNNING' then ${secondsBetween(x('stateTimestamp'), moment(now))} else 0 end`;
 
-/** How much later than expected the run `x` began or is still waiting to begin, in seconds. */
+/** How much later than expected the run `x` started, or how long it has been late, in seconds. */
 export const latenessSql = (now: Instant): RawBuilder<number> => sql`
   case
     when ${x('expectedStartTime')} is null then 0
@@ -29,7 +29,7 @@ export const latenessSql = (now: Instant): RawBuilder<number> => sql`
 
 export const moment = (instant: Instant) => sql`${formatInstant(instant)}::timestamptz`;
 
-/** In seconds, runs in time counting as 0; null where no run matches. */
+/** Returns the average in seconds, counting punctual runs as 0; null if no run matches. */
 export async function averageFlowRunLateness(
   database: Queryable,
   tenantId: string,

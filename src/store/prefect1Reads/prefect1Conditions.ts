@@ -4,24 +4,24 @@ import { OPERATORS, operandSql } from './prefect1Operators.ts';
 import type { Prefect1Column, Prefect1Relation, Prefect1Table } from './prefect1Table.ts';
 import { prefect1Table } from './prefect1Tables.ts';
 
-/** A `..._bool_exp` as GraphQL coerced it: only keys that its type has. */
+/** A `..._bool_exp` after GraphQL's coercion: it has only keys of its type. */
 export interface BoolExp {
   readonly [key: string]: unknown;
 }
 
-/** The tenant that rows must belong to; null is any. */
+/** The tenant that rows must belong to; null for any. */
 export type Scope = string | null;
 
 type Test = RawBuilder<SqlBool>;
 
 /**
- * Hasura's meaning of a condition, with its setting "null collapse", which Prefect 1's clients rely on: whatever is null
- * asks for nothing. `{}` is true, an empty `_or` false. `_not` is SQL's: what is unknown stays unknown.
+ * Compiles a condition as Hasura does, with its setting "null collapse", on which Prefect 1's clients rely: a null
+ * value is no condition. `{}` is true, an empty `_or` false. `_not` is SQL's `not`: unknown stays unknown.
  */
 export const conditionSql = (table: Prefect1Table, row: string, where: BoolExp, scope: Scope): Test =>
   compileCondition(readBoolExp(table, row, where, scope, 1));
 
-/** @param depth how deep in relations the row is; it tells the aliases apart */
+/** @param depth the depth of the row in relations; it makes aliases unique */
 function readBoolExp(table: Prefect1Table, row: string, where: BoolExp, scope: Scope, depth: number): Condition {
   const inner = (one: unknown) => readBoolExp(table, row, one as BoolExp, scope, depth); // By the type of the argument.
   const innerList = (list: unknown) => (list as unknown[]).map(inner); // As above.
@@ -53,19 +53,22 @@ const comparison = (column: Prefect1Column, row: string, tests: BoolExp): Test =
     }),
   );
 
-/** The entries that ask for something. */
+/** Returns the entries with a condition. */
 const given = (object: BoolExp) => Object.entries(object).filter(([, value]) => value !== null && value !== undefined);
 
 export const joined = ({ ours, theirs }: Prefect1Relation, row: string, related: string): Test =>
   sql`${sql.ref(`${related}.${theirs}`)} = ${sql.ref(`${row}.${ours}`)}`;
 
-/** That a related row may be seen. Rows that only know their tenant through a run were reached from that run. */
+/**
+ * Visibility for rows read through a relation. Rows that have a tenant only through their run were reached from that
+ * run.
+ */
 export const visible = (table: Prefect1Table, row: string, scope: Scope): Test[] => [
   ...(table.shown ? [sql<SqlBool>`${table.shown(row)}`] : []),
   ...(table.knowsTenant && scope !== null ? [ofTenant(table, row, scope)] : []),
 ];
 
-/** That a row may be seen by who did not come from another row. */
+/** Visibility for rows read directly, not through a relation. */
 export const visibleAlone = (table: Prefect1Table, row: string, scope: Scope): Test[] => [
   ...visible(table, row, scope),
   ...(!table.knowsTenant && scope !== null ? [ofTenant(table, row, scope)] : []),

@@ -8,7 +8,7 @@ interface MeasureKind {
 
 const COMPARED: readonly ColumnScalar[] = ['uuid', 'String', 'Int', 'timestamptz'];
 
-/** PostgreSQL before 18 has no largest uuid; their texts, letter by letter, have the same order. */
+/** PostgreSQL before 18 has no `max(uuid)`; as text in the C collation, uuids have the same order. */
 const extreme = (word: 'max' | 'min'): MeasureKind => ({
   scalars: COMPARED,
   sql: (column, scalar) =>
@@ -19,7 +19,7 @@ const ofNumbers = (word: string): MeasureKind => ({
   sql: (column) => sql`${sql.raw(word)}(${column})::float8`,
 });
 
-/** What is told of many rows at once, besides their count, with the scalars of the columns that it is told of. */
+/** The aggregates besides the count, with the scalars of the columns that they apply to. */
 export const MEASURES: { readonly [name: string]: MeasureKind } = {
   avg: ofNumbers('avg'),
   max: extreme('max'),
@@ -37,7 +37,7 @@ export type Measure =
   | { measure: 'count'; columns: readonly string[]; distinct: boolean }
   | { measure: string; column: string };
 
-/** @param columnSql the column of this name, of the rows that are measured */
+/** @param columnSql the column with this name, of the aggregated rows */
 export function measureSql(
   table: Prefect1Table,
   measure: Measure,

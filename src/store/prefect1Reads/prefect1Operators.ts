@@ -2,14 +2,14 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { COLUMN_TYPES, type ColumnScalar } from './prefect1Table.ts';
 
 /**
- * What an operator is given: a value or a list of values of the column's own scalar, a text or a list of texts, or
- * whether.
+ * The operand of an operator: a value or a list of values of the column's scalar, a text or a list of texts, or a
+ * boolean.
  */
 export type Operand = 'own' | 'ownList' | 'text' | 'texts' | 'flag';
 
 interface Operator {
   operand: Operand;
-  /** The column scalar that alone has it; every scalar, where none is named. */
+  /** The only scalar with this operator; absent if all scalars have it. */
   only?: ColumnScalar;
   sql: (column: RawBuilder<unknown>, operand: RawBuilder<unknown>) => RawBuilder<SqlBool>;
 }
@@ -20,7 +20,10 @@ const infix = (operand: Operand, word: string, only?: ColumnScalar): Operator =>
   sql: (column, value) => sql`${column} ${sql.raw(word)} ${value}`,
 });
 
-/** The operators of `..._comparison_exp`, in Hasura's words. Null rows pass none but `_is_null`, and `_nin` of nothing. */
+/**
+ * The operators of `..._comparison_exp`, with Hasura's names. A null matches only `_is_null`, and `_nin` with an empty
+ * list.
+ */
 export const OPERATORS: { readonly [name: string]: Operator } = {
   _contained_in: infix('own', '<@', 'jsonb'),
   _contains: infix('own', '@>', 'jsonb'),
@@ -48,7 +51,7 @@ export const OPERATORS: { readonly [name: string]: Operator } = {
   _similar: infix('own', 'similar to', 'String'),
 };
 
-/** The value as a parameter. PostgreSQL reads it and judges it, as it did for Hasura. */
+/** The value as a parameter. PostgreSQL parses and checks it, as it did for Hasura. */
 export function operandSql(operand: Operand, scalar: ColumnScalar, value: unknown): RawBuilder<unknown> {
   switch (operand) {
     case 'own':

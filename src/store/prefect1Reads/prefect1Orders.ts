@@ -6,12 +6,12 @@ import { measureSql } from './prefect1Measures.ts';
 import type { Prefect1Table } from './prefect1Table.ts';
 import { prefect1Table } from './prefect1Tables.ts';
 
-/** An `..._order_by` as GraphQL coerced it. The order of its keys counts. */
+/** An `..._order_by` after GraphQL's coercion. The order of its keys counts. */
 export interface OrderBy {
   readonly [key: string]: OrderBy | string | null | undefined;
 }
 
-/** Hasura's directions. A null is larger than everything, unless they say otherwise. */
+/** Hasura's directions. Null is larger than every value unless the direction says otherwise. */
 export const DIRECTIONS: { readonly [direction: string]: string } = {
   asc: 'asc',
   asc_nulls_first: 'asc nulls first',
@@ -22,13 +22,13 @@ export const DIRECTIONS: { readonly [direction: string]: string } = {
 };
 
 interface OrderKey {
-  /** The column of the row itself that it is; null where it is another row's. */
+  /** The column of the row itself; null if the column belongs to a related row. */
   column: string | null;
   sql: RawBuilder<unknown>;
   direction: string;
 }
 
-/** `distinct on (...)` and `order by ...` of a list; an order always ends by the table's last keys. */
+/** Compiles `distinct on (...)` and `order by ...` of a list. Every order ends with the table's last keys. */
 export function orderSql(
   table: Prefect1Table,
   row: string,
@@ -46,7 +46,7 @@ export function orderSql(
   };
 }
 
-/** PostgreSQL asks for the same, but would tell it in words that no client knows. */
+/** PostgreSQL has the same requirement, but its message is unknown to clients. */
 function checkDistinct(distinctOn: readonly string[], asked: readonly OrderKey[]): void {
   const first = asked.slice(0, distinctOn.length);
   const fits = first.length === distinctOn.length && first.every(({ column }) => column && distinctOn.includes(column));
@@ -72,7 +72,7 @@ function keysOf(table: Prefect1Table, row: string, order: OrderBy, scope: Scope,
   });
 }
 
-/** By the count of related rows, or by what is the largest, smallest, ... of their columns. */
+/** Orders by the count of related rows, or by an aggregate of one of their columns. */
 const measuredKeys = (table: Prefect1Table, row: string, order: OrderBy): OrderKey[] =>
   Object.entries(order).flatMap(([measure, value]) => {
     const key = (direction: string, what: Parameters<typeof measureSql>[1]): OrderKey => ({

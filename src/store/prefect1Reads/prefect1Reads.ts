@@ -8,7 +8,7 @@ import { prefect1Statement } from './prefect1Statement.ts';
 import type { Prefect1Relation, Prefect1Table } from './prefect1Table.ts';
 import { prefect1Table } from './prefect1Tables.ts';
 
-/** Which rows of a table, and in which order. There is no limit where none is asked for. */
+/** The rows of a table to read, and their order. Without `limit`, all rows. */
 export interface Prefect1List {
   where: BoolExp;
   orderBy: readonly OrderBy[];
@@ -19,26 +19,29 @@ export interface Prefect1List {
 
 export const EVERY_ROW: Prefect1List = { where: {}, orderBy: [], distinctOn: [], limit: null, offset: null };
 
-/** What is read of a row: columns by the names that Prefect 1 has for them, and keys, columns of ours that lead to others. */
+/** The columns to read: by their Prefect 1 names, and keys, our columns that lead to related rows. */
 export interface Wanted {
   columns: readonly string[];
   keys: readonly string[];
 }
 
-/** A row that was read. Keys stand under `keyName`. */
+/** A row. Its keys are stored under `keyName`. */
 export interface Prefect1Row {
   readonly [name: string]: unknown;
 }
 
 export const keyName = (key: string): string => `key ${key}`;
 
-/** What is told of a list of rows, in the order of the measures. */
+/** The aggregates of a list of rows, in the order of the measures. */
 export type Measured = readonly unknown[];
 
 const ROW = 'x';
 const PARENT = 'parent';
 
-/** The rows of a table that a caller may see. @param from in place of the table's own rows */
+/**
+ * Reads the rows of a table that the caller may see.
+ * @param from replaces the table's own rows
+ */
 export function readPrefect1Rows(
   database: Queryable,
   scope: Scope,
@@ -53,7 +56,7 @@ export function readPrefect1Rows(
   );
 }
 
-/** The same, measured instead of read. */
+/** Aggregates the same rows instead of reading them. */
 export async function measurePrefect1Rows(
   database: Queryable,
   scope: Scope,
@@ -70,7 +73,10 @@ interface MeasureRequest {
   list: Prefect1List;
 }
 
-/** For each of many parents the rows of a relation, all in one statement. Parents come from a read that was confined. */
+/**
+ * Reads the rows of a relation for many parents in one statement. The parents come from a read that was limited to the
+ * caller's tenant.
+ */
 export async function readRelated(
   database: Queryable,
   scope: Scope,
@@ -81,7 +87,7 @@ export async function readRelated(
   const table = prefect1Table(relation.to);
   const columns = projection(table, wanted);
   const may = [ofParent(relation), ...visible(table, ROW, scope)];
-  // PostgreSQL evaluates an ordered subquery whole, once for each parent: the rows of a parent come in their order.
+  // PostgreSQL evaluates an ordered subquery completely, once per parent, so each parent's rows arrive in their order.
   const rows = await prefect1Statement<Prefect1Row>(
     database,
     `${table.name}.of_${relation.theirs}`,
@@ -94,7 +100,7 @@ export async function readRelated(
   return found;
 }
 
-/** For each of many parents what is told of the rows of a relation, all in one statement. */
+/** Aggregates the rows of a relation for many parents in one statement. */
 export async function measureRelated(
   database: Queryable,
   scope: Scope,
@@ -133,7 +139,7 @@ function listSql(
     ${list.offset === null ? sql`` : sql`offset ${list.offset}::bigint`}`;
 }
 
-/** Of the rows that the list would give: a limit counts here, too, and then so does the order. */
+/** Aggregates the rows that the list would return: its limit applies, and therefore its order too. */
 function measuredSql(
   table: Prefect1Table,
   from: RawBuilder<unknown>,
@@ -159,7 +165,7 @@ const valueName = (place: number) => `value ${place}`;
 const measuredOf = (row: Prefect1Row, measures: readonly Measure[]): Measured =>
   measures.map((_, place) => row[valueName(place)]);
 
-/** Only what is asked for. */
+/** Only the requested columns. */
 const projection = (table: Prefect1Table, { columns, keys }: Wanted): RawBuilder<unknown> =>
   named([
     ...columns.map((name): [string, RawBuilder<unknown>] => {
@@ -169,7 +175,7 @@ const projection = (table: Prefect1Table, { columns, keys }: Wanted): RawBuilder
     ...keys.map((key): [string, RawBuilder<unknown>] => [keyName(key), sql.ref(`${ROW}.${key}`)]),
   ]);
 
-/** `distinct on` may not stand before nothing. */
+/** `distinct on` needs at least one column after it. */
 const NOTHING = sql`null as nothing`;
 
 const named = (columns: readonly (readonly [name: string, sql: RawBuilder<unknown>])[]): RawBuilder<unknown> =>

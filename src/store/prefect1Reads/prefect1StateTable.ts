@@ -1,7 +1,7 @@
 import { isNotNull, noJson, tenantOfRun } from './prefect1Expressions.ts';
 import type { TableText } from './prefect1Table.ts';
 
-/** The history of runs of a kind, as Prefect 1 clients read it. */
+/** The states of flow runs or task runs, as Prefect 1 clients read them. */
 export const stateTable = (run: 'flow_run' | 'task_run'): TableText => ({
   columns: {
     uuid: `id! tenant_id ${run}_id!`,

@@ -3,10 +3,12 @@ import { Problem } from '../../core/values/problem.ts';
 import type { Queryable } from '../connection/database.ts';
 import { runStatement } from '../query/runStatement.ts';
 
-/** Class 22 of PostgreSQL's errors: a value that it cannot read, a pattern that is none. */
+/** Class 22 of PostgreSQL's errors: data exceptions, such as an unreadable value or an invalid pattern. */
 const DATA_EXCEPTION = /^22/;
 
-/** Runs a statement whose values PostgreSQL judges. What it says of them is the caller's to read, as it was with Hasura. */
+/**
+ * Runs a statement whose values PostgreSQL checks. The caller gets PostgreSQL's messages about them, as with Hasura.
+ */
 export async function prefect1Statement<Row>(
   database: Queryable,
   name: string,

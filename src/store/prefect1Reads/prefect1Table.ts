@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 
-/** A column of a Prefect 1 table as its readers know it. Also says how PostgreSQL calls the type. */
+/** A column scalar of Prefect 1's schema. It also names the PostgreSQL type. */
 export const COLUMN_TYPES = {
   uuid: 'uuid',
   String: 'text',
@@ -13,7 +13,7 @@ export const COLUMN_TYPES = {
 
 export type ColumnScalar = keyof typeof COLUMN_TYPES;
 
-/** Something of the row under this alias. */
+/** An expression over the row with this alias. */
 export type OfRow = (row: string) => RawBuilder<unknown>;
 
 export interface Prefect1Column {
@@ -23,11 +23,11 @@ export interface Prefect1Column {
 }
 
 export interface Prefect1Relation {
-  /** `object`: a row or none; `array`: any number of rows. */
+  /** `object`: at most one row; `array`: any number of rows. */
   kind: 'object' | 'array';
   to: string;
   nullable: boolean;
-  /** The columns that are equal, as our tables call them: one of this table, one of the related table. */
+  /** The columns of the join, with our tables' names: one of this table, one of the related table. */
   ours: string;
   theirs: string;
 }
@@ -36,27 +36,27 @@ export interface Prefect1Table {
   name: string;
   columns: { readonly [column: string]: Prefect1Column };
   relations: { readonly [relation: string]: Prefect1Relation };
-  /** Which of the rows are Prefect 1's. */
+  /** The condition for rows that Prefect 1 clients know. */
   shown: OfRow | null;
   tenant: OfRow;
-  /** Whether the tenant is a column of the row itself, so that asking for it costs nothing. */
+  /** Whether the tenant is a column of the row itself, so that filtering by it is cheap. */
   knowsTenant: boolean;
-  /** Columns of ours that end every order, and are the order where none is asked for: ids are made in the order of creation. */
+  /** Our columns that end every order, and the default order: ids sort in the order of creation. */
   lastKeys: readonly string[];
   hasPrimaryKey: boolean;
-  /** What stands after `from`, where it is no table of ours. */
+  /** The SQL after `from`, if the rows are not a table of ours. */
   from: RawBuilder<unknown>;
 }
 
-/** A table as it is written down in prefect1Tables.ts. */
+/** A table as declared in prefect1Tables.ts. */
 export interface TableText {
-  /** Names by their scalar; `!` after those that are never null. */
+  /** Column names by scalar; `!` marks columns that are never null. */
   columns: { readonly [Scalar in ColumnScalar]?: string };
-  /** Columns that we call otherwise, or compute. */
+  /** Columns with another name in our tables, or computed. */
   as?: { readonly [column: string]: string | OfRow };
-  /** `to! by`: the related table, `!` where there always is a row, and the column of ours that holds its id. */
+  /** `to! by`: the related table, `!` if there is always a row, and our column that holds its id. */
   objects?: { readonly [relation: string]: string };
-  /** `to by`: the related table, and the column of theirs that holds our id. */
+  /** `to by`: the related table, and its column that holds our id. */
   arrays?: { readonly [relation: string]: string };
   shown?: OfRow;
   tenant?: string;
@@ -70,7 +70,7 @@ const columnNamed =
   (row) =>
     sql.ref(`${row}.${name}`);
 
-/** Sorted by name, as Hasura lists everything. Where several keys stand in one object of `order_by`, that order counts. */
+/** Sorted by name, as Hasura does. This order counts if one object of `order_by` has several keys. */
 export const sortedByName = <Value>(entries: readonly (readonly [string, Value])[]): { [name: string]: Value } =>
   Object.fromEntries(entries.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 

@@ -3,8 +3,8 @@ import { isNotNull, isOfPrefect1Run, levelWord, logName, noFlag, noJson, taskRun
 import { stateTable } from './prefect1StateTable.ts';
 import { describeTable, type Prefect1Table, type TableText } from './prefect1Table.ts';
 
-// The tables that Prefect 1 clients read, as data. The types of that dialect are generated from it and its statements
-// compiled from it: names, types and nulls are the old server's, where a column comes from is ours.
+// The tables that Prefect 1 clients read, as data. The dialect's types are generated and its statements compiled from
+// it. Names, types and nulls are those of Prefect's server; the source of each column is ours.
 
 const TEXTS: { readonly [table: string]: TableText } = {
   agent: {
@@ -98,7 +98,7 @@ const TEXTS: { readonly [table: string]: TableText } = {
       is_loaded_from_archive: noFlag,
     },
     shown: isOfPrefect1Run,
-    // Lines of one moment stay in the order in which they were written.
+    // Log lines with the same time keep the order in which they were written.
     lastKeys: ['run_id', 'number'],
     hasPrimaryKey: false,
   },
@@ -161,7 +161,7 @@ const TEXTS: { readonly [table: string]: TableText } = {
     arrays: { flow_groups: 'flow_group tenant_id', flows: 'flow tenant_id', projects: 'project tenant_id' },
     tenant: 'id',
   },
-  /** What a walk along the edges of a flow gives. As a table it is empty, and always was. */
+  /** The result of a traversal of a flow's edges. As a table it is empty, as in Prefect's server. */
   utility_traversal: {
     columns: { uuid: 'tenant_id task_id', Int: 'depth' },
     objects: { task: 'task task_id' },

@@ -1,18 +1,19 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Scope } from './prefect1Conditions.ts';
 
-/** No walk is longer. */
+/** The longest path. */
 const MAX_STEPS = 50;
 
 export interface TraversalArguments {
-  /** A list of ids as PostgreSQL writes it, `{id,id}`, or a list. */
+  /** A list of ids, or PostgreSQL's text form `{id,id}`. */
   start_task_ids?: unknown;
   depth_limit?: number | null;
 }
 
 /**
- * The tasks that are reached from some tasks along the edges of their flow, each with the length of the longest way; the
- * tasks themselves at depth 0. Ids of no task are left out. Source: Prefect Server, utility.downstream_tasks.
+ * Returns the tasks that are reachable from some tasks along the edges of their flow, each with the length of the
+ * longest path; the tasks themselves have depth 0. Unknown ids are skipped.
+ * Source: Prefect Server, utility.downstream_tasks.
  */
 export function traversalSql(
   direction: 'downstream' | 'upstream',

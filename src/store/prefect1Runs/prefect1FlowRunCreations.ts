@@ -25,7 +25,7 @@ const NEWEST = statement(
   `${FLOW} and f.version_group_id = $1 and not f.archived order by f.version desc, f.id desc limit 1`,
 );
 
-/** A registered flow with its tasks and what its runs take over from its group. */
+/** A registered flow with its tasks and the settings that its runs inherit from its group. */
 export async function registeredFlow(
   transaction: Queryable,
   tenantId: string | null,
@@ -35,7 +35,7 @@ export async function registeredFlow(
   return flow ?? null;
 }
 
-/** The newest version of a version group that is not archived. */
+/** Returns the newest version of a version group that is not archived. */
 export async function newestOfVersionGroup(
   transaction: Queryable,
   tenantId: string | null,

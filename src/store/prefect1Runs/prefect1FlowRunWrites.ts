@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 
-// What moving a flow run takes beside the move itself, where Prefect 1 clients know the run.
+// Statements that accompany a move of a flow run that Prefect 1 clients know.
 
 const LAST_SUBMISSIONS = statement(
   'flowRunStates.lastSubmissions',
@@ -10,8 +10,8 @@ const LAST_SUBMISSIONS = statement(
 );
 
 /**
- * When runs were last submitted to an agent. Asked once the runs are locked, in a statement of its own, which sees what
- * was committed while the locks were waited for: so of two agents, on whichever servers, one comes first.
+ * Returns when runs were last submitted to an agent. This is a statement of its own, sent after the locks, so that it
+ * sees what was committed while they were waited for. Two agents on two servers cannot both submit a run.
  */
 export async function lastSubmissions(transaction: Queryable, ids: readonly string[]): Promise<Map<string, Instant>> {
   const rows = await transaction.query<{ id: string; at: Instant }>(LAST_SUBMISSIONS, [ids]);
@@ -25,7 +25,7 @@ const ASSIGN_AGENTS = statement(
    where r.id = u.id and a.tenant_id = r.tenant_id`,
 );
 
-/** Notes which agents took runs. An agent that is not known is none. */
+/** Records which agents took runs. Unknown agents are ignored. */
 export async function assignAgents(
   transaction: Queryable,
   taken: readonly { flowRunId: string; agentId: string }[],
@@ -42,7 +42,9 @@ const UNFINISHED_TASK_RUNS = statement(
    where flow_run_id = any($1::uuid[]) and prefect1_state <> all($2::text[]) order by id`,
 );
 
-/** The task runs of flow runs that are in none of these states; those that no Prefect 1 client knows are left out. */
+/**
+ * Returns the task runs of flow runs that are in none of these states, without those that no Prefect 1 client knows.
+ */
 export const taskRunsNotIn = (
   transaction: Queryable,
   flowRunIds: readonly string[],

@@ -1,7 +1,7 @@
 import { type Queryable, statement } from '../connection/database.ts';
 import { hadRow, TENANT_MATCHES } from '../tenants/tenantScope.ts';
 
-// What Prefect 1 clients change of a run beside its state. Each statement says whether there was such a run.
+// What Prefect 1 clients change besides a run's state. Each function returns whether the run exists.
 
 type Change = (database: Queryable, tenantId: string | null, id: string, value: string) => Promise<boolean>;
 
@@ -27,7 +27,7 @@ const beating = (table: 'flow_run' | 'task_run') =>
   );
 const BEATS = { flowRun: beating('flow_run'), taskRun: beating('task_run') };
 
-/** Notes that a run is alive. Of a run that does not exist nothing is said. */
+/** Records that a run is alive. An unknown run is ignored. */
 export async function noteHeartbeat(
   database: Queryable,
   kind: keyof typeof BEATS,
@@ -42,6 +42,6 @@ const KNOWN = statement(
   `select id from flow_run where id = $1 and ${TENANT_MATCHES} and scheduled_start_time is not null`,
 );
 
-/** Whether there is such a run, and Prefect 1 clients know it. */
+/** Whether the run exists and Prefect 1 clients know it. */
 export const isPrefect1FlowRun = async (database: Queryable, tenantId: string | null, id: string): Promise<boolean> =>
   hadRow(await database.query(KNOWN, [id, tenantId]));

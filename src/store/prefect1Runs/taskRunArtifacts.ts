@@ -9,14 +9,14 @@ export interface NewArtifact {
   data: Json;
 }
 
-// The owner is the task run's: mapped task runs of the old server had none, and could have no artifacts.
+// The owner is the task run's tenant. In Prefect's server, mapped task runs had no tenant and could have no artifacts.
 const INSERT = statement(
   'taskRunArtifacts.insert',
   `insert into task_run_artifact (id, tenant_id, task_run_id, kind, data)
    select $3, tenant_id, id, $4, $5 from task_run where id = $1 and ${TENANT_MATCHES} returning id`,
 );
 
-/** False where there is no such task run. */
+/** Returns false if the task run does not exist. */
 export const insertArtifact = async (
   database: Queryable,
   tenantId: string | null,
@@ -28,7 +28,7 @@ const UPDATE = statement(
   `update task_run_artifact set updated = now(), data = $3 where id = $1 and ${TENANT_MATCHES} returning id`,
 );
 
-/** Replaces what an artifact holds; false where there is none. */
+/** Replaces an artifact's data. Returns false if it does not exist. */
 export const updateArtifact = async (
   database: Queryable,
   tenantId: string | null,

@@ -43,7 +43,7 @@ interface CountRow {
   maxEndTime: Instant | null;
 }
 
-/** What has become of the children of a mapped task run. One that has none, or does not exist, has no times and no states. */
+/** Returns the times and states of a mapped task run's children; none if the run has no children or does not exist. */
 export async function mappedChildren(
   database: Queryable,
   tenantId: string | null,

@@ -4,7 +4,7 @@ import { type Queryable, statement } from '../connection/database.ts';
 import { type EnclosingFlowRun, type EnclosingRow, enclosingFlowRun } from '../taskRuns/taskRunCreations.ts';
 import type { TaskRunInfo } from './taskRunInfo.ts';
 
-// The task run is found by its keys, which are unique, and not by its task, for which there is no index.
+// The task run is found by its unique keys, because the task has no index.
 const OF_TASK = statement(
   'taskRuns.ofTask',
   `select clock_timestamp() as now, t.id as "taskId", t.slug, t.cache_key as "cacheKey", f.id as "flowRunId",
@@ -30,7 +30,7 @@ interface Row extends Omit<EnclosingRow, 'id'> {
   serializedState: JsonObject | null;
 }
 
-/** What there is of a task run that is asked for by its task; null for each part that does not exist. */
+/** A task run as found by its task; null for each part that does not exist. */
 export interface TaskRunOfTask {
   now: Instant;
   task: { id: string; slug: string | null; cacheKey: string | null } | null;
@@ -44,7 +44,7 @@ export async function taskRunOfTask(
   asked: { flowRunId: string; taskId: string; mapIndex: number },
 ): Promise<TaskRunOfTask> {
   const [row] = await database.query<Row>(OF_TASK, [asked.flowRunId, asked.taskId, asked.mapIndex, tenantId]);
-  if (!row) throw new Error('a row of constants gave no row');
+  if (!row) throw new Error('a row of constants returned no row');
   const { now, taskId, slug, cacheKey, id, version, state, serializedState } = row;
   return {
     now,
