@@ -41,11 +41,11 @@ import './runs/subscriptions.ts';
 import './taskRuns/scheduledTaskRunsSubscription.ts';
 import './runs/changesSubscription.ts';
 
-/** The native dialect. Types stand in the order of their files, fields in the order in which people look for them. */
+/** The native schema. Types are in the order of their files; fields are in the order in which readers look for them. */
 export const schema: GraphQLSchema = builder.toSchema({ sortSchema: false });
 takeUuidIds(schema);
 
-// Here, once, and not in each resolver, so that no mutation can be forgotten.
+// Guarding here instead of in each resolver covers every mutation and subscription.
 guard(schema.getMutationType(), refuseReaders);
 guard(schema.getSubscriptionType(), () => {});
 

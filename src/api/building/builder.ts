@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import type { Context } from './context.ts';
 
-/** Fields are non-null unless they say otherwise. */
+/** Fields are non-null by default. */
 export const builder = new SchemaBuilder<{
   Context: Context;
   DefaultFieldNullability: false;
@@ -21,16 +21,19 @@ export const builder = new SchemaBuilder<{
 
 builder.queryType({
   description:
-    'Reads. A single thing that does not exist, or belongs to another tenant, is null; a list is a page of a connection.',
+    'Reads. A field for a single object returns null if the object does not exist or belongs to another tenant. ' +
+    'Long lists are Relay connections.',
 });
 builder.mutationType({
   description:
-    'Writes. Each takes one `input` and answers after its transaction has committed. Every input has an `idempotencyKey`: ' +
-    'the same request sent again with the same key has no second effect and gets the same answer. ' +
-    'An API key with the role of a reader gets FORBIDDEN.',
+    'Writes. Each mutation takes one `input` and responds after its transaction has committed. Every input has an ' +
+    '`idempotencyKey`: a request that repeats the key has no second effect and gets the first response. A value ' +
+    'outside a documented limit fails with BAD_USER_INPUT, unless the description names another code. An API key ' +
+    'with the reader role gets FORBIDDEN.',
 });
 builder.subscriptionType({
   description:
-    'Live events, over WebSocket (graphql-ws) or server-sent events. Each event carries a cursor; a subscription that is ' +
-    'opened again with `after` goes on behind it and misses nothing.',
+    'Live events, over WebSocket (graphql-ws) or server-sent events. Events carry a cursor, except in ' +
+    '`bulkJobProgress` and `scheduledTaskRuns`. A subscription that is opened with the cursor of an event as `after` ' +
+    'continues with the next event and misses nothing.',
 });

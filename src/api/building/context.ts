@@ -3,19 +3,19 @@ import type { Instant } from '../../core/values/instant.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { createLoaders, type Loaders } from '../../loading/loaders.ts';
 
-/** What a request carries: the engine it acts through, who asks, and the memory of what it has read. */
+/** The context of a request: the engine, the authenticated viewer, and the cache of rows that were read. */
 export interface Context {
   engine: StartedEngine;
   viewer: Viewer;
   readonly loaders: Loaders;
-  /** Drops what was read, which a write or the passing of time has made old. */
+  /** Drops the cached rows, which can be outdated after a write or after some time. */
   forgetReads(): void;
-  /** A function, because the context of a subscription outlives the moment it began. */
+  /** A function, because the context of a subscription is used for a long time. */
   now: () => Instant;
 }
 
 export function createContext(engine: StartedEngine, viewer: Viewer): Context {
-  // Made when the first read asks: a mutation without reads, the most frequent request, is spared a score of loaders.
+  // Created on the first read: a mutation without reads, the most frequent request, does not need twenty loaders.
   let loaders: Loaders | null = null;
   return {
     engine,

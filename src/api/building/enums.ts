@@ -5,81 +5,83 @@ import type { DeploymentSort } from '../../store/deployments/deployments.ts';
 import type { FlowSort, LogSort, RunSort } from '../../store/query/sortOrders.ts';
 import { builder } from './builder.ts';
 
-/** An enum whose values are their own names, from a table of name and description. */
+/** Returns the values of an enum from a table of names and descriptions. */
 export const described = <Name extends string>(table: { readonly [Key in Name]: string }) =>
   Object.fromEntries(
     Object.entries<string>(table).map(([name, description]) => [name, { value: name, description }]),
   ) as {
-    // Object.fromEntries forgets which keys it was given
+    // Object.fromEntries loses the type of the keys.
     [Key in Name]: { value: Key; description: string };
   };
 
 const STATE_TYPE_MEANINGS: { [Type in StateType]: string } = {
-  SCHEDULED: 'Will run at its scheduled time, or as soon as that is past.',
-  PENDING: 'Handed to infrastructure that is preparing to run it.',
-  RUNNING: 'At work.',
-  COMPLETED: 'Ended well.',
+  SCHEDULED: 'Waits for its scheduled time, or is due.',
+  PENDING: 'Submitted to infrastructure, which is preparing to run it.',
+  RUNNING: 'Executing.',
+  COMPLETED: 'Ended successfully.',
   FAILED: 'Ended with an error in the user’s code.',
-  CANCELLED: 'Ended because somebody asked for it.',
-  CRASHED: 'Ended because its infrastructure did.',
+  CANCELLED: 'Cancelled by a client or by a rule.',
+  CRASHED: 'Ended because its infrastructure failed.',
   PAUSED: 'Waits to be resumed.',
-  CANCELLING: 'Asked to stop, and not yet stopped.',
+  CANCELLING: 'Cancellation was requested, but the run has not stopped yet.',
 };
 
 export const StateTypeEnum = builder.enumType('StateType', {
-  description: 'The types of a state. A state has a type, on which rules act, and a name, which is for people.',
+  description: 'The type of a state. The orchestration rules act on the type; the name of a state is for people.',
   values: described(
     Object.fromEntries(
-      STATE_TYPES.map((type) => [type, `${STATE_TYPE_MEANINGS[type]}${isFinal(type) ? ' Final.' : ''}`]),
-    ) as { [Type in StateType]: string }, // made of every StateType, one line above
+      STATE_TYPES.map((type) => [type, `${STATE_TYPE_MEANINGS[type]}${isFinal(type) ? ' A final state.' : ''}`]),
+    ) as { [Type in StateType]: string }, // STATE_TYPES contains every StateType.
   ),
 });
 
 const VERDICTS: { [Name in Verdict]: string } = {
-  ACCEPT: 'The proposed state was written, perhaps with another name.',
-  REJECT: 'Another state was written in place of the proposed one, or the run stays as it is. `reason` says why.',
-  ABORT: 'Nothing was written, and asking again will not help. `reason` says why.',
-  WAIT: 'Nothing was written. Ask again after `retryAfterSeconds`.',
+  ACCEPT:
+    'The proposed state was written, possibly with another name. From `cancelFlowRun` also: the run is already ' +
+    'cancelled or cancelling, and nothing was written.',
+  REJECT: 'Another state was written instead of the proposed one, or the run is unchanged. `reason` explains why.',
+  ABORT: 'Nothing was written, and a retry will not help. `reason` explains why.',
+  WAIT: 'Nothing was written. Propose the state again after `retryAfterSeconds`.',
 };
 
 export const VerdictEnum = builder.enumType('Verdict', {
-  description: 'What the rules said to a proposed state.',
+  description: 'The verdict of the orchestration rules on a proposed state.',
   values: described(VERDICTS),
 });
 
 export const RetryTypeEnum = builder.enumType('RetryType', {
-  description: 'How a failed flow run is run again, in the words that engines know.',
+  description: 'How a failed flow run is retried. The values are those of Prefect 3.',
   values: described({
-    in_process: 'By the process that ran it, which waits for the delay.',
-    reschedule: 'By new infrastructure, at the scheduled time of the retry.',
+    in_process: 'The process that ran the flow waits for the delay and runs it again.',
+    reschedule: 'New infrastructure runs the flow at the scheduled time of the retry.',
   }),
 });
 
-// Without Hasura's, which only reads of Prefect 1's dialect give, and which are no names to GraphQL.
+// Leaves out Hasura's codes: only reads of the Prefect 1 dialect return them, and they are not valid GraphQL names.
 const NATIVE_CODES = Object.fromEntries(
   Object.entries(PROBLEM_CODES).filter(([code]) => /^[A-Z_]+$/.test(code)),
-) as typeof PROBLEM_CODES; // the others never come out of a native field
+) as typeof PROBLEM_CODES; // No native field returns the others.
 
 export const ProblemCodeEnum = builder.enumType('ProblemCode', {
-  description: 'Why something was refused. The same codes stand in `errors[].extensions.code`.',
+  description: 'Why a request, or an entry of a batch, failed. `errors[].extensions.code` has the same values.',
   values: described<ProblemCode>(NATIVE_CODES),
 });
 
 const RUN_SORTS: { [Sort in RunSort]: string } = {
-  ID_DESC: 'The newest first: ids are made in the order of creation.',
-  ID_ASC: 'The oldest first.',
-  START_TIME_ASC: 'By start time; a run that has not started counts with its expected start time.',
-  START_TIME_DESC: 'By start time, latest first; a run that has not started counts with its expected start time.',
-  EXPECTED_START_TIME_ASC: 'By expected start time.',
+  ID_DESC: 'Newest first. Ids are in order of creation.',
+  ID_ASC: 'Oldest first.',
+  START_TIME_ASC: 'By start time, earliest first. A run that has not started is sorted by its expected start time.',
+  START_TIME_DESC: 'By start time, latest first. A run that has not started is sorted by its expected start time.',
+  EXPECTED_START_TIME_ASC: 'By expected start time, earliest first.',
   EXPECTED_START_TIME_DESC: 'By expected start time, latest first.',
   NAME_ASC: 'By name.',
-  NAME_DESC: 'By name, backwards.',
-  NEXT_SCHEDULED_START_TIME_ASC: 'By the time at which a scheduled run is due.',
+  NAME_DESC: 'By name, in reverse order.',
+  NEXT_SCHEDULED_START_TIME_ASC: 'By the time at which a scheduled run is due, earliest first.',
   END_TIME_DESC: 'By end time, latest first.',
 };
 
 export const RunSortEnum = builder.enumType('RunSort', {
-  description: 'The order of a list of runs. Runs without the time come last; runs that are equal follow their ids.',
+  description: 'The order of a list of runs. Runs without a value in the sort field come last; ties are ordered by id.',
   values: described(RUN_SORTS),
 });
 
@@ -97,7 +99,7 @@ export const FlowSortEnum = builder.enumType('FlowSort', {
 
 export const DeploymentSortEnum = builder.enumType('DeploymentSort', {
   description: 'The order of a list of deployments.',
-  values: described<DeploymentSort>({ ...FLOW_SORTS, UPDATED_DESC: 'What was changed last comes first.' }),
+  values: described<DeploymentSort>({ ...FLOW_SORTS, UPDATED_DESC: 'Most recently changed first.' }),
 });
 
 export const WorkPoolSortEnum = builder.enumType('WorkPoolSort', {
@@ -106,8 +108,8 @@ export const WorkPoolSortEnum = builder.enumType('WorkPoolSort', {
 });
 
 const LOG_SORTS: { [Sort in LogSort]: string } = {
-  TIMESTAMP_ASC: 'The oldest first; lines of one run that share a timestamp, by their number.',
-  TIMESTAMP_DESC: 'The newest first.',
+  TIMESTAMP_ASC: 'Oldest first. Lines with the same timestamp are ordered by id.',
+  TIMESTAMP_DESC: 'Newest first.',
 };
 
 export const LogSortEnum = builder.enumType('LogSort', {
@@ -116,11 +118,11 @@ export const LogSortEnum = builder.enumType('LogSort', {
 });
 
 const STARTS = {
-  BEGINNING: 'From the first event on: what is stored first, then what happens.',
-  NOW: 'Only what happens from now on.',
+  BEGINNING: 'The first event: stored events come first, then new ones.',
+  NOW: 'The next new event.',
 } as const;
 
 export const StreamStartEnum = builder.enumType('StreamStart', {
-  description: 'Where a subscription begins that is given no cursor.',
+  description: 'The start of a subscription that has no cursor.',
   values: described(STARTS),
 });

@@ -1,12 +1,12 @@
-/** An input without its nulls. */
+/** The type of an input without nulls. */
 export type Given<Input> = { [Key in keyof Input]: NonNullable<Input[Key]> };
 
 /**
- * Where an input field is optional, null mostly means what its absence means: this drops the nulls of an input object (not
- * those inside its values), so that actions see one form of "not given".
+ * Drops the null fields of an input object, but not nulls inside its values. For most optional fields null means the
+ * same as an omitted field, and actions then handle one form only.
  */
 export const given = <Input extends object>(input: Input): Given<Input> =>
-  // Object.fromEntries forgets which keys it was given.
+  // Object.fromEntries loses the type of the keys.
   Object.fromEntries(
     Object.entries(input).filter(([, value]) => value !== null && value !== undefined),
   ) as Given<Input>;

@@ -2,16 +2,20 @@ import type { GraphQLFieldResolver } from 'graphql';
 import { Problem } from '../../core/values/problem.ts';
 import type { Context } from './context.ts';
 
-/** May `context` do what the field is for? Throws where not. */
+/** Throws if the viewer of the request may not use the field. */
 export type Allowed = (context: Context) => void;
 
 export const refuseReaders: Allowed = ({ viewer }) => {
-  if (viewer.role === 'READER') throw new Problem('FORBIDDEN', 'The role of a reader may not change anything.');
+  if (viewer.role === 'READER')
+    throw new Problem(
+      'FORBIDDEN',
+      'An API key with the reader role cannot change anything. Use a key with another role.',
+    );
 };
 
 /**
- * Before each write and each event: what was read before is not what is there now. The fields of a mutation run one after
- * the other, and so do the events of a subscription, so nothing that is still being read is forgotten.
+ * Wraps a resolver of a mutation or subscription field: checks the viewer and drops the cached rows, which may be
+ * outdated. Mutation fields and subscription events run one after the other, so no read is in progress at that time.
  */
 export const guarded =
   <Given extends Context>(

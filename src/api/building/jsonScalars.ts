@@ -5,18 +5,19 @@ import { LIMITS } from '../../core/values/limits.ts';
 import { builder } from './builder.ts';
 import { badInput, shown, uuidFrom } from './scalars.ts';
 
-// Only the shape is looked at here. What JSON may hold and how large it may be depends on the field: actions check that.
+// Scalars check only the shape. The allowed content and size depend on the field, so actions check them.
 
 function objectFrom(value: unknown): JsonObject {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw badInput('A JSON object is expected.');
-  return value as JsonObject; // It came out of JSON.parse or out of fromLiteral.
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw badInput('The value must be a JSON object.');
+  return value as JsonObject; // It comes from JSON.parse or fromLiteral.
 }
 
 type Variables = { [name: string]: unknown } | null | undefined;
 
-/** The value of a literal in a document. Validation reads literals before there are variables: those are null then. */
+/** Returns the value of a literal in a document. During validation there are no variables yet; they are null then. */
 function fromLiteral(node: ValueNode, variables: Variables, depth = 0): unknown {
-  if (depth > LIMITS.jsonDepth) throw badInput(`JSON may be nested ${LIMITS.jsonDepth} levels deep at most.`);
+  if (depth > LIMITS.jsonDepth) throw badInput(`JSON must not be nested more than ${LIMITS.jsonDepth} levels deep.`);
   switch (node.kind) {
     case Kind.NULL:
       return null;
@@ -45,14 +46,14 @@ function labelsFrom(value: unknown): Labels {
   for (const [key, label] of Object.entries(object))
     if (label === null || typeof label === 'object')
       throw badInput(`The label ${shown(key)} must be a string, a number or a boolean.`);
-  return object as Labels; // its values were just looked at
+  return object as Labels; // The loop has checked the values.
 }
 
 function stringMapFrom(value: unknown): { [key: string]: string } {
   const object = objectFrom(value);
   for (const [key, text] of Object.entries(object))
     if (typeof text !== 'string') throw badInput(`The value of ${shown(key)} must be a string.`);
-  return object as { [key: string]: string }; // its values were just looked at
+  return object as { [key: string]: string }; // The loop has checked the values.
 }
 
 const TASK_INPUT_FIELDS = { task_run: 'id', flow_run: 'id', parameter: 'name', constant: 'type' } as const;
@@ -87,18 +88,20 @@ const taskInputsFrom = (value: unknown): TaskRun['taskInputs'] =>
     }),
   );
 
-/** Literals and variables are read by the same function. */
+/** Uses the same function for literals and variables. */
 const reading = <Value>(read: (value: unknown) => Value) => ({
   serialize: (value: Value) => value,
   parseValue: read,
   parseLiteral: (node: ValueNode, variables: Variables) => read(fromLiteral(node, variables)),
 });
 
-const BOUNDS = `At most ${LIMITS.jsonDepth} levels deep, without the character NUL; else BAD_USER_INPUT.`;
+const BOUNDS = `More than ${LIMITS.jsonDepth} levels, or a NUL character, fail with BAD_USER_INPUT.`;
 
 builder.scalarType('JSON', {
-  description: `Any JSON value, where the workflow engine itself is free-form. Literals may be objects, too. ${BOUNDS}`,
-  ...reading((value) => value as Json), // It came out of JSON.parse or out of fromLiteral.
+  description:
+    'Any JSON value. Used where Prefect leaves the content free-form. Literals in a document can be objects and ' +
+    `lists. ${BOUNDS}`,
+  ...reading((value) => value as Json), // It comes from JSON.parse or fromLiteral.
 });
 builder.scalarType('JSONObject', { description: `A JSON object. ${BOUNDS}`, ...reading(objectFrom) });
 builder.scalarType('Labels', {
@@ -111,8 +114,8 @@ builder.scalarType('StringMap', {
 });
 builder.scalarType('TaskInputs', {
   description:
-    'Where the arguments of a task came from: a JSON object that holds, for each parameter of the task, a list of ' +
-    '`{ kind: "task_run", id }`, `{ kind: "flow_run", id }`, `{ kind: "parameter", name }` (a parameter of the flow) and ' +
-    `\`{ kind: "constant", type }\`. ${BOUNDS}`,
+    'The sources of the arguments of a task: a JSON object with a list for each parameter of the task. The entries ' +
+    'of a list are `{ kind: "task_run", id }`, `{ kind: "flow_run", id }`, `{ kind: "parameter", name }` (a ' +
+    `parameter of the flow) and \`{ kind: "constant", type }\`. ${BOUNDS}`,
   ...reading(taskInputsFrom),
 });

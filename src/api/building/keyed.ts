@@ -3,11 +3,13 @@ import type { builder } from './builder.ts';
 
 export type InputFields = PothosSchemaTypes.InputFieldBuilder<typeof builder.$inferSchemaTypes, 'InputObject'>;
 
-/** The field that every mutation's input has. */
+/** The `idempotencyKey` field of every mutation input. */
 export const keyed = (t: InputFields) => ({
   idempotencyKey: t.string({
     description:
-      'The same request sent again with the same key has no second effect and gets the same answer; another request ' +
-      `with the key is IDEMPOTENCY_KEY_REUSED. Empty is no key. At most ${LIMITS.idempotencyKeyCharacters} characters.`,
+      'Makes the request safe to retry: a repeated request with the same key has no second effect and gets the ' +
+      'first response. A different request with the same key fails with IDEMPOTENCY_KEY_REUSED. An empty key is ' +
+      `ignored. At most ${LIMITS.idempotencyKeyCharacters} characters. The server keeps a key for 24 hours by ` +
+      'default (FLOWQL_IDEMPOTENCY_HOURS).',
   }),
 });

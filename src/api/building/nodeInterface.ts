@@ -4,13 +4,13 @@ import type { NodeType } from '../../store/insights/nodes.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 
-/** A row that is about to be given out as a Node says which type it is, for nothing else tells rows apart. */
+/** A row that is returned as a Node. Rows have no type of their own, so `__typename` says which one it is. */
 type NodeRow = { id: string; __typename?: NodeType };
 
 export const NodeInterface = builder.interfaceRef<NodeRow>('Node').implement({
-  description: 'Anything with an id of its own.',
+  description: 'An object with a globally unique id.',
   resolveType: (row) => row.__typename,
-  fields: (t) => ({ id: t.exposeID('id', { description: 'Its UUID, unique among all things of all types.' }) }),
+  fields: (t) => ({ id: t.exposeID('id', { description: 'A UUID, unique across all types.' }) }),
 });
 
 const MAX_NODES = 100;
@@ -42,23 +42,25 @@ builder.queryFields((t) => ({
   node: t.field({
     type: NodeInterface,
     nullable: true,
-    description: 'The thing with this id, of whatever type; null where there is none.',
-    args: { id: t.arg.id({ required: true, description: 'The id to look for.' }) },
+    description: 'Returns the object with this id, of any type; null if there is none.',
+    args: { id: t.arg.id({ required: true, description: 'The id of the object.' }) },
     resolve: (_, { id }, context) => loadNode(context, id),
   }),
   nodes: t.field({
     type: [NodeInterface],
     nullable: { list: false, items: true },
-    description: `The things with these ids, in their order, null where there is none. At most ${MAX_NODES}.`,
+    description:
+      'Returns the objects with these ids, in the order of the ids; null for an id without an object. At most ' +
+      `${MAX_NODES}.`,
     args: {
       ids: t.arg.idList({
         required: true,
-        description: `The ids to look for. More than ${MAX_NODES} are LIMIT_EXCEEDED.`,
+        description: `The ids of the objects. More than ${MAX_NODES} ids fail with LIMIT_EXCEEDED.`,
       }),
     },
     resolve: (_, { ids }, context) => {
       if (ids.length > MAX_NODES)
-        throw new Problem('LIMIT_EXCEEDED', `\`nodes\` takes ${MAX_NODES} ids at most.`, { argument: 'ids' });
+        throw new Problem('LIMIT_EXCEEDED', `\`ids\` must have at most ${MAX_NODES} ids.`, { argument: 'ids' });
       return Promise.all(ids.map((id) => loadNode(context, id)));
     },
   }),

@@ -10,7 +10,7 @@ import type { LeanWorkPool } from '../../store/workPools/workPools.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connectionOf.ts';
 
-// The object types by name. They refer to one another in circles, so that each is named here and described in its own file.
+// The object types refer to each other in circles. This file declares them; each is implemented in its own file.
 
 export const FlowType = builder.objectRef<Flow>('Flow');
 export const DeploymentType = builder.objectRef<LeanDeployment>('Deployment');

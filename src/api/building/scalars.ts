@@ -3,7 +3,7 @@ import { formatInstant, type Instant, parseInstant } from '../../core/values/ins
 import { isUuid } from '../../core/values/uuid.ts';
 import { builder } from './builder.ts';
 
-/** For values that are refused while a document is read, where graphql itself adds which variable or argument it was. */
+/** Returns the error for a value that is rejected while a document is read. graphql adds the variable or argument. */
 export const badInput = (message: string, node?: ValueNode): GraphQLError =>
   new GraphQLError(message, { ...(node && { nodes: node }), extensions: { code: 'BAD_USER_INPUT' } });
 
@@ -16,25 +16,27 @@ export function uuidFrom(value: unknown, node?: ValueNode): string {
 function instantFrom(value: unknown, node?: ValueNode): Instant {
   const instant = typeof value === 'string' ? parseInstant(value) : null;
   if (instant === null)
-    throw badInput(`${shown(value)} is not a time. Times are RFC 3339, such as 2026-11-21T01:08:00.563414Z.`, node);
+    throw badInput(
+      `${shown(value)} is not a time. Times must be in RFC 3339 format, such as 2026-11-21T01:08:00.563414Z.`,
+      node,
+    );
   return instant;
 }
 
-/** A refused value in a message, cut so that nobody is sent a megabyte back. */
+/** Returns a rejected value for use in a message, cut to 60 characters. */
 export const shown = (value: unknown): string => {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 };
 
-/** Only a string passes the checks above, so that it does not matter what the other literals become. */
+/** Returns the value of a literal. Only strings pass the checks above, so other kinds need no exact value. */
 export const literalValue = (node: ValueNode): unknown => ('value' in node ? node.value : node.kind);
 
 builder.scalarType('DateTime', {
   description:
-    'A moment, in RFC 3339: `2026-11-21T01:08:00.563414Z`. Answers are in UTC with six digits of a second. ' +
-    'Inputs may have any offset, and be a date alone, which is its midnight; without an offset they are UTC, and digits ' +
-    'after the sixth are cut off. ' +
-    'Anything else is BAD_USER_INPUT.',
+    'A point in time in RFC 3339 format: `2026-11-21T01:08:00.563414Z`. Output is in UTC, with six fractional ' +
+    'digits. Input can have any offset; without an offset it is in UTC. A date alone means midnight. Fractional ' +
+    'digits after the sixth are cut off. Anything else fails with BAD_USER_INPUT.',
   serialize: formatInstant,
   parseValue: (value) => instantFrom(value),
   parseLiteral: (node) => instantFrom(literalValue(node), node),

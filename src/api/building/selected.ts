@@ -8,7 +8,7 @@ import type { LeanWorkPool } from '../../store/workPools/workPools.ts';
 import type { Context } from './context.ts';
 import { selecting } from './selecting.ts';
 
-// Wide JSON columns are read where a document asks for them, and left in the database where it does not.
+// Wide JSON columns are read only if the document selects them.
 
 export const asksForRunJson = selecting('parameters', 'context', 'jobVariables');
 export const asksForTaskInputs = selecting('taskInputs');
@@ -18,7 +18,7 @@ export const asksForTemplate = selecting('baseJobTemplate');
 
 type Load = [id: string | null, context: Context, info: GraphQLResolveInfo];
 
-/** Loads by the wide loader or the lean one; no id is no row. */
+/** Loads a row with or without its wide columns; a null id returns null. */
 const loadBy =
   <Row>(
     asksForWide: typeof asksForData,
@@ -47,8 +47,8 @@ export const loadWorkPool = loadBy<LeanWorkPool>(asksForTemplate, (loaders, isWi
   isWide ? loaders.workPool : loaders.leanWorkPool,
 );
 
-/** A wide column, of a row that was read with it because its field is asked for. */
+/** Returns a wide column. Throws if the row was read without it, which would be a bug in the selection above. */
 export function wide<Value>(column: Value | undefined): Value {
-  if (column === undefined) throw new Error('A wide column is asked for, and the row was read without it.');
+  if (column === undefined) throw new Error('A wide column was selected, but the row was read without it.');
   return column;
 }

@@ -1,12 +1,12 @@
 import type { FieldNode, GraphQLResolveInfo, SelectionSetNode } from 'graphql';
 
 /**
- * Tells whether a document asks for one of these fields anywhere below the field that is being resolved. Wide JSON
- * columns are read only then. It may say yes where the field belongs to something further down, or is skipped by a
- * directive: that costs a column; it never says no where a field is asked for.
+ * Returns a function that tells whether a document selects one of these fields anywhere below the resolved field. Wide
+ * JSON columns are read only then. The result can be a false positive, if the field belongs to an object further down
+ * or a directive skips it; that costs one column. It is never a false negative.
  */
 export function selecting(...names: string[]) {
-  // The executor hands the same array to all siblings, two hundred rows of a page for instance: they share the answer.
+  // The executor passes the same array for all siblings, such as the 200 rows of a page, so they share the answer.
   const answers = new WeakMap<readonly FieldNode[], boolean>();
 
   return ({ fieldNodes, fragments }: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>): boolean => {

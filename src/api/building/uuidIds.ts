@@ -14,16 +14,15 @@ import { literalValue, uuidFrom } from './scalars.ts';
 
 const UuidID = new GraphQLScalarType<string, string>({
   name: 'ID',
-  description: 'A UUID. Inputs may be in upper case, answers are in lower case. Anything else is BAD_USER_INPUT.',
+  description: 'A UUID. Input can be in upper case; output is in lower case. Anything else fails with BAD_USER_INPUT.',
   serialize: (id) => String(id),
   parseValue: (value) => uuidFrom(value),
   parseLiteral: (node) => uuidFrom(literalValue(node), node),
 });
 
 /**
- * Puts an `ID` that takes nothing but UUIDs in the place of GraphQL's own, in a schema that was just built: Pothos always
- * takes GraphQL's. So a malformed id is refused while the document is read, with the name of its variable or its place,
- * and no resolver, action or statement ever sees one.
+ * Replaces GraphQL's `ID`, which Pothos always uses, with one that accepts only UUIDs. A malformed id is then rejected
+ * while the document is read, with its variable or position, and never reaches a resolver.
  */
 export function takeUuidIds(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -43,7 +42,7 @@ function replaceType(holder: { type: unknown }): void {
 
 function replaced(type: unknown): unknown {
   if (type === GraphQLID) return UuidID;
-  if (isNonNullType(type)) return new GraphQLNonNull(replaced(type.ofType) as typeof type.ofType); // of the same kind
-  if (isListType(type)) return new GraphQLList(replaced(type.ofType) as typeof type.ofType); // of the same kind
+  if (isNonNullType(type)) return new GraphQLNonNull(replaced(type.ofType) as typeof type.ofType); // same kind
+  if (isListType(type)) return new GraphQLList(replaced(type.ofType) as typeof type.ofType); // same kind
   return type;
 }

@@ -9,32 +9,36 @@ import { type InputFields, keyed } from '../building/keyed.ts';
 import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 import { StateInput, stateRequest } from '../runs/stateInput.ts';
+import { FORCE_TEXTS } from '../runs/stateTexts.ts';
 import { BulkJobType } from './bulkJobType.ts';
 
+const DURABLE = 'The job is durable: once accepted, it runs to its end, even if servers restart.';
+
 const BulkStateTypeCount = builder.objectRef<StateTypeCount>('BulkStateTypeCount').implement({
-  description: 'How many flow runs were in states of a type.',
+  description: 'How many flow runs were in states of one type.',
   fields: (t) => ({
-    type: t.expose('stateType', { type: StateTypeEnum, description: 'The type of their state.' }),
-    count: t.exposeInt('count', { description: 'How many; 1 or more.' }),
+    type: t.expose('stateType', { type: StateTypeEnum, description: 'The type of the states.' }),
+    count: t.exposeInt('count', { description: 'The number of flow runs; 1 or more.' }),
   }),
 });
 
 const BulkPayload = builder.objectRef<AcceptedBulkJob>('BulkPayload').implement({
-  description: 'The runs that were chosen, and the job that works on them.',
+  description: 'The chosen flow runs, and the job that processes them.',
   fields: (t) => ({
     job: t.field({
       type: BulkJobType,
       nullable: true,
       description:
-        `The job as it is now: done, where it has ${SMALL_JOB} runs or fewer, and else in progress (\`bulkJobProgress\` ` +
-        'follows it). Null of a dry run.',
+        `The bulk job. A job of at most ${SMALL_JOB} flow runs has ended when the response is sent, unless it takes ` +
+        'longer than 10 seconds. A larger job is in progress; follow it with `bulkJobProgress`. Null for a dry run.',
       resolve: ({ bulkJobId }, _, { loaders }) => (bulkJobId === null ? null : loaders.bulkJob.load(bulkJobId)),
     }),
-    total: t.exposeInt('total', { description: 'How many runs pass the filter.' }),
+    total: t.exposeInt('total', { description: 'How many flow runs match the filter.' }),
     stateTypes: t.expose('stateTypes', {
       type: [BulkStateTypeCount],
       description:
-        'The same by the type of the state that each run was in when it was chosen; at most one entry of a type.',
+        'How many flow runs match, by the type of the state they were in when they were chosen; at most one entry ' +
+        'per type.',
     }),
   }),
 });
@@ -45,13 +49,13 @@ const bulk = (t: InputFields) => ({
     type: filterInputType('FlowRun'),
     required: true,
     description:
-      'Which flow runs, any number of them. It must carry a condition: an empty one, and one that lets everything through ' +
-      'however it is written, is BAD_USER_INPUT.',
+      'Selects the flow runs, which can be any number. The filter must contain a condition: one that is empty, or ' +
+      'that matches every run, fails with BAD_USER_INPUT.',
   }),
   dryRun: t.boolean({
     description:
-      'True only counts the runs. Nothing is written, not even the idempotency key, which is free for the real request. ' +
-      'Default false.',
+      'If true, only counts the flow runs. Nothing is written, and the idempotency key remains unused. Defaults to ' +
+      'false.',
   }),
 });
 
@@ -63,17 +67,17 @@ const BulkSetFlowRunStateInput = builder.inputType('BulkSetFlowRunStateInput', {
       type: StateInput,
       required: true,
       description:
-        'The state to move to, the same for all; where it is SCHEDULED and names no time, that is the time of this request.',
+        'The state to propose for each run. If it is SCHEDULED without a scheduled time, that is set to the time of ' +
+        'the request.',
     }),
     force: t.boolean({
-      description:
-        'True asks only the rules that keep histories whole, and takes any state after any other. Default false.',
+      description: FORCE_TEXTS.flowRun,
     }),
   }),
 });
 
 const BulkDeleteFlowRunsInput = builder.inputType('BulkDeleteFlowRunsInput', {
-  description: 'Flow runs to delete.',
+  description: 'The flow runs to delete.',
   fields: bulk,
 });
 
@@ -81,9 +85,11 @@ builder.mutationFields((t) => ({
   bulkSetFlowRunState: t.field({
     type: BulkPayload,
     description:
-      'Proposes a state for all flow runs that pass a filter at this moment, each by its own rules and with an outcome of ' +
-      'its own. The job is durable: once accepted, it is done.',
-    args: { input: t.arg({ type: BulkSetFlowRunStateInput, required: true, description: 'Which runs, which state.' }) },
+      'Proposes a state for all flow runs that match a filter now. The rules decide about each run separately, and ' +
+      `each run gets its own outcome. ${DURABLE}`,
+    args: {
+      input: t.arg({ type: BulkSetFlowRunStateInput, required: true, description: 'The flow runs and the state.' }),
+    },
     resolve: (_, { input: { filter, state, ...input } }, { engine, viewer }) =>
       bulkSetFlowRunState(engine, viewer, {
         ...given(input),
@@ -94,9 +100,9 @@ builder.mutationFields((t) => ({
   bulkDeleteFlowRuns: t.field({
     type: BulkPayload,
     description:
-      'Deletes all flow runs that pass a filter at this moment, in whatever state, with their states, task runs, inputs and ' +
-      'log lines; runs of their subflows stay. The job is durable: once accepted, it is done.',
-    args: { input: t.arg({ type: BulkDeleteFlowRunsInput, required: true, description: 'Which runs.' }) },
+      'Deletes all flow runs that match a filter now, in any state, with their states, task runs, inputs and log ' +
+      `lines. The flow runs of their subflows are kept. ${DURABLE}`,
+    args: { input: t.arg({ type: BulkDeleteFlowRunsInput, required: true, description: 'The flow runs.' }) },
     resolve: (_, { input: { filter, ...input } }, { engine, viewer }) =>
       bulkDeleteFlowRuns(engine, viewer, { ...given(input), filter: toFilter('FlowRun', filter) }),
   }),

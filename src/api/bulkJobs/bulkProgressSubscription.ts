@@ -5,10 +5,10 @@ builder.subscriptionField('bulkJobProgress', (t) =>
   t.field({
     type: BulkJobType,
     description:
-      'A bulk job as it is now, then again as it gets on, a few times a second, and at last as it ended; then the ' +
-      'subscription ends. What counts is the newest event, so one that is opened again needs no cursor. NOT_FOUND where ' +
-      'there is no such job.',
-    args: { id: t.arg.id({ required: true, description: 'The id of the job.' }) },
+      'Streams the progress of a bulk job: the job as it is now, then an update after each change, at most four ' +
+      'times a second, until the job has ended. Then the subscription ends. Each event replaces the one before, so a ' +
+      'reopened subscription needs no cursor. Fails with NOT_FOUND if there is no such job.',
+    args: { id: t.arg.id({ required: true, description: 'The id of the bulk job.' }) },
     subscribe: (_, { id }, { engine, viewer }) => engine.bulkProgress.follow(viewer, id),
     resolve: (job) => job,
   }),

@@ -17,61 +17,65 @@ import { given } from '../building/given.ts';
 import { type InputFields, keyed } from '../building/keyed.ts';
 import { ConcurrencyLimitType, ConcurrencySlotType } from './concurrencyLimitType.ts';
 
-const ACTIVE = 'False: it limits nothing.';
+const ACTIVE = 'Whether the limit is enforced.';
 const ofTag = (t: InputFields) => ({
   ...keyed(t),
   tag: t.string({
     required: true,
-    description: `The tag. 1 to ${LIMITS.tagCharacters} characters; one without a limit is NOT_FOUND.`,
+    description: `The tag. 1 to ${LIMITS.tagCharacters} characters. A tag without a limit fails with NOT_FOUND.`,
   }),
 });
 
 const CreateConcurrencyLimitInput = builder.inputType('CreateConcurrencyLimitInput', {
-  description: 'A limit of how many task runs with a tag may run at once.',
+  description: 'A limit on how many task runs with a tag can run at the same time.',
   fields: (t) => ({
     ...keyed(t),
     tag: t.string({ required: true, description: `The tag. 1 to ${LIMITS.tagCharacters} characters.` }),
     limit: t.int({
       required: true,
-      description: `How many slots there are: 0 to ${count(MAX_CONCURRENCY)}. With 0 task runs with the tag are told not to run.`,
+      description:
+        `The number of slots: 0 to ${count(MAX_CONCURRENCY)}. With 0, a task run with the tag cannot enter RUNNING: ` +
+        'the verdict is ABORT.',
     }),
-    active: t.boolean({ description: `${ACTIVE} True where it is left out.` }),
+    active: t.boolean({ description: `${ACTIVE} Defaults to true.` }),
   }),
 });
 
 const UpdateConcurrencyLimitInput = builder.inputType('UpdateConcurrencyLimitInput', {
-  description: 'Changes of a tag’s limit. What is left out or null stays.',
+  description: 'Changes to the concurrency limit of a tag. Omitted and null fields stay unchanged.',
   fields: (t) => ({
     ...ofTag(t),
     limit: t.int({
-      description: `How many slots there are: 0 to ${count(MAX_CONCURRENCY)}. Runs that have slots keep them.`,
+      description: `The number of slots: 0 to ${count(MAX_CONCURRENCY)}. Runs that hold slots keep them.`,
     }),
     active: t.boolean({ description: ACTIVE }),
   }),
 });
 
 const DeleteConcurrencyLimitInput = builder.inputType('DeleteConcurrencyLimitInput', {
-  description: 'A tag’s limit to take away.',
+  description: 'The concurrency limit to delete.',
   fields: ofTag,
 });
 
 const ResetConcurrencyLimitInput = builder.inputType('ResetConcurrencyLimitInput', {
-  description: 'A tag’s limit whose slots are to be freed.',
+  description: 'The concurrency limit to reset.',
   fields: ofTag,
 });
 
 const RenewConcurrencyLeaseInput = builder.inputType('RenewConcurrencyLeaseInput', {
-  description: 'A lease to renew.',
+  description: 'The lease to renew.',
   fields: (t) => ({
     ...keyed(t),
     leaseId: t.id({
       required: true,
       description:
-        'The id of the lease, as the states of its flow run name it in `deploymentConcurrencyLeaseId`. One that has expired, or ' +
-        'whose slot was given back, is NOT_FOUND: another run may have the slot.',
+        'The id of the lease. States of the flow run have it as `deploymentConcurrencyLeaseId`. A lease that has ' +
+        'expired or was released fails with NOT_FOUND, because another run may hold the slot.',
     }),
     seconds: t.int({
-      description: `For how long from now on the slot is kept: ${LEASE_SECONDS_RANGE.min} to ${count(LEASE_SECONDS_RANGE.max)}, ${LEASE_SECONDS} where it is left out.`,
+      description:
+        `How long to keep the slot from now on, in seconds: ${LEASE_SECONDS_RANGE.min} to ` +
+        `${count(LEASE_SECONDS_RANGE.max)}. Defaults to ${LEASE_SECONDS}.`,
     }),
   }),
 });
@@ -79,24 +83,26 @@ const RenewConcurrencyLeaseInput = builder.inputType('RenewConcurrencyLeaseInput
 const CreateConcurrencyLimitPayload = builder
   .objectRef<{ concurrencyLimit: ConcurrencyLimit; created: boolean }>('CreateConcurrencyLimitPayload')
   .implement({
-    description: 'The limit of the tag that was sent.',
+    description: 'The concurrency limit of the tag.',
     fields: (t) => ({
       concurrencyLimit: t.expose('concurrencyLimit', {
         type: ConcurrencyLimitType,
-        description: 'The limit, new or as it was.',
+        description: 'The new or existing limit.',
       }),
-      created: t.exposeBoolean('created', { description: 'False where the tag had a limit; it is unchanged.' }),
+      created: t.exposeBoolean('created', {
+        description: 'False if the tag already had a limit, which is then returned unchanged.',
+      }),
     }),
   });
 
 const UpdateConcurrencyLimitPayload = builder
   .objectRef<{ concurrencyLimit: ConcurrencyLimit }>('UpdateConcurrencyLimitPayload')
   .implement({
-    description: 'The limit that was changed.',
+    description: 'The changed concurrency limit.',
     fields: (t) => ({
       concurrencyLimit: t.expose('concurrencyLimit', {
         type: ConcurrencyLimitType,
-        description: 'The limit as it is now.',
+        description: 'The limit after the change.',
       }),
     }),
   });
@@ -104,31 +110,34 @@ const UpdateConcurrencyLimitPayload = builder
 const DeleteConcurrencyLimitPayload = builder
   .objectRef<{ concurrencyLimitId: string; tag: string }>('DeleteConcurrencyLimitPayload')
   .implement({
-    description: 'The limit that is gone.',
+    description: 'The deleted concurrency limit.',
     fields: (t) => ({
-      concurrencyLimitId: t.exposeID('concurrencyLimitId', { description: 'Its id.' }),
-      tag: t.exposeString('tag', { description: 'The tag that has no limit any more.' }),
+      concurrencyLimitId: t.exposeID('concurrencyLimitId', { description: 'The id of the deleted limit.' }),
+      tag: t.exposeString('tag', { description: 'The tag, which no longer has a limit.' }),
     }),
   });
 
 const ResetConcurrencyLimitPayload = builder
   .objectRef<{ concurrencyLimit: ConcurrencyLimit; releasedSlots: number }>('ResetConcurrencyLimitPayload')
   .implement({
-    description: 'The limit whose slots are free.',
+    description: 'The concurrency limit whose slots were released.',
     fields: (t) => ({
-      concurrencyLimit: t.expose('concurrencyLimit', { type: ConcurrencyLimitType, description: 'The limit.' }),
-      releasedSlots: t.exposeInt('releasedSlots', { description: 'How many slots were taken.' }),
+      concurrencyLimit: t.expose('concurrencyLimit', {
+        type: ConcurrencyLimitType,
+        description: 'The limit after the reset.',
+      }),
+      releasedSlots: t.exposeInt('releasedSlots', { description: 'How many slots were released.' }),
     }),
   });
 
 const RenewConcurrencyLeasePayload = builder
   .objectRef<{ holder: ConcurrencySlot }>('RenewConcurrencyLeasePayload')
   .implement({
-    description: 'The lease that was renewed.',
+    description: 'The renewed lease.',
     fields: (t) => ({
       holder: t.expose('holder', {
         type: ConcurrencySlotType,
-        description: 'The slot, with the new end of its lease.',
+        description: 'The slot with its new expiry time.',
       }),
     }),
   });
@@ -136,35 +145,40 @@ const RenewConcurrencyLeasePayload = builder
 builder.mutationFields((t) => ({
   createConcurrencyLimit: t.field({
     type: CreateConcurrencyLimitPayload,
-    description: 'Limits how many task runs with a tag may run at once, or finds the limit that the tag has.',
-    args: { input: t.arg({ type: CreateConcurrencyLimitInput, required: true, description: 'The limit.' }) },
+    description:
+      'Creates a limit on how many task runs with a tag can run at the same time. If the tag already has a limit, ' +
+      'returns it unchanged.',
+    args: { input: t.arg({ type: CreateConcurrencyLimitInput, required: true, description: 'The limit to create.' }) },
     resolve: (_, { input }, { engine, viewer }) => createConcurrencyLimit(engine, viewer, given(input)),
   }),
   updateConcurrencyLimit: t.field({
     type: UpdateConcurrencyLimitPayload,
-    description: 'Changes the limit of a tag.',
-    args: { input: t.arg({ type: UpdateConcurrencyLimitInput, required: true, description: 'Which, and what.' }) },
+    description: 'Changes the concurrency limit of a tag.',
+    args: {
+      input: t.arg({ type: UpdateConcurrencyLimitInput, required: true, description: 'The tag and the changes.' }),
+    },
     resolve: (_, { input }, { engine, viewer }) => updateConcurrencyLimit(engine, viewer, given(input)),
   }),
   deleteConcurrencyLimit: t.field({
     type: DeleteConcurrencyLimitPayload,
-    description: 'Takes the limit of a tag away. Task runs that hold its slots go on.',
-    args: { input: t.arg({ type: DeleteConcurrencyLimitInput, required: true, description: 'Which.' }) },
+    description: 'Deletes the concurrency limit of a tag. Task runs that hold its slots continue to run.',
+    args: { input: t.arg({ type: DeleteConcurrencyLimitInput, required: true, description: 'The tag.' }) },
     resolve: (_, { input }, { engine, viewer }) => deleteConcurrencyLimit(engine, viewer, given(input)),
   }),
   resetConcurrencyLimit: t.field({
     type: ResetConcurrencyLimitPayload,
     description:
-      'Frees all slots of a tag’s limit: for task runs that died without a word. Those that live go on without a slot.',
-    args: { input: t.arg({ type: ResetConcurrencyLimitInput, required: true, description: 'Which.' }) },
+      'Releases all slots of the concurrency limit of a tag, for example after task runs died without reporting a ' +
+      'final state. Task runs that are still running continue without a slot.',
+    args: { input: t.arg({ type: ResetConcurrencyLimitInput, required: true, description: 'The tag.' }) },
     resolve: (_, { input }, { engine, viewer }) => resetConcurrencyLimit(engine, viewer, given(input)),
   }),
   renewConcurrencyLease: t.field({
     type: RenewConcurrencyLeasePayload,
     description:
-      'Keeps the slot that a flow run has taken of its deployment’s limit. Whoever runs the flow run does so again and again, ' +
-      'well before the lease expires: then the slot is free for others.',
-    args: { input: t.arg({ type: RenewConcurrencyLeaseInput, required: true, description: 'Which lease.' }) },
+      'Renews the lease on a slot of a deployment’s concurrency limit. Call it periodically while the flow run is ' +
+      'active: when the lease expires, the slot becomes free.',
+    args: { input: t.arg({ type: RenewConcurrencyLeaseInput, required: true, description: 'The lease to renew.' }) },
     resolve: (_, { input }, { engine, viewer }) => renewConcurrencyLease(engine, viewer, given(input)),
   }),
 }));

@@ -17,82 +17,87 @@ import { loadFlowRun, loadTaskRun } from '../building/selected.ts';
 export const ConcurrencyLimitType = builder.objectRef<ConcurrencyLimit>('ConcurrencyLimit');
 
 export const ConcurrencySlotType = builder.objectRef<ConcurrencySlot>('ConcurrencySlot').implement({
-  description: 'A place under a concurrency limit that a run has taken.',
+  description: 'A slot of a concurrency limit that a run holds.',
   fields: (t) => ({
     leaseId: t.exposeID('id', {
       description:
-        'The id of its lease: what `renewConcurrencyLease` takes, and the `deploymentConcurrencyLeaseId` of a flow run’s states.',
+        'The id of the lease, for `renewConcurrencyLease`. States of a flow run have it as ' +
+        '`deploymentConcurrencyLeaseId`.',
     }),
-    since: t.expose('created', { type: 'DateTime', description: 'When it was taken.' }),
+    since: t.expose('created', { type: 'DateTime', description: 'When the run took the slot.' }),
     expires: t.expose('expires', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it is free again, unless its lease is renewed before; null where it is kept until given back.',
+      description:
+        'When the slot becomes free unless its lease is renewed; null if the run keeps it until it is released.',
     }),
     flowRunId: t.exposeID('flowRunId', {
       nullable: true,
-      description: 'The id of the flow run that holds it, if one does.',
+      description: 'The id of the flow run that holds the slot; null if a task run holds it.',
     }),
     flowRun: t.field({
       type: FlowRunType,
       nullable: true,
-      description: 'The flow run that holds it; null where a task run does.',
+      description: 'The flow run that holds the slot; null if a task run holds it.',
       resolve: ({ flowRunId }, _, context, info) => loadFlowRun(flowRunId, context, info),
     }),
     taskRunId: t.exposeID('taskRunId', {
       nullable: true,
-      description: 'The id of the task run that holds it, if one does.',
+      description: 'The id of the task run that holds the slot; null if a flow run holds it.',
     }),
     taskRun: t.field({
       type: TaskRunType,
       nullable: true,
-      description: 'The task run that holds it; null where a flow run does.',
+      description: 'The task run that holds the slot; null if a flow run holds it.',
       resolve: ({ taskRunId }, _, context, info) => loadTaskRun(taskRunId, context, info),
     }),
   }),
 });
 
-const ConcurrencySlotConnection = connectionOf(ConcurrencySlotType, 'slots that are taken');
+const ConcurrencySlotConnection = connectionOf(ConcurrencySlotType, 'taken slots');
 
 ConcurrencyLimitType.implement({
   description:
-    'How many runs may be at work at once. A tag’s limit is asked when a task run with the tag is to be RUNNING, a ' +
-    'deployment’s when one of its flow runs is to be PENDING.',
+    'A limit on how many runs can be active at the same time. The limit of a tag applies when a task run with the ' +
+    'tag is about to enter RUNNING. The limit of a deployment applies when one of its flow runs is about to enter ' +
+    'PENDING.',
   interfaces: [NodeInterface],
   fields: (t) => ({
-    created: t.expose('created', { type: 'DateTime', description: 'When the limit was made.' }),
+    created: t.expose('created', { type: 'DateTime', description: 'When the limit was created.' }),
     updated: t.expose('updated', { type: 'DateTime', description: 'When the limit was last changed.' }),
     name: t.exposeString('name', {
-      description: 'Unique in the tenant: `tag:` and the tag, or `deployment:` and its id.',
+      description:
+        'The name, unique in the tenant: `tag:` followed by the tag, or `deployment:` followed by the id of the ' +
+        'deployment.',
     }),
     tag: t.string({
       nullable: true,
-      description: 'The tag whose task runs are limited; null where it is a deployment’s limit.',
+      description: 'The tag whose task runs are limited; null for the limit of a deployment.',
       resolve: ({ name }) => tagOfLimit(name),
     }),
     deploymentId: t.id({
       nullable: true,
-      description: 'The id of the deployment whose flow runs are limited; null where it is a tag’s limit.',
+      description: 'The id of the deployment whose flow runs are limited; null for the limit of a tag.',
       resolve: ({ name }) => deploymentIdOfLimit(name),
     }),
     deployment: t.field({
       type: DeploymentType,
       nullable: true,
-      description: 'The deployment whose flow runs are limited; null where it is a tag’s limit.',
+      description: 'The deployment whose flow runs are limited; null for the limit of a tag.',
       resolve: ({ name }, _, { loaders }) => {
         const id = deploymentIdOfLimit(name);
         return id === null ? null : loaders.deployment.load(id);
       },
     }),
-    limit: t.exposeInt('limit', { description: 'How many slots there are. 0 lets no run begin.' }),
-    active: t.exposeBoolean('active', { description: 'False while it limits nothing.' }),
+    limit: t.exposeInt('limit', { description: 'The number of slots. With 0, no run can start.' }),
+    active: t.exposeBoolean('active', { description: 'Whether the limit is enforced.' }),
     activeSlots: t.int({
-      description: 'How many slots are taken. It can be more than `limit`, where that was lowered.',
+      description: 'How many slots are taken. Can be more than `limit`, if that was lowered.',
       resolve: ({ id }, _, { loaders }) => loaders.activeSlots.load(id),
     }),
     holders: t.field({
       type: ConcurrencySlotConnection,
-      description: 'The slots that are taken, and by whom, in the order in which they were.',
+      description: 'The taken slots, in the order in which they were taken.',
       args: pageArguments(),
       resolve: ({ id }, page, { loaders }) => loaders.concurrencySlotsOf(id, pageRequest(page)),
     }),
@@ -108,16 +113,16 @@ builder.queryFields((t) => ({
     type: ConcurrencyLimitType,
     nullable: true,
     description:
-      'A concurrency limit, by its id, its name or its tag, of which exactly one is given; else BAD_USER_INPUT. Null where there is none.',
+      'Returns the concurrency limit with this id, name or tag; null if there is none. Exactly one of the three ' +
+      'arguments must be set; otherwise the field fails with BAD_USER_INPUT.',
     args: {
-      id: t.arg.id({ description: 'Its id.' }),
-      name: t.arg.string({ description: `Its name: \`tag:etl\`. ${NAME}` }),
-      tag: t.arg.string({ description: `Its tag: \`etl\`. At most ${LIMITS.tagCharacters} characters.` }),
+      id: t.arg.id({ description: 'The id of the limit.' }),
+      name: t.arg.string({ description: `The name of the limit, such as \`tag:etl\`. ${NAME}` }),
+      tag: t.arg.string({ description: `The tag, such as \`etl\`. At most ${LIMITS.tagCharacters} characters.` }),
     },
     resolve: (_, { id, name, tag }, { loaders }) => {
       const [asked, more] = Object.entries({ id, name, tag }).filter(([, value]) => value != null);
-      if (!asked || more)
-        throw new Problem('BAD_USER_INPUT', '`concurrencyLimit` takes one of `id`, `name` and `tag`.');
+      if (!asked || more) throw new Problem('BAD_USER_INPUT', 'Exactly one of `id`, `name` and `tag` must be set.');
       if (id != null) return loaders.concurrencyLimit.load(id);
       checkText(asked[0], asked[1] ?? '', LIMITS.nameCharacters + 'tag:'.length);
       return loaders.concurrencyLimitByName.load(name ?? limitNameOfTag(tag ?? ''));
@@ -125,7 +130,7 @@ builder.queryFields((t) => ({
   }),
   concurrencyLimits: t.field({
     type: ConcurrencyLimitConnection,
-    description: 'The concurrency limits of tags and deployments, the newest first.',
+    description: 'Lists the concurrency limits of tags and deployments, newest first.',
     args: pageArguments(),
     resolve: (_, page, { loaders }) => loaders.concurrencyLimits(pageRequest(page)),
   }),

@@ -5,29 +5,34 @@ import type { Deployment } from '../../core/runs/run.ts';
 import { builder } from '../building/builder.ts';
 import { keyed } from '../building/keyed.ts';
 import { DeploymentType } from '../building/objectTypes.ts';
+import { idText } from '../building/sharedTexts.ts';
 import { ConcurrencyLimitType } from './concurrencyLimitType.ts';
 
 export const CollisionStrategyEnum = builder.enumType('CollisionStrategy', {
-  description: 'What becomes of a flow run that finds no free slot of its deployment.',
+  description: 'What happens to a flow run if its deployment has no free slot.',
   values: {
-    ENQUEUE: { value: 'ENQUEUE', description: 'It is scheduled again, 30 seconds later, as AwaitingConcurrencySlot.' },
-    CANCEL_NEW: { value: 'CANCEL_NEW', description: 'It is cancelled.' },
+    ENQUEUE: {
+      value: 'ENQUEUE',
+      description: 'The run is scheduled again, 30 seconds later, as AwaitingConcurrencySlot.',
+    },
+    CANCEL_NEW: { value: 'CANCEL_NEW', description: 'The run is cancelled.' },
   } as const,
 });
 
 const GRACE_PERIOD =
-  'For how long, in seconds, a slot is kept for a run that does not renew its lease: counted from when the run becomes ' +
-  'PENDING, and again from when it becomes RUNNING.';
+  'How long, in seconds, a run keeps its slot without renewing its lease. The time starts when the run becomes ' +
+  'PENDING, and again when it becomes RUNNING.';
 
 builder.objectFields(DeploymentType, (t) => ({
   concurrencyLimit: t.field({
     type: ConcurrencyLimitType,
     nullable: true,
-    description: 'The limit of how many of its runs may be at work at once; null where there is none.',
+    description:
+      'The limit on how many flow runs of the deployment can be active at the same time; null if there is none.',
     resolve: async ({ id }, _, { loaders }) => (await loaders.deploymentConcurrency.load(id))?.limit,
   }),
   activeSlots: t.int({
-    description: 'How many slots of its limit are taken; 0 where it has none.',
+    description: 'How many slots of the limit are taken; 0 if there is no limit.',
     resolve: async ({ id }, _, { loaders }) => {
       const limit = (await loaders.deploymentConcurrency.load(id))?.limit;
       return limit ? loaders.activeSlots.load(limit.id) : 0;
@@ -35,7 +40,7 @@ builder.objectFields(DeploymentType, (t) => ({
   }),
   collisionStrategy: t.field({
     type: CollisionStrategyEnum,
-    description: 'What becomes of a run that finds no free slot.',
+    description: 'What happens to a flow run if there is no free slot.',
     resolve: async ({ id }, _, { loaders }) =>
       (await loaders.deploymentConcurrency.load(id))?.collisionStrategy ?? 'ENQUEUE',
   }),
@@ -47,19 +52,25 @@ builder.objectFields(DeploymentType, (t) => ({
 }));
 
 const SetDeploymentConcurrencyLimitInput = builder.inputType('SetDeploymentConcurrencyLimitInput', {
-  description: 'How many runs of a deployment may be at work at once. What is left out stays.',
+  description:
+    'A limit on how many flow runs of a deployment can be active at the same time. Omitted fields stay unchanged.',
   fields: (t) => ({
     ...keyed(t),
-    deploymentId: t.id({ required: true, description: 'The id of the deployment; an unknown one is NOT_FOUND.' }),
+    deploymentId: t.id({ required: true, description: idText('deployment', 'NOT_FOUND') }),
     limit: t.int({
-      description: `How many slots there are: 0 to ${count(MAX_CONCURRENCY)}. 0 lets no run begin, null takes the limit away. Runs that have slots keep them.`,
+      description:
+        `The number of slots: 0 to ${count(MAX_CONCURRENCY)}. With 0, no run can start; null removes the limit. ` +
+        'Runs that hold slots keep them.',
     }),
     collisionStrategy: t.field({
       type: CollisionStrategyEnum,
-      description: 'What becomes of a run that finds no free slot; ENQUEUE where nobody ever said.',
+      description:
+        'What happens to a flow run if there is no free slot. ENQUEUE until it is set; null leaves it unchanged.',
     }),
     gracePeriodSeconds: t.int({
-      description: `${GRACE_PERIOD} ${LEASE_SECONDS_RANGE.min} to ${count(LEASE_SECONDS_RANGE.max)}; null is ${LEASE_SECONDS}.`,
+      description:
+        `${GRACE_PERIOD} ${LEASE_SECONDS_RANGE.min} to ${count(LEASE_SECONDS_RANGE.max)}; null resets it to ` +
+        `${LEASE_SECONDS}.`,
     }),
   }),
 });
@@ -69,7 +80,7 @@ const SetDeploymentConcurrencyLimitPayload = builder
   .implement({
     description: 'The deployment whose limit was set.',
     fields: (t) => ({
-      deployment: t.expose('deployment', { type: DeploymentType, description: 'The deployment as it is now.' }),
+      deployment: t.expose('deployment', { type: DeploymentType, description: 'The deployment after the change.' }),
     }),
   });
 
@@ -77,16 +88,17 @@ builder.mutationField('setDeploymentConcurrencyLimit', (t) =>
   t.field({
     type: SetDeploymentConcurrencyLimitPayload,
     description:
-      'Limits how many runs of a deployment may be at work at once. A run takes its slot when it becomes PENDING, and gives ' +
-      'it back when it is neither PENDING, RUNNING nor CANCELLING any more, is deleted, or lets its lease expire.',
+      'Limits how many flow runs of a deployment can be active at the same time. A run takes a slot when it becomes ' +
+      'PENDING. It releases the slot when it is no longer PENDING, RUNNING or CANCELLING, when it is deleted, or ' +
+      'when its lease expires.',
     args: {
       input: t.arg({
         type: SetDeploymentConcurrencyLimitInput,
         required: true,
-        description: 'The deployment and its limit.',
+        description: 'The deployment and the limit.',
       }),
     },
-    // Not `given`: a null takes the limit away.
+    // Not `given`: null removes the limit.
     resolve: (_, { input }, { engine, viewer }) => setDeploymentConcurrencyLimit(engine, viewer, input),
   }),
 );

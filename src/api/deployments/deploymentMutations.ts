@@ -8,107 +8,120 @@ import { type InputFields, keyed } from '../building/keyed.ts';
 import { LIMIT_TEXTS } from '../building/limitTexts.ts';
 import { notNull } from '../building/notNull.ts';
 import { DeploymentType } from '../building/objectTypes.ts';
+import { idText, SHARED_TEXTS } from '../building/sharedTexts.ts';
 import { DeploymentScheduleInput, scheduleRequest } from './deploymentScheduleType.ts';
 
 const contentFields = (t: InputFields) => ({
-  description: t.string({ description: `What it is for. ${LIMIT_TEXTS.message}` }),
+  description: t.string({ description: SHARED_TEXTS.description }),
   version: t.string({ description: `The version of the deployment. ${LIMIT_TEXTS.text}` }),
-  tags: t.stringList({ description: `Free words to find the deployment by; its runs get them. ${LIMIT_TEXTS.tags}` }),
+  tags: t.stringList({
+    description: `Tags to find the deployment by. Its flow runs get them, too. ${LIMIT_TEXTS.tags}`,
+  }),
   labels: t.field({
     type: 'Labels',
-    description: `Free keys and values; new runs inherit them. ${LIMIT_TEXTS.labels}`,
+    description: `${SHARED_TEXTS.labels} ${LIMIT_TEXTS.labels}`,
   }),
-  paused: t.boolean({ description: 'Whether its schedules rest. Runs can still be made by hand.' }),
+  paused: t.boolean({
+    description: 'Whether the schedules of the deployment are paused. Flow runs can still be created explicitly.',
+  }),
   parameters: t.field({
     type: 'JSONObject',
     description:
-      'The arguments of the flow, where a run does not say otherwise. What does not fit the schema is BAD_USER_INPUT; ' +
-      `what the schema requires may be missing. ${LIMIT_TEXTS.parameters}`,
+      'Default arguments of the flow, which a flow run can override. If the schema is enforced, parameters that do ' +
+      `not match it fail with BAD_USER_INPUT; required parameters can be missing. ${LIMIT_TEXTS.parameters}`,
   }),
   parameterOpenapiSchema: t.field({
     type: 'JSONObject',
     description: `The JSON Schema (2020-12) of the parameters. ${LIMIT_TEXTS.json}`,
   }),
   enforceParameterSchema: t.boolean({
-    description: 'Whether runs with parameters that do not fit the schema are refused.',
+    description: 'Whether to reject flow runs whose parameters do not match the schema.',
   }),
   jobVariables: t.field({
     type: 'JSONObject',
     description:
-      'What its runs ask of their infrastructure, where a run does not say otherwise. What does not fit the schema of the ' +
-      `work pool is BAD_USER_INPUT. ${LIMIT_TEXTS.json}`,
+      'Settings for the infrastructure of the flow runs, which a flow run can override. Variables that do not match ' +
+      `the schema of the work pool fail with BAD_USER_INPUT. ${LIMIT_TEXTS.json}`,
   }),
   workPoolName: t.string({
-    description: `The work pool whose workers take its runs; an unknown one is REFERENCE_NOT_FOUND. ${LIMIT_TEXTS.name}`,
+    description:
+      'The name of the work pool whose workers take the flow runs. An unknown name fails with REFERENCE_NOT_FOUND. ' +
+      `${LIMIT_TEXTS.name}`,
   }),
   workQueueName: t.string({
-    description: `The queue in that pool, the default one where it is left out; an unknown one is REFERENCE_NOT_FOUND. ${LIMIT_TEXTS.name}`,
+    description: SHARED_TEXTS.workQueueName,
   }),
   schedules: t.field({
     type: [DeploymentScheduleInput],
-    description: 'When runs are due. At most 100; more is LIMIT_EXCEEDED.',
+    description: 'When flow runs are due. At most 100 schedules; more fail with LIMIT_EXCEEDED.',
   }),
 });
 
 const CreateDeploymentInput = builder.inputType('CreateDeploymentInput', {
-  description: 'A deployment to create. What is left out or null has its default: not paused, its schema enforced.',
+  description:
+    'A deployment to create. Omitted and null fields get their defaults: not paused, and the schema is enforced.',
   fields: (t) => ({
     ...keyed(t),
-    flowId: t.id({ required: true, description: 'The id of the flow; an unknown one is REFERENCE_NOT_FOUND.' }),
-    name: t.string({ required: true, description: `Unique among the deployments of the flow. ${LIMIT_TEXTS.name}` }),
+    flowId: t.id({ required: true, description: idText('flow', 'REFERENCE_NOT_FOUND') }),
+    name: t.string({
+      required: true,
+      description: `The name, unique among the deployments of the flow. ${LIMIT_TEXTS.name}`,
+    }),
     ...contentFields(t),
   }),
 });
 
 const UpdateDeploymentInput = builder.inputType('UpdateDeploymentInput', {
   description:
-    'What to change of a deployment. What is left out stays as it is. Null clears the description, the version, the schema ' +
-    'and, as `workPoolName`, the work pool; elsewhere it is BAD_USER_INPUT.',
+    'Changes to a deployment. Omitted fields stay unchanged. Null clears the description, the version, the schema ' +
+    'and, as `workPoolName`, the work pool; it leaves `workQueueName` unchanged. For other fields, null fails with ' +
+    'BAD_USER_INPUT.',
   fields: (t) => ({
     ...keyed(t),
-    deploymentId: t.id({ required: true, description: 'The id of the deployment; an unknown one is NOT_FOUND.' }),
+    deploymentId: t.id({ required: true, description: idText('deployment', 'NOT_FOUND') }),
     ...contentFields(t),
   }),
 });
 
 const DeleteDeploymentInput = builder.inputType('DeleteDeploymentInput', {
-  description: 'A deployment to delete.',
+  description: 'The deployment to delete.',
   fields: (t) => ({
     ...keyed(t),
-    deploymentId: t.id({ required: true, description: 'The id of the deployment; an unknown one is NOT_FOUND.' }),
+    deploymentId: t.id({ required: true, description: idText('deployment', 'NOT_FOUND') }),
   }),
 });
 
 const CreateDeploymentPayload = builder
   .objectRef<{ deployment: Deployment; created: boolean }>('CreateDeploymentPayload')
   .implement({
-    description: 'The deployment of the flow and name that were sent.',
+    description: 'The deployment of the flow with this name.',
     fields: (t) => ({
-      deployment: t.expose('deployment', { type: DeploymentType, description: 'The deployment, new or as it was.' }),
+      deployment: t.expose('deployment', { type: DeploymentType, description: 'The new or existing deployment.' }),
       created: t.exposeBoolean('created', {
-        description: 'False where the flow had a deployment of this name; it is unchanged.',
+        description: 'False if the flow already had a deployment with this name, which is then returned unchanged.',
       }),
     }),
   });
 
 const UpdateDeploymentPayload = builder.objectRef<{ deployment: Deployment }>('UpdateDeploymentPayload').implement({
-  description: 'The deployment that was changed.',
+  description: 'The changed deployment.',
   fields: (t) => ({
-    deployment: t.expose('deployment', { type: DeploymentType, description: 'The deployment as it is now.' }),
+    deployment: t.expose('deployment', { type: DeploymentType, description: 'The deployment after the change.' }),
   }),
 });
 
 const DeleteDeploymentPayload = builder.objectRef<{ deploymentId: string }>('DeleteDeploymentPayload').implement({
-  description: 'The deployment that is gone.',
-  fields: (t) => ({ deploymentId: t.exposeID('deploymentId', { description: 'Its id.' }) }),
+  description: 'The deleted deployment.',
+  fields: (t) => ({ deploymentId: t.exposeID('deploymentId', { description: 'The id of the deleted deployment.' }) }),
 });
 
 builder.mutationFields((t) => ({
   createDeployment: t.field({
     type: CreateDeploymentPayload,
     description:
-      'Creates a deployment, or finds the one that has the flow and name. The next runs of its schedules are made with it.',
-    args: { input: t.arg({ type: CreateDeploymentInput, required: true, description: 'The deployment.' }) },
+      'Creates a deployment and the next flow runs of its schedules. If the flow already has a deployment with this ' +
+      'name, returns it unchanged.',
+    args: { input: t.arg({ type: CreateDeploymentInput, required: true, description: 'The deployment to create.' }) },
     resolve: (_, { input: { schedules, ...input } }, { engine, viewer }) =>
       createDeployment(engine, viewer, {
         ...given(input),
@@ -118,9 +131,12 @@ builder.mutationFields((t) => ({
   updateDeployment: t.field({
     type: UpdateDeploymentPayload,
     description:
-      'Changes a deployment. Given schedules take the place of all that it has. Runs of the future that its schedules have ' +
-      'made for what it was before, and that have not begun, are deleted, and made anew where they are still wanted.',
-    args: { input: t.arg({ type: UpdateDeploymentInput, required: true, description: 'Which, and what of it.' }) },
+      'Changes a deployment. If `schedules` is set, it replaces all existing schedules. A change that affects ' +
+      'scheduled flow runs deletes future runs that schedules created and that have not started, and creates them ' +
+      'again as needed.',
+    args: {
+      input: t.arg({ type: UpdateDeploymentInput, required: true, description: 'The deployment and the changes.' }),
+    },
     resolve: (_, { input }, { engine, viewer }) => {
       notNull(input, ['tags', 'labels', 'paused', 'parameters', 'enforceParameterSchema', 'jobVariables', 'schedules']);
       const { schedules, description, version, parameterOpenapiSchema, workPoolName, ...rest } = input;
@@ -137,9 +153,9 @@ builder.mutationFields((t) => ({
   deleteDeployment: t.field({
     type: DeleteDeploymentPayload,
     description:
-      'Deletes a deployment with its schedules and its own concurrency limit, and those of its runs that have not begun, ' +
-      'whoever made them. Runs that have begun stay.',
-    args: { input: t.arg({ type: DeleteDeploymentInput, required: true, description: 'Which deployment.' }) },
+      'Deletes a deployment with its schedules and its concurrency limit, and all of its flow runs that have not ' +
+      'started. Flow runs that have started are kept.',
+    args: { input: t.arg({ type: DeleteDeploymentInput, required: true, description: 'The deployment to delete.' }) },
     resolve: (_, { input }, { engine, viewer }) => deleteDeployment(engine, viewer, given(input)),
   }),
 }));

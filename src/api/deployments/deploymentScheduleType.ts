@@ -1,4 +1,5 @@
 import type { ScheduleRequest } from '../../actions/deployments/scheduleRequest.ts';
+import { count } from '../../core/checks/checkText.ts';
 import { AHEAD, type DeploymentTimes, MAX_RULE_CHARACTERS } from '../../core/schedules/deploymentTimes.ts';
 import { parseInstant } from '../../core/values/instant.ts';
 import { builder } from '../building/builder.ts';
@@ -7,22 +8,27 @@ import type { InputFields } from '../building/keyed.ts';
 import { LIMIT_TEXTS } from '../building/limitTexts.ts';
 import { NodeInterface } from '../building/nodeInterface.ts';
 import { DeploymentScheduleType, DeploymentType } from '../building/objectTypes.ts';
+import { relatedText } from '../building/sharedTexts.ts';
 
 const TEXTS = {
-  interval: 'Runs are due at the anchor, and every so many seconds before and after it.',
-  days: 'From a day on, intervals keep to the clock on the wall; shorter ones are time that passes.',
-  dayOr: 'Whether one of day of the month and day of the week is enough, as in cron, or both must be met.',
-  rrule: 'Rules and dates of iCalendar (RFC 5545), their times on the clock on the wall; without DTSTART from 2020 on.',
-  zone: 'The time zone, by its IANA name such as `Europe/Berlin`, or an offset such as `+02:00`; UTC where it is null.',
+  interval: 'The interval, in seconds. Flow runs are due at the anchor date, and at each interval before and after it.',
+  days: 'Intervals of a day or more follow local time across clock changes; shorter ones count elapsed time.',
+  anchor: 'For an interval: a time at which a flow run is due.',
+  dayOr: 'For a cron expression: true if day of month or day of week must match, as in cron; false if both must match.',
+  rrule: 'iCalendar rules and dates (RFC 5545), in local time. Without DTSTART, a rule starts on 2020-01-01.',
+  zone: 'The time zone, as an IANA name such as `Europe/Berlin` or an offset such as `+02:00`; null for UTC.',
+  active: 'Whether the server creates flow runs for the schedule.',
+  parameters: 'Arguments of the flow, which override those of the deployment.',
 };
 
-/** Any kind of schedule, seen as one that may have the field or not. */
+/** Views any kind of schedule as one with optional fields. */
 const part = (times: DeploymentTimes) =>
   times as { interval?: number; anchorDate?: string; cron?: string; dayOr?: boolean; rrule?: string };
 
 const ScheduleType = builder.objectRef<DeploymentTimes>('Schedule').implement({
   description:
-    'Times at which runs are due: of an interval, of a cron text, or of rules. Other kinds’ fields are null.',
+    'The times at which flow runs are due: an interval, a cron expression or iCalendar rules. The fields of the ' +
+    'other kinds are null.',
   fields: (t) => ({
     intervalSeconds: t.float({
       nullable: true,
@@ -32,17 +38,17 @@ const ScheduleType = builder.objectRef<DeploymentTimes>('Schedule').implement({
     anchorDate: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Of an interval: a time at which a run is due.',
+      description: TEXTS.anchor,
       resolve: (times) => parseInstant(part(times).anchorDate ?? ''),
     }),
     cron: t.string({
       nullable: true,
-      description: 'A cron text, read on the clock on the wall.',
+      description: 'A cron expression, in local time.',
       resolve: (times) => part(times).cron,
     }),
     dayOr: t.boolean({
       nullable: true,
-      description: `Of a cron text. ${TEXTS.dayOr}`,
+      description: TEXTS.dayOr,
       resolve: (times) => part(times).dayOr,
     }),
     rrule: t.string({ nullable: true, description: TEXTS.rrule, resolve: (times) => part(times).rrule }),
@@ -51,7 +57,10 @@ const ScheduleType = builder.objectRef<DeploymentTimes>('Schedule').implement({
 });
 
 DeploymentScheduleType.implement({
-  description: `When runs of a deployment are due. Its next runs are kept waiting: at least ${AHEAD.minRuns} and those of an hour, at most ${AHEAD.maxRuns} and those of 100 days.`,
+  description:
+    'When flow runs of a deployment are due. The server creates the flow runs ahead of time: at least ' +
+    `${AHEAD.minRuns} and at least those of the next hour, but at most ${AHEAD.maxRuns} and none more than 100 days ` +
+    'ahead.',
   interfaces: [NodeInterface],
   fields: (t) => ({
     created: t.expose('created', { type: 'DateTime', description: 'When the schedule was created.' }),
@@ -60,62 +69,71 @@ DeploymentScheduleType.implement({
     deployment: t.field({
       type: DeploymentType,
       nullable: true,
-      description: 'The deployment; null where it has been deleted since.',
+      description: relatedText('deployment'),
       resolve: ({ deploymentId }, _, { loaders }) => loaders.deployment.load(deploymentId),
     }),
-    slug: t.exposeString('slug', { nullable: true, description: 'A name among the schedules of the deployment.' }),
-    active: t.exposeBoolean('active', { description: 'Whether runs are made for it.' }),
-    schedule: t.expose('schedule', { type: ScheduleType, description: 'Its times.' }),
+    slug: t.exposeString('slug', {
+      nullable: true,
+      description: 'The name of the schedule, unique in its deployment; null if it has none.',
+    }),
+    active: t.exposeBoolean('active', { description: TEXTS.active }),
+    schedule: t.expose('schedule', { type: ScheduleType, description: 'When flow runs are due.' }),
     maxScheduledRuns: t.exposeInt('maxScheduledRuns', {
       nullable: true,
-      description: 'How many of its runs may wait at once; null is as many as are made ahead.',
+      description:
+        'How many flow runs of the schedule can wait at the same time; null if only the general limits apply.',
     }),
     parameters: t.expose('parameters', {
       type: 'JSONObject',
-      description: 'The arguments of the flow, over those of the deployment.',
+      description: TEXTS.parameters,
     }),
   }),
 });
 
 export const ScheduleInput = builder.inputType('ScheduleInput', {
   description:
-    'Times at which runs are due: exactly one of `intervalSeconds`, `cron` and `rrule`; anything else is BAD_USER_INPUT. ' +
-    'So is a schedule whose next times take too long to find.',
+    'The times at which flow runs are due. Exactly one of `intervalSeconds`, `cron` and `rrule` must be set. ' +
+    'Invalid times, and times that take too long to compute, fail with BAD_USER_INPUT.',
   fields: (t) => ({
     intervalSeconds: t.float({ description: `${TEXTS.interval} ${TEXTS.days} 1 second to 100 years.` }),
     anchorDate: t.field({
       type: 'DateTime',
-      description: 'Of an interval: a time at which a run is due; the present where it is left out.',
+      description: `${TEXTS.anchor} Defaults to now.`,
     }),
-    cron: t.string({ description: 'Five fields of cron, or six with the seconds last; or `@daily` and the like.' }),
-    dayOr: t.boolean({ description: `Of a cron text. ${TEXTS.dayOr} True where it is left out.` }),
-    rrule: t.string({ description: `${TEXTS.rrule} At most ${MAX_RULE_CHARACTERS} characters.` }),
+    cron: t.string({
+      description:
+        'A cron expression, in local time: five fields, or six with the seconds last, or a macro such as `@daily`.',
+    }),
+    dayOr: t.boolean({ description: `${TEXTS.dayOr} Defaults to true.` }),
+    rrule: t.string({ description: `${TEXTS.rrule} At most ${count(MAX_RULE_CHARACTERS)} characters.` }),
     timezone: t.string({ description: TEXTS.zone }),
   }),
 });
 
-/** What schedules have beside their times. */
+/** The fields of a schedule in addition to its times. */
 export const scheduleFields = (t: InputFields) => ({
-  slug: t.string({ description: `A name among the schedules of the deployment. ${LIMIT_TEXTS.name}` }),
-  active: t.boolean({ description: 'Whether runs are made for it.' }),
+  slug: t.string({ description: `The name of the schedule, unique in its deployment. ${LIMIT_TEXTS.name}` }),
+  active: t.boolean({ description: TEXTS.active }),
   maxScheduledRuns: t.int({
-    description: `How many of its runs may wait at once: 1 to ${AHEAD.maxRuns}; null is as many as are made ahead.`,
+    description:
+      `How many flow runs of the schedule can wait at the same time: 1 to ${AHEAD.maxRuns}; null if only the ` +
+      'general limits apply.',
   }),
   parameters: t.field({
     type: 'JSONObject',
-    description: `The arguments of the flow, over those of the deployment. ${LIMIT_TEXTS.parameters}`,
+    description: `${TEXTS.parameters} ${LIMIT_TEXTS.parameters}`,
   }),
 });
 
 export const DeploymentScheduleInput = builder.inputType('DeploymentScheduleInput', {
-  description: 'A schedule of a deployment. It is active where nothing else is said.',
+  description: 'A schedule of a deployment. Active by default.',
   fields: (t) => ({
-    schedule: t.field({ type: ScheduleInput, required: true, description: 'Its times.' }),
+    schedule: t.field({ type: ScheduleInput, required: true, description: 'When flow runs are due.' }),
     ...scheduleFields(t),
   }),
 });
 
-/** The schedule that an input asks for: null is the same as absent. */
+/** Returns the schedule of an input. Null fields are the same as omitted ones. */
 export const scheduleRequest = ({
   schedule,
   ...rest

@@ -14,69 +14,80 @@ import {
   WorkQueueType,
 } from '../building/objectTypes.ts';
 import { asksForDeploymentJson, asksForRunJson, loadDeployment, wide } from '../building/selected.ts';
+import { byIdText, filterText, nullableIdText, relatedText, SHARED_TEXTS, sortText } from '../building/sharedTexts.ts';
 import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 
 DeploymentType.implement({
-  description: 'A flow made ready to run somewhere. Runs from a deployment can be suspended and rescheduled.',
+  description:
+    'A flow with everything that is needed to run it: parameters, schedules and a work queue. Only flow runs of a ' +
+    'deployment can be suspended and scheduled again.',
   interfaces: [NodeInterface],
   fields: (t) => ({
     created: t.expose('created', { type: 'DateTime', description: 'When the deployment was created.' }),
     updated: t.expose('updated', { type: 'DateTime', description: 'When the deployment was last changed.' }),
-    name: t.exposeString('name', { description: 'Unique among the deployments of its flow.' }),
-    description: t.exposeString('description', { nullable: true, description: 'What it is for.' }),
-    version: t.exposeString('version', { nullable: true, description: 'The version of the deployment, as given.' }),
-    tags: t.exposeStringList('tags', {
-      description: `Free words to find the deployment by, as they were given; at most ${LIMITS.tags}. Its runs get them.`,
+    name: t.exposeString('name', { description: 'The name, unique among the deployments of the flow.' }),
+    description: t.exposeString('description', {
+      nullable: true,
+      description: 'A free-text description; null if there is none.',
     }),
-    labels: t.expose('labels', { type: 'Labels', description: 'Free keys and values; new runs inherit them.' }),
+    version: t.exposeString('version', {
+      nullable: true,
+      description: 'The version of the deployment, as sent by the client; null if there is none.',
+    }),
+    tags: t.exposeStringList('tags', {
+      description:
+        `Tags to find the deployment by, as sent by the client; at most ${LIMITS.tags}. Its flow runs get ` +
+        'them, too.',
+    }),
+    labels: t.expose('labels', { type: 'Labels', description: SHARED_TEXTS.labels }),
     paused: t.exposeBoolean('paused', {
-      description: 'Whether its schedules rest. Runs can still be made by hand.',
+      description: 'Whether the schedules of the deployment are paused. Flow runs can still be created explicitly.',
     }),
     parameters: t.field({
       type: 'JSONObject',
-      description: 'The arguments of the flow, where a run does not say otherwise.',
+      description: 'Default arguments of the flow, which a flow run can override.',
       resolve: (deployment) => wide(deployment.parameters),
     }),
     parameterOpenapiSchema: t.field({
       type: 'JSONObject',
       nullable: true,
-      description: 'The JSON Schema (2020-12) of the parameters; null where there is none.',
+      description: 'The JSON Schema (2020-12) of the parameters; null if there is none.',
       resolve: (deployment) => wide(deployment.parameterOpenapiSchema),
     }),
     enforceParameterSchema: t.exposeBoolean('enforceParameterSchema', {
-      description: 'Whether runs with parameters that do not fit the schema are refused.',
+      description: 'Whether flow runs whose parameters do not match the schema are rejected.',
     }),
     jobVariables: t.field({
       type: 'JSONObject',
-      description: 'What its runs ask of their infrastructure, where a run does not say otherwise.',
+      description: 'Settings for the infrastructure of the flow runs, which a flow run can override.',
       resolve: (deployment) => wide(deployment.jobVariables),
     }),
     flowId: t.exposeID('flowId', { description: 'The id of the flow.' }),
     flow: t.field({
       type: FlowType,
       nullable: true,
-      description: 'The flow; null where it has been deleted since.',
+      description: relatedText('flow'),
       resolve: ({ flowId }, _, { loaders }) => loaders.flow.load(flowId),
     }),
     schedules: t.field({
       type: [DeploymentScheduleType],
-      description: 'When runs are due, the oldest schedule first; at most 100.',
+      description: 'The schedules of the deployment, oldest first; at most 100.',
       resolve: ({ id }, _, { loaders }) => loaders.schedulesOf(id),
     }),
-    workQueueId: t.exposeID('workQueueId', { nullable: true, description: 'The id of the work queue.' }),
+    workQueueId: t.exposeID('workQueueId', { nullable: true, description: nullableIdText('work queue') }),
     workQueue: t.field({
       type: WorkQueueType,
       nullable: true,
-      description: 'The queue that workers take its runs from; null where there is none.',
+      description: 'The work queue from which workers take the flow runs; null if there is none.',
       resolve: ({ workQueueId }, _, { loaders }) => (workQueueId === null ? null : loaders.workQueue.load(workQueueId)),
     }),
     flowRuns: t.field({
       type: FlowRunConnection,
-      description: 'The runs that were made from the deployment.',
+      description: 'The flow runs of the deployment.',
       args: {
-        filter: t.arg({ type: filterInputType('FlowRun'), description: 'Which runs; all where it is left out.' }),
-        sort: t.arg({ type: RunSortEnum, description: 'In which order; ID_DESC where it is left out.' }),
+        filter: t.arg({ type: filterInputType('FlowRun'), description: filterText('flow runs') }),
+        sort: t.arg({ type: RunSortEnum, description: sortText('ID_DESC') }),
         ...pageArguments(),
       },
       resolve: ({ id }, { filter, sort, ...page }, { loaders }, info) =>
@@ -92,25 +103,22 @@ DeploymentType.implement({
 
 const deploymentArguments = () =>
   builder.args((t) => ({
-    filter: t.field({
-      type: filterInputType('Deployment'),
-      description: 'Which deployments; all where it is left out.',
-    }),
-    sort: t.field({ type: DeploymentSortEnum, description: 'In which order; ID_DESC where it is left out.' }),
+    filter: t.field({ type: filterInputType('Deployment'), description: filterText('deployments') }),
+    sort: t.field({ type: DeploymentSortEnum, description: sortText('ID_DESC') }),
   }));
 
 builder.queryFields((t) => ({
   deployment: t.field({
     type: DeploymentType,
     nullable: true,
-    description: 'A deployment; null where there is none with this id.',
+    description: byIdText('deployment'),
     args: { id: t.arg.id({ required: true, description: 'The id of the deployment.' }) },
     resolve: (_, { id }, context, info) => loadDeployment(id, context, info),
   }),
   deploymentByName: t.field({
     type: DeploymentType,
     nullable: true,
-    description: 'The deployment of a flow by their names; null where there is none.',
+    description: 'Returns a deployment by its name and the name of its flow; null if there is none.',
     args: {
       flowName: t.arg.string({ required: true, description: 'The name of the flow.' }),
       deploymentName: t.arg.string({ required: true, description: 'The name of the deployment.' }),
@@ -125,7 +133,7 @@ builder.queryFields((t) => ({
   }),
   deployments: t.field({
     type: DeploymentConnection,
-    description: 'Deployments.',
+    description: 'Lists deployments.',
     args: { ...deploymentArguments(), ...pageArguments() },
     resolve: (_, { filter, sort, ...page }, { loaders }, info) =>
       loaders.deployments({

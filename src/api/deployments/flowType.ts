@@ -10,26 +10,30 @@ import { LIMIT_TEXTS } from '../building/limitTexts.ts';
 import { NodeInterface } from '../building/nodeInterface.ts';
 import { FlowConnection, FlowRunConnection, FlowType } from '../building/objectTypes.ts';
 import { asksForRunJson } from '../building/selected.ts';
+import { byIdText, filterText, sortText } from '../building/sharedTexts.ts';
 import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 
+// A flow run takes the labels of its deployment if it has one (store/flowRuns/flowRunCreations.ts).
+const LABELS = 'Arbitrary keys and values. New flow runs without a deployment inherit them.';
+
 FlowType.implement({
-  description: 'A registered program.',
+  description: 'A registered program. Each execution of it is a flow run.',
   interfaces: [NodeInterface],
   fields: (t) => ({
     created: t.expose('created', { type: 'DateTime', description: 'When the flow was registered.' }),
     updated: t.expose('updated', { type: 'DateTime', description: 'When the flow was last changed.' }),
-    name: t.exposeString('name', { description: 'Unique in the tenant.' }),
+    name: t.exposeString('name', { description: 'The name, unique in the tenant.' }),
     tags: t.exposeStringList('tags', {
-      description: `Free words to find the flow by, as they were given; at most ${LIMITS.tags}.`,
+      description: `Tags to find the flow by, as sent by the client; at most ${LIMITS.tags}.`,
     }),
-    labels: t.expose('labels', { type: 'Labels', description: 'Free keys and values; new runs inherit them.' }),
+    labels: t.expose('labels', { type: 'Labels', description: LABELS }),
     flowRuns: t.field({
       type: FlowRunConnection,
-      description: 'The runs of the flow.',
+      description: 'The flow runs of the flow.',
       args: {
-        filter: t.arg({ type: filterInputType('FlowRun'), description: 'Which runs; all where it is left out.' }),
-        sort: t.arg({ type: RunSortEnum, description: 'In which order; ID_DESC where it is left out.' }),
+        filter: t.arg({ type: filterInputType('FlowRun'), description: filterText('flow runs') }),
+        sort: t.arg({ type: RunSortEnum, description: sortText('ID_DESC') }),
         ...pageArguments(),
       },
       resolve: ({ id }, { filter, sort, ...page }, { loaders }, info) =>
@@ -44,20 +48,20 @@ FlowType.implement({
 });
 
 builder.queryFields((t) => ({
-  // Not `flow`: that name is the list of flows in the dialect of Prefect 1, which is served in the same schema.
+  // Not `flow`: that is the list of flows in the Prefect 1 dialect, which shares the executable schema.
   flowById: t.field({
     type: FlowType,
     nullable: true,
-    description: 'A flow; null where there is none with this id.',
+    description: byIdText('flow'),
     args: { id: t.arg.id({ required: true, description: 'The id of the flow.' }) },
     resolve: (_, { id }, { loaders }) => loaders.flow.load(id),
   }),
   flows: t.field({
     type: FlowConnection,
-    description: 'Flows.',
+    description: 'Lists flows.',
     args: {
-      filter: t.arg({ type: filterInputType('Flow'), description: 'Which flows; all where it is left out.' }),
-      sort: t.arg({ type: FlowSortEnum, description: 'In which order; ID_DESC where it is left out.' }),
+      filter: t.arg({ type: filterInputType('Flow'), description: filterText('flows') }),
+      sort: t.arg({ type: FlowSortEnum, description: sortText('ID_DESC') }),
       ...pageArguments(),
     },
     resolve: (_, { filter, sort, ...page }, { loaders }) =>
@@ -69,28 +73,30 @@ const CreateFlowInput = builder.inputType('CreateFlowInput', {
   description: 'A flow to register.',
   fields: (t) => ({
     ...keyed(t),
-    name: t.string({ required: true, description: `Unique in the tenant. ${LIMIT_TEXTS.name}` }),
-    tags: t.stringList({ description: `Free words to find the flow by. ${LIMIT_TEXTS.tags}` }),
+    name: t.string({ required: true, description: `The name, unique in the tenant. ${LIMIT_TEXTS.name}` }),
+    tags: t.stringList({ description: `Tags to find the flow by. ${LIMIT_TEXTS.tags}` }),
     labels: t.field({
       type: 'Labels',
-      description: `Free keys and values; new runs inherit them. ${LIMIT_TEXTS.labels}`,
+      description: `${LABELS} ${LIMIT_TEXTS.labels}`,
     }),
   }),
 });
 
 const CreateFlowPayload = builder.objectRef<{ flow: Flow; created: boolean }>('CreateFlowPayload').implement({
-  description: 'The flow of the name that was sent.',
+  description: 'The flow with this name.',
   fields: (t) => ({
-    flow: t.expose('flow', { type: FlowType, description: 'The flow, new or as it was.' }),
-    created: t.exposeBoolean('created', { description: 'False where a flow of this name was there; it is unchanged.' }),
+    flow: t.expose('flow', { type: FlowType, description: 'The new or existing flow.' }),
+    created: t.exposeBoolean('created', {
+      description: 'False if there already was a flow with this name, which is then returned unchanged.',
+    }),
   }),
 });
 
 builder.mutationField('createFlow', (t) =>
   t.field({
     type: CreateFlowPayload,
-    description: 'Registers a flow, or finds the one that has the name.',
-    args: { input: t.arg({ type: CreateFlowInput, required: true, description: 'The flow.' }) },
+    description: 'Registers a flow. If a flow with this name exists, returns it unchanged.',
+    args: { input: t.arg({ type: CreateFlowInput, required: true, description: 'The flow to register.' }) },
     resolve: (_, { input }, { engine, viewer }) => createFlow(engine, viewer, given(input)),
   }),
 );

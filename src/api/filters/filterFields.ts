@@ -2,11 +2,11 @@ import type { OperatorsName } from './filterOperators.ts';
 
 /** A field of a filter input. */
 export type FieldDefinition =
-  /** Operators on a field of the store's filter table; `fields` names another field for some operators. */
+  /** Operators on a field of the store's filter table. `fields` maps some operators to other fields. */
   | { operators: OperatorsName; field: string; fields?: { [operator: string]: string }; description: string }
-  /** A group of fields under one name. */
+  /** A group of rows under one name. */
   | { group: FieldDefinitions; name: string; description: string }
-  /** Another kind of thing: some of those that belong to this one match. `through` stands a relation before it. */
+  /** A related kind, of which at least one row must match. `through` is a relation that leads to it. */
   | { relation: string; through?: string; kind: FilterKind; description: string };
 
 export interface FieldDefinitions {
@@ -16,36 +16,41 @@ export interface FieldDefinitions {
 export type FilterKind = 'FlowRun' | 'TaskRun' | 'Flow' | 'Deployment' | 'WorkPool' | 'WorkQueue' | 'Log';
 
 export interface FilterDefinition {
-  /** The plural of what is filtered. */
+  /** The plural of the filtered kind. */
   of: string;
   fields: FieldDefinitions;
 }
 
-/** What all that has a name is filtered by. */
+/** The rows of every kind that has a name. */
 export const NAMED_FIELDS: FieldDefinitions = {
-  id: { operators: 'Id', field: 'id', description: 'By id.' },
-  name: { operators: 'Text', field: 'name', description: 'By name.' },
+  id: { operators: 'Id', field: 'id', description: 'Filters by id.' },
+  name: { operators: 'Text', field: 'name', description: 'Filters by name.' },
 };
 
-export const TAG_FIELDS: FieldDefinitions = { tags: { operators: 'Tags', field: 'tags', description: 'By tags.' } };
+export const CREATED = 'Filters by the time of creation.';
+export const CONCURRENCY_LIMIT = 'Filters by the concurrency limit; null if there is none.';
 
-/** Of what can be taken from a queue. */
+export const TAG_FIELDS: FieldDefinitions = {
+  tags: { operators: 'Tags', field: 'tags', description: 'Filters by tags.' },
+};
+
+/** The rows of every kind that belongs to a work queue. */
 export const QUEUED_FIELDS: FieldDefinitions = {
-  workQueueId: { operators: 'NullableId', field: 'workQueueId', description: 'By the id of the work queue.' },
+  workQueueId: { operators: 'NullableId', field: 'workQueueId', description: 'Filters by the id of the work queue.' },
   workQueueName: {
     operators: 'NullableText',
     field: 'workQueueName',
-    description: 'By the name of the work queue, whatever its pool; null where there is no queue.',
+    description: 'Filters by the name of the work queue, in any work pool; null if there is no work queue.',
   },
   workQueue: {
     relation: 'workQueue',
     kind: 'WorkQueue',
-    description: 'By the work queue; what has none is left out.',
+    description: 'Filters by the work queue. Without a work queue there is no match.',
   },
   workPool: {
     relation: 'workPool',
     through: 'workQueue',
     kind: 'WorkPool',
-    description: 'By the work pool of the work queue; what has none is left out.',
+    description: 'Filters by the work pool of the work queue. Without a work queue there is no match.',
   },
 };

@@ -1,4 +1,5 @@
 import type { InputRef } from '@pothos/core';
+import { count } from '../../core/checks/checkText.ts';
 import { MAX_FILTER_DEPTH, MAX_FILTER_LIST, MAX_FILTER_NODES } from '../../store/query/compileFilter.ts';
 import { builder } from '../building/builder.ts';
 import { FILTER_DEFINITIONS } from './filterDefinitions.ts';
@@ -6,27 +7,27 @@ import type { FieldDefinition, FilterKind } from './filterFields.ts';
 import { OPERATORS, type Operators, type OperatorsName } from './filterOperators.ts';
 import type { FilterInput } from './toFilter.ts';
 
-// The GraphQL inputs of the tables in filterDefinitions.ts; toFilter.ts turns what is sent into filter trees.
+// Builds the GraphQL inputs from the tables in filterDefinitions.ts. toFilter.ts converts their values to filter trees.
 
 const inputRef = (name: string) => builder.inputRef<FilterInput, false>(name);
 
 const operatorInputs = mapValues<OperatorsName, Operators, InputRef<FilterInput>>(OPERATORS, (operators, name) =>
   inputRef(`${name}Operators`).implement({
     description:
-      'What is asked of one field; where several are given, all must hold. ' +
-      `A list has ${MAX_FILTER_LIST} values at most; more is LIMIT_EXCEEDED.`,
+      'Conditions on one field. If several are set, all must hold; a null condition is ignored. A list has at most ' +
+      `${count(MAX_FILTER_LIST)} values; more fail with LIMIT_EXCEEDED.`,
     fields: (t) => mapValues(operators, ({ type, description }) => t.field({ type, description })),
   }),
 );
 
-/** Groups by name: flow runs and task runs share theirs. */
+/** Group inputs by name. Flow runs and task runs share one. */
 const groupInputs = new Map<string, InputRef<FilterInput>>();
 
 function groupInput({ name, group, description }: Extract<FieldDefinition, { group: object }>): InputRef<FilterInput> {
   const known = groupInputs.get(name);
   if (known) return known;
   const made = inputRef(`${name}Filter`).implement({
-    description: `${description} Where several are given, all must hold.`,
+    description: `${description} If several conditions are set, all must hold.`,
     fields: (t) => mapValues(group, (field) => t.field({ type: fieldInput(field), description: field.description })),
   });
   groupInputs.set(name, made);
@@ -38,12 +39,16 @@ const kindInputs = mapValues(FILTER_DEFINITIONS, (_, kind) => inputRef(`${kind}F
 for (const [kind, input] of Object.entries(kindInputs))
   input.implement({
     description:
-      `Which ${FILTER_DEFINITIONS[kind as FilterKind].of}. All that is given must hold; an empty filter lets everything through. ` +
-      `At most ${MAX_FILTER_NODES} conditions, ${MAX_FILTER_DEPTH} levels deep; more is LIMIT_EXCEEDED.`,
+      `Selects ${FILTER_DEFINITIONS[kind as FilterKind].of}. If several conditions are set, all must hold; a null condition is ` +
+      `ignored. An empty filter matches everything. At most ${count(MAX_FILTER_NODES)} conditions, nested at most ` +
+      `${MAX_FILTER_DEPTH} levels deep; more fail with LIMIT_EXCEEDED.`,
     fields: (t) => ({
-      and: t.field({ type: [input], description: 'Each of these holds; of an empty list, always so.' }),
-      or: t.field({ type: [input], description: 'One of these holds; of an empty list, never so.' }),
-      not: t.field({ type: input, description: 'This does not hold.' }),
+      and: t.field({ type: [input], description: 'All of these filters match. An empty list matches everything.' }),
+      or: t.field({
+        type: [input],
+        description: 'At least one of these filters matches. An empty list matches nothing.',
+      }),
+      not: t.field({ type: input, description: 'This filter does not match.' }),
       ...mapValues(FILTER_DEFINITIONS[kind as FilterKind].fields, (field) =>
         t.field({ type: fieldInput(field), description: field.description }),
       ),
@@ -61,7 +66,7 @@ function mapValues<Key extends string, Value, Result>(
   object: { readonly [Name in Key]: Value },
   map: (value: Value, key: Key) => Result,
 ): { [Name in Key]: Result } {
-  // Object.entries and Object.fromEntries forget the keys they were given.
+  // Object.entries and Object.fromEntries lose the type of the keys.
   return Object.fromEntries(Object.entries<Value>(object).map(([key, value]) => [key, map(value, key as Key)])) as {
     [Name in Key]: Result;
   };

@@ -1,4 +1,5 @@
 import {
+  CREATED,
   type FieldDefinitions,
   type FilterDefinition,
   NAMED_FIELDS,
@@ -7,28 +8,28 @@ import {
 } from './filterFields.ts';
 
 const STATE_FIELDS: FieldDefinitions = {
-  type: { operators: 'StateType', field: 'stateType', description: 'By the type of the current state.' },
-  name: { operators: 'Text', field: 'stateName', description: 'By the name of the current state.' },
+  type: { operators: 'StateType', field: 'stateType', description: 'Filters by the type of the current state.' },
+  name: { operators: 'Text', field: 'stateName', description: 'Filters by the name of the current state.' },
 };
 
 const RUN_FIELDS: FieldDefinitions = {
   ...NAMED_FIELDS,
   ...TAG_FIELDS,
-  state: { group: STATE_FIELDS, name: 'CurrentState', description: 'By the current state.' },
+  state: { group: STATE_FIELDS, name: 'CurrentState', description: 'Filters by the current state.' },
   stateType: { operators: 'StateType', field: 'stateType', description: 'The same as `state: { type }`.' },
   stateName: { operators: 'Text', field: 'stateName', description: 'The same as `state: { name }`.' },
-  created: { operators: 'Time', field: 'created', description: 'By the time at which the run was created.' },
+  created: { operators: 'Time', field: 'created', description: CREATED },
   expectedStartTime: {
     operators: 'Time',
     field: 'expectedStartTime',
-    description: 'By the time at which the run was first expected to start.',
+    description: 'Filters by the time at which the run was first expected to start.',
   },
   nextScheduledStartTime: {
     operators: 'Time',
     field: 'nextScheduledStartTime',
-    description: 'By the time at which a scheduled run is due.',
+    description: 'Filters by the time at which a scheduled run is due.',
   },
-  endTime: { operators: 'Time', field: 'endTime', description: 'By end time.' },
+  endTime: { operators: 'Time', field: 'endTime', description: 'Filters by end time.' },
 };
 
 export const FLOW_RUN_FILTER: FilterDefinition = {
@@ -41,41 +42,53 @@ export const FLOW_RUN_FILTER: FilterDefinition = {
       // Prefect 3: filters.py, FlowRunFilterStartTime.
       fields: { after: 'effectiveStartTime', before: 'effectiveStartTime' },
       description:
-        'By start time. `after` and `before` take a run that has not started at its expected start time; ' +
-        '`isNull` asks for the start time alone.',
+        'Filters by start time. For a run that has not started, `after` and `before` use the expected start time; ' +
+        '`isNull` always uses the start time.',
     },
-    flowVersion: { operators: 'NullableText', field: 'flowVersion', description: 'By the version of the flow.' },
+    flowVersion: {
+      operators: 'NullableText',
+      field: 'flowVersion',
+      description: 'Filters by the version of the flow.',
+    },
     idempotencyKey: {
       operators: 'NullableText',
       field: 'idempotencyKey',
-      description: 'By the idempotency key that the run was created with.',
+      description: 'Filters by the idempotency key with which the run was created.',
     },
-    autoScheduled: { operators: 'Boolean', field: 'autoScheduled', description: 'Whether a schedule made the run.' },
-    flowId: { operators: 'Id', field: 'flowId', description: 'By the id of the flow.' },
-    flow: { relation: 'flow', kind: 'Flow', description: 'By the flow.' },
-    deploymentId: { operators: 'NullableId', field: 'deploymentId', description: 'By the id of the deployment.' },
+    autoScheduled: {
+      operators: 'Boolean',
+      field: 'autoScheduled',
+      description: 'Filters by whether a schedule created the run.',
+    },
+    flowId: { operators: 'Id', field: 'flowId', description: 'Filters by the id of the flow.' },
+    flow: { relation: 'flow', kind: 'Flow', description: 'Filters by the flow.' },
+    deploymentId: {
+      operators: 'NullableId',
+      field: 'deploymentId',
+      description: 'Filters by the id of the deployment.',
+    },
     deployment: {
       relation: 'deployment',
       kind: 'Deployment',
-      description: 'By the deployment; runs without one are left out.',
+      description: 'Filters by the deployment. Runs without one do not match.',
     },
     ...QUEUED_FIELDS,
     parentTaskRunId: {
       operators: 'NullableId',
       field: 'parentTaskRunId',
-      description: 'By the id of the task run that started this run as a subflow.',
+      description: 'Filters by the id of the task run that started the run as a subflow.',
     },
     parentTaskRun: {
       relation: 'parentTaskRun',
       kind: 'TaskRun',
-      description: 'By the task run that started this run as a subflow; runs without one are left out.',
+      description: 'Filters by the task run that started the run as a subflow. Runs without one do not match.',
     },
     parentFlowRunId: {
       operators: 'NullableId',
       field: 'parentFlowRunId',
-      description: 'By the id of the flow run whose task run started this run as a subflow.',
+      description: 'Filters by the id of the flow run whose task run started the run as a subflow.',
     },
-    taskRuns: { relation: 'taskRuns', kind: 'TaskRun', description: 'Some task run of the flow run matches.' },
+    taskRuns: { relation: 'taskRuns', kind: 'TaskRun', description: 'At least one task run of the flow run matches.' },
   },
 };
 
@@ -83,31 +96,31 @@ export const TASK_RUN_FILTER: FilterDefinition = {
   of: 'task runs',
   fields: {
     ...RUN_FIELDS,
-    startTime: { operators: 'Time', field: 'startTime', description: 'By start time.' },
-    taskKey: { operators: 'Text', field: 'taskKey', description: 'By the key of the task.' },
-    dynamicKey: { operators: 'Text', field: 'dynamicKey', description: 'By the dynamic key.' },
-    flowRunId: { operators: 'NullableId', field: 'flowRunId', description: 'By the id of the flow run.' },
+    startTime: { operators: 'Time', field: 'startTime', description: 'Filters by start time.' },
+    taskKey: { operators: 'Text', field: 'taskKey', description: 'Filters by the key of the task.' },
+    dynamicKey: { operators: 'Text', field: 'dynamicKey', description: 'Filters by the dynamic key.' },
+    flowRunId: { operators: 'NullableId', field: 'flowRunId', description: 'Filters by the id of the flow run.' },
     flowRun: {
       relation: 'flowRun',
       kind: 'FlowRun',
-      description: 'By the flow run; task runs without one are left out.',
+      description: 'Filters by the flow run. Task runs without one do not match.',
     },
     flow: {
       relation: 'flow',
       through: 'flowRun',
       kind: 'Flow',
-      description: 'By the flow of the flow run; task runs without a flow run are left out.',
+      description: 'Filters by the flow of the flow run. Task runs without a flow run do not match.',
     },
     deployment: {
       relation: 'deployment',
       through: 'flowRun',
       kind: 'Deployment',
-      description: 'By the deployment of the flow run; task runs without one are left out.',
+      description: 'Filters by the deployment of the flow run. Task runs without one do not match.',
     },
     subflowRuns: {
       relation: 'subflowRuns',
       kind: 'FlowRun',
-      description: 'Some subflow run that the task run started matches; `{}` asks that there is one.',
+      description: 'At least one subflow run that the task run started matches. `{}` requires that there is one.',
     },
   },
 };

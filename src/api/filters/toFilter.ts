@@ -4,7 +4,7 @@ import { FILTER_DEFINITIONS } from './filterDefinitions.ts';
 import type { FieldDefinition, FieldDefinitions, FilterKind } from './filterFields.ts';
 import { OPERATORS, type Operators } from './filterOperators.ts';
 
-/** What GraphQL hands over: it has checked keys and values against the inputs that are made of the same tables. */
+/** A filter as GraphQL passes it. GraphQL has checked keys and values against the inputs built from the same tables. */
 export interface FilterInput {
   and?: FilterInput[] | null;
   or?: FilterInput[] | null;
@@ -12,7 +12,7 @@ export interface FilterInput {
   [field: string]: unknown;
 }
 
-/** The filter tree of an input; none lets everything through. Null is the same as absent, everywhere. */
+/** Returns the filter tree of an input. A missing input matches everything. Null fields are ignored at every level. */
 export const toFilter = (kind: FilterKind, input: FilterInput | null | undefined): Filter =>
   input ? whole(FILTER_DEFINITIONS[kind].fields, input) : EVERYTHING;
 
@@ -23,7 +23,7 @@ function whole(fields: FieldDefinitions, { and, or, not, ...values }: FilterInpu
     ...(not ? [{ not: whole(fields, not) }] : []),
     ...Object.entries(values).flatMap(([name, value]) => {
       const field = fields[name];
-      return field && value ? [one(field, value as FilterInput)] : []; // Every field is an input object.
+      return field && value ? [one(field, value as FilterInput)] : []; // The value of every field is an input object.
     }),
   ]);
 }
@@ -42,10 +42,11 @@ function one(definition: FieldDefinition, value: FilterInput): Filter {
     Object.entries(value).flatMap(([name, operand]) => {
       const operator = operators[name]?.operator;
       if (!operator || operand === null || operand === undefined) return [];
-      return [{ field: definition.fields?.[name] ?? definition.field, operator, value: operand as Json }]; // Every operand is a scalar or a list of them.
+      // The cast: every operand is a scalar or a list of scalars.
+      return [{ field: definition.fields?.[name] ?? definition.field, operator, value: operand as Json }];
     }),
   );
 }
 
-/** One filter stays itself: trees are as deep as what was asked. */
+/** A single filter is not wrapped, so that a tree is only as deep as the request. */
 const all = (filters: Filter[]): Filter => (filters.length === 1 && filters[0]) || { and: filters };

@@ -1,52 +1,53 @@
 import { createFlowRunFromDeployment } from '../../actions/deployments/createFlowRunFromDeployment.ts';
-import { LIMITS } from '../../core/values/limits.ts';
 import { builder } from '../building/builder.ts';
 import { given } from '../building/given.ts';
 import { LIMIT_TEXTS } from '../building/limitTexts.ts';
+import { idText } from '../building/sharedTexts.ts';
 import { StateInput, stateRequest } from '../runs/stateInput.ts';
-import { CreateFlowRunPayload } from './flowRunMutations.ts';
+import { CreateFlowRunPayload, FLOW_RUN_TEXTS } from './flowRunMutations.ts';
 
 const CreateFlowRunFromDeploymentInput = builder.inputType('CreateFlowRunFromDeploymentInput', {
-  description: 'A run to make from a deployment. What is left out or null is as the deployment says.',
+  description: 'A flow run to create from a deployment. Omitted and null fields are taken from the deployment.',
   fields: (t) => ({
     idempotencyKey: t.string({
-      description:
-        'A key of the run, unique in its flow for as long as the run is there: a second request with the key gets that ' +
-        `run, unchanged, whatever else it asks for. Empty is no key. At most ${LIMITS.idempotencyKeyCharacters} characters.`,
+      description: FLOW_RUN_TEXTS.idempotencyKey,
     }),
-    deploymentId: t.id({ required: true, description: 'The id of the deployment; an unknown one is NOT_FOUND.' }),
-    name: t.string({ description: `For people; two words are chosen where it is null or empty. ${LIMIT_TEXTS.text}` }),
-    state: t.field({ type: StateInput, description: 'The first state; SCHEDULED for now where it is left out.' }),
+    deploymentId: t.id({ required: true, description: idText('deployment', 'NOT_FOUND') }),
+    name: t.string({ description: FLOW_RUN_TEXTS.name }),
+    state: t.field({
+      type: StateInput,
+      description: 'The first state, which can be any state. Defaults to SCHEDULED, due immediately.',
+    }),
     parameters: t.field({
       type: 'JSONObject',
       description:
-        'Arguments of the flow, over those of the deployment. `{ "__prefect_kind": "json", "value": "[1]" }` stands for the ' +
-        `value of the text. ${LIMIT_TEXTS.parameters}`,
+        'Arguments of the flow, which override those of the deployment. `{ "__prefect_kind": "json", "value": "[1]" ' +
+        `}\` is replaced with the value of the JSON text. ${LIMIT_TEXTS.parameters}`,
     }),
     enforceParameterSchema: t.boolean({
-      description: 'Whether arguments that do not fit the deployment’s schema are BAD_USER_INPUT.',
+      description: 'Whether arguments that do not match the schema of the deployment fail with BAD_USER_INPUT.',
     }),
-    tags: t.stringList({ description: `Tags beside those of the deployment. ${LIMIT_TEXTS.tags}` }),
+    tags: t.stringList({ description: `Tags in addition to those of the deployment. ${LIMIT_TEXTS.tags}` }),
     labels: t.field({
       type: 'Labels',
-      description: `Free keys and values, over those of the deployment. ${LIMIT_TEXTS.labels}`,
+      description: `Arbitrary keys and values, which override those of the deployment. ${LIMIT_TEXTS.labels}`,
     }),
-    context: t.field({ type: 'JSONObject', description: `Free facts about the run. ${LIMIT_TEXTS.json}` }),
+    context: t.field({ type: 'JSONObject', description: FLOW_RUN_TEXTS.context }),
     jobVariables: t.field({
       type: 'JSONObject',
       description:
-        'What the run asks of its infrastructure, over what its deployment does. What does not fit the schema of the work ' +
-        `pool, or is missing by it, is BAD_USER_INPUT. ${LIMIT_TEXTS.json}`,
+        'Settings for the infrastructure of the flow run, which override those of the deployment. Variables that do ' +
+        'not match the schema of the work pool, or that it requires and that are missing, fail with BAD_USER_INPUT. ' +
+        `${LIMIT_TEXTS.json}`,
     }),
     workQueueName: t.string({
       description:
-        'Another queue of the deployment’s work pool; an unknown one is REFERENCE_NOT_FOUND, and FAILED_PRECONDITION where ' +
-        `the deployment has no work pool. ${LIMIT_TEXTS.name}`,
+        'The name of another queue in the work pool of the deployment. An unknown name fails with ' +
+        'REFERENCE_NOT_FOUND; if the deployment has no work pool, the request fails with FAILED_PRECONDITION. ' +
+        `${LIMIT_TEXTS.name}`,
     }),
     parentTaskRunId: t.id({
-      description:
-        'Of a subflow: the id of the task run that stands for it, and follows its states; an unknown one is ' +
-        'REFERENCE_NOT_FOUND.',
+      description: FLOW_RUN_TEXTS.parentTaskRunId,
     }),
   }),
 });
@@ -54,9 +55,9 @@ const CreateFlowRunFromDeploymentInput = builder.inputType('CreateFlowRunFromDep
 builder.mutationField('createFlowRunFromDeployment', (t) =>
   t.field({
     type: CreateFlowRunPayload,
-    description: 'Creates a flow run as its deployment says. A paused deployment’s runs can be made, too.',
+    description: 'Creates a flow run with the settings of a deployment. The deployment can be paused.',
     args: {
-      input: t.arg({ type: CreateFlowRunFromDeploymentInput, required: true, description: 'The flow run.' }),
+      input: t.arg({ type: CreateFlowRunFromDeploymentInput, required: true, description: 'The flow run to create.' }),
     },
     resolve: (_, { input: { state, ...input } }, { engine, viewer }) =>
       createFlowRunFromDeployment(engine, viewer, {

@@ -9,61 +9,78 @@ import { given } from '../building/given.ts';
 import { type InputFields, keyed } from '../building/keyed.ts';
 import { LIMIT_TEXTS } from '../building/limitTexts.ts';
 import { FlowRunType } from '../building/objectTypes.ts';
+import { idText, SHARED_TEXTS } from '../building/sharedTexts.ts';
 import { FlowRunPolicyInput } from '../runs/policyTypes.ts';
 import { StateInput, stateRequest } from '../runs/stateInput.ts';
 
+/** Descriptions of the fields with which flow runs are created, directly or from a deployment. */
+export const FLOW_RUN_TEXTS = {
+  idempotencyKey:
+    'A key of the run, unique in its flow as long as the run exists. A request that repeats the key gets the ' +
+    'existing run, unchanged, even if its other fields differ. An empty key is ignored. At most ' +
+    `${LIMITS.idempotencyKeyCharacters} characters.`,
+  name: SHARED_TEXTS.runName,
+  tags: `${SHARED_TEXTS.runTags} ${LIMIT_TEXTS.tags}`,
+  context: `Arbitrary information about the run. ${LIMIT_TEXTS.json}`,
+  parentTaskRunId:
+    'For a subflow: the id of the task run that represents it in the parent flow run, and that follows its states. ' +
+    'An unknown id fails with REFERENCE_NOT_FOUND.',
+} as const;
+
 const flowRunFields = (t: InputFields) => ({
-  name: t.string({ description: `For people; two words are chosen where it is null or empty. ${LIMIT_TEXTS.text}` }),
+  name: t.string({ description: FLOW_RUN_TEXTS.name }),
   flowVersion: t.string({ description: `The version of the flow. ${LIMIT_TEXTS.text}` }),
   parameters: t.field({ type: 'JSONObject', description: `The arguments of the flow. ${LIMIT_TEXTS.parameters}` }),
-  policy: t.field({ type: FlowRunPolicyInput, description: 'How the run is run again.' }),
-  tags: t.stringList({ description: `Free words to find the run by. ${LIMIT_TEXTS.tags}` }),
+  policy: t.field({ type: FlowRunPolicyInput, description: 'How the run is retried.' }),
+  tags: t.stringList({ description: FLOW_RUN_TEXTS.tags }),
   jobVariables: t.field({
     type: 'JSONObject',
-    description: `What the run asks of its infrastructure. ${LIMIT_TEXTS.json}`,
+    description: `Settings for the infrastructure of the run. ${LIMIT_TEXTS.json}`,
   }),
 });
 
 const CreateFlowRunInput = builder.inputType('CreateFlowRunInput', {
-  description: 'A flow run to create. What is left out or null has its default.',
+  description: 'A flow run to create. Omitted and null fields get their defaults.',
   fields: (t) => ({
     idempotencyKey: t.string({
-      description:
-        'A key of the run, unique in its flow for as long as the run is there: a second request with the key gets that ' +
-        `run, unchanged, whatever else it asks for. Empty is no key. At most ${LIMITS.idempotencyKeyCharacters} characters.`,
+      description: FLOW_RUN_TEXTS.idempotencyKey,
     }),
-    flowId: t.id({ required: true, description: 'The id of the flow; an unknown one is REFERENCE_NOT_FOUND.' }),
+    flowId: t.id({ required: true, description: idText('flow', 'REFERENCE_NOT_FOUND') }),
     ...flowRunFields(t),
-    state: t.field({ type: StateInput, description: 'The first state; any may be. PENDING where it is left out.' }),
+    state: t.field({ type: StateInput, description: SHARED_TEXTS.firstState }),
     labels: t.field({
       type: 'Labels',
-      description: `Free keys and values, over those of the flow and the deployment. ${LIMIT_TEXTS.labels}`,
+      description:
+        'Arbitrary keys and values, which override inherited ones. A flow run inherits the labels of its ' +
+        `deployment, or those of its flow if it has no deployment. ${LIMIT_TEXTS.labels}`,
     }),
-    context: t.field({ type: 'JSONObject', description: `Free facts about the run. ${LIMIT_TEXTS.json}` }),
+    context: t.field({ type: 'JSONObject', description: FLOW_RUN_TEXTS.context }),
     deploymentId: t.id({
-      description: 'The id of the deployment that the run is made from; an unknown one is REFERENCE_NOT_FOUND.',
+      description: idText('deployment', 'REFERENCE_NOT_FOUND'),
     }),
     workPoolName: t.string({
-      description: `The work pool whose workers take the run; an unknown one is REFERENCE_NOT_FOUND. ${LIMIT_TEXTS.name}`,
+      description:
+        'The name of the work pool whose workers take the flow run. An unknown name fails with REFERENCE_NOT_FOUND. ' +
+        `${LIMIT_TEXTS.name}`,
     }),
     workQueueName: t.string({
-      description: `The queue in that pool, the default one where it is left out; an unknown one is REFERENCE_NOT_FOUND. ${LIMIT_TEXTS.name}`,
+      description: SHARED_TEXTS.workQueueName,
     }),
     parentTaskRunId: t.id({
-      description:
-        'Of a subflow: the id of the task run that stands for it, and follows its states; an unknown one is ' +
-        'REFERENCE_NOT_FOUND.',
+      description: FLOW_RUN_TEXTS.parentTaskRunId,
     }),
   }),
 });
 
 const UpdateFlowRunInput = builder.inputType('UpdateFlowRunInput', {
-  description: 'What to change of a flow run. What is left out stays as it is.',
+  description:
+    'Changes to a flow run. Omitted fields stay unchanged. Null clears `flowVersion` and `infrastructurePid`. For ' +
+    'fields other than these and `name`, null fails with BAD_USER_INPUT.',
   fields: (t) => ({
     ...keyed(t),
-    flowRunId: t.id({ required: true, description: 'The id of the flow run; an unknown one is NOT_FOUND.' }),
+    flowRunId: t.id({ required: true, description: idText('flow run', 'NOT_FOUND') }),
     ...flowRunFields(t),
-    infrastructurePid: t.string({ description: `What the run’s infrastructure calls it. ${LIMIT_TEXTS.text}` }),
+    infrastructurePid: t.string({ description: `The id of the run in its infrastructure. ${LIMIT_TEXTS.text}` }),
   }),
 });
 
@@ -71,12 +88,12 @@ const RenameFlowRunInput = builder.inputType('RenameFlowRunInput', {
   description: 'A new name for a flow run.',
   fields: (t) => ({
     ...keyed(t),
-    flowRunId: t.id({ required: true, description: 'The id of the flow run; an unknown one is NOT_FOUND.' }),
-    name: t.string({ description: `The name; two words are chosen where it is null or empty. ${LIMIT_TEXTS.text}` }),
+    flowRunId: t.id({ required: true, description: idText('flow run', 'NOT_FOUND') }),
+    name: t.string({ description: SHARED_TEXTS.newName }),
   }),
 });
 
-/** Null has a meaning where a text can be cleared or chosen anew; lists and objects can be emptied, but not be null. */
+/** Keeps null for texts, where it has a meaning. Throws BAD_USER_INPUT for null lists and objects. */
 function flowRunChanges({
   name,
   flowVersion,
@@ -86,7 +103,8 @@ function flowRunChanges({
 }: typeof UpdateFlowRunInput.$inferInput) {
   const { parameters, tags, jobVariables } = input;
   for (const [field, value] of Object.entries({ parameters, policy, tags, jobVariables }))
-    if (value === null) throw new Problem('BAD_USER_INPUT', `${field} may be left out, but not be null.`, { field });
+    if (value === null)
+      throw new Problem('BAD_USER_INPUT', `\`${field}\` must not be null. Omit it to leave it unchanged.`, { field });
   return {
     ...given(input),
     ...(name !== undefined && { name }),
@@ -99,25 +117,29 @@ function flowRunChanges({
 export const CreateFlowRunPayload = builder
   .objectRef<{ flowRun: FlowRun; created: boolean }>('CreateFlowRunPayload')
   .implement({
-    description: 'The flow run that was asked for.',
+    description: 'The created or existing flow run.',
     fields: (t) => ({
-      flowRun: t.expose('flowRun', { type: FlowRunType, description: 'The flow run, new or as it was.' }),
+      flowRun: t.expose('flowRun', { type: FlowRunType, description: 'The new or existing flow run.' }),
       created: t.exposeBoolean('created', {
-        description: 'False where the flow had a run with the idempotency key; it is unchanged.',
+        description: 'False if the flow already had a run with this idempotency key, which is then returned unchanged.',
       }),
     }),
   });
 
 export const ChangeFlowRunPayload = builder.objectRef<{ flowRun: FlowRun }>('ChangeFlowRunPayload').implement({
-  description: 'The flow run that was changed.',
-  fields: (t) => ({ flowRun: t.expose('flowRun', { type: FlowRunType, description: 'The flow run as it is now.' }) }),
+  description: 'The changed flow run.',
+  fields: (t) => ({
+    flowRun: t.expose('flowRun', { type: FlowRunType, description: 'The flow run after the change.' }),
+  }),
 });
 
 builder.mutationFields((t) => ({
   createFlowRun: t.field({
     type: CreateFlowRunPayload,
-    description: 'Creates a flow run in its first state.',
-    args: { input: t.arg({ type: CreateFlowRunInput, required: true, description: 'The flow run.' }) },
+    description:
+      'Creates a flow run in its first state. If the flow already has a run with this idempotency key, returns it ' +
+      'unchanged.',
+    args: { input: t.arg({ type: CreateFlowRunInput, required: true, description: 'The flow run to create.' }) },
     resolve: (_, { input: { state, policy, ...input } }, { engine, viewer }) =>
       createFlowRun(engine, viewer, {
         ...given(input),
@@ -128,16 +150,17 @@ builder.mutationFields((t) => ({
   updateFlowRun: t.field({
     type: ChangeFlowRunPayload,
     description:
-      'Changes a flow run, but for its state. Job variables only while it is SCHEDULED and has a deployment, else ' +
-      'FAILED_PRECONDITION; they must fit what the work pool of the deployment takes. A policy is merged into the present ' +
-      'one. Labels have `updateFlowRunLabels`.',
-    args: { input: t.arg({ type: UpdateFlowRunInput, required: true, description: 'Which run, and what of it.' }) },
+      'Changes fields of a flow run other than its state and labels. `policy` is merged into the current policy. ' +
+      '`jobVariables` can be changed only while the run is SCHEDULED and has a deployment (otherwise ' +
+      'FAILED_PRECONDITION), and must match the schema of the deployment’s work pool. For labels, use ' +
+      '`updateFlowRunLabels`.',
+    args: { input: t.arg({ type: UpdateFlowRunInput, required: true, description: 'The flow run and the changes.' }) },
     resolve: (_, { input }, { engine, viewer }) => updateFlowRun(engine, viewer, flowRunChanges(input)),
   }),
   renameFlowRun: t.field({
     type: ChangeFlowRunPayload,
-    description: 'Gives a flow run another name.',
-    args: { input: t.arg({ type: RenameFlowRunInput, required: true, description: 'Which run, and its name.' }) },
+    description: 'Changes the name of a flow run.',
+    args: { input: t.arg({ type: RenameFlowRunInput, required: true, description: 'The flow run and its new name.' }) },
     resolve: (_, { input }, { engine, viewer }) => renameFlowRun(engine, viewer, given(input)),
   }),
 }));

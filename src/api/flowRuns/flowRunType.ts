@@ -28,6 +28,7 @@ import {
   loadTaskRun,
   wide,
 } from '../building/selected.ts';
+import { byIdText, filterText, nullableIdText, relatedText, SHARED_TEXTS, sortText } from '../building/sharedTexts.ts';
 import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 import { FlowRunPolicyType } from '../runs/policyTypes.ts';
@@ -41,25 +42,29 @@ FlowRunType.implement({
     flow: t.field({
       type: FlowType,
       nullable: true,
-      description: 'The flow; null where it has been deleted since.',
+      description: relatedText('flow'),
       resolve: ({ flowId }, _, { loaders }) => loaders.flow.load(flowId),
     }),
-    flowVersion: t.exposeString('flowVersion', { nullable: true, description: 'The version of the flow, as given.' }),
-    deploymentId: t.exposeID('deploymentId', { nullable: true, description: 'The id of the deployment.' }),
+    flowVersion: t.exposeString('flowVersion', {
+      nullable: true,
+      description: 'The version of the flow, as sent by the client; null if there is none.',
+    }),
+    deploymentId: t.exposeID('deploymentId', { nullable: true, description: nullableIdText('deployment') }),
     deployment: t.field({
       type: DeploymentType,
       nullable: true,
-      description: 'The deployment that the run was made from; null where there is none.',
+      description: 'The deployment from which the run was created; null if there is none.',
       resolve: ({ deploymentId }, _, context, info) => loadDeployment(deploymentId, context, info),
     }),
     parentTaskRunId: t.exposeID('parentTaskRunId', {
       nullable: true,
-      description: 'The id of the task run that stands for this run in its parent.',
+      description:
+        'The id of the task run that represents this run in its parent flow run; null if the run is not a subflow.',
     }),
     parentTaskRun: t.field({
       type: TaskRunType,
       nullable: true,
-      description: 'Of a subflow’s run: the task run that stands for it in its parent.',
+      description: 'The task run that represents this run in its parent flow run; null if the run is not a subflow.',
       resolve: ({ parentTaskRunId }, _, context, info) => loadTaskRun(parentTaskRunId, context, info),
     }),
     parameters: t.field({
@@ -69,42 +74,45 @@ FlowRunType.implement({
     }),
     context: t.field({
       type: 'JSONObject',
-      description: 'Free facts about the run.',
+      description: 'Arbitrary information about the run.',
       resolve: (run) => wide(run.context),
     }),
     jobVariables: t.field({
       type: 'JSONObject',
-      description: 'What the run asks of its infrastructure.',
+      description: 'Settings for the infrastructure of the run.',
       resolve: (run) => wide(run.jobVariables),
     }),
-    policy: t.expose('policy', { type: FlowRunPolicyType, description: 'How the run is run again.' }),
+    policy: t.expose('policy', {
+      type: FlowRunPolicyType,
+      description: 'How the run is retried, and which of its pauses have occurred.',
+    }),
     idempotencyKey: t.exposeString('idempotencyKey', {
       nullable: true,
-      description: 'The key that the run was created with, unique in its flow.',
+      description: 'The idempotency key with which the run was created, unique in its flow; null if there is none.',
     }),
     infrastructurePid: t.exposeString('infrastructurePid', {
       nullable: true,
-      description: 'What the run’s infrastructure calls it.',
+      description: 'The id of the run in its infrastructure; null if it is not known.',
     }),
     state: t.field({
       type: FlowRunStateType,
       nullable: true,
-      description: 'The current state; null where it is so old that it is no longer kept.',
+      description: SHARED_TEXTS.currentState,
       resolve: ({ stateId }, _, context, info) => loadFlowRunState(stateId, context, info),
     }),
     states: t.field({
       type: FlowRunStateConnection,
-      description: 'The history, oldest first; `last: 1` is the current state.',
+      description: 'The history of the run, oldest first. `last: 1` is the current state.',
       args: pageArguments(),
       resolve: ({ id }, page, { loaders }, info) =>
         loaders.flowRunStatesOf(id, { page: pageRequest(page), wide: asksForData(info) }),
     }),
     taskRuns: t.field({
       type: TaskRunConnection,
-      description: 'The task runs of the run.',
+      description: 'The task runs of the flow run.',
       args: {
-        filter: t.arg({ type: filterInputType('TaskRun'), description: 'Which task runs; all where it is left out.' }),
-        sort: t.arg({ type: RunSortEnum, description: 'In which order; ID_DESC where it is left out.' }),
+        filter: t.arg({ type: filterInputType('TaskRun'), description: filterText('task runs') }),
+        sort: t.arg({ type: RunSortEnum, description: sortText('ID_DESC') }),
         ...pageArguments(),
       },
       resolve: ({ id }, { filter, sort, ...page }, { loaders }, info) =>
@@ -117,9 +125,9 @@ FlowRunType.implement({
     }),
     logs: t.field({
       type: LogConnection,
-      description: 'The log lines of the run and of its task runs, in the order of their numbers.',
+      description: 'The log lines of the flow run and of its task runs, in the order of their numbers.',
       args: {
-        filter: t.arg({ type: filterInputType('Log'), description: 'Which lines; all where it is left out.' }),
+        filter: t.arg({ type: filterInputType('Log'), description: filterText('log lines') }),
         ...pageArguments(),
       },
       resolve: ({ id }, { filter, ...page }, { loaders }) =>
@@ -127,10 +135,14 @@ FlowRunType.implement({
     }),
     inputs: t.field({
       type: FlowRunInputConnection,
-      description: 'What was sent to the run, in the order of sending.',
+      description: 'The inputs that were sent to the flow run, oldest first.',
       args: {
-        prefix: t.arg.string({ description: 'Only keys that begin so. `%` and `_` are ordinary characters.' }),
-        excludeKeys: t.arg.stringList({ description: 'Without these keys. At most 1,000; more is LIMIT_EXCEEDED.' }),
+        prefix: t.arg.string({
+          description: 'Only inputs whose keys start with this text. `%` and `_` are ordinary characters.',
+        }),
+        excludeKeys: t.arg.stringList({
+          description: 'Leaves out inputs with these keys. At most 1,000 keys; more fail with LIMIT_EXCEEDED.',
+        }),
         ...pageArguments(),
       },
       resolve: ({ id }, { first, after, last, before, ...filter }, { loaders }) =>
@@ -139,8 +151,8 @@ FlowRunType.implement({
     input: t.field({
       type: FlowRunInputType,
       nullable: true,
-      description: 'What was sent under a key; null where nothing was.',
-      args: { key: t.arg.string({ required: true, description: `The key. ${LIMIT_TEXTS.inputKey}` }) },
+      description: 'The input with this key; null if there is none.',
+      args: { key: t.arg.string({ required: true, description: `The key of the input. ${LIMIT_TEXTS.inputKey}` }) },
       resolve: ({ id }, { key }, { loaders }) => loaders.flowRunInputOf(id, key),
     }),
   }),
@@ -150,16 +162,16 @@ builder.queryFields((t) => ({
   flowRun: t.field({
     type: FlowRunType,
     nullable: true,
-    description: 'A flow run; null where there is none with this id.',
+    description: byIdText('flow run'),
     args: { id: t.arg.id({ required: true, description: 'The id of the flow run.' }) },
     resolve: (_, { id }, context, info) => loadFlowRun(id, context, info),
   }),
   flowRuns: t.field({
     type: FlowRunConnection,
-    description: 'Flow runs.',
+    description: 'Lists flow runs.',
     args: {
-      filter: t.arg({ type: filterInputType('FlowRun'), description: 'Which runs; all where it is left out.' }),
-      sort: t.arg({ type: RunSortEnum, description: 'In which order; ID_DESC where it is left out.' }),
+      filter: t.arg({ type: filterInputType('FlowRun'), description: filterText('flow runs') }),
+      sort: t.arg({ type: RunSortEnum, description: sortText('ID_DESC') }),
       ...pageArguments(),
     },
     resolve: (_, { filter, sort, ...page }, { loaders }, info) =>
@@ -171,8 +183,8 @@ builder.queryFields((t) => ({
       }),
   }),
   flowRunCount: t.int({
-    description: 'How many flow runs there are, exactly.',
-    args: { filter: t.arg({ type: filterInputType('FlowRun'), description: 'Which runs; all where it is left out.' }) },
+    description: 'Returns the exact number of flow runs.',
+    args: { filter: t.arg({ type: filterInputType('FlowRun'), description: filterText('flow runs') }) },
     resolve: (_, { filter }, { engine, viewer }) =>
       flowRunCount(engine.database, viewer.tenantId, toFilter('FlowRun', filter)),
   }),

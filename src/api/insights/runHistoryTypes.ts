@@ -10,21 +10,22 @@ import {
 import { averageFlowRunLateness } from '../../store/insights/runMeasures.ts';
 import { builder } from '../building/builder.ts';
 import { StateTypeEnum } from '../building/enums.ts';
+import { filterText } from '../building/sharedTexts.ts';
 import type { FilterKind } from '../filters/filterFields.ts';
 import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 
 const HistoryStateType = builder.objectRef<HistoryState>('RunHistoryState').implement({
-  description: 'The runs of an interval that are in a state now.',
+  description: 'The runs of an interval that are now in one state.',
   fields: (t) => ({
-    type: t.expose('type', { type: StateTypeEnum, description: 'The type of their current state.' }),
-    name: t.exposeString('name', { description: 'The name of their current state.' }),
-    count: t.exposeInt('count', { description: 'How many they are.' }),
+    type: t.expose('type', { type: StateTypeEnum, description: 'The type of the current state.' }),
+    name: t.exposeString('name', { description: 'The name of the current state.' }),
+    count: t.exposeInt('count', { description: 'The number of runs.' }),
     sumRunTimeSeconds: t.exposeFloat('sumRunTimeSeconds', {
-      description: 'The sum of their `estimatedRunTimeSeconds`, in seconds.',
+      description: 'The sum of `estimatedRunTimeSeconds` over these runs, in seconds.',
     }),
     sumLatenessSeconds: t.exposeFloat('sumLatenessSeconds', {
-      description: 'The sum of their `latenessSeconds`, in seconds.',
+      description: 'The sum of `latenessSeconds` over these runs, in seconds.',
     }),
   }),
 });
@@ -32,39 +33,43 @@ const HistoryStateType = builder.objectRef<HistoryState>('RunHistoryState').impl
 const HistoryBucketType = builder.objectRef<HistoryBucket>('RunHistoryInterval').implement({
   description: 'The runs that were expected to start in an interval.',
   fields: (t) => ({
-    start: t.expose('start', { type: 'DateTime', description: 'Where the interval begins; included.' }),
+    start: t.expose('start', { type: 'DateTime', description: 'The start of the interval, inclusive.' }),
     end: t.expose('end', {
       type: 'DateTime',
       description:
-        'Where it ends; excluded. The last interval may go beyond the end that was asked for; no runs are counted there.',
+        'The end of the interval, exclusive. The last interval can extend beyond the requested end; no runs are ' +
+        'counted there.',
     }),
     states: t.expose('states', {
       type: [HistoryStateType],
-      description: `Their states, by type and name; empty where no run was expected, and at most ${count(MAX_HISTORY_STATES)} in a history.`,
+      description:
+        'The runs by current state, ordered by type and name. Empty if no run was expected to start in the ' +
+        `interval; at most ${count(MAX_HISTORY_STATES)} entries in a history.`,
     }),
   }),
 });
 
 const historyArguments = (kind: FilterKind) =>
   builder.args((t) => ({
-    start: t.field({ type: 'DateTime', required: true, description: 'From when on; included.' }),
+    start: t.field({ type: 'DateTime', required: true, description: 'The start of the history, inclusive.' }),
     end: t.field({
       type: 'DateTime',
       required: true,
-      description: 'Until when; excluded. Not after `start`: no intervals.',
+      description: 'The end of the history, exclusive. If it is not after `start`, there are no intervals.',
     }),
     intervalSeconds: t.float({
       required: true,
       description:
-        `The length of an interval in seconds, at least 1; less is BAD_USER_INPUT. ` +
-        `More than ${MAX_HISTORY_BUCKETS} intervals are LIMIT_EXCEEDED.`,
+        'The length of an interval, in seconds. Less than 1 fails with BAD_USER_INPUT; more than ' +
+        `${MAX_HISTORY_BUCKETS} intervals fail with LIMIT_EXCEEDED.`,
     }),
-    filter: t.field({ type: filterInputType(kind), description: 'Which runs; all where it is left out.' }),
+    filter: t.field({ type: filterInputType(kind), description: filterText('runs') }),
   }));
 
 const HISTORY =
-  'by the time at which they were expected to start, in equal intervals, the empty ones among them. Runs without ' +
-  `an expected start time are in none. More than ${count(MAX_HISTORY_STATES)} entries of \`states\` are LIMIT_EXCEEDED.`;
+  'in equal intervals, by the time at which they were expected to start. Empty intervals are included; runs without ' +
+  `an expected start time are not counted. More than ${count(MAX_HISTORY_STATES)} entries of \`states\` fail with ` +
+  'LIMIT_EXCEEDED.';
 
 builder.queryFields((t) => ({
   flowRunHistory: t.field({
@@ -84,9 +89,9 @@ builder.queryFields((t) => ({
   averageFlowRunLateness: t.float({
     nullable: true,
     description:
-      'How much later than expected flow runs began or are still waiting to begin, on average, in seconds; runs in time ' +
-      'count as 0. Null where no run matches.',
-    args: { filter: t.arg({ type: filterInputType('FlowRun'), description: 'Which runs; all where it is left out.' }) },
+      'Returns the average lateness of flow runs, in seconds: how much later than expected they started, or how ' +
+      'long they have been waiting to start since then. Runs on time count as 0. Null if no run matches.',
+    args: { filter: t.arg({ type: filterInputType('FlowRun'), description: filterText('flow runs') }) },
     resolve: (_, { filter }, { engine, viewer, now }) =>
       averageFlowRunLateness(engine.database, viewer.tenantId, toFilter('FlowRun', filter), now()),
   }),

@@ -3,9 +3,10 @@ import { LIMITS } from '../../core/values/limits.ts';
 import { builder } from '../building/builder.ts';
 import { FlowRunType } from '../building/objectTypes.ts';
 import { loadFlowRun } from '../building/selected.ts';
+import { relatedText, SHARED_TEXTS } from '../building/sharedTexts.ts';
 import { interfaces, reasonType } from './whyNotRunningReasonType.ts';
 
-// Why a run that is due is not taken: by its place, by workers and agents, by limits.
+// Why a run is not running although it is due: reasons in its work queue, its workers or agents, and its limits.
 
 const FEW_LABELS = `at most ${LIMITS.tags}`;
 const POOL_ID = { description: 'The id of the work pool.' };
@@ -14,7 +15,7 @@ const QUEUE_ID = { description: 'The id of the work queue.' };
 const QUEUE_NAME = { description: 'The name of the work queue.' };
 
 reasonType('NoWorkQueue').implement({
-  description: 'The run is in no work queue, so that no worker takes it: whoever created it has to run it.',
+  description: 'The run is in no work queue, so no worker takes it. The client that created the run must execute it.',
   interfaces,
 });
 
@@ -39,7 +40,7 @@ reasonType('WorkQueuePaused').implement({
 });
 
 reasonType('NoWorker').implement({
-  description: 'No worker of the run’s work pool has sent a heartbeat within three of its intervals.',
+  description: 'No worker of the run’s work pool has sent a heartbeat within three heartbeat intervals.',
   interfaces,
   fields: (t) => ({
     workPoolId: t.exposeID('workPoolId', POOL_ID),
@@ -47,13 +48,13 @@ reasonType('NoWorker').implement({
     lastHeartbeat: t.expose('lastHeartbeat', {
       type: 'DateTime',
       nullable: true,
-      description: 'When one last did; null where there never was a worker.',
+      description: 'When a worker of the pool last sent a heartbeat; null if the pool has no workers.',
     }),
   }),
 });
 
 reasonType('QueueNotPolled').implement({
-  description: 'The work pool has a worker, but none has asked for runs of the run’s queue within 60 s.',
+  description: 'The work pool has a worker, but no worker has polled the run’s work queue within the last 60 seconds.',
   interfaces,
   fields: (t) => ({
     workPoolId: t.exposeID('workPoolId', POOL_ID),
@@ -63,70 +64,76 @@ reasonType('QueueNotPolled').implement({
     lastPolled: t.expose('lastPolled', {
       type: 'DateTime',
       nullable: true,
-      description: 'When one last did; null where none ever has.',
+      description: SHARED_TEXTS.lastPolled,
     }),
   }),
 });
 
 const SeenAgentType = builder.objectRef<SeenAgent>('SeenAgent').implement({
   description:
-    'A Prefect 1 agent that does not take a run: it lacks labels, has labels where the run has none, or is gone.',
+    'A Prefect 1 agent that does not take a run. It lacks labels of the run, has labels although the run has none, ' +
+    'or has stopped polling.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The id of the agent.' }),
-    name: t.exposeString('name', { nullable: true, description: 'Its name; null where it has none.' }),
-    labels: t.exposeStringList('labels', { description: `Its labels; ${FEW_LABELS}.` }),
+    name: t.exposeString('name', { nullable: true, description: 'The name of the agent; null if it has none.' }),
+    labels: t.exposeStringList('labels', { description: `The labels of the agent; ${FEW_LABELS}.` }),
     missingLabels: t.exposeStringList('missingLabels', {
-      description: `Labels of the run that it has not; ${FEW_LABELS}.`,
+      description: `Labels of the run that the agent does not have; ${FEW_LABELS}.`,
     }),
     lastQueried: t.expose('lastQueried', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it last asked for runs; null where it never has.',
+      description: 'When the agent last polled for runs; null if it never has.',
     }),
   }),
 });
 
 reasonType('NoAgent').implement({
   description:
-    'Of a Prefect 1 run: no registered agent that would take it has asked for runs within 60 s. An agent takes a run if ' +
-    'it has all its labels; runs without labels are for agents without labels.',
+    'For a Prefect 1 run: no registered agent that would take it has polled for runs within the last 60 seconds. An ' +
+    'agent takes a run if it has all labels of the run. A run without labels is taken only by agents without ' +
+    'labels.',
   interfaces,
   fields: (t) => ({
     labels: t.exposeStringList('labels', { description: `The labels of the run; ${FEW_LABELS}.` }),
     agents: t.expose('agents', {
       type: [SeenAgentType],
-      description: 'The agents that come nearest, those with the fewest missing labels first; at most 10.',
+      description: 'The agents that match best, those with the fewest missing labels first; at most 10.',
     }),
   }),
 });
 
 const SlotHolderType = builder.objectRef<SlotHolder>('SlotHolder').implement({
-  description: 'Who holds a slot.',
+  description: 'A flow run that holds a slot.',
   fields: (t) => ({
     flowRunId: t.exposeID('flowRunId', { description: 'The id of the flow run.' }),
     flowRun: t.field({
       type: FlowRunType,
       nullable: true,
-      description: 'The flow run; null where it has been deleted meanwhile.',
+      description: relatedText('flow run'),
       resolve: ({ flowRunId }, _, context, info) => loadFlowRun(flowRunId, context, info),
     }),
     since: t.expose('since', {
       type: 'DateTime',
-      description: 'When it took the slot, or came into its present state.',
+      description:
+        'When the flow run took the slot. For the limit of a work queue or work pool, when it entered its current ' +
+        'state.',
     }),
   }),
 });
 
 reasonType('NoFreeSlot').implement({
-  description: 'All slots of a limit are taken: of the run’s deployment, of its work queue or of its work pool.',
+  description: 'All slots of a limit are taken: the limit of the run’s deployment, work queue or work pool.',
   interfaces,
   fields: (t) => ({
-    limitName: t.exposeString('limitName', { description: 'Whose limit it is, in words.' }),
-    limit: t.exposeInt('limit', { description: 'How many slots there are.' }),
-    taken: t.exposeInt('taken', { description: 'How many of them are taken.' }),
+    limitName: t.exposeString('limitName', {
+      description: 'What the limit belongs to, as text: `the deployment “etl”`.',
+    }),
+    limit: t.exposeInt('limit', { description: 'The number of slots.' }),
+    taken: t.exposeInt('taken', { description: 'How many slots are taken.' }),
     holders: t.expose('holders', {
       type: [SlotHolderType],
-      description: 'Who holds them, the longest holding first; at most 20.',
+      description: 'The flow runs that hold the slots, those that have held them longest first; at most 20.',
     }),
   }),
 });

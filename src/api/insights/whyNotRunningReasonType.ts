@@ -6,19 +6,19 @@ import type {
 import { builder } from '../building/builder.ts';
 
 export const WhyNotRunningReasonInterface = builder.interfaceRef<WhyNotRunningReason>('NotRunningReason').implement({
-  description: 'Something that a flow run waits for, with its facts.',
+  description: 'A reason why a flow run is not running, with its details.',
   fields: (t) => ({
-    message: t.exposeString('message', { description: 'A sentence for people; its wording may change.' }),
+    message: t.exposeString('message', { description: 'A sentence for people. Its wording may change.' }),
     since: t.expose('since', {
       type: 'DateTime',
       nullable: true,
-      description: 'Since when this stands in the way; null where nobody knows.',
+      description: 'When this began to block the run; null if unknown.',
     }),
   }),
   resolveType: ({ kind }) => kind,
 });
 
-/** The type of a reason: its name is the reason's kind. */
+/** Returns the type of a reason. Its name is the kind of the reason. */
 export const reasonType = <Kind extends WhyNotRunningKind>(kind: Kind) =>
   builder.objectRef<WhyNotRunningReasonOf<Kind>>(kind);
 export const interfaces = [WhyNotRunningReasonInterface];

@@ -3,94 +3,98 @@ import { isFinal } from '../../core/runs/state.ts';
 import { builder } from '../building/builder.ts';
 import { FlowRunType, TaskRunType } from '../building/objectTypes.ts';
 import { loadTaskRun } from '../building/selected.ts';
+import { SHARED_TEXTS } from '../building/sharedTexts.ts';
 import { interfaces, reasonType, WhyNotRunningReasonInterface } from './whyNotRunningReasonType.ts';
 import './whyNotRunningPickupTypes.ts';
 
-// Why a run does not run that is not due, was taken, is paused or is to end.
+// Why a run is not running although no worker has to take it: it is not due, was taken, is paused or is cancelling.
 
 reasonType('ScheduledInFuture').implement({
-  description: 'The time of the run has not come.',
+  description: 'The run is scheduled for a later time.',
   interfaces,
   fields: (t) => ({
-    scheduledTime: t.expose('scheduledTime', { type: 'DateTime', description: 'When it is due.' }),
-    seconds: t.exposeFloat('seconds', { description: 'Seconds until then.' }),
+    scheduledTime: t.expose('scheduledTime', { type: 'DateTime', description: 'When the run is due.' }),
+    seconds: t.exposeFloat('seconds', { description: 'Seconds until the run is due.' }),
   }),
 });
 
 reasonType('AwaitingRetry').implement({
-  description: 'The run failed, and the time to run it again has not come.',
+  description: 'The run failed and waits for its retry.',
   interfaces,
   fields: (t) => ({
-    scheduledTime: t.expose('scheduledTime', { type: 'DateTime', description: 'When it is run again.' }),
-    seconds: t.exposeFloat('seconds', { description: 'Seconds until then.' }),
-    runCount: t.exposeInt('runCount', { description: 'How often it has been run.' }),
+    scheduledTime: t.expose('scheduledTime', { type: 'DateTime', description: 'When the retry is due.' }),
+    seconds: t.exposeFloat('seconds', { description: 'Seconds until the retry is due.' }),
+    runCount: t.exposeInt('runCount', { description: SHARED_TEXTS.runCount }),
   }),
 });
 
 reasonType('LateRun').implement({
-  description: 'The run is due, and nobody has taken it. Stands last, behind what may be the reason.',
+  description:
+    'The run is due, but no worker or agent has taken it, or its own process has not started the retry. Always last ' +
+    'in the list, after the reasons that may explain it.',
   interfaces,
   fields: (t) => ({
-    scheduledTime: t.expose('scheduledTime', { type: 'DateTime', description: 'When it was due.' }),
-    seconds: t.exposeFloat('seconds', { description: 'Seconds since then.' }),
+    scheduledTime: t.expose('scheduledTime', { type: 'DateTime', description: 'When the run was due.' }),
+    seconds: t.exposeFloat('seconds', { description: 'Seconds since the run was due.' }),
   }),
 });
 
 reasonType('PendingRun').implement({
-  description: 'Somebody has taken the run, and its process has not said yet that it runs.',
+  description: 'A worker or agent has taken the run, but its process has not reported yet that it is running.',
   interfaces,
-  fields: (t) => ({ seconds: t.exposeFloat('seconds', { description: 'Seconds that it has been pending.' }) }),
+  fields: (t) => ({ seconds: t.exposeFloat('seconds', { description: 'Seconds since the run entered PENDING.' }) }),
 });
 
 reasonType('PausedRun').implement({
-  description: 'The run is paused until somebody resumes it.',
+  description: 'The run is paused until a client resumes it.',
   interfaces,
   fields: (t) => ({
     pauseTimeout: t.expose('pauseTimeout', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it fails unless it is resumed before; null where it waits for ever.',
+      description: 'When the run fails unless it is resumed before; null if it can wait indefinitely.',
     }),
     pauseKey: t.exposeString('pauseKey', {
       nullable: true,
-      description: 'Which pause of the flow it is, if it says so.',
+      description: 'The key of the pause; null if it has none.',
     }),
     suspended: t.exposeBoolean('suspended', {
-      description: 'Whether its process has ended; resuming then schedules the run again.',
+      description: 'Whether the process of the run has exited. Resuming then schedules the run again.',
     }),
   }),
 });
 
 reasonType('WaitingForInput').implement({
-  description: 'The run is paused until it gets input.',
+  description: 'The run is paused until it receives input.',
   interfaces,
   fields: (t) => ({
     schemaKey: t.exposeString('schemaKey', {
       nullable: true,
-      description: 'The key of the input that holds the JSON Schema of what is awaited.',
+      description:
+        'The key of the flow run input that contains the JSON Schema of the expected input; null if there is none.',
     }),
     keys: t.exposeStringList('keys', { description: `The properties of that schema; at most ${MAX_INPUT_KEYS}.` }),
     requiredKeys: t.exposeStringList('requiredKeys', {
-      description: `Those of them that must be there; at most ${MAX_INPUT_KEYS}.`,
+      description: `The required properties of that schema; at most ${MAX_INPUT_KEYS}.`,
     }),
   }),
 });
 
 reasonType('CancellingRun').implement({
-  description: 'The run was asked to stop, and its infrastructure has not said yet that it did.',
+  description: 'Cancellation was requested, but the infrastructure has not reported yet that the run stopped.',
   interfaces,
-  fields: (t) => ({ seconds: t.exposeFloat('seconds', { description: 'Seconds that it has been cancelling.' }) }),
+  fields: (t) => ({ seconds: t.exposeFloat('seconds', { description: 'Seconds since the run entered CANCELLING.' }) }),
 });
 
 reasonType('TaskRunsStillRunning').implement({
-  description: 'Task runs of a run that is cancelling have not ended.',
+  description: 'The run is cancelling, and some of its task runs have not ended.',
   interfaces,
   fields: (t) => ({
-    count: t.exposeInt('count', { description: 'How many.' }),
-    taskRunIds: t.exposeIDList('taskRunIds', { description: 'The ids of some of them; at most 10.' }),
+    count: t.exposeInt('count', { description: 'How many task runs have not ended.' }),
+    taskRunIds: t.exposeIDList('taskRunIds', { description: 'The ids of the first of these task runs; at most 10.' }),
     taskRuns: t.field({
       type: t.listRef(TaskRunType, { nullable: true }),
-      description: 'These task runs, at most 10; null for one that has been deleted meanwhile.',
+      description: 'The task runs in `taskRunIds`, at most 10; null for a task run that has since been deleted.',
       resolve: ({ taskRunIds }, _, context, info) =>
         Promise.all(taskRunIds.map((id) => loadTaskRun(id, context, info))),
     }),
@@ -102,8 +106,9 @@ builder.objectField(FlowRunType, 'whyNotRunning', (t) =>
     type: [WhyNotRunningReasonInterface],
     nullable: true,
     description:
-      'Why the run does not run, the most likely reason first; null where it runs or has ended. It may wait for several ' +
-      'things at once, at most 8. The facts are read when this is asked for: a few statements for a page of runs.',
+      'Why the run is not running: the reasons, most likely first; null if the run is running or has ended. A run ' +
+      'can have several reasons at the same time, at most 8. The server reads the details only if the field is ' +
+      'selected, with a few statements for a whole page of runs.',
     resolve: async ({ id, stateType }, _, { loaders, now }) => {
       if (stateType === 'RUNNING' || isFinal(stateType)) return null;
       const facts = await loaders.whyNotRunningFacts.load(id);

@@ -10,6 +10,7 @@ import { LIMIT_TEXTS } from '../building/limitTexts.ts';
 import { NodeInterface } from '../building/nodeInterface.ts';
 import { FlowRunType, LogConnection, LogType, TaskRunType } from '../building/objectTypes.ts';
 import { loadFlowRun, loadTaskRun } from '../building/selected.ts';
+import { filterText, SHARED_TEXTS, sortText } from '../building/sharedTexts.ts';
 import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 
@@ -19,23 +20,32 @@ LogType.implement({
   fields: (t) => ({
     number: t.exposeInt('number', {
       description:
-        'Its number among the lines of its flow run (of its task run, where that has no flow run): 1, 2, 3, ... in the ' +
-        'order in which they were stored.',
+        'The number of the line among the lines of its flow run, or of its task run if that has no flow run: 1, 2, ' +
+        '3, ... in the order in which the lines were stored.',
     }),
-    timestamp: t.expose('timestamp', { type: 'DateTime', description: 'When it was written, as the client said.' }),
+    timestamp: t.expose('timestamp', {
+      type: 'DateTime',
+      description: 'When the line was written, as sent by the client.',
+    }),
     level: t.exposeInt('level', {
-      description: 'Python’s numbers: 10 debug, 20 info, 30 warning, 40 error, 50 critical.',
+      description: SHARED_TEXTS.logLevel,
     }),
     name: t.exposeString('name', { description: 'The name of the logger.' }),
-    message: t.exposeString('message', { description: 'The text.' }),
-    flowRunId: t.exposeID('flowRunId', { nullable: true, description: 'The id of the flow run.' }),
+    message: t.exposeString('message', { description: 'The text of the line.' }),
+    flowRunId: t.exposeID('flowRunId', {
+      nullable: true,
+      description: 'The id of the flow run; null for a line of a task run without a flow run.',
+    }),
     flowRun: t.field({
       type: FlowRunType,
       nullable: true,
-      description: 'The flow run; null for a line of a task run of its own.',
+      description: 'The flow run; null for a line of a task run without a flow run.',
       resolve: ({ flowRunId }, _, context, info) => loadFlowRun(flowRunId, context, info),
     }),
-    taskRunId: t.exposeID('taskRunId', { nullable: true, description: 'The id of the task run.' }),
+    taskRunId: t.exposeID('taskRunId', {
+      nullable: true,
+      description: 'The id of the task run; null for a line of the flow run itself.',
+    }),
     taskRun: t.field({
       type: TaskRunType,
       nullable: true,
@@ -48,10 +58,10 @@ LogType.implement({
 builder.queryField('logs', (t) =>
   t.field({
     type: LogConnection,
-    description: 'Log lines of many runs. Those of one run are in `FlowRun.logs` and `TaskRun.logs`.',
+    description: 'Lists the log lines of many runs. For the lines of one run, use `FlowRun.logs` or `TaskRun.logs`.',
     args: {
-      filter: t.arg({ type: filterInputType('Log'), description: 'Which lines; all where it is left out.' }),
-      sort: t.arg({ type: LogSortEnum, description: 'In which order; TIMESTAMP_ASC where it is left out.' }),
+      filter: t.arg({ type: filterInputType('Log'), description: filterText('log lines') }),
+      sort: t.arg({ type: LogSortEnum, description: sortText('TIMESTAMP_ASC') }),
       ...pageArguments(),
     },
     resolve: (_, { filter, sort, ...page }, { loaders }) =>
@@ -60,19 +70,21 @@ builder.queryField('logs', (t) =>
 );
 
 const LogInput = builder.inputType('LogInput', {
-  description: 'A log line to store. It belongs to a flow run, to a task run, or to a task run and its flow run.',
+  description: 'A log line to store. It belongs to a flow run, to a task run, or to both.',
   fields: (t) => ({
-    flowRunId: t.id({ description: 'The id of the flow run; taken from the task run where it is left out.' }),
-    taskRunId: t.id({ description: 'The id of the task run.' }),
-    timestamp: t.field({ type: 'DateTime', description: 'When it was written; now where it is left out.' }),
+    flowRunId: t.id({ description: 'The id of the flow run. Defaults to the flow run of the task run.' }),
+    taskRunId: t.id({
+      description: 'The id of the task run. If `flowRunId` is set too, the task run must belong to that flow run.',
+    }),
+    timestamp: t.field({ type: 'DateTime', description: 'When the line was written. Defaults to now.' }),
     level: t.int({
       required: true,
-      description: 'Python’s numbers: 10 debug, 20 info, 30 warning, 40 error, 50 critical. 0 to 32,767.',
+      description: `${SHARED_TEXTS.logLevel} 0 to 32,767.`,
     }),
-    name: t.string({ required: true, description: `The name of the logger. ${LIMIT_TEXTS.text}` }),
+    name: t.string({ required: true, description: `The name of the logger. ${LIMIT_TEXTS.name}` }),
     message: t.string({
       required: true,
-      description: `The text; characters that cannot be stored, such as NUL, are taken out. ${LIMIT_TEXTS.message}`,
+      description: `The text of the line. Unstorable characters, such as NUL, are removed. ${LIMIT_TEXTS.message}`,
     }),
   }),
 });
@@ -84,7 +96,9 @@ const WriteLogsInput = builder.inputType('WriteLogsInput', {
     logs: t.field({
       type: [LogInput],
       required: true,
-      description: `The lines, in their order. More than ${count(MAX_LOG_LINES)} are LIMIT_EXCEEDED, and none is stored.`,
+      description:
+        `The lines, in order. More than ${count(MAX_LOG_LINES)} lines fail with LIMIT_EXCEEDED, and none ` +
+        'is stored.',
     }),
   }),
 });
@@ -92,27 +106,27 @@ const WriteLogsInput = builder.inputType('WriteLogsInput', {
 export const RejectedType = builder
   .objectRef<{ index: number; code: ProblemCode; message: string }>('RejectedEntry')
   .implement({
-    description: 'An entry of a batch that was left out; the others were stored.',
+    description: 'An entry of a batch that was rejected. The other entries were stored.',
     fields: (t) => ({
-      index: t.exposeInt('index', { description: 'Its place in the batch, from 0.' }),
-      code: t.expose('code', { type: ProblemCodeEnum, description: 'Why, for programs.' }),
-      message: t.exposeString('message', { description: 'Why, for people.' }),
+      index: t.exposeInt('index', { description: 'The position of the entry in the batch, starting at 0.' }),
+      code: t.expose('code', { type: ProblemCodeEnum, description: 'The error code.' }),
+      message: t.exposeString('message', { description: 'An explanation of the rejection.' }),
     }),
   });
 
 const WriteLogsPayload = builder.objectRef<Awaited<ReturnType<typeof writeLogs>>>('WriteLogsPayload').implement({
-  description: 'What became of the lines.',
+  description: 'The result of storing the lines.',
   fields: (t) => ({
-    written: t.exposeInt('written', { description: 'How many were stored.' }),
-    rejected: t.expose('rejected', { type: [RejectedType], description: 'Those that were not; at most all of them.' }),
+    written: t.exposeInt('written', { description: 'How many lines were stored.' }),
+    rejected: t.expose('rejected', { type: [RejectedType], description: SHARED_TEXTS.rejected }),
   }),
 });
 
 builder.mutationField('writeLogs', (t) =>
   t.field({
     type: WriteLogsPayload,
-    description: 'Stores log lines. A line that is refused is told of in the payload, and the others are kept.',
-    args: { input: t.arg({ type: WriteLogsInput, required: true, description: 'The lines.' }) },
+    description: 'Stores log lines. Rejected lines are listed in the payload; the rest are stored.',
+    args: { input: t.arg({ type: WriteLogsInput, required: true, description: 'The lines to store.' }) },
     resolve: (_, { input }, { engine, viewer }) =>
       writeLogs(engine, viewer, { ...given(input), logs: input.logs.map(given) }),
   }),

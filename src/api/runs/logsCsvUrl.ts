@@ -4,8 +4,8 @@ import { FlowRunType } from '../building/objectTypes.ts';
 builder.objectField(FlowRunType, 'logsCsvUrl', (t) =>
   t.string({
     description:
-      'Where the log lines of the run and of its task runs are to be had as CSV, however many there are: an address ' +
-      'relative to this server’s. It asks for the same API key as this one.',
+      'The address of all log lines of the flow run and its task runs, as CSV. It is relative to the address of ' +
+      'this server, and needs the same API key.',
     resolve: ({ id }) => `/flow-runs/${id}/logs.csv`,
   }),
 );

@@ -9,60 +9,65 @@ import { given } from '../building/given.ts';
 import { type InputFields, keyed } from '../building/keyed.ts';
 import { FlowRunStateType, FlowRunType, TaskRunStateType, TaskRunType } from '../building/objectTypes.ts';
 import { loadFlowRun, loadTaskRun } from '../building/selected.ts';
+import { idText, relatedText } from '../building/sharedTexts.ts';
 import { StateInput, stateRequest } from './stateInput.ts';
+import { FORCE_TEXTS } from './stateTexts.ts';
 
 const OutcomeInterface = builder.interfaceRef<MoveOutcome>('MoveOutcome').implement({
-  description: 'What became of a proposed state. That it was not accepted is an answer, not an error.',
+  description: 'The outcome of a proposed state. A verdict other than ACCEPT is a normal response, not an error.',
   fields: (t) => ({
-    verdict: t.expose('verdict', { type: VerdictEnum, description: 'What the rules said.' }),
-    reason: t.exposeString('reason', { nullable: true, description: 'Why, in words; null with a plain ACCEPT.' }),
+    verdict: t.expose('verdict', { type: VerdictEnum, description: 'The verdict of the orchestration rules.' }),
+    reason: t.exposeString('reason', {
+      nullable: true,
+      description: 'An explanation of the verdict; null if the state was accepted as proposed.',
+    }),
     retryAfterSeconds: t.exposeFloat('retryAfterSeconds', {
       nullable: true,
-      description: 'With WAIT: after how many seconds to ask again.',
+      description: 'With WAIT: after how many seconds to propose the state again. Otherwise null.',
     }),
     written: t.exposeBoolean('written', {
-      description: 'Whether a state was written: the proposed one, or one that a rule put in its place.',
+      description: 'Whether a state was written: the proposed one, or one that a rule chose instead.',
     }),
   }),
 });
 
 const FlowRunOutcome = builder.objectRef<MoveOutcome>('FlowRunMovePayload').implement({
-  description: 'What became of a state that was proposed for a flow run.',
+  description: 'The outcome of a state that was proposed for a flow run.',
   interfaces: [OutcomeInterface],
   fields: (t) => ({
     state: t.field({
       type: FlowRunStateType,
-      description: 'The state of the flow run after this move.',
+      description: 'The state of the flow run after this request.',
       resolve: ({ runId, state }) => ({ ...state, flowRunId: runId }),
     }),
     flowRun: t.field({
       type: FlowRunType,
       nullable: true,
-      description: 'The flow run as it is now; null where it has been deleted since.',
+      description: relatedText('flow run'),
       resolve: ({ runId }, _, context, info) => loadFlowRun(runId, context, info),
     }),
   }),
 });
 
 const TaskRunOutcome = builder.objectRef<MoveOutcome>('TaskRunMovePayload').implement({
-  description: 'What became of a state that was proposed for a task run.',
+  description: 'The outcome of a state that was proposed for a task run.',
   interfaces: [OutcomeInterface],
   fields: (t) => ({
     state: t.field({
       type: TaskRunStateType,
-      description: 'The state of the task run after this move.',
+      description: 'The state of the task run after this request.',
       resolve: ({ runId, state }) => ({
         ...state,
         taskRunId: runId,
         flowRunId: state.details.flowRunId,
         position: null,
-        outOfOrder: false, // No run is in a state that came out of order.
+        outOfOrder: false, // The state of a run is never out of order.
       }),
     }),
     taskRun: t.field({
       type: TaskRunType,
       nullable: true,
-      description: 'The task run as it is now; null where it has been deleted since.',
+      description: relatedText('task run'),
       resolve: ({ runId }, _, context, info) => loadTaskRun(runId, context, info),
     }),
   }),
@@ -70,50 +75,53 @@ const TaskRunOutcome = builder.objectRef<MoveOutcome>('TaskRunMovePayload').impl
 
 const expectedVersion = (t: InputFields) => ({
   expectedVersion: t.int({
-    description: 'The version that the run must have; where it has moved on, nothing happens: VERSION_CONFLICT.',
+    description:
+      'The version that the run must have. If it has another one, the request fails with VERSION_CONFLICT and ' +
+      'changes nothing.',
   }),
 });
 
 const flowRunId = (t: InputFields) => ({
-  flowRunId: t.id({ required: true, description: 'The id of the flow run; an unknown one is NOT_FOUND.' }),
+  flowRunId: t.id({ required: true, description: idText('flow run', 'NOT_FOUND') }),
 });
 
-const proposal = (t: InputFields) => ({
-  state: t.field({ type: StateInput, required: true, description: 'The state to move to.' }),
+const proposal = (t: InputFields, force: string) => ({
+  state: t.field({ type: StateInput, required: true, description: 'The state to propose.' }),
   force: t.boolean({
-    description:
-      'True asks only the rules that keep histories whole, and takes any state after any other. Default false.',
+    description: force,
   }),
 });
 
 const SetFlowRunStateInput = builder.inputType('SetFlowRunStateInput', {
   description: 'A state to propose for a flow run.',
-  fields: (t) => ({ ...keyed(t), ...flowRunId(t), ...proposal(t), ...expectedVersion(t) }),
+  fields: (t) => ({ ...keyed(t), ...flowRunId(t), ...proposal(t, FORCE_TEXTS.flowRun), ...expectedVersion(t) }),
 });
 
 const SetTaskRunStateInput = builder.inputType('SetTaskRunStateInput', {
   description: 'A state to propose for a task run.',
   fields: (t) => ({
     ...keyed(t),
-    taskRunId: t.id({ required: true, description: 'The id of the task run; an unknown one is NOT_FOUND.' }),
-    ...proposal(t),
+    taskRunId: t.id({ required: true, description: idText('task run', 'NOT_FOUND') }),
+    ...proposal(t, FORCE_TEXTS.taskRun),
     ...expectedVersion(t),
   }),
 });
 
 const CancelFlowRunInput = builder.inputType('CancelFlowRunInput', {
-  description: 'A flow run to cancel.',
+  description: 'The flow run to cancel.',
   fields: (t) => ({ ...keyed(t), ...flowRunId(t), ...expectedVersion(t) }),
 });
 
 const ResumeFlowRunInput = builder.inputType('ResumeFlowRunInput', {
-  description: 'A flow run to resume.',
+  description: 'The flow run to resume.',
   fields: (t) => ({
     ...keyed(t),
     ...flowRunId(t),
     runInput: t.field({
       type: 'JSONObject',
-      description: 'What the pause waits for, where it waits for input; must fit the schema that came with the pause.',
+      description:
+        'The input that the pause waits for. It must match the JSON Schema that came with the pause. Ignored if the ' +
+        'pause waits for no input.',
     }),
   }),
 });
@@ -121,32 +129,33 @@ const ResumeFlowRunInput = builder.inputType('ResumeFlowRunInput', {
 builder.mutationFields((t) => ({
   setFlowRunState: t.field({
     type: FlowRunOutcome,
-    description: 'Proposes a state for a flow run. The rules accept it, put another in its place, or refuse.',
-    args: { input: t.arg({ type: SetFlowRunStateInput, required: true, description: 'The proposal.' }) },
+    description: 'Proposes a state for a flow run. The rules accept it, write another state instead, or reject it.',
+    args: { input: t.arg({ type: SetFlowRunStateInput, required: true, description: 'The flow run and the state.' }) },
     resolve: (_, { input }, { engine, viewer }) =>
       setFlowRunState(engine, viewer, { ...given(input), state: stateRequest(input.state) }),
   }),
   setTaskRunState: t.field({
     type: TaskRunOutcome,
-    description: 'Proposes a state for a task run. The rules accept it, put another in its place, or refuse.',
-    args: { input: t.arg({ type: SetTaskRunStateInput, required: true, description: 'The proposal.' }) },
+    description: 'Proposes a state for a task run. The rules accept it, write another state instead, or reject it.',
+    args: { input: t.arg({ type: SetTaskRunStateInput, required: true, description: 'The task run and the state.' }) },
     resolve: (_, { input }, { engine, viewer }) =>
       setTaskRunState(engine, viewer, { ...given(input), state: stateRequest(input.state) }),
   }),
   cancelFlowRun: t.field({
     type: FlowRunOutcome,
     description:
-      'Ends a flow run: at once where no infrastructure has it, otherwise by asking that to stop (CANCELLING). A run ' +
-      'that is cancelled, or being cancelled, stays so and is accepted; another that has ended is ABORT.',
-    args: { input: t.arg({ type: CancelFlowRunInput, required: true, description: 'Which run.' }) },
+      'Cancels a flow run. A run without infrastructure becomes CANCELLED immediately; otherwise it becomes ' +
+      'CANCELLING, until its infrastructure has stopped. A run that is already cancelled or cancelling is ' +
+      'unchanged, with the verdict ACCEPT; a run that ended otherwise gets ABORT.',
+    args: { input: t.arg({ type: CancelFlowRunInput, required: true, description: 'The flow run to cancel.' }) },
     resolve: (_, { input }, { engine, viewer }) => cancelFlowRun(engine, viewer, given(input)),
   }),
   resumeFlowRun: t.field({
     type: FlowRunOutcome,
     description:
-      'Takes a flow run out of its pause: back to RUNNING, or, where it was suspended, to SCHEDULED. ABORT where it is ' +
-      'not paused, REJECT where the input does not fit or the pause is over.',
-    args: { input: t.arg({ type: ResumeFlowRunInput, required: true, description: 'Which run, and with what.' }) },
+      'Resumes a paused flow run: it becomes RUNNING, or SCHEDULED if it was suspended. The verdict is ABORT if the ' +
+      'run is not paused, and REJECT if the input does not match or the pause has timed out.',
+    args: { input: t.arg({ type: ResumeFlowRunInput, required: true, description: 'The flow run and its input.' }) },
     resolve: (_, { input }, { engine, viewer }) => resumeFlowRun(engine, viewer, given(input)),
   }),
 }));

@@ -5,61 +5,74 @@ import { builder } from '../building/builder.ts';
 import { RetryTypeEnum } from '../building/enums.ts';
 import { LIMIT_TEXTS } from '../building/limitTexts.ts';
 
+const RETRIES = 'How many times a failed run is retried.';
+const DELAY = 'The delay between a failure and the retry, in seconds.';
+const DELAYS =
+  'The delays between a failure and the first retry, the second retry and so on, in seconds. The last delay also ' +
+  `applies to all later retries. At most ${LIMITS.retryDelays} delays.`;
+const JITTER =
+  'Randomizes each delay so that runs that failed together are not retried together. A delay becomes at most ' +
+  '1 + `retryJitterFactor` times as long; its average stays about the same.';
+
 export const FlowRunPolicyType = builder.objectRef<FlowRunPolicy>('FlowRunPolicy').implement({
-  description: 'How a flow run is run again, and what is known of its pauses.',
+  description: 'How a flow run is retried, and which of its pauses have occurred.',
   fields: (t) => ({
-    retries: t.exposeInt('retries', { nullable: true, description: 'How often a failed run is run again.' }),
+    retries: t.exposeInt('retries', { nullable: true, description: `${RETRIES} Null or 0 means never.` }),
     retryDelaySeconds: t.exposeFloat('retryDelaySeconds', {
       nullable: true,
-      description: 'Seconds between a failure and the next run.',
+      description: `${DELAY} Null means 0.`,
     }),
     retryType: t.expose('retryType', {
       type: RetryTypeEnum,
       nullable: true,
-      description: 'How the present retry is made; null while there is none.',
+      description: 'How the current retry is made; null if the run is not being retried.',
     }),
     pauseKeys: t.exposeStringList('pauseKeys', {
-      description: 'The keys of the pauses that have fired; each fires once. At most one for each pause.',
+      description:
+        'The keys of the pauses that have occurred; at most one for each pause. A pause with one of these keys is ' +
+        'rejected.',
     }),
     resuming: t.exposeBoolean('resuming', {
-      description: 'Whether a pause was left and the run has not gone on yet; its next RUNNING is not a new run.',
+      description:
+        'Whether the run has left a pause and has not entered RUNNING since. The next RUNNING state does not ' +
+        'increase `runCount`.',
     }),
   }),
 });
 
 export const FlowRunPolicyInput = builder.inputType('FlowRunPolicyInput', {
-  description: 'How a flow run is run again.',
+  description: 'How a flow run is retried.',
   fields: (t) => ({
-    retries: t.int({ description: `How often a failed run is run again. ${LIMIT_TEXTS.retries} Default 0.` }),
+    retries: t.int({ description: `${RETRIES} ${LIMIT_TEXTS.retries} Defaults to 0.` }),
     retryDelaySeconds: t.float({
-      description: `Seconds between a failure and the next run. ${LIMIT_TEXTS.retryDelay} Default 0.`,
+      description: `${DELAY} ${LIMIT_TEXTS.retryDelay} Defaults to 0.`,
     }),
   }),
 });
 
 export const TaskRunPolicyType = builder.objectRef<TaskRunPolicy>('TaskRunPolicy').implement({
-  description: 'How a task run is run again.',
+  description: 'How a task run is retried.',
   fields: (t) => ({
-    retries: t.exposeInt('retries', { nullable: true, description: 'How often a failed run is run again.' }),
+    retries: t.exposeInt('retries', { nullable: true, description: `${RETRIES} Null or 0 means never.` }),
     retryDelaySeconds: t.exposeFloatList('retryDelaySeconds', {
-      description: `Seconds before each retry; the last one is used again. At most ${LIMITS.retryDelays}.`,
+      description: DELAYS,
     }),
     retryJitterFactor: t.exposeFloat('retryJitterFactor', {
       nullable: true,
-      description: 'By how much of itself a delay is made longer at most, at random.',
+      description: `${JITTER} Null or 0 means no jitter.`,
     }),
   }),
 });
 
 export const TaskRunPolicyInput = builder.inputType('TaskRunPolicyInput', {
-  description: 'How a task run is run again.',
+  description: 'How a task run is retried.',
   fields: (t) => ({
-    retries: t.int({ description: `How often a failed run is run again. ${LIMIT_TEXTS.retries} Default 0.` }),
+    retries: t.int({ description: `${RETRIES} ${LIMIT_TEXTS.retries} Defaults to 0.` }),
     retryDelaySeconds: t.floatList({
-      description: `Seconds before each retry, ${LIMIT_TEXTS.retryDelay} The last one is used again. At most ${LIMITS.retryDelays}. Default none.`,
+      description: `${DELAYS} Each is ${LIMIT_TEXTS.retryDelay} Defaults to no delay.`,
     }),
     retryJitterFactor: t.float({
-      description: `By how much of itself a delay is made longer at most, at random. 0 to ${count(LIMITS.retryJitterFactor)}. Default 0.`,
+      description: `${JITTER} 0 to ${count(LIMITS.retryJitterFactor)}. Defaults to 0.`,
     }),
   }),
 });

@@ -4,31 +4,43 @@ import { LIMITS } from '../../core/values/limits.ts';
 import { builder } from '../building/builder.ts';
 import { StateTypeEnum } from '../building/enums.ts';
 import { NodeInterface } from '../building/nodeInterface.ts';
+import { SHARED_TEXTS } from '../building/sharedTexts.ts';
 import { StateInterface } from './stateType.ts';
 
 export const RunInterface = builder.interfaceRef<Run>('Run').implement({
-  description: 'What flow runs and task runs have in common: a name, a state, and times that follow from the states.',
+  description:
+    'The fields that flow runs and task runs have in common: name, state, and the times derived from the states.',
   interfaces: [NodeInterface],
   fields: (t) => ({
     created: t.expose('created', { type: 'DateTime', description: 'When the run was created.' }),
     updated: t.expose('updated', { type: 'DateTime', description: 'When the run or its state was last changed.' }),
-    name: t.exposeString('name', { description: 'For people; made of two words where none was given.' }),
-    tags: t.exposeStringList('tags', {
-      description: `Free words to find the run by, as they were given; at most ${LIMITS.tags}.`,
+    name: t.exposeString('name', {
+      description: 'A human-readable name. The server chooses one if the client does not.',
     }),
-    labels: t.expose('labels', { type: 'Labels', description: 'Free keys and values, with those of its flow.' }),
+    tags: t.exposeStringList('tags', {
+      description: `Tags to find the run by, as sent by the client; at most ${LIMITS.tags}.`,
+    }),
+    labels: t.expose('labels', {
+      type: 'Labels',
+      description:
+        'Arbitrary keys and values, including those inherited from the flow, the deployment or the flow run.',
+    }),
     version: t.exposeInt('version', {
-      description: 'The number of the current state in the history: 1, 2, 3, ... Send it as `expectedVersion`.',
+      description:
+        'The number of the current state in the history of the run: 1, 2, 3, ... Use it as `expectedVersion`.',
     }),
     stateId: t.exposeID('stateId', { description: 'The id of the current state.' }),
     stateType: t.expose('stateType', { type: StateTypeEnum, description: 'The type of the current state.' }),
     stateName: t.exposeString('stateName', { description: 'The name of the current state.' }),
-    stateTimestamp: t.expose('stateTimestamp', { type: 'DateTime', description: 'When the current state began.' }),
-    runCount: t.exposeInt('runCount', { description: 'How many times the run has entered a RUNNING state.' }),
+    stateTimestamp: t.expose('stateTimestamp', {
+      type: 'DateTime',
+      description: 'When the run entered the current state.',
+    }),
+    runCount: t.exposeInt('runCount', { description: SHARED_TEXTS.runCount }),
     expectedStartTime: t.expose('expectedStartTime', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the run was first expected to start. A later rescheduling does not move it.',
+      description: 'When the run was first expected to start. Scheduling the run again does not change it.',
     }),
     nextScheduledStartTime: t.expose('nextScheduledStartTime', {
       type: 'DateTime',
@@ -38,28 +50,30 @@ export const RunInterface = builder.interfaceRef<Run>('Run').implement({
     startTime: t.expose('startTime', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the run first began to run; null before.',
+      description: 'When the run first entered RUNNING, or when it ended if it never ran; null before.',
     }),
     endTime: t.expose('endTime', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the run came to its final state; null where the present state is not final.',
+      description: 'When the run entered a final state; null if the current state is not final.',
     }),
     totalRunTimeSeconds: t.exposeFloat('totalRunTimeSeconds', {
       description: 'Seconds spent in RUNNING states that have ended.',
     }),
     estimatedRunTimeSeconds: t.float({
-      description: 'Seconds spent in RUNNING states, the present one included.',
+      description: 'Seconds spent in RUNNING states, including the current one.',
       resolve: (run, _, { now }) => estimatedRunTimeSeconds(run, now()),
     }),
     latenessSeconds: t.float({
-      description: 'Seconds by which the run started after its expected start, or is still waiting beyond it; else 0.',
+      description:
+        'By how many seconds the run started after its expected start time, or has been waiting to start since ' +
+        'then; otherwise 0.',
       resolve: (run, _, { now }) => latenessSeconds(run, now()),
     }),
     state: t.field({
       type: StateInterface,
       nullable: true,
-      description: 'The current state; null where it is so old that it is no longer kept.',
+      description: SHARED_TEXTS.currentState,
     }),
   }),
 });

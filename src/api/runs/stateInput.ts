@@ -3,61 +3,67 @@ import { builder } from '../building/builder.ts';
 import { StateTypeEnum } from '../building/enums.ts';
 import { given } from '../building/given.ts';
 import { LIMIT_TEXTS } from '../building/limitTexts.ts';
+import { DETAIL_TEXTS, STATE_TEXTS } from './stateTexts.ts';
 
 export const StateDetailsInput = builder.inputType('StateDetailsInput', {
-  description: 'What a client may say about a state beside its type and name. What is left out or null is not set.',
+  description: 'Details of a proposed state. Omitted and null fields are not set.',
   fields: (t) => ({
-    scheduledTime: t.field({ type: 'DateTime', description: 'When a SCHEDULED run is due; now where it is left out.' }),
-    childFlowRunId: t.id({ description: 'On a state of a task run that stands for a subflow: the subflow’s run.' }),
+    scheduledTime: t.field({ type: 'DateTime', description: `${DETAIL_TEXTS.scheduledTime} Defaults to now.` }),
+    childFlowRunId: t.id({ description: DETAIL_TEXTS.childFlowRunId }),
     cacheKey: t.string({
       description:
-        'Of a COMPLETED task run, its result may be used again under this key. Of a proposed RUNNING state, a valid ' +
-        `result with this key is used instead of running. ${LIMIT_TEXTS.cacheKey} A longer one is rejected by verdict.`,
+        'With COMPLETED: the result of the task run is cached under this key. With RUNNING: if a valid result is ' +
+        `cached under this key, the task run becomes COMPLETED with that result instead. ${LIMIT_TEXTS.cacheKey} A ` +
+        'longer key gets the verdict REJECT.',
     }),
     cacheExpiration: t.field({
       type: 'DateTime',
-      description: 'Until when the cached result is used; null is forever.',
+      description: DETAIL_TEXTS.cacheExpiration,
     }),
-    refreshCache: t.boolean({ description: 'True passes over a cached result. Default false.' }),
-    deferred: t.boolean({ description: 'True for a task that runs in the background, under the rules for that.' }),
+    refreshCache: t.boolean({ description: `${DETAIL_TEXTS.refreshCache} Defaults to false.` }),
+    deferred: t.boolean({ description: DETAIL_TEXTS.deferred }),
     untrackableResult: t.boolean({
-      description: 'Whether the result cannot be followed to the task runs that take it. Default false.',
+      description: `${DETAIL_TEXTS.untrackableResult} Defaults to false.`,
     }),
-    pauseTimeout: t.field({ type: 'DateTime', description: 'Until when a PAUSED run can be resumed; then it fails.' }),
+    pauseTimeout: t.field({ type: 'DateTime', description: DETAIL_TEXTS.pauseTimeout }),
     pauseReschedule: t.boolean({
-      description: 'True suspends: infrastructure exits, and a resume schedules the run again. Default false.',
+      description: `${DETAIL_TEXTS.pauseReschedule} Defaults to false.`,
     }),
-    pauseKey: t.string({ description: `The name of a pause; each fires once in a run. ${LIMIT_TEXTS.text}` }),
+    pauseKey: t.string({ description: `${DETAIL_TEXTS.pauseKey} ${LIMIT_TEXTS.text}` }),
     runInputKeyset: t.field({
       type: 'StringMap',
-      description: 'The keys of the flow run inputs that the pause waits for: `schema`, `response`, `description`.',
+      description: `${DETAIL_TEXTS.runInputKeyset} At most 20 entries.`,
     }),
-    retriable: t.boolean({ description: 'False keeps a failed task run from being run again.' }),
+    retriable: t.boolean({ description: DETAIL_TEXTS.retriable }),
     transitionId: t.id({
-      description: 'An id of the step, chosen by the client: the same step sent again is not made twice.',
+      description: DETAIL_TEXTS.transitionId,
     }),
-    taskParametersId: t.id({ description: 'Where the parameters of a background task are kept.' }),
-    traceparent: t.string({ description: `W3C trace context. ${LIMIT_TEXTS.text}` }),
+    taskParametersId: t.id({ description: DETAIL_TEXTS.taskParametersId }),
+    traceparent: t.string({ description: `${DETAIL_TEXTS.traceparent} ${LIMIT_TEXTS.text}` }),
     deploymentConcurrencyLeaseId: t.id({
-      description: 'The lease that holds a slot of the deployment’s concurrency limit.',
+      description: DETAIL_TEXTS.deploymentConcurrencyLeaseId,
     }),
   }),
 });
 
 export const StateInput = builder.inputType('StateInput', {
-  description: 'A state that is asked for. The server gives it its id and timestamp.',
+  description: 'A proposed state. The server assigns its id and timestamp.',
   fields: (t) => ({
-    type: t.field({ type: StateTypeEnum, required: true, description: 'On which rules act.' }),
-    name: t.string({
-      description: `For people; the type in words, \`Scheduled\`, where it is left out. ${LIMIT_TEXTS.text}`,
+    type: t.field({
+      type: StateTypeEnum,
+      required: true,
+      description: 'The type, on which the orchestration rules act.',
     }),
-    message: t.string({ description: `Why, in words. ${LIMIT_TEXTS.message}` }),
-    data: t.field({ type: 'JSON', description: `The result, or where it is kept. ${LIMIT_TEXTS.json}` }),
-    details: t.field({ type: StateDetailsInput, description: 'What else the state knows.' }),
+    name: t.string({
+      description: `${STATE_TEXTS.name} ${LIMIT_TEXTS.text}`,
+    }),
+    message: t.string({ description: `${STATE_TEXTS.message} ${LIMIT_TEXTS.message}` }),
+    data: t.field({ type: 'JSON', description: `${STATE_TEXTS.data} ${LIMIT_TEXTS.json}` }),
+    details: t.field({ type: StateDetailsInput, description: STATE_TEXTS.details }),
   }),
 });
 
-/** The state that an input asks for. */
+/** Returns the proposed state of an input. */
 export function stateRequest({ details, ...state }: typeof StateInput.$inferInput): StateRequest {
   return { ...given(state), ...(details && { details: given(details) }) };
 }

@@ -5,128 +5,138 @@ import { StateTypeEnum } from '../building/enums.ts';
 import { NodeInterface } from '../building/nodeInterface.ts';
 import { FlowRunStateType, FlowRunType, TaskRunStateType, TaskRunType } from '../building/objectTypes.ts';
 import { loadFlowRun, loadFlowRunState, loadTaskRun, loadTaskRunState, wide } from '../building/selected.ts';
+import { byIdText, relatedText } from '../building/sharedTexts.ts';
+import { DETAIL_TEXTS, STATE_TEXTS } from './stateTexts.ts';
 
 const StateDetailsType = builder.objectRef<StateDetails>('StateDetails').implement({
-  description: 'What a state knows beside its type and name.',
+  description: 'Details of a state. A field that is not set is null.',
   fields: (t) => ({
-    flowRunId: t.exposeID('flowRunId', { nullable: true, description: 'The flow run; set by the server.' }),
+    flowRunId: t.exposeID('flowRunId', { nullable: true, description: 'The id of the flow run. Set by the server.' }),
     taskRunId: t.exposeID('taskRunId', {
       nullable: true,
-      description: 'The task run; of a subflow’s state, the task run that started it. Set by the server.',
+      description:
+        'The id of the task run; for a state of a subflow, of the task run that started it. Set by the server.',
     }),
     childFlowRunId: t.exposeID('childFlowRunId', {
       nullable: true,
-      description: 'On a state of a task run that stands for a subflow: the subflow’s run.',
+      description: DETAIL_TEXTS.childFlowRunId,
     }),
     scheduledTime: t.expose('scheduledTime', {
       type: 'DateTime',
       nullable: true,
-      description: 'When a SCHEDULED run is due.',
+      description: DETAIL_TEXTS.scheduledTime,
     }),
     cacheKey: t.exposeString('cacheKey', {
       nullable: true,
-      description: 'The key under which the result of a task run may be used again.',
+      description: 'The key under which the result of the task run is cached.',
     }),
     cacheExpiration: t.expose('cacheExpiration', {
       type: 'DateTime',
       nullable: true,
-      description: 'Until when the cached result is used; null is forever.',
+      description: DETAIL_TEXTS.cacheExpiration,
     }),
     deferred: t.exposeBoolean('deferred', {
       nullable: true,
-      description: 'Whether the task runs in the background, under the rules for that.',
+      description: DETAIL_TEXTS.deferred,
     }),
     untrackableResult: t.exposeBoolean('untrackableResult', {
-      description: 'Whether the result cannot be followed to the task runs that take it.',
+      description: DETAIL_TEXTS.untrackableResult,
     }),
     pauseTimeout: t.expose('pauseTimeout', {
       type: 'DateTime',
       nullable: true,
-      description: 'Until when a PAUSED run can be resumed; after that it fails.',
+      description: DETAIL_TEXTS.pauseTimeout,
     }),
     pauseReschedule: t.exposeBoolean('pauseReschedule', {
-      description: 'Whether the run is suspended: its infrastructure exits, and a resume schedules it again.',
+      description: DETAIL_TEXTS.pauseReschedule,
     }),
-    pauseKey: t.exposeString('pauseKey', { nullable: true, description: 'The name of a pause; each fires once.' }),
+    pauseKey: t.exposeString('pauseKey', { nullable: true, description: DETAIL_TEXTS.pauseKey }),
     runInputKeyset: t.expose('runInputKeyset', {
       type: 'StringMap',
       nullable: true,
-      description: 'The keys of the flow run inputs that a pause waits for: `schema`, `response`, `description`.',
+      description: DETAIL_TEXTS.runInputKeyset,
     }),
     refreshCache: t.exposeBoolean('refreshCache', {
       nullable: true,
-      description: 'Whether a cached result is passed over and computed anew.',
+      description: DETAIL_TEXTS.refreshCache,
     }),
     retriable: t.exposeBoolean('retriable', {
       nullable: true,
-      description: 'Only false matters: a failed task run is then not run again.',
+      description: DETAIL_TEXTS.retriable,
     }),
     transitionId: t.exposeID('transitionId', {
       nullable: true,
-      description: 'The id of the step, chosen by the client: the same step sent again is not made twice.',
+      description: DETAIL_TEXTS.transitionId,
     }),
     taskParametersId: t.exposeID('taskParametersId', {
       nullable: true,
-      description: 'Where the parameters of a background task are kept.',
+      description: DETAIL_TEXTS.taskParametersId,
     }),
-    traceparent: t.exposeString('traceparent', { nullable: true, description: 'W3C trace context.' }),
+    traceparent: t.exposeString('traceparent', { nullable: true, description: DETAIL_TEXTS.traceparent }),
     deploymentConcurrencyLeaseId: t.exposeID('deploymentConcurrencyLeaseId', {
       nullable: true,
-      description: 'The lease that holds a slot of the deployment’s concurrency limit.',
+      description: DETAIL_TEXTS.deploymentConcurrencyLeaseId,
     }),
   }),
 });
 
 export const StateInterface = builder.interfaceRef<Lean<State, 'data'>>('State').implement({
-  description: 'An entry of a run’s history. It never changes.',
+  description: 'An entry in the history of a run. It never changes.',
   interfaces: [NodeInterface],
   fields: (t) => ({
-    version: t.exposeInt('version', { description: 'Its number in the history of the run: 1, 2, 3, ...' }),
-    type: t.expose('type', { type: StateTypeEnum, description: 'On which rules act.' }),
-    name: t.exposeString('name', { description: 'For people: `Late`, `AwaitingRetry`. Any name goes with any type.' }),
-    timestamp: t.expose('timestamp', { type: 'DateTime', description: 'When the run entered this state.' }),
-    message: t.exposeString('message', { nullable: true, description: 'Why, in words.' }),
+    version: t.exposeInt('version', { description: 'The number of the state in the history of the run: 1, 2, 3, ...' }),
+    type: t.expose('type', { type: StateTypeEnum, description: 'The type, on which the orchestration rules act.' }),
+    name: t.exposeString('name', {
+      description: 'A human-readable name, such as `Late` or `AwaitingRetry`. Any name can go with any type.',
+    }),
+    timestamp: t.expose('timestamp', { type: 'DateTime', description: 'When the run entered the state.' }),
+    message: t.exposeString('message', {
+      nullable: true,
+      description: 'A message that explains the state; null if there is none.',
+    }),
     data: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'The result, or where it is kept, as the client wrote it.',
+      description: 'The result, or a reference to it, as sent by the client; null if there is none.',
       resolve: ({ data }) => wide(data),
     }),
-    details: t.expose('details', { type: StateDetailsType, description: 'What else the state knows.' }),
+    details: t.expose('details', { type: StateDetailsType, description: STATE_TEXTS.details }),
   }),
 });
 
 FlowRunStateType.implement({
-  description: 'An entry of a flow run’s history.',
+  description: 'An entry in the history of a flow run.',
   interfaces: [NodeInterface, StateInterface],
   fields: (t) => ({
     flowRunId: t.exposeID('flowRunId', { description: 'The id of the flow run.' }),
     flowRun: t.field({
       type: FlowRunType,
       nullable: true,
-      description: 'The flow run; null where it has been deleted since.',
+      description: relatedText('flow run'),
       resolve: ({ flowRunId }, _, context, info) => loadFlowRun(flowRunId, context, info),
     }),
   }),
 });
 
 TaskRunStateType.implement({
-  description: 'An entry of a task run’s history.',
+  description: 'An entry in the history of a task run.',
   interfaces: [NodeInterface, StateInterface],
   fields: (t) => ({
     taskRunId: t.exposeID('taskRunId', { description: 'The id of the task run.' }),
     taskRun: t.field({
       type: TaskRunType,
       nullable: true,
-      description: 'The task run; null where it has been deleted since.',
+      description: relatedText('task run'),
       resolve: ({ taskRunId }, _, context, info) => loadTaskRun(taskRunId, context, info),
     }),
     flowRunId: t.exposeID('flowRunId', {
       nullable: true,
-      description: 'The id of the flow run that the task run is in; null for a task run of its own.',
+      description: 'The id of the flow run of the task run; null for a background task run.',
     }),
     outOfOrder: t.exposeBoolean('outOfOrder', {
-      description: 'Reported after a newer state was known: kept in the history, never the state of the run.',
+      description:
+        'True if the state was reported after a newer one. Such a state is kept in the history, and is never the ' +
+        'current state of the run.',
     }),
   }),
 });
@@ -135,14 +145,14 @@ builder.queryFields((t) => ({
   flowRunState: t.field({
     type: FlowRunStateType,
     nullable: true,
-    description: 'A state of a flow run; null where there is none with this id.',
+    description: byIdText('flow run state'),
     args: { id: t.arg.id({ required: true, description: 'The id of the state.' }) },
     resolve: (_, { id }, context, info) => loadFlowRunState(id, context, info),
   }),
   taskRunState: t.field({
     type: TaskRunStateType,
     nullable: true,
-    description: 'A state of a task run; null where there is none with this id.',
+    description: byIdText('task run state'),
     args: { id: t.arg.id({ required: true, description: 'The id of the state.' }) },
     resolve: (_, { id }, context, info) => loadTaskRunState(id, context, info),
   }),

@@ -19,51 +19,61 @@ import {
   loadTaskRunState,
   wide,
 } from '../building/selected.ts';
+import { byIdText, filterText, SHARED_TEXTS, sortText } from '../building/sharedTexts.ts';
 import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 import { TaskRunPolicyType } from '../runs/policyTypes.ts';
 import { RunInterface } from '../runs/runInterface.ts';
 
 TaskRunType.implement({
-  description: 'One step of a flow run, or a background task of its own.',
+  description: 'One step of a flow run, or a background task run without a flow run.',
   interfaces: [NodeInterface, RunInterface],
   fields: (t) => ({
-    flowRunId: t.exposeID('flowRunId', { nullable: true, description: 'The id of the flow run.' }),
+    flowRunId: t.exposeID('flowRunId', {
+      nullable: true,
+      description: 'The id of the flow run; null for a background task run.',
+    }),
     flowRun: t.field({
       type: FlowRunType,
       nullable: true,
-      description: 'The flow run; null for a background task of its own.',
+      description: 'The flow run; null for a background task run.',
       resolve: ({ flowRunId }, _, context, info) => loadFlowRun(flowRunId, context, info),
     }),
-    taskKey: t.exposeString('taskKey', { description: 'Names the task.' }),
+    taskKey: t.exposeString('taskKey', { description: SHARED_TEXTS.taskKey }),
     dynamicKey: t.exposeString('dynamicKey', {
-      description: 'Tells the runs of one task in one flow run apart.',
+      description: SHARED_TEXTS.dynamicKey,
     }),
-    taskVersion: t.exposeString('taskVersion', { nullable: true, description: 'The version of the task, as given.' }),
-    cacheKey: t.exposeString('cacheKey', { nullable: true, description: 'The key for its cached result, as given.' }),
+    taskVersion: t.exposeString('taskVersion', {
+      nullable: true,
+      description: 'The version of the task, as sent by the client; null if there is none.',
+    }),
+    cacheKey: t.exposeString('cacheKey', {
+      nullable: true,
+      description: 'The key of the cached result, as sent by the client; null if there is none.',
+    }),
     cacheExpiration: t.expose('cacheExpiration', {
       type: 'DateTime',
       nullable: true,
-      description: 'Until when the cached result may be used, as given.',
+      description: 'When the cached result expires, as sent by the client; null if it does not.',
     }),
-    policy: t.expose('policy', { type: TaskRunPolicyType, description: 'How the run is run again.' }),
+    policy: t.expose('policy', { type: TaskRunPolicyType, description: 'How the run is retried.' }),
     taskInputs: t.field({
       type: 'TaskInputs',
-      description: 'Where its arguments came from.',
+      description: SHARED_TEXTS.taskInputs,
       resolve: (run) => wide(run.taskInputs),
     }),
     flowRunRunCount: t.exposeInt('flowRunRunCount', {
-      description: 'The run count of the flow run when this task run last began to run.',
+      description: 'The `runCount` of the flow run when the task run last entered RUNNING.',
     }),
     state: t.field({
       type: TaskRunStateType,
       nullable: true,
-      description: 'The current state; null where it is so old that it is no longer kept.',
+      description: SHARED_TEXTS.currentState,
       resolve: ({ stateId }, _, context, info) => loadTaskRunState(stateId, context, info),
     }),
     states: t.field({
       type: TaskRunStateConnection,
-      description: 'The history, in the order in which it was written.',
+      description: 'The history of the run, in the order in which it was written.',
       args: pageArguments(),
       resolve: ({ id }, page, { loaders }, info) =>
         loaders.taskRunStatesOf(id, { page: pageRequest(page), wide: asksForData(info) }),
@@ -72,7 +82,7 @@ TaskRunType.implement({
       type: LogConnection,
       description: 'The log lines of the task run, in the order of their numbers.',
       args: {
-        filter: t.arg({ type: filterInputType('Log'), description: 'Which lines; all where it is left out.' }),
+        filter: t.arg({ type: filterInputType('Log'), description: filterText('log lines') }),
         ...pageArguments(),
       },
       resolve: ({ id }, { filter, ...page }, { loaders }) =>
@@ -85,16 +95,16 @@ builder.queryFields((t) => ({
   taskRun: t.field({
     type: TaskRunType,
     nullable: true,
-    description: 'A task run; null where there is none with this id.',
+    description: byIdText('task run'),
     args: { id: t.arg.id({ required: true, description: 'The id of the task run.' }) },
     resolve: (_, { id }, context, info) => loadTaskRun(id, context, info),
   }),
   taskRuns: t.field({
     type: TaskRunConnection,
-    description: 'Task runs.',
+    description: 'Lists task runs.',
     args: {
-      filter: t.arg({ type: filterInputType('TaskRun'), description: 'Which task runs; all where it is left out.' }),
-      sort: t.arg({ type: RunSortEnum, description: 'In which order; ID_DESC where it is left out.' }),
+      filter: t.arg({ type: filterInputType('TaskRun'), description: filterText('task runs') }),
+      sort: t.arg({ type: RunSortEnum, description: sortText('ID_DESC') }),
       ...pageArguments(),
     },
     resolve: (_, { filter, sort, ...page }, { loaders }, info) =>
@@ -106,9 +116,9 @@ builder.queryFields((t) => ({
       }),
   }),
   taskRunCount: t.int({
-    description: 'How many task runs there are, exactly.',
+    description: 'Returns the exact number of task runs.',
     args: {
-      filter: t.arg({ type: filterInputType('TaskRun'), description: 'Which task runs; all where it is left out.' }),
+      filter: t.arg({ type: filterInputType('TaskRun'), description: filterText('task runs') }),
     },
     resolve: (_, { filter }, { engine, viewer }) =>
       taskRunCount(engine.database, viewer.tenantId, toFilter('TaskRun', filter)),

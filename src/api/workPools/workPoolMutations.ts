@@ -8,13 +8,14 @@ import { type InputFields, keyed } from '../building/keyed.ts';
 import { LIMIT_TEXTS } from '../building/limitTexts.ts';
 import { notNull } from '../building/notNull.ts';
 import { WorkPoolType } from '../building/objectTypes.ts';
+import { idText, SHARED_TEXTS } from '../building/sharedTexts.ts';
 
-/** What work pools and work queues have in common. */
+/** The input fields that work pools and work queues have in common. */
 export const queueingFields = (t: InputFields) => ({
-  description: t.string({ description: `What it is for. ${LIMIT_TEXTS.message}` }),
-  isPaused: t.boolean({ description: 'Whether workers get no runs from it.' }),
+  description: t.string({ description: SHARED_TEXTS.description }),
+  isPaused: t.boolean({ description: SHARED_TEXTS.isPaused }),
   concurrencyLimit: t.int({
-    description: 'How many of its runs may be at work at once, 0 or more; null is any number.',
+    description: SHARED_TEXTS.concurrencyLimit,
   }),
 });
 
@@ -23,27 +24,27 @@ const contentFields = (t: InputFields) => ({
   baseJobTemplate: t.field({
     type: 'JSONObject',
     description:
-      'What the jobs of runs look like; its `variables` is the JSON Schema (2020-12) of job variables. A schema that is ' +
-      `none, or whose own defaults do not fit, is BAD_USER_INPUT. ${LIMIT_TEXTS.json}`,
+      `${SHARED_TEXTS.baseJobTemplate} If \`variables\` is not a valid schema, or its own defaults do not match it, ` +
+      `the request fails with BAD_USER_INPUT. ${LIMIT_TEXTS.json}`,
   }),
 });
 
 const ofWorkPool = (t: InputFields) => ({
   ...keyed(t),
-  workPoolId: t.id({ required: true, description: 'The id of the work pool; an unknown one is NOT_FOUND.' }),
+  workPoolId: t.id({ required: true, description: idText('work pool', 'NOT_FOUND') }),
 });
 
 const CreateWorkPoolInput = builder.inputType('CreateWorkPoolInput', {
-  description: 'A work pool to create. What is left out or null has its default: not paused, no limit.',
+  description: 'A work pool to create. Omitted and null fields get their defaults: not paused, and no limit.',
   fields: (t) => ({
     ...keyed(t),
     name: t.string({
       required: true,
-      description: `Unique in the tenant, without any of / % & > <. ${LIMIT_TEXTS.name}`,
+      description: `The name, unique in the tenant. ${SHARED_TEXTS.poolName}`,
     }),
     type: t.string({
       required: true,
-      description: `The kind of infrastructure that its workers start: \`process\`, \`docker\` and so on. ${LIMIT_TEXTS.name}`,
+      description: `${SHARED_TEXTS.workPoolType} ${LIMIT_TEXTS.name}`,
     }),
     ...contentFields(t),
   }),
@@ -51,39 +52,42 @@ const CreateWorkPoolInput = builder.inputType('CreateWorkPoolInput', {
 
 const UpdateWorkPoolInput = builder.inputType('UpdateWorkPoolInput', {
   description:
-    'What to change of a work pool. What is left out stays as it is. Null clears the description and the limit; elsewhere it ' +
-    'is BAD_USER_INPUT.',
+    'Changes to a work pool. Omitted fields stay unchanged. Null clears `description` and `concurrencyLimit`; for ' +
+    'other fields it fails with BAD_USER_INPUT.',
   fields: (t) => ({ ...ofWorkPool(t), ...contentFields(t) }),
 });
 
 const DeleteWorkPoolInput = builder.inputType('DeleteWorkPoolInput', {
-  description: 'A work pool to delete.',
+  description: 'The work pool to delete.',
   fields: ofWorkPool,
 });
 
 const ChangeWorkPoolPayload = builder.objectRef<{ workPool: WorkPool }>('ChangeWorkPoolPayload').implement({
-  description: 'The work pool that was made or changed.',
+  description: 'The created or changed work pool.',
   fields: (t) => ({
-    workPool: t.expose('workPool', { type: WorkPoolType, description: 'The work pool as it is now.' }),
+    workPool: t.expose('workPool', { type: WorkPoolType, description: 'The work pool after the change.' }),
   }),
 });
 
 const DeleteWorkPoolPayload = builder.objectRef<{ workPoolId: string }>('DeleteWorkPoolPayload').implement({
-  description: 'The work pool that is gone.',
-  fields: (t) => ({ workPoolId: t.exposeID('workPoolId', { description: 'Its id.' }) }),
+  description: 'The deleted work pool.',
+  fields: (t) => ({ workPoolId: t.exposeID('workPoolId', { description: 'The id of the deleted work pool.' }) }),
 });
 
 builder.mutationFields((t) => ({
   createWorkPool: t.field({
     type: ChangeWorkPoolPayload,
-    description: 'Creates a work pool with its queue `default`. CONFLICT where there is one of this name.',
-    args: { input: t.arg({ type: CreateWorkPoolInput, required: true, description: 'The work pool.' }) },
+    description:
+      'Creates a work pool with its queue `default`. Fails with CONFLICT if there is a work pool with this name.',
+    args: { input: t.arg({ type: CreateWorkPoolInput, required: true, description: 'The work pool to create.' }) },
     resolve: (_, { input }, { engine, viewer }) => createWorkPool(engine, viewer, given(input)),
   }),
   updateWorkPool: t.field({
     type: ChangeWorkPoolPayload,
-    description: 'Changes a work pool; name and type stay.',
-    args: { input: t.arg({ type: UpdateWorkPoolInput, required: true, description: 'Which, and what of it.' }) },
+    description: 'Changes a work pool. Its name and type cannot be changed.',
+    args: {
+      input: t.arg({ type: UpdateWorkPoolInput, required: true, description: 'The work pool and the changes.' }),
+    },
     resolve: (_, { input }, { engine, viewer }) => {
       notNull(input, ['isPaused', 'baseJobTemplate']);
       return updateWorkPool(engine, viewer, input);
@@ -92,8 +96,9 @@ builder.mutationFields((t) => ({
   deleteWorkPool: t.field({
     type: DeleteWorkPoolPayload,
     description:
-      'Deletes a work pool with its queues and workers. Deployments and runs that were in them are in none then.',
-    args: { input: t.arg({ type: DeleteWorkPoolInput, required: true, description: 'Which work pool.' }) },
+      'Deletes a work pool with its queues and workers. Deployments and flow runs in its queues are kept, without a ' +
+      'queue.',
+    args: { input: t.arg({ type: DeleteWorkPoolInput, required: true, description: 'The work pool to delete.' }) },
     resolve: (_, { input }, { engine, viewer }) => deleteWorkPool(engine, viewer, given(input)),
   }),
 }));

@@ -13,43 +13,48 @@ import {
   WorkQueueType,
 } from '../building/objectTypes.ts';
 import { asksForTemplate, loadWorkPool, wide } from '../building/selected.ts';
+import { byIdText, filterText, SHARED_TEXTS, sortText } from '../building/sharedTexts.ts';
 import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 
 WorkPoolType.implement({
-  description: 'Where workers of one kind take runs from. Each work pool has a queue `default`.',
+  description:
+    'A set of work queues from which workers of one kind take flow runs. Every work pool has a queue `default`.',
   interfaces: [NodeInterface],
   fields: (t) => ({
     created: t.expose('created', { type: 'DateTime', description: 'When the work pool was created.' }),
     updated: t.expose('updated', { type: 'DateTime', description: 'When the work pool was last changed.' }),
-    name: t.exposeString('name', { description: 'Unique in the tenant.' }),
-    type: t.exposeString('type', { description: 'The kind of infrastructure that its workers start.' }),
-    description: t.exposeString('description', { nullable: true, description: 'What it is for.' }),
+    name: t.exposeString('name', { description: 'The name, unique in the tenant.' }),
+    type: t.exposeString('type', { description: SHARED_TEXTS.workPoolType }),
+    description: t.exposeString('description', {
+      nullable: true,
+      description: 'A free-text description; null if there is none.',
+    }),
     baseJobTemplate: t.field({
       type: 'JSONObject',
-      description: 'What the jobs of runs look like; its `variables` is the JSON Schema of job variables.',
+      description: SHARED_TEXTS.baseJobTemplate,
       resolve: (pool) => wide(pool.baseJobTemplate),
     }),
-    isPaused: t.exposeBoolean('isPaused', { description: 'Whether workers get no runs from it.' }),
+    isPaused: t.exposeBoolean('isPaused', { description: SHARED_TEXTS.isPaused }),
     concurrencyLimit: t.exposeInt('concurrencyLimit', {
       nullable: true,
-      description: 'How many of its runs may be at work at once; null is any number.',
+      description: SHARED_TEXTS.concurrencyLimit,
     }),
     activeRunCount: t.int({
-      description: 'How many of its runs are at work: PENDING, RUNNING or CANCELLING.',
+      description: 'How many flow runs of the pool are PENDING, RUNNING or CANCELLING.',
       resolve: ({ id }, _, { loaders }) => loaders.activeRunsOfPool(id),
     }),
     defaultQueue: t.field({
       type: WorkQueueType,
       nullable: true,
-      description: 'The queue of those who name none; null where the pool has been deleted since.',
+      description: 'The queue `default`, which is used if no queue is named; null if the pool has since been deleted.',
       resolve: ({ id }, _, { loaders }) => loaders.defaultQueue.load(id),
     }),
     workQueues: t.field({
       type: WorkQueueConnection,
-      description: 'Its queues, in the order in which they are served.',
+      description: 'The queues of the pool, in the order in which they are served.',
       args: {
-        filter: t.arg({ type: filterInputType('WorkQueue'), description: 'Which queues; all where it is left out.' }),
+        filter: t.arg({ type: filterInputType('WorkQueue'), description: filterText('work queues') }),
         ...pageArguments(),
       },
       resolve: ({ id }, { filter, ...page }, { loaders }) =>
@@ -57,7 +62,7 @@ WorkPoolType.implement({
     }),
     workers: t.field({
       type: WorkerConnection,
-      description: 'The workers that ever said they were there, who did so last first.',
+      description: 'The workers of the pool, those with the latest heartbeat first.',
       args: pageArguments(),
       resolve: ({ id }, page, { loaders }) => loaders.workersOf(id, pageRequest(page)),
     }),
@@ -68,14 +73,14 @@ builder.queryFields((t) => ({
   workPool: t.field({
     type: WorkPoolType,
     nullable: true,
-    description: 'A work pool; null where there is none with this id.',
+    description: byIdText('work pool'),
     args: { id: t.arg.id({ required: true, description: 'The id of the work pool.' }) },
     resolve: (_, { id }, context, info) => loadWorkPool(id, context, info),
   }),
   workPoolByName: t.field({
     type: WorkPoolType,
     nullable: true,
-    description: 'A work pool; null where there is none of this name.',
+    description: 'Returns the work pool with this name; null if there is none.',
     args: { name: t.arg.string({ required: true, description: 'The name of the work pool.' }) },
     resolve: async (_, { name }, context, info) => {
       checkText('name', name, LIMITS.nameCharacters);
@@ -88,10 +93,10 @@ builder.queryFields((t) => ({
   }),
   workPools: t.field({
     type: WorkPoolConnection,
-    description: 'Work pools.',
+    description: 'Lists work pools.',
     args: {
-      filter: t.arg({ type: filterInputType('WorkPool'), description: 'Which work pools; all where it is left out.' }),
-      sort: t.arg({ type: WorkPoolSortEnum, description: 'In which order; NAME_ASC where it is left out.' }),
+      filter: t.arg({ type: filterInputType('WorkPool'), description: filterText('work pools') }),
+      sort: t.arg({ type: WorkPoolSortEnum, description: sortText('NAME_ASC') }),
       ...pageArguments(),
     },
     resolve: (_, { filter, sort, ...page }, { loaders }, info) =>

@@ -3,7 +3,7 @@ import { MAX_POLLED_QUEUES, pollWorkPool } from '../../actions/workPools/pollWor
 import { HEARTBEAT_SECONDS, workerHeartbeat } from '../../actions/workPools/workerHeartbeat.ts';
 import { count } from '../../core/checks/checkText.ts';
 import type { FlowRun } from '../../core/runs/run.ts';
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../core/values/page.ts';
+import { MAX_PAGE_SIZE } from '../../core/values/page.ts';
 import { isOnline, type Worker } from '../../core/workPools/workPool.ts';
 import { builder } from '../building/builder.ts';
 import { given } from '../building/given.ts';
@@ -12,95 +12,111 @@ import { LIMIT_TEXTS } from '../building/limitTexts.ts';
 import { NodeInterface } from '../building/nodeInterface.ts';
 import { FlowRunType, WorkerType, WorkPoolType } from '../building/objectTypes.ts';
 import { loadWorkPool } from '../building/selected.ts';
+import { idText, relatedText, SHARED_TEXTS } from '../building/sharedTexts.ts';
 
 WorkerType.implement({
-  description: 'A process that takes runs from a work pool and starts their infrastructure.',
+  description: 'A process that takes flow runs from a work pool and starts their infrastructure.',
   interfaces: [NodeInterface],
   fields: (t) => ({
-    created: t.expose('created', { type: 'DateTime', description: 'When the worker was first there.' }),
+    created: t.expose('created', { type: 'DateTime', description: 'When the worker sent its first heartbeat.' }),
     updated: t.expose('updated', { type: 'DateTime', description: 'When the worker was last changed.' }),
-    name: t.exposeString('name', { description: 'Unique in its work pool.' }),
-    lastHeartbeat: t.expose('lastHeartbeat', { type: 'DateTime', description: 'When it last said that it is there.' }),
+    name: t.exposeString('name', { description: 'The name, unique in the work pool.' }),
+    lastHeartbeat: t.expose('lastHeartbeat', {
+      type: 'DateTime',
+      description: 'When the worker last sent a heartbeat.',
+    }),
     heartbeatIntervalSeconds: t.exposeFloat('heartbeatIntervalSeconds', {
-      description: 'After how many seconds it says so again.',
+      description: 'The time between two heartbeats, in seconds.',
     }),
     isOnline: t.boolean({
-      description: 'Whether it is taken to be there: it has missed fewer than three of its signs of life.',
+      description: 'Whether the last heartbeat is at most three heartbeat intervals old.',
       resolve: (worker, _, { now }) => isOnline(worker, now()),
     }),
     workPoolId: t.exposeID('workPoolId', { description: 'The id of the work pool.' }),
     workPool: t.field({
       type: WorkPoolType,
       nullable: true,
-      description: 'The work pool; null where it has been deleted since.',
+      description: relatedText('work pool'),
       resolve: ({ workPoolId }, _, context, info) => loadWorkPool(workPoolId, context, info),
     }),
   }),
 });
 
+const POOL_TO_SERVE = `The name of the work pool. An unknown name fails with NOT_FOUND. ${LIMIT_TEXTS.name}`;
+
 const WorkerHeartbeatInput = builder.inputType('WorkerHeartbeatInput', {
-  description: 'A sign of life of a worker.',
+  description: 'A heartbeat of a worker.',
   fields: (t) => ({
     ...keyed(t),
     workPoolName: t.string({
       required: true,
-      description: `The name of its work pool; an unknown one is NOT_FOUND. ${LIMIT_TEXTS.name}`,
+      description: POOL_TO_SERVE,
     }),
-    name: t.string({ required: true, description: `The worker’s name, unique in the pool. ${LIMIT_TEXTS.name}` }),
+    name: t.string({
+      required: true,
+      description: `The name of the worker, unique in the work pool. ${LIMIT_TEXTS.name}`,
+    }),
     heartbeatIntervalSeconds: t.float({
-      description: `After how many seconds the next one comes: ${HEARTBEAT_SECONDS.least} to ${count(HEARTBEAT_SECONDS.most)}. Where it is left out, as the worker said before; at first 30.`,
+      description:
+        `The time until the next heartbeat, in seconds: ${HEARTBEAT_SECONDS.least} to ` +
+        `${count(HEARTBEAT_SECONDS.most)}. Defaults to the interval that the worker sent before, and initially to ` +
+        '30.',
     }),
   }),
 });
 
 const WorkerHeartbeatPayload = builder.objectRef<{ worker: Worker }>('WorkerHeartbeatPayload').implement({
-  description: 'The worker that is there.',
-  fields: (t) => ({ worker: t.expose('worker', { type: WorkerType, description: 'The worker as it is now.' }) }),
+  description: 'The worker that sent the heartbeat.',
+  fields: (t) => ({ worker: t.expose('worker', { type: WorkerType, description: 'The worker after the heartbeat.' }) }),
 });
 
 const DeleteWorkerInput = builder.inputType('DeleteWorkerInput', {
-  description: 'A worker to forget.',
+  description: 'The worker to delete.',
   fields: (t) => ({
     ...keyed(t),
-    workerId: t.id({ required: true, description: 'The id of the worker; an unknown one is NOT_FOUND.' }),
+    workerId: t.id({ required: true, description: idText('worker', 'NOT_FOUND') }),
   }),
 });
 
 const DeleteWorkerPayload = builder.objectRef<{ workerId: string }>('DeleteWorkerPayload').implement({
-  description: 'The worker that is forgotten.',
-  fields: (t) => ({ workerId: t.exposeID('workerId', { description: 'Its id.' }) }),
+  description: 'The deleted worker.',
+  fields: (t) => ({ workerId: t.exposeID('workerId', { description: 'The id of the deleted worker.' }) }),
 });
 
 const PollWorkPoolInput = builder.inputType('PollWorkPoolInput', {
-  description: 'What runs a worker asks for.',
+  description: 'The work pool and the queues to poll.',
   fields: (t) => ({
     ...keyed(t),
     workPoolName: t.string({
       required: true,
-      description: `The name of the work pool; an unknown one is NOT_FOUND. ${LIMIT_TEXTS.name}`,
+      description: POOL_TO_SERVE,
     }),
     workQueueNames: t.stringList({
-      description: `Of which queues; all where none is named. An unknown one is NOT_FOUND, more than ${MAX_POLLED_QUEUES} are LIMIT_EXCEEDED.`,
+      description:
+        'The names of the queues to poll. Defaults to all queues of the pool. An unknown name fails with NOT_FOUND, ' +
+        `more than ${MAX_POLLED_QUEUES} names fail with LIMIT_EXCEEDED.`,
     }),
     scheduledBefore: t.field({
       type: 'DateTime',
-      description: 'Only runs that are due at this time or earlier; all that are scheduled where it is left out.',
+      description: 'Only flow runs that are due at or before this time. Defaults to all scheduled flow runs.',
     }),
     limit: t.int({
-      description: `How many at most: 0 to ${MAX_PAGE_SIZE}, ${DEFAULT_PAGE_SIZE} where it is left out. More is LIMIT_EXCEEDED.`,
+      description: `How many flow runs to return at most. ${SHARED_TEXTS.pageSize}`,
     }),
     workerName: t.string({
-      description: `The worker that asks; asking counts as a sign of its life. ${LIMIT_TEXTS.name}`,
+      description: `The name of the polling worker. The request then counts as its heartbeat. ${LIMIT_TEXTS.name}`,
     }),
   }),
 });
 
 const PollWorkPoolPayload = builder.objectRef<{ flowRuns: FlowRun[] }>('PollWorkPoolPayload').implement({
-  description: 'The runs that a worker may take now.',
+  description: 'The flow runs that the worker can take now.',
   fields: (t) => ({
     flowRuns: t.expose('flowRuns', {
       type: [FlowRunType],
-      description: `The most urgent first: by the priority of their queues, then by when they are due. At most ${MAX_PAGE_SIZE}.`,
+      description:
+        'The flow runs, ordered by the priority of their queues, then by the time at which they are due; at most ' +
+        `${MAX_PAGE_SIZE}.`,
     }),
   }),
 });
@@ -108,23 +124,26 @@ const PollWorkPoolPayload = builder.objectRef<{ flowRuns: FlowRun[] }>('PollWork
 builder.mutationFields((t) => ({
   workerHeartbeat: t.field({
     type: WorkerHeartbeatPayload,
-    description: 'Notes that a worker is there. One that was not known before is known from then on.',
-    args: { input: t.arg({ type: WorkerHeartbeatInput, required: true, description: 'Which worker.' }) },
+    description: 'Records a heartbeat of a worker. The first heartbeat registers the worker.',
+    args: { input: t.arg({ type: WorkerHeartbeatInput, required: true, description: 'The worker.' }) },
     resolve: (_, { input }, { engine, viewer }) => workerHeartbeat(engine, viewer, given(input)),
   }),
   pollWorkPool: t.field({
     type: PollWorkPoolPayload,
     description:
-      'Gives the scheduled runs that a worker may take now: from queues that are not paused, of a pool that is not, and only ' +
-      'as many as the limits of both leave room for beside the runs that are PENDING, RUNNING or CANCELLING. Nothing is ' +
-      'taken by asking: of workers that are given the same run, one can set it to PENDING.',
-    args: { input: t.arg({ type: PollWorkPoolInput, required: true, description: 'Which runs.' }) },
+      'Returns the scheduled flow runs that a worker can take now. Paused pools and queues return none. The ' +
+      'concurrency limits of pool and queue apply; flow runs that are PENDING, RUNNING or CANCELLING count towards ' +
+      'them. Polling does not reserve a run: if several workers receive the same run, only one of them can set it ' +
+      'to PENDING.',
+    args: {
+      input: t.arg({ type: PollWorkPoolInput, required: true, description: 'The work pool and the queues to poll.' }),
+    },
     resolve: (_, { input }, { engine, viewer }) => pollWorkPool(engine, viewer, given(input)),
   }),
   deleteWorker: t.field({
     type: DeleteWorkerPayload,
-    description: 'Forgets a worker. One that is still there is known again with its next sign of life.',
-    args: { input: t.arg({ type: DeleteWorkerInput, required: true, description: 'Which worker.' }) },
+    description: 'Deletes a worker. A worker that is still running is registered again with its next heartbeat.',
+    args: { input: t.arg({ type: DeleteWorkerInput, required: true, description: 'The worker to delete.' }) },
     resolve: (_, { input }, { engine, viewer }) => deleteWorker(engine, viewer, given(input)),
   }),
 }));
