@@ -1,4 +1,4 @@
-/** A tab of GraphiQL. A variable that is `newest` is filled in by the page, as graphiqlPage.ts tells. */
+/** A tab of GraphiQL. The page replaces a variable `newest` with an id; see graphiqlPage.ts. */
 export interface Example {
   query: string;
   variables?: { [name: string]: unknown };
@@ -6,12 +6,12 @@ export interface Example {
 
 export const GRAPHIQL_EXAMPLES: Example[] = [
   {
-    query: `# 1. A flow is a registered program. Run again, this
-#    gives the same flow.
+    query: `# 1. Register a flow, which is a program. If you run
+#    this again, it returns the same flow.
 #
-# Go through the tabs from left to right. Two of them
-# watch: open this page in a second window for those,
-# and do the rest in the first.
+# Run the tabs from left to right. Two of them are
+# subscriptions: open this page in a second window
+# for those, and run the rest in the first.
 mutation CreateFlow {
   createFlow(input: { name: "hello-flowql" }) {
     created
@@ -20,11 +20,11 @@ mutation CreateFlow {
 }`,
   },
   {
-    query: `# 2. A run of that flow. It begins as Pending.
+    query: `# 2. Create a run of that flow. It starts as Pending.
 #
-# "newest" under Variables stands for the flow, or
-# run, that was made last: this page puts its id there
-# as it sends the request.
+# The variable "newest" stands for the flow or run
+# that was created last. This page replaces it with
+# the id when it sends the request.
 mutation CreateFlowRun($flowId: ID!) {
   createFlowRun(input: { flowId: $flowId }) {
     flowRun {
@@ -37,9 +37,9 @@ mutation CreateFlowRun($flowId: ID!) {
     variables: { flowId: 'newest' },
   },
   {
-    query: `# 3. Watch the states of that run: those it has had,
-#    then each new one. Leave this open and move the
-#    run in another window.
+    query: `# 3. Watch the states of that run: the stored states
+#    first, then each new one. Leave this open and
+#    change the state in another window.
 subscription WatchStates($flowRunId: ID!) {
   flowRunStates(flowRunId: $flowRunId) {
     cursor
@@ -49,9 +49,9 @@ subscription WatchStates($flowRunId: ID!) {
     variables: { flowRunId: 'newest' },
   },
   {
-    query: `# 4. Move the run through its states. The verdict is
-#    what the rules say to each step; run this again
-#    to see them object.
+    query: `# 4. Change the state of the run. Each proposed state
+#    gets a verdict from the orchestration rules. Run
+#    this again to see how they reject a state.
 mutation MoveRun($flowRunId: ID!) {
   start: setFlowRunState(
     input: { flowRunId: $flowRunId, state: { type: RUNNING } }
@@ -74,8 +74,8 @@ mutation MoveRun($flowRunId: ID!) {
     variables: { flowRunId: 'newest' },
   },
   {
-    query: `# 5. Watch the log of the run. Leave this open and
-#    write some lines in another window.
+    query: `# 5. Watch the log lines of the run. Leave this open
+#    and write some lines in another window.
 subscription WatchLogs($flowRunId: ID!) {
   logs(flowRunId: $flowRunId) {
     cursor
@@ -85,7 +85,7 @@ subscription WatchLogs($flowRunId: ID!) {
     variables: { flowRunId: 'newest' },
   },
   {
-    query: `# 6. Write lines of log. Levels are those of Python:
+    query: `# 6. Write log lines. The levels are Python's:
 #    10 debug, 20 info, 30 warning, 40 error.
 mutation WriteLogs($flowRunId: ID!) {
   writeLogs(
@@ -113,8 +113,8 @@ mutation WriteLogs($flowRunId: ID!) {
     variables: { flowRunId: 'newest' },
   },
   {
-    query: `# 7. What there is now: runs, their states and logs,
-#    read with one SQL statement a level.
+    query: `# 7. Read runs with their states and log lines. The
+#    server runs one SQL statement for each level.
 query LatestRuns {
   flowRuns(first: 10) {
     totalCount
