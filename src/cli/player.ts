@@ -1,6 +1,6 @@
 import { fromPrefect1 } from '../core/prefect1/prefect1States.ts';
-import type { JsonObject } from '../core/runs/state.ts';
 import { formatInstant } from '../core/values/instant.ts';
+import type { JsonObject } from '../core/values/jsonObject.ts';
 import { dynamicKeyOf, taskRunKey } from './recordedRuns.ts';
 import type { RecordedEvent } from './recording.ts';
 import type { ResendingClient } from './resendingClient.ts';

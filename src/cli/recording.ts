@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PREFECT_1_STATES } from '../core/prefect1/prefect1States.ts';
-import type { JsonObject } from '../core/runs/state.ts';
 import { parseInstant } from '../core/values/instant.ts';
+import type { JsonObject } from '../core/values/jsonObject.ts';
 
 /** Python's names of levels and their numbers. */
 const LEVELS = { DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40, CRITICAL: 50 } as const;

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { JsonObject } from '../core/runs/state.ts';
+import type { JsonObject } from '../core/values/jsonObject.ts';
 import { Problem, type ProblemCode } from '../core/values/problem.ts';
 
 export interface ResendingClient {

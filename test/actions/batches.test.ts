@@ -5,8 +5,8 @@ import { createTaskRun } from '../../src/actions/taskRuns/createTaskRun.ts';
 import { type ReportTaskRunStates, reportTaskRunStates } from '../../src/actions/taskRuns/reportTaskRunStates.ts';
 import { setTaskRunState } from '../../src/actions/taskRuns/setTaskRunState.ts';
 import { newId } from '../../src/actions/writing/newId.ts';
-import type { Json } from '../../src/core/runs/state.ts';
 import { parseInstant } from '../../src/core/values/instant.ts';
+import type { Json } from '../../src/core/values/jsonObject.ts';
 import { statement } from '../../src/store/connection/database.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 

@@ -3,7 +3,7 @@ import { createFlow } from '../../src/actions/deployments/createFlow.ts';
 import { createFlowRun } from '../../src/actions/flowRuns/createFlowRun.ts';
 import { createFlowRunInput } from '../../src/actions/flowRuns/createFlowRunInput.ts';
 import { resumeFlowRun } from '../../src/actions/flowRuns/resumeFlowRun.ts';
-import type { Json, JsonObject } from '../../src/core/runs/state.ts';
+import type { Json, JsonObject } from '../../src/core/values/jsonObject.ts';
 import { flowRunInputByKey } from '../../src/store/flowRuns/flowRunInputByKey.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 

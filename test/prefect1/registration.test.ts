@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../src/core/runs/state.ts';
+import type { JsonObject } from '../../src/core/values/jsonObject.ts';
 import {
   compressed,
   edge,

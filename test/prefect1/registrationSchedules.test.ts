@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../src/core/runs/state.ts';
+import type { JsonObject } from '../../src/core/values/jsonObject.ts';
 import { scheduler } from '../../src/services/scheduler.ts';
 import { type RegistrationWorld, registrationWorld, serialized } from './registrationWorld.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { v7 } from 'uuid';
-import type { JsonObject } from '../../src/core/runs/state.ts';
+import type { JsonObject } from '../../src/core/values/jsonObject.ts';
 import type { Viewer } from '../../src/core/values/viewer.ts';
 import { OPERATIONS } from '../../src/prefect1/dialect.ts';
 import type { Prefect1Context } from '../../src/prefect1/operations/prefect1Context.ts';

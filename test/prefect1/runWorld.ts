@@ -6,7 +6,7 @@ import {
 import { getOrCreateTaskRun } from '../../src/actions/prefect1Runs/getOrCreateTaskRun.ts';
 import { setPrefect1FlowRunStates } from '../../src/actions/prefect1Runs/setPrefect1FlowRunStates.ts';
 import { setPrefect1TaskRunStates } from '../../src/actions/prefect1Runs/setPrefect1TaskRunStates.ts';
-import type { Json, JsonObject } from '../../src/core/runs/state.ts';
+import type { Json, JsonObject } from '../../src/core/values/jsonObject.ts';
 import { statement } from '../../src/store/connection/database.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 import { insertRows, NOON } from '../support/rows.ts';

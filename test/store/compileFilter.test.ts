@@ -1,8 +1,10 @@
 // Over 200 lines: the cases are tables, and what filters mean is written a second time, to compare.
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Filter, FilterOperator } from '../../src/core/filters/filter.ts';
 import type { FlowRun, TaskRun } from '../../src/core/runs/run.ts';
-import { type Json, STATE_TYPES } from '../../src/core/runs/state.ts';
+import { STATE_TYPES } from '../../src/core/runs/state.ts';
+import type { Json } from '../../src/core/values/jsonObject.ts';
 import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
 import { type Database, statement } from '../../src/store/connection/database.ts';
 import { flowPage } from '../../src/store/deployments/flows.ts';

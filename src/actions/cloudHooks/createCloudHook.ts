@@ -1,5 +1,5 @@
 import { checkCloudHookConfig, cloudHookStates, cloudHookType } from '../../core/cloudHooks/cloudHook.ts';
-import type { Json, JsonObject } from '../../core/runs/state.ts';
+import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { insertCloudHook } from '../../store/cloudHooks/cloudHooks.ts';

@@ -1,6 +1,6 @@
 import { checkName } from '../../core/checks/checkText.ts';
 import type { Deployment, FlowRun } from '../../core/runs/run.ts';
-import type { JsonObject } from '../../core/runs/state.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import type { Queryable } from '../../store/connection/database.ts';

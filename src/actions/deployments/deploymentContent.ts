@@ -1,7 +1,7 @@
 import { checkJson, checkLabels, checkParameters } from '../../core/checks/checkJson.ts';
 import { checkMessage, checkTags, checkText } from '../../core/checks/checkText.ts';
 import type { Deployment, Labels } from '../../core/runs/run.ts';
-import type { Json, JsonObject } from '../../core/runs/state.ts';
+import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
 import { LIMITS } from '../../core/values/limits.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { WorkQueueNames } from '../flowRuns/requireWorkQueue.ts';

@@ -1,6 +1,5 @@
 import { checkParameters } from '../../core/checks/checkJson.ts';
 import { checkName, refuse } from '../../core/checks/checkText.ts';
-import type { JsonObject } from '../../core/runs/state.ts';
 import { type DeploymentSchedule, MAX_SCHEDULES } from '../../core/schedules/deploymentSchedule.ts';
 import {
   AHEAD,
@@ -9,6 +8,7 @@ import {
   deploymentTimes,
   dueTimes,
 } from '../../core/schedules/deploymentTimes.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { newId } from '../writing/newId.ts';
 import { withinTime } from '../writing/withinTime.ts';

@@ -1,5 +1,5 @@
 import type { FlowRun } from '../../core/runs/run.ts';
-import type { JsonObject } from '../../core/runs/state.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Queryable } from '../../store/connection/database.ts';
 import { jobVariablesOf } from '../../store/deployments/jobVariables.ts';

@@ -1,5 +1,5 @@
 import { checkName, refuse } from '../../core/checks/checkText.ts';
-import type { JsonObject } from '../../core/runs/state.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { DEFAULT_QUEUE } from '../../core/workPools/workPool.ts';
 import type { Queryable } from '../../store/connection/database.ts';

@@ -1,6 +1,7 @@
 import { checkJson } from '../../core/checks/checkJson.ts';
 import { checkInputKey } from '../../core/checks/checkText.ts';
-import type { FlowRunState, JsonObject, State } from '../../core/runs/state.ts';
+import type { FlowRunState, State } from '../../core/runs/state.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { roughSize } from '../../core/values/roughSize.ts';
 import type { Viewer } from '../../core/values/viewer.ts';

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../core/runs/state.ts';
+import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
 import { faultBySchema } from '../writing/jsonSchema.ts';
 
 type Hydrated<Value> = { value: Value } | { reason: string };

@@ -2,7 +2,7 @@ import { checkJson, checkParameters } from '../../core/checks/checkJson.ts';
 import { checkFlowRunPolicy } from '../../core/checks/checkNumbers.ts';
 import { checkName, checkTags } from '../../core/checks/checkText.ts';
 import type { FlowRun, FlowRunPolicy } from '../../core/runs/run.ts';
-import type { JsonObject } from '../../core/runs/state.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { runName } from '../../core/values/names.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { flowRunsById } from '../../store/flowRuns/flowRuns.ts';

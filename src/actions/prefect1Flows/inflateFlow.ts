@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { Json } from '../../core/runs/state.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 
 const inflate = promisify(gunzip);

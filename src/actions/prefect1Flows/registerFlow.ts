@@ -1,6 +1,6 @@
 import { readSerializedFlow, type SerializedFlow } from '../../core/prefect1/serializedFlow.ts';
 import { storableJson } from '../../core/prefect1/serializedState.ts';
-import type { Json } from '../../core/runs/state.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import type { Queryable } from '../../store/connection/database.ts';

@@ -1,6 +1,6 @@
 import { readSerializedTasks } from '../../core/prefect1/serializedFlow.ts';
 import { storableJson } from '../../core/prefect1/serializedState.ts';
-import type { Json } from '../../core/runs/state.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import { lockRegisteredFlow } from '../../store/prefect1Flows/registeredFlows.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/runs/state.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import { updateFlowGroup } from '../../store/prefect1Flows/flowGroups.ts';
 import { flowsOfGroup, withdrawScheduledRuns } from '../../store/prefect1Flows/flowSchedules.ts';

@@ -1,6 +1,6 @@
 import { storable } from '../../core/checks/checkText.ts';
 import { isTooLarge, storableJson } from '../../core/prefect1/serializedState.ts';
-import type { Json } from '../../core/runs/state.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import { insertArtifact } from '../../store/prefect1Runs/taskRunArtifacts.ts';

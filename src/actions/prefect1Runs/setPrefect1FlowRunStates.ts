@@ -1,6 +1,5 @@
 import { type Prefect1Proposal, proposeFlowRunState } from '../../core/prefect1/prefect1Policy.ts';
-import type { Json } from '../../core/runs/state.ts';
-import { isJsonObject } from '../../core/values/jsonObject.ts';
+import { isJsonObject, type Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { roughSize } from '../../core/values/roughSize.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';

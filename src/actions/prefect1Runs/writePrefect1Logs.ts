@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { characters, storable } from '../../core/checks/checkText.ts';
 import { storableJson } from '../../core/prefect1/serializedState.ts';
-import type { Json } from '../../core/runs/state.ts';
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 import { LIMITS } from '../../core/values/limits.ts';
 import { roughSize } from '../../core/values/roughSize.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';

@@ -1,5 +1,5 @@
 import { checkName } from '../../core/checks/checkText.ts';
-import type { JsonObject } from '../../core/runs/state.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { DEFAULT_QUEUE, type WorkPool } from '../../core/workPools/workPool.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/runs/state.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import type { WorkPool } from '../../core/workPools/workPool.ts';
 import { workPoolsById } from '../../store/workPools/workPools.ts';

@@ -1,6 +1,6 @@
 import { checkJson } from '../../core/checks/checkJson.ts';
 import { checkMessage, checkName, refuse } from '../../core/checks/checkText.ts';
-import type { JsonObject } from '../../core/runs/state.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { jobVariableDefaults, jobVariablesSchema } from '../deployments/deploymentContent.ts';
 import { faultBySchema } from '../writing/jsonSchema.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { checkIdempotencyKey } from '../../core/checks/checkText.ts';
-import type { Json } from '../../core/runs/state.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import type { Database, Transaction } from '../../store/connection/database.ts';

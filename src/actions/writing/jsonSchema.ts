@@ -1,5 +1,5 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
-import type { Json, JsonObject } from '../../core/runs/state.ts';
+import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
 import { TookTooLong, withinTime } from './withinTime.ts';
 
 /** Why a value was rejected: it does not match the schema, or the schema is invalid. */

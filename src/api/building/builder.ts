@@ -1,7 +1,7 @@
 import SchemaBuilder from '@pothos/core';
 import type { Labels, TaskRun } from '../../core/runs/run.ts';
-import type { Json, JsonObject } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
+import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
 import type { Context } from './context.ts';
 
 /** Fields are non-null by default. */

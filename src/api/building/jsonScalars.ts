@@ -1,6 +1,6 @@
 import { Kind, type ValueNode } from 'graphql';
 import type { Labels, TaskInput, TaskRun } from '../../core/runs/run.ts';
-import type { Json, JsonObject } from '../../core/runs/state.ts';
+import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
 import { LIMITS } from '../../core/values/limits.ts';
 import { builder } from './builder.ts';
 import { badInput, shown, uuidFrom } from './scalars.ts';

@@ -1,5 +1,5 @@
 import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
-import type { Json } from '../../core/runs/state.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 import { FILTER_DEFINITIONS } from './filterDefinitions.ts';
 import type { FieldDefinition, FieldDefinitions, FilterKind } from './filterFields.ts';
 import { OPERATORS, type Operators } from './filterOperators.ts';

@@ -1,5 +1,5 @@
 import type { Labels } from '../runs/run.ts';
-import type { Json, JsonObject } from '../runs/state.ts';
+import type { Json, JsonObject } from '../values/jsonObject.ts';
 import { LIMITS } from '../values/limits.ts';
 import { Problem } from '../values/problem.ts';
 import { checkCharacters, checkText, count, refuse, utf8Bytes } from './checkText.ts';

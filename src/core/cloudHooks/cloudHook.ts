@@ -1,5 +1,5 @@
 import { PREFECT_1_STATES } from '../prefect1/prefect1States.ts';
-import type { JsonObject } from '../runs/state.ts';
+import type { JsonObject } from '../values/jsonObject.ts';
 import { Problem } from '../values/problem.ts';
 
 /** What each type of cloud hook must be told, no more and no less, and what is said of anything else. */

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../runs/state.ts';
 import { formatInstant, type Instant } from '../values/instant.ts';
+import type { Json, JsonObject } from '../values/jsonObject.ts';
 
 /** A state that a flow run has entered, with what hooks tell of its run, flow and tenant. */
 export interface FlowRunStateChange {

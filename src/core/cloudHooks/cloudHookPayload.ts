@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../runs/state.ts';
+import type { Json, JsonObject } from '../values/jsonObject.ts';
 import type { CloudHook } from './cloudHook.ts';
 import type { CloudHookEvent } from './cloudHookEvent.ts';
 

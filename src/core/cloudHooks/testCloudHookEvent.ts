@@ -1,6 +1,6 @@
-import type { JsonObject } from '../runs/state.ts';
 import type { Instant } from '../values/instant.ts';
 import { formatInstant } from '../values/instant.ts';
+import type { JsonObject } from '../values/jsonObject.ts';
 import { type CloudHookEvent, cloudHookEvent, type FlowRunStateChange } from './cloudHookEvent.ts';
 
 /** The states that a hook can be tried with, by the names of the mutation's argument. */

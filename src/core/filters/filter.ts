@@ -1,4 +1,4 @@
-import type { Json } from '../runs/state.ts';
+import type { Json } from '../values/jsonObject.ts';
 
 /**
  * The one filter tree. Native filters become it, Prefect 1's `bool_exp`s will, and the store compiles it to SQL.

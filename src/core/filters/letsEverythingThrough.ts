@@ -1,4 +1,4 @@
-import type { Json } from '../runs/state.ts';
+import type { Json } from '../values/jsonObject.ts';
 import type { Filter, FilterOperator } from './filter.ts';
 
 /** What can be said of a filter without looking at any row: it passes all, none, or it depends. */

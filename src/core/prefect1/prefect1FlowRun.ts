@@ -1,5 +1,4 @@
-import type { Json, JsonObject } from '../runs/state.ts';
-import { isJsonObject } from '../values/jsonObject.ts';
+import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
 import { Problem } from '../values/problem.ts';
 
 // What a new flow run takes over from the levels above it. Source: prefect_server, api/runs.py, create_flow_run.

@@ -1,5 +1,6 @@
-import type { Json, SerializedState, StateRequest, StateType } from '../runs/state.ts';
+import type { SerializedState, StateRequest, StateType } from '../runs/state.ts';
 import { addSeconds, type Instant } from '../values/instant.ts';
+import type { Json } from '../values/jsonObject.ts';
 import { Problem, problemOf } from '../values/problem.ts';
 import { sameJson } from '../values/sameJson.ts';
 import { fromPrefect1 } from './prefect1States.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../runs/state.ts';
+import type { Json } from '../values/jsonObject.ts';
 
 // Texts as Python writes them, where a client sees them or a key is made of them.
 

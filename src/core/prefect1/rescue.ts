@@ -1,5 +1,5 @@
-import type { JsonObject } from '../runs/state.ts';
 import { addSeconds, type Instant } from '../values/instant.ts';
+import type { JsonObject } from '../values/jsonObject.ts';
 import { PREFECT_1_SCHEDULED } from './prefect1Policy.ts';
 import { PREFECT_1_DESCENDANTS } from './prefect1StateTree.ts';
 import { prefect1Time } from './serializedState.ts';

@@ -1,6 +1,5 @@
 import { checkText } from '../checks/checkText.ts';
-import type { Json, JsonObject } from '../runs/state.ts';
-import { isJsonObject } from '../values/jsonObject.ts';
+import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
 import { LIMITS } from '../values/limits.ts';
 import { Problem } from '../values/problem.ts';
 

@@ -1,7 +1,7 @@
 import { storable } from '../checks/checkText.ts';
-import type { Json, JsonObject, PlainState, ProposedState, SerializedState } from '../runs/state.ts';
+import type { PlainState, ProposedState, SerializedState } from '../runs/state.ts';
 import { formatInstant, type Instant, parseInstant } from '../values/instant.ts';
-import { isJsonObject } from '../values/jsonObject.ts';
+import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
 import { LIMITS } from '../values/limits.ts';
 import { Problem } from '../values/problem.ts';
 import { isPrefect1State, type Prefect1State, toPrefect1 } from './prefect1States.ts';

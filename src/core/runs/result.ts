@@ -1,4 +1,5 @@
-import type { Json, ProposedState } from './state.ts';
+import type { Json } from '../values/jsonObject.ts';
+import type { ProposedState } from './state.ts';
 
 /**
  * Whether a state's data stands for a result that is kept somewhere: a JSON object that says something, other than the

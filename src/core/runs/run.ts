@@ -1,5 +1,6 @@
 import type { Instant } from '../values/instant.ts';
-import type { JsonObject, StateType } from './state.ts';
+import type { JsonObject } from '../values/jsonObject.ts';
+import type { StateType } from './state.ts';
 
 export type LabelValue = string | number | boolean;
 export type Labels = { [key: string]: LabelValue };

@@ -1,5 +1,6 @@
 import type { Prefect1State } from '../prefect1/prefect1States.ts';
 import type { Instant } from '../values/instant.ts';
+import type { Json, JsonObject } from '../values/jsonObject.ts';
 
 /**
  * The nine types of a state. `final` ends a run; what is not final may go on.
@@ -21,10 +22,6 @@ export type StateType = keyof typeof TYPES;
 export const STATE_TYPES = Object.keys(TYPES) as StateType[];
 export const FINAL_STATE_TYPES = STATE_TYPES.filter((type) => TYPES[type].final);
 export const isFinal = (type: StateType): boolean => TYPES[type].final;
-
-/** JSON as PostgreSQL's jsonb and GraphQL's JSON scalar hold it. */
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-export type JsonObject = { [key: string]: Json };
 
 /** What a state knows beside its type and name. Absent is null. Source: Prefect 3, states.py, StateDetails. */
 export interface StateDetails {

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../runs/state.ts';
 import type { Instant } from '../values/instant.ts';
+import type { JsonObject } from '../values/jsonObject.ts';
 import type { DeploymentTimes } from './deploymentTimes.ts';
 
 /** When runs of a deployment are due. */

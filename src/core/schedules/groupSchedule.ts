@@ -1,7 +1,7 @@
 import { pythonRepr } from '../prefect1/pythonText.ts';
-import type { Json, JsonObject } from '../runs/state.ts';
 import type { Instant } from '../values/instant.ts';
 import { formatInstant } from '../values/instant.ts';
+import type { Json, JsonObject } from '../values/jsonObject.ts';
 import { Problem } from '../values/problem.ts';
 import { readClock } from './schedule.ts';
 import { timeZone, toWall } from './timeZone.ts';

@@ -1,7 +1,6 @@
 import rrule from 'rrule';
-import type { Json, JsonObject } from '../runs/state.ts';
 import { type Instant, parseInstant } from '../values/instant.ts';
-import { isJsonObject } from '../values/jsonObject.ts';
+import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
 import type { ClockTimes, ZonedMoment } from './clock.ts';
 import { type Recurrence, type Rule, recurrenceStrikes, ruleFrom } from './recurrenceStrikes.ts';
 import { type TimeZone, timeZone, UTC } from './timeZone.ts';

@@ -1,6 +1,5 @@
-import type { Json, JsonObject } from '../runs/state.ts';
 import type { Instant } from '../values/instant.ts';
-import { isJsonObject } from '../values/jsonObject.ts';
+import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
 import type { Clock, ClockTimes, ScheduledEvent } from './clock.ts';
 import { cronClock } from './cronClock.ts';
 import { cronPattern } from './cronPattern.ts';

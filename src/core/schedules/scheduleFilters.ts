@@ -1,5 +1,4 @@
-import type { Json, JsonObject } from '../runs/state.ts';
-import { isJsonObject } from '../values/jsonObject.ts';
+import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
 import type { Strike } from './clock.ts';
 import { dateOf, durationOf, momentOf, numberOf, textOf, timeOf } from './scheduleValues.ts';
 import { addTime, toWall } from './timeZone.ts';

@@ -1,6 +1,5 @@
-import type { Json } from '../runs/state.ts';
 import { type Instant, parseInstant } from '../values/instant.ts';
-import { isJsonObject } from '../values/jsonObject.ts';
+import { isJsonObject, type Json } from '../values/jsonObject.ts';
 import type { ZonedMoment } from './clock.ts';
 import { fromWall, timeZone } from './timeZone.ts';
 

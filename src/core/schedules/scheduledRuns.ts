@@ -1,7 +1,6 @@
 import { pythonJson, pythonRepr } from '../prefect1/pythonText.ts';
-import type { Json, JsonObject } from '../runs/state.ts';
 import { formatInstant, type Instant } from '../values/instant.ts';
-import { isJsonObject } from '../values/jsonObject.ts';
+import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
 import type { ScheduledEvent } from './clock.ts';
 import { nextEvents, readSchedule } from './schedule.ts';
 

@@ -1,4 +1,6 @@
-import type { Json, JsonObject } from '../runs/state.ts';
+/** JSON as PostgreSQL's jsonb and GraphQL's JSON scalar hold it. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
 
 export const isJsonObject = (json: Json | undefined): json is JsonObject =>
   typeof json === 'object' && json !== null && !Array.isArray(json);

@@ -1,4 +1,4 @@
-import type { Json } from '../runs/state.ts';
+import type { Json } from './jsonObject.ts';
 
 /** Whether two values are the same JSON: the order of keys says nothing. */
 export function sameJson(one: Json, other: Json): boolean {

@@ -5,7 +5,7 @@ import { registerFlow } from '../../actions/prefect1Flows/registerFlow.ts';
 import { registerTasks } from '../../actions/prefect1Flows/registerTasks.ts';
 import { setScheduleActive } from '../../actions/prefect1Flows/setScheduleActive.ts';
 import { setScheduleInactive } from '../../actions/prefect1Flows/setScheduleInactive.ts';
-import type { Json, JsonObject } from '../../core/runs/state.ts';
+import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { visibleTenant } from '../../core/values/viewer.ts';
 import { mergeFlowGroupSettings } from '../../store/prefect1Flows/flowGroups.ts';

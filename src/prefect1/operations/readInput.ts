@@ -1,5 +1,5 @@
-import type { Json } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 
 /**
  * What a client sent, already coerced by the types in operationTables.ts: UUIDs in lower case, times as instants, JSON as

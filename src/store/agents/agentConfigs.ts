@@ -1,4 +1,4 @@
-import type { Json } from '../../core/runs/state.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 import { hadRow, TENANT_MATCHES } from '../tenants/tenantScope.ts';
 

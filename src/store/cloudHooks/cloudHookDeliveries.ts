@@ -1,8 +1,8 @@
 import type { CloudHook } from '../../core/cloudHooks/cloudHook.ts';
 import type { CloudHookEvent, FlowRunStateChange } from '../../core/cloudHooks/cloudHookEvent.ts';
 import type { TriedRun } from '../../core/cloudHooks/testCloudHookEvent.ts';
-import type { Json } from '../../core/runs/state.ts';
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 
 /** Of a flow run, its flow and its tenant, what an event tells of them. */

@@ -1,4 +1,4 @@
-import type { Json } from '../../core/runs/state.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement, type Transaction } from './database.ts';
 
 /** A request that has one effect even if it is sent repeatedly: the mutation, the key, and a hash of the content. */

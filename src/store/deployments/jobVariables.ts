@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/runs/state.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 
 export interface JobVariables {

@@ -1,8 +1,8 @@
 import type { Labels } from '../../core/runs/run.ts';
-import type { JsonObject } from '../../core/runs/state.ts';
 import type { DeploymentSchedule } from '../../core/schedules/deploymentSchedule.ts';
 import { AHEAD } from '../../core/schedules/deploymentTimes.ts';
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 import { deleteDoomedFlowRuns } from '../runs/runDeletions.ts';
 

@@ -1,8 +1,9 @@
 import { beatsFlowRun } from '../../core/prefect1/prefect1Policy.ts';
 import type { FlowRunChanges, FlowRunFacts } from '../../core/runs/move.ts';
 import type { FlowRun } from '../../core/runs/run.ts';
-import type { FlowRunState, JsonObject, ProposedState, SerializedState, State } from '../../core/runs/state.ts';
+import type { FlowRunState, ProposedState, SerializedState, State } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement, type Transaction } from '../connection/database.ts';
 import { flowRunFactColumns, flowRunFromRow, type LockedRow, prefect1Columns } from '../query/rows.ts';
 import { FLOW_RUNS_LIMITED, type FlowRunLimited, type FlowRunSecondRow, flowRunLimited } from '../runs/limitedRuns.ts';

@@ -1,7 +1,7 @@
 import type { SlotLimit, WhyNotRunningFacts, WorkPlace } from '../../core/insights/whyNotRunningFacts.ts';
 import type { SeenAgent, SlotHolder } from '../../core/insights/whyNotRunningReason.ts';
-import type { JsonObject } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 import { detailsFromJson } from '../query/rows.ts';
 import { UNFINISHED } from '../runs/overdueRuns.ts';

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../core/runs/state.ts';
+import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 import { LEFT_BY_RUNS } from '../runs/deletedRuns.ts';
 import { hadRow, TENANT_MATCHES } from '../tenants/tenantScope.ts';

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../../core/runs/state.ts';
 import type { FlowSchedule } from '../../core/schedules/scheduledRuns.ts';
+import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 import { LEFT_BY_RUNS } from '../runs/deletedRuns.ts';
 import { TENANT_MATCHES } from '../tenants/tenantScope.ts';

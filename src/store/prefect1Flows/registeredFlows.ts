@@ -1,5 +1,5 @@
 import type { SerializedFlow } from '../../core/prefect1/serializedFlow.ts';
-import type { Json } from '../../core/runs/state.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 import { LEFT_BY_RUNS } from '../runs/deletedRuns.ts';
 import { hadRow, TENANT_MATCHES } from '../tenants/tenantScope.ts';

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 
 export interface TaskRunInfo {

@@ -1,7 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { EVERYTHING, type Filter, type FilterOperator } from '../../core/filters/filter.ts';
 import { readTextQuery } from '../../core/filters/textQuery.ts';
-import type { Json } from '../../core/runs/state.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { allOf, type Condition, compileCondition } from './condition.ts';
 import { FIELD_KINDS, type FieldKind, parameter } from './fieldKinds.ts';

@@ -1,7 +1,8 @@
 import type { FilterOperator } from '../../core/filters/filter.ts';
 import { MAX_TEXT_QUERY_CHARACTERS } from '../../core/filters/textQuery.ts';
-import { type Json, STATE_TYPES } from '../../core/runs/state.ts';
+import { STATE_TYPES } from '../../core/runs/state.ts';
 import { FIRST_INSTANT, formatInstant, type Instant, LAST_INSTANT } from '../../core/values/instant.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { isUuid } from '../../core/values/uuid.ts';
 

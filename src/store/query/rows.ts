@@ -9,14 +9,9 @@ import {
   type TaskRun,
   type TaskRunPolicy,
 } from '../../core/runs/run.ts';
-import {
-  type JsonObject,
-  NO_DETAILS,
-  type SerializedState,
-  type State,
-  type StateDetails,
-} from '../../core/runs/state.ts';
+import { NO_DETAILS, type SerializedState, type State, type StateDetails } from '../../core/runs/state.ts';
 import { formatInstant, type Instant, parseInstant } from '../../core/values/instant.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 
 // Between rows and objects. Column lists alias to the objects' names; only JSON columns need a hand.
 

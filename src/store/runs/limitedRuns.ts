@@ -1,5 +1,5 @@
 import { type CollisionStrategy, LEASE_SECONDS } from '../../core/concurrency/concurrency.ts';
-import type { Json } from '../../core/runs/state.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 import { statement } from '../connection/database.ts';
 
 // What is read of runs once they are locked: the data of those that are completed, which decides whether they may be moved

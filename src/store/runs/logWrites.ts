@@ -1,6 +1,6 @@
 import type { Log } from '../../core/runs/run.ts';
-import type { Json } from '../../core/runs/state.ts';
 import { formatInstant } from '../../core/values/instant.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement, type Transaction } from '../connection/database.ts';
 import { placesBehind, takenNumbers } from './runCounters.ts';
 

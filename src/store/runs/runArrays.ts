@@ -1,6 +1,7 @@
 import type { RunChanges } from '../../core/runs/move.ts';
-import type { Json, ProposedState, SerializedState, State } from '../../core/runs/state.ts';
+import type { ProposedState, SerializedState, State } from '../../core/runs/state.ts';
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 import { type Queryable, type Statement, statement } from '../connection/database.ts';
 import { detailsToJson, lockedStateFromRow, type Prefect1Row, prefect1FromRow } from '../query/rows.ts';
 

@@ -1,7 +1,8 @@
 import type { TaskRunMove } from '../../core/runs/move.ts';
 import type { Labels, TaskRun } from '../../core/runs/run.ts';
-import type { JsonObject, ProposedState, StateType } from '../../core/runs/state.ts';
+import type { ProposedState, StateType } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement, type Transaction } from '../connection/database.ts';
 import { detailsFromJson } from '../query/rows.ts';
 import { arraysOf, MOVED, movedArrays, namesOf, timeText, valuesOf } from '../runs/runArrays.ts';

@@ -1,14 +1,8 @@
 import { beatsTaskRun } from '../../core/prefect1/prefect1Policy.ts';
 import type { TaskRunChanges, TaskRunFacts, TaskRunMove } from '../../core/runs/move.ts';
-import type {
-  JsonObject,
-  ProposedState,
-  SerializedState,
-  State,
-  StateType,
-  TaskRunState,
-} from '../../core/runs/state.ts';
+import type { ProposedState, SerializedState, State, StateType, TaskRunState } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement, type Transaction } from '../connection/database.ts';
 import { detailsFromJson, type LockedRow, prefect1Columns, taskRunFactColumns, taskRunFromRow } from '../query/rows.ts';
 import { TASK_RUNS_LIMITED, type TaskRunLimited, type TaskRunSecondRow, taskRunLimited } from '../runs/limitedRuns.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/runs/state.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 import { throwViolation } from '../connection/databaseErrors.ts';
 import { hadRow } from './tenantScope.ts';

@@ -1,5 +1,5 @@
 import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
-import type { JsonObject } from '../../core/runs/state.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import { DEFAULT_QUEUE, type WorkQueue } from '../../core/workPools/workPool.ts';
 import { type Queryable, statement } from '../connection/database.ts';

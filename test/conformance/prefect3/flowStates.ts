@@ -1,4 +1,4 @@
-import type { Json } from '../../../src/core/runs/state.ts';
+import type { Json } from '../../../src/core/values/jsonObject.ts';
 import type { Lab } from './lab.ts';
 import { inSeconds } from './moments.ts';
 import type { Details, StateInput } from './values.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../src/core/runs/state.ts';
+import type { JsonObject } from '../../../src/core/values/jsonObject.ts';
 import type { Clause, Filter, LogFilter } from './filters.ts';
 
 /** The native operators of the clauses' parts; a list of tags asks with words of its own. */

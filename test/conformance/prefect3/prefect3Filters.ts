@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../src/core/runs/state.ts';
+import type { Json, JsonObject } from '../../../src/core/values/jsonObject.ts';
 import type { Filter, LogFilter } from './filters.ts';
 import { snake } from './prefect3Values.ts';
 

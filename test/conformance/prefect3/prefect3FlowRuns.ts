@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../src/core/runs/state.ts';
+import type { Json, JsonObject } from '../../../src/core/values/jsonObject.ts';
 import type { Api, GraphNode } from './api.ts';
 import { clausesIn, filterIn } from './prefect3Filters.ts';
 import type { Prefect3Request } from './prefect3Request.ts';

@@ -1,4 +1,5 @@
-import type { Json, JsonObject, StateType } from '../../../src/core/runs/state.ts';
+import type { StateType } from '../../../src/core/runs/state.ts';
+import type { Json, JsonObject } from '../../../src/core/values/jsonObject.ts';
 import {
   DETAIL_NAMES,
   type Details,

@@ -1,4 +1,5 @@
-import type { Json, JsonObject, StateType } from '../../../src/core/runs/state.ts';
+import type { StateType } from '../../../src/core/runs/state.ts';
+import type { Json, JsonObject } from '../../../src/core/values/jsonObject.ts';
 
 // A time is an RFC 3339 text, a duration a number of seconds.
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkJson, checkLabels, checkParameters } from '../../../src/core/checks/checkJson.ts';
-import type { Json } from '../../../src/core/runs/state.ts';
+import type { Json } from '../../../src/core/values/jsonObject.ts';
 import { refused } from '../refused.ts';
 
 const nested = (levels: number): Json => (levels === 0 ? 'core' : [nested(levels - 1)]);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { checkCloudHookConfig, cloudHookStates, cloudHookType } from '../../../src/core/cloudHooks/cloudHook.ts';
 import { deliveryRetryAfter, isWorthRetrying } from '../../../src/core/cloudHooks/deliveryRetries.ts';
 import { PREFECT_1_STATES } from '../../../src/core/prefect1/prefect1States.ts';
-import type { JsonObject } from '../../../src/core/runs/state.ts';
+import type { JsonObject } from '../../../src/core/values/jsonObject.ts';
 
 const twilio: JsonObject = { account_sid: 'a', auth_token: 'b', messaging_service_sid: 'c', to: ['+1'] };
 const pagerDuty: JsonObject = { api_token: 'a', routing_key: 'b', severity: 'error' };

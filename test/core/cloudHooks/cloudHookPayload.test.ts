@@ -3,7 +3,7 @@ import type { CloudHookType } from '../../../src/core/cloudHooks/cloudHook.ts';
 import { cloudHookEvent, type FlowRunStateChange } from '../../../src/core/cloudHooks/cloudHookEvent.ts';
 import { cloudHookRequests } from '../../../src/core/cloudHooks/cloudHookPayload.ts';
 import { testCloudHookEvent } from '../../../src/core/cloudHooks/testCloudHookEvent.ts';
-import type { JsonObject } from '../../../src/core/runs/state.ts';
+import type { JsonObject } from '../../../src/core/values/jsonObject.ts';
 
 const NOW = Date.UTC(2031, 0, 2, 3, 4, 5) * 1000 + 678;
 const ADDRESSES = { twilio: 'http://twilio', pagerDuty: 'http://pagerduty/enqueue', links: 'http://ui' };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EVERYTHING, type Filter, type FilterOperator } from '../../../src/core/filters/filter.ts';
 import { letsEverythingThrough } from '../../../src/core/filters/letsEverythingThrough.ts';
-import type { Json } from '../../../src/core/runs/state.ts';
+import type { Json } from '../../../src/core/values/jsonObject.ts';
 
 const where = (operator: FilterOperator, value: Json): Filter => ({ field: 'name', operator, value });
 const NAMED = where('in', ['a']);

@@ -10,7 +10,7 @@ import {
 import { PREFECT_1_STATES } from '../../../src/core/prefect1/prefect1States.ts';
 import { normaliseState } from '../../../src/core/prefect1/serializedState.ts';
 import { decideFlowRun, decideTaskRun } from '../../../src/core/rules/decide.ts';
-import type { Json, JsonObject } from '../../../src/core/runs/state.ts';
+import type { Json, JsonObject } from '../../../src/core/values/jsonObject.ts';
 import { at, flowRunMove, NOON, taskRunMove } from '../given.ts';
 
 const BEFORE = at(-10);

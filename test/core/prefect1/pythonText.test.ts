@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { pythonJson, pythonRepr } from '../../../src/core/prefect1/pythonText.ts';
-import type { Json } from '../../../src/core/runs/state.ts';
+import type { Json } from '../../../src/core/values/jsonObject.ts';
 
 // As Python 3.11 writes them.
 test.each<[Json, string]>([

@@ -4,7 +4,7 @@ import {
   readSerializedFlow,
   readSerializedTasks,
 } from '../../../src/core/prefect1/serializedFlow.ts';
-import type { Json, JsonObject } from '../../../src/core/runs/state.ts';
+import type { Json, JsonObject } from '../../../src/core/values/jsonObject.ts';
 
 const flow = (rest: JsonObject = {}): JsonObject => ({ name: 'f', __version__: '1.4.1', ...rest });
 

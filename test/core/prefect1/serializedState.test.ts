@@ -8,7 +8,8 @@ import {
   serializeState,
   storableJson,
 } from '../../../src/core/prefect1/serializedState.ts';
-import { type Json, proposeState } from '../../../src/core/runs/state.ts';
+import { proposeState } from '../../../src/core/runs/state.ts';
+import type { Json } from '../../../src/core/values/jsonObject.ts';
 import { NOON } from '../given.ts';
 
 const NOON_TEXT = '2026-11-21T12:00:00+00:00';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { applyReport } from '../../../src/core/rules/applyReport.ts';
 import { NEW_RUN_RECORD } from '../../../src/core/rules/derivedColumns.ts';
-import { type Json, proposeState, type StateType } from '../../../src/core/runs/state.ts';
+import { proposeState, type StateType } from '../../../src/core/runs/state.ts';
+import type { Json } from '../../../src/core/values/jsonObject.ts';
 import { at } from '../given.ts';
 
 const state = (type: StateType, seconds: number, data: Json = null) =>

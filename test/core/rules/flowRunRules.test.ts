@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { decideFlowRun } from '../../../src/core/rules/decide.ts';
 import type { FlowRunFacts } from '../../../src/core/runs/move.ts';
 import { NO_FLOW_RUN_POLICY } from '../../../src/core/runs/run.ts';
-import type { Json, StateRequest } from '../../../src/core/runs/state.ts';
+import type { StateRequest } from '../../../src/core/runs/state.ts';
+import type { Json } from '../../../src/core/values/jsonObject.ts';
 import { at, flowRunMove, RESULT } from '../given.ts';
 
 // What the tables of transitions cannot say: details, columns and the corners of each rule of flow runs.

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { decideTaskRun } from '../../../src/core/rules/decide.ts';
 import type { TaskRunFacts, TaskRunMove } from '../../../src/core/runs/move.ts';
 import { NO_TASK_RUN_POLICY } from '../../../src/core/runs/run.ts';
-import { type Json, NO_DETAILS, type StateRequest, type StateType } from '../../../src/core/runs/state.ts';
+import { NO_DETAILS, type StateRequest, type StateType } from '../../../src/core/runs/state.ts';
+import type { Json } from '../../../src/core/values/jsonObject.ts';
 import { at, RESULT, taskRunMove } from '../given.ts';
 
 // What the tables of transitions cannot say of the rules of task runs, but those of the cache (taskCaching.test.ts).

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Json, JsonObject } from '../../../src/core/runs/state.ts';
 import { nextEvents, readClock, readSchedule } from '../../../src/core/schedules/schedule.ts';
 import { formatInstant, parseInstant } from '../../../src/core/values/instant.ts';
+import type { Json, JsonObject } from '../../../src/core/values/jsonObject.ts';
 
 const NEW_YORK = 'America/New_York';
 const at = (text: string) => parseInstant(text) ?? Number.NaN;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Json, JsonObject } from '../../../src/core/runs/state.ts';
 import { groupSchedule } from '../../../src/core/schedules/groupSchedule.ts';
 import { lacksParameters, scheduledRuns, scheduleOf } from '../../../src/core/schedules/scheduledRuns.ts';
 import { parseInstant } from '../../../src/core/values/instant.ts';
+import type { Json, JsonObject } from '../../../src/core/values/jsonObject.ts';
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 const NOW = parseInstant('2022-01-01T00:00:00Z') ?? 0;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Json } from '../../../src/core/runs/state.ts';
+import type { Json } from '../../../src/core/values/jsonObject.ts';
 import { sameJson } from '../../../src/core/values/sameJson.ts';
 
 test.each<[Json, Json, boolean]>([
