@@ -1,5 +1,5 @@
 import { proposeCancellation } from '../../core/prefect1/prefect1Policy.ts';
-import type { Prefect1State } from '../../core/prefect1/prefect1States.ts';
+import type { Prefect1State } from '../../core/runs/state.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { roughSize } from '../../core/values/roughSize.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';

@@ -1,4 +1,4 @@
-import type { ProposedState, StateType } from '../runs/state.ts';
+import type { Prefect1State, ProposedState, StateType } from '../runs/state.ts';
 import { Problem } from '../values/problem.ts';
 
 interface Meaning {
@@ -36,9 +36,8 @@ const MEANINGS = {
   ValidationFailed: { type: 'FAILED', name: 'ValidationFailed' },
   // The client could not report a state, and gave up.
   ClientFailed: { type: 'FAILED', name: 'ClientFailed' },
-} as const satisfies Record<string, Meaning>;
+} as const satisfies Record<Prefect1State, Meaning>;
 
-export type Prefect1State = keyof typeof MEANINGS;
 // The cast: the keys of a constant are its type's keys.
 export const PREFECT_1_STATES = Object.keys(MEANINGS) as Prefect1State[];
 

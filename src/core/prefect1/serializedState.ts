@@ -1,10 +1,10 @@
 import { storable } from '../checks/checkText.ts';
-import type { PlainState, ProposedState, SerializedState } from '../runs/state.ts';
+import type { PlainState, Prefect1State, ProposedState, SerializedState } from '../runs/state.ts';
 import { formatInstant, type Instant, parseInstant } from '../values/instant.ts';
 import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
 import { LIMITS } from '../values/limits.ts';
 import { Problem } from '../values/problem.ts';
-import { isPrefect1State, type Prefect1State, toPrefect1 } from './prefect1States.ts';
+import { isPrefect1State, toPrefect1 } from './prefect1States.ts';
 
 // States as Prefect 1 clients write and read them. Source: Prefect 1, serialization/state.py.
 

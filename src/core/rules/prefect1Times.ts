@@ -1,6 +1,5 @@
-import type { Prefect1State } from '../prefect1/prefect1States.ts';
 import type { RunChanges } from '../runs/move.ts';
-import type { ProposedState } from '../runs/state.ts';
+import type { Prefect1State, ProposedState } from '../runs/state.ts';
 import type { RunRecord } from './derivedColumns.ts';
 
 /** The states that end a run in Prefect 1's view. Those left out never had an end there, and readers expect none. */

@@ -1,4 +1,3 @@
-import type { Prefect1State } from '../prefect1/prefect1States.ts';
 import type { Instant } from '../values/instant.ts';
 import type { Json, JsonObject } from '../values/jsonObject.ts';
 
@@ -69,6 +68,30 @@ export const NO_DETAILS: Readonly<StateDetails> = Object.freeze({
   traceparent: null,
   deploymentConcurrencyLeaseId: null,
 });
+
+/** The classes of states that Prefect 1 clients know, 21 of them; prefect1States.ts says what each means here. */
+export type Prefect1State =
+  | 'Pending'
+  | 'Submitted'
+  | 'Scheduled'
+  | 'Resume'
+  | 'Retrying'
+  | 'Queued'
+  | 'Paused'
+  | 'Running'
+  | 'Cancelling'
+  | 'Finished'
+  | 'Looped'
+  | 'Success'
+  | 'Cached'
+  | 'Mapped'
+  | 'Skipped'
+  | 'Cancelled'
+  | 'Failed'
+  | 'TimedOut'
+  | 'TriggerFailed'
+  | 'ValidationFailed'
+  | 'ClientFailed';
 
 /** A state as a Prefect 1 client writes and reads it (serializedState.ts). */
 export interface SerializedState {

@@ -1,4 +1,3 @@
-import type { Prefect1State } from '../../core/prefect1/prefect1States.ts';
 import {
   type FlowRun,
   type FlowRunPolicy,
@@ -9,7 +8,13 @@ import {
   type TaskRun,
   type TaskRunPolicy,
 } from '../../core/runs/run.ts';
-import { NO_DETAILS, type SerializedState, type State, type StateDetails } from '../../core/runs/state.ts';
+import {
+  NO_DETAILS,
+  type Prefect1State,
+  type SerializedState,
+  type State,
+  type StateDetails,
+} from '../../core/runs/state.ts';
 import { formatInstant, type Instant, parseInstant } from '../../core/values/instant.ts';
 import type { JsonObject } from '../../core/values/jsonObject.ts';
 
