@@ -1,31 +1,22 @@
-import type { BulkJob, BulkJobOutcome, BulkOutcome } from '../core/bulkJobs/bulkJob.ts';
+import type { BulkOutcome } from '../core/bulkJobs/bulkJob.ts';
 import { MAX_TOTAL_COUNT, type PageRequest } from '../core/values/page.ts';
 import { bulkJobOutcomeCountsOf, bulkJobOutcomesOf } from '../store/bulkJobs/bulkJobItems.ts';
 import { bulkJobCount, bulkJobPage, bulkJobsById } from '../store/bulkJobs/bulkJobs.ts';
 import type { Database } from '../store/connection/database.ts';
 import { byId } from './byId.ts';
-import type { childLoaders } from './childLoaders.ts';
-import type { CountedPage } from './loaders.ts';
+import { type ChildPage, counted } from './countedPage.ts';
 
-/** The part of a request's memory that holds bulk jobs. */
-export const bulkLoaders = (database: Database, tenantId: string, children: ReturnType<typeof childLoaders>) => ({
+/** Loads bulk jobs and their outcomes. */
+export const bulkLoaders = (database: Database, tenantId: string, childPage: ChildPage) => ({
   bulkJob: byId((ids) => bulkJobsById(database, tenantId, ids)),
-  bulkJobs: async (page: PageRequest): Promise<CountedPage<BulkJob>> => ({
-    ...(await bulkJobPage(database, tenantId, page)),
-    totalCount: () => bulkJobCount(database, tenantId, MAX_TOTAL_COUNT),
-  }),
-  /** What became of the runs of a job so far; of no `outcome`, of all of them. */
-  bulkJobOutcomesOf: async (
-    id: string,
-    outcome: BulkOutcome | null,
-    page: PageRequest,
-  ): Promise<CountedPage<BulkJobOutcome>> => ({
-    ...(await children(['bulkJobOutcomesOf', { outcome, page }], id, (ids) =>
-      bulkJobOutcomesOf(database, ids, outcome, page),
-    )),
-    totalCount: () =>
-      children(['count of bulkJobOutcomesOf', { outcome }], id, (ids) =>
-        bulkJobOutcomeCountsOf(database, ids, outcome, MAX_TOTAL_COUNT),
-      ),
-  }),
+  bulkJobs: (page: PageRequest) =>
+    counted(bulkJobPage(database, tenantId, page), () => bulkJobCount(database, tenantId, MAX_TOTAL_COUNT)),
+  /** The outcomes of a job's runs so far; all of them if `outcome` is null. */
+  bulkJobOutcomesOf: (id: string, outcome: BulkOutcome | null, page: PageRequest) =>
+    childPage(
+      ['bulkJobOutcomesOf', { outcome }, page],
+      id,
+      (ids) => bulkJobOutcomesOf(database, ids, outcome, page),
+      (ids) => bulkJobOutcomeCountsOf(database, ids, outcome, MAX_TOTAL_COUNT),
+    ),
 });

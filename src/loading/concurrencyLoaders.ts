@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import type { ConcurrencyLimit, ConcurrencySlot, DeploymentConcurrency } from '../core/concurrency/concurrency.ts';
-import { MAX_TOTAL_COUNT, type Page, type PageRequest } from '../core/values/page.ts';
+import type { ConcurrencyLimit, DeploymentConcurrency } from '../core/concurrency/concurrency.ts';
+import { MAX_TOTAL_COUNT, type PageRequest } from '../core/values/page.ts';
 import {
   concurrencyLimitCount,
   concurrencyLimitPage,
@@ -11,15 +11,7 @@ import {
 import { concurrencySlotCountsOf, concurrencySlotsOf } from '../store/concurrency/concurrencySlots.ts';
 import type { Database } from '../store/connection/database.ts';
 import { byId } from './byId.ts';
-import type { ReadChildren } from './childLoaders.ts';
-import type { CountedPage } from './loaders.ts';
-
-type ChildPage = <Row>(
-  way: [list: string, filter: object, rest: object],
-  parentId: string,
-  pages: ReadChildren<Page<Row>>,
-  counts: ReadChildren<number>,
-) => Promise<CountedPage<Row>>;
+import { type ChildPage, counted } from './countedPage.ts';
 
 /** What a request reads of limits and their slots. */
 export function concurrencyLoaders(database: Database, tenantId: string, childPage: ChildPage) {
@@ -41,12 +33,12 @@ export function concurrencyLoaders(database: Database, tenantId: string, childPa
       const found = await deploymentConcurrencies(database, tenantId, deploymentIds);
       return deploymentIds.map((id) => found.get(id) ?? null);
     }),
-    concurrencyLimits: async (page: PageRequest): Promise<CountedPage<ConcurrencyLimit>> => ({
-      ...(await concurrencyLimitPage(database, tenantId, page)),
-      totalCount: () => concurrencyLimitCount(database, tenantId, MAX_TOTAL_COUNT),
-    }),
+    concurrencyLimits: (page: PageRequest) =>
+      counted(concurrencyLimitPage(database, tenantId, page), () =>
+        concurrencyLimitCount(database, tenantId, MAX_TOTAL_COUNT),
+      ),
     /** The slots of a limit that are taken. */
-    concurrencySlotsOf: (limitId: string, page: PageRequest): Promise<CountedPage<ConcurrencySlot>> =>
+    concurrencySlotsOf: (limitId: string, page: PageRequest) =>
       childPage(
         ['concurrencySlotsOf', {}, page],
         limitId,

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { EVERYTHING } from '../core/filters/filter.ts';
-import { MAX_TOTAL_COUNT, type Page, type PageRequest } from '../core/values/page.ts';
+import { MAX_TOTAL_COUNT, type PageRequest } from '../core/values/page.ts';
 import type { Database } from '../store/connection/database.ts';
 import { flowRunCountsOfDeployments, flowRunsOfDeployments } from '../store/deployments/deploymentFlowRuns.ts';
 import { deploymentSchedulesById, schedulesOf } from '../store/deployments/deploymentSchedules.ts';
@@ -33,15 +33,8 @@ import {
   workQueuesOf,
 } from '../store/workPools/workQueues.ts';
 import { byId } from './byId.ts';
-import type { childLoaders, ReadChildren } from './childLoaders.ts';
-import type { CountedPage } from './loaders.ts';
-
-type ChildPage = <Row>(
-  way: [list: string, filter: object, rest: object],
-  parentId: string,
-  pages: ReadChildren<Page<Row>>,
-  counts: ReadChildren<number>,
-) => Promise<CountedPage<Row>>;
+import type { childLoaders } from './childLoaders.ts';
+import { type ChildPage, counted } from './countedPage.ts';
 
 /** What a request reads of deployments, their schedules, and where workers take their runs from. */
 export function deploymentLoaders(
@@ -69,18 +62,16 @@ export function deploymentLoaders(
     activeRunsOfPool: (workPoolId: string) =>
       children(['activeRunsOfPool'], workPoolId, (ids) => activeRunsOfPools(database, ids)),
 
-    deployments: async (list: DeploymentList): Promise<CountedPage<LeanDeployment>> => ({
-      ...(await deploymentPage(database, tenantId, list)),
-      totalCount: () => deploymentCount(database, tenantId, list.filter, most),
-    }),
-    workPools: async (list: WorkPoolList): Promise<CountedPage<LeanWorkPool>> => ({
-      ...(await workPoolPage(database, tenantId, list)),
-      totalCount: () => workPoolCount(database, tenantId, list.filter, most),
-    }),
-    workQueues: async (list: WorkQueueList) => ({
-      ...(await workQueuePage(database, tenantId, list)),
-      totalCount: () => workQueueCount(database, tenantId, list.filter, most),
-    }),
+    deployments: (list: DeploymentList) =>
+      counted<LeanDeployment>(deploymentPage(database, tenantId, list), () =>
+        deploymentCount(database, tenantId, list.filter, most),
+      ),
+    workPools: (list: WorkPoolList) =>
+      counted<LeanWorkPool>(workPoolPage(database, tenantId, list), () =>
+        workPoolCount(database, tenantId, list.filter, most),
+      ),
+    workQueues: (list: WorkQueueList) =>
+      counted(workQueuePage(database, tenantId, list), () => workQueueCount(database, tenantId, list.filter, most)),
 
     /** The deployments of a flow. */
     deploymentsOf: (flowId: string, { filter = EVERYTHING, ...list }: DeploymentList) =>

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { EVERYTHING } from '../core/filters/filter.ts';
 import type { FlowRunInput } from '../core/runs/run.ts';
-import { MAX_TOTAL_COUNT, type Page } from '../core/values/page.ts';
+import { MAX_TOTAL_COUNT } from '../core/values/page.ts';
 import { isUuid } from '../core/values/uuid.ts';
 import type { Database } from '../store/connection/database.ts';
 import { type FlowList, flowCount, flowPage, flowsById } from '../store/deployments/flows.ts';
@@ -48,24 +48,12 @@ import {
 } from '../store/taskRuns/taskRuns.ts';
 import { bulkLoaders } from './bulkLoaders.ts';
 import { byId } from './byId.ts';
-import { childLoaders, type ReadChildren } from './childLoaders.ts';
+import { childLoaders } from './childLoaders.ts';
 import { concurrencyLoaders } from './concurrencyLoaders.ts';
+import { childPageOf, counted } from './countedPage.ts';
 import { deploymentLoaders } from './deploymentLoaders.ts';
 import { graphLoaders } from './graphLoaders.ts';
 import { createPrefect1Loaders } from './prefect1Loaders.ts';
-
-/** A page of a list, and the length of the whole list: counted when asked for, and up to MAX_TOTAL_COUNT. */
-export interface CountedPage<Row> extends Page<Row> {
-  totalCount(): Promise<number>;
-}
-
-const counted = async <Row>(
-  page: Promise<Page<Row>>,
-  totalCount: () => Promise<number>,
-): Promise<CountedPage<Row>> => ({
-  ...(await page),
-  totalCount,
-});
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
@@ -75,18 +63,9 @@ export type Loaders = ReturnType<typeof createLoaders>;
  */
 export function createLoaders(database: Database, tenantId: string) {
   const children = childLoaders();
+  const childPage = childPageOf(children);
   const most = MAX_TOTAL_COUNT;
   const lean = { wide: false } as const;
-
-  const childPage = <Row>(
-    [list, filter, rest]: [list: string, filter: object, rest: object],
-    parentId: string,
-    pages: ReadChildren<Page<Row>>,
-    counts: ReadChildren<number>,
-  ) =>
-    counted(children([list, filter, rest], parentId, pages), () =>
-      children([`count of ${list}`, filter], parentId, counts),
-    );
 
   return {
     flow: byId((ids) => flowsById(database, tenantId, ids)),
@@ -103,7 +82,7 @@ export function createLoaders(database: Database, tenantId: string) {
     whyNotRunningFacts: byId((ids) => readWhyNotRunningFacts(database, tenantId, ids)),
     nodeType: nodeTypeLoader(database, tenantId),
     prefect1: createPrefect1Loaders(database),
-    ...bulkLoaders(database, tenantId, children),
+    ...bulkLoaders(database, tenantId, childPage),
     ...graphLoaders(database, children),
     ...deploymentLoaders(database, tenantId, children, childPage),
     ...concurrencyLoaders(database, tenantId, childPage),

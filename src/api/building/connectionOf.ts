@@ -7,7 +7,7 @@ import {
   type Page,
   type PageRequest,
 } from '../../core/values/page.ts';
-import type { CountedPage } from '../../loading/loaders.ts';
+import type { CountedPage } from '../../loading/countedPage.ts';
 import { builder } from './builder.ts';
 
 const PageInfo = builder.objectRef<Page<unknown>>('PageInfo').implement({
