@@ -1,7 +1,21 @@
+import type { Problem } from '../../core/values/problem.ts';
 import { Subscriber } from '../wakeUps/subscriber.ts';
 import type { StreamEvent } from '../wakeUps/topic.ts';
 import { covers, eventAfter, type Stretch } from './stretch.ts';
-import type { Tail } from './tail.ts';
+
+/** What a follower needs of the tail of its stream. */
+export interface FollowedTail {
+  /** The newest events; null until the head of the stream is known. */
+  readonly window: Stretch | null;
+  /** Why no event follows: the run was deleted (null), or the stream failed. Null while events may follow. */
+  readonly end: { problem: Problem | null } | null;
+  join(follower: Follower): void;
+  /** The follower has nothing to take; the tail wakes it when that may have changed. */
+  park(follower: Follower): void;
+  leave(follower: Follower): void;
+  /** How many events between two positions were deleted. */
+  skippedBetween(previous: number, position: number): number;
+}
 
 /** One subscriber to a run: a position in its stream. */
 export class Follower extends Subscriber<StreamEvent, Stretch> {
@@ -10,11 +24,11 @@ export class Follower extends Subscriber<StreamEvent, Stretch> {
   private delivered = 0;
 
   constructor(
-    private readonly tail: Tail,
-    private readonly onLeave: (tail: Tail) => void,
+    private readonly tail: FollowedTail,
+    private readonly onLeave: () => void,
   ) {
     super();
-    tail.followers.add(this);
+    tail.join(this);
   }
 
   startAfter(position: number): void {
@@ -32,7 +46,7 @@ export class Follower extends Subscriber<StreamEvent, Stretch> {
 
   protected left(): void {
     this.tail.leave(this);
-    this.onLeave(this.tail);
+    this.onLeave();
   }
 
   protected take(): StreamEvent | null {

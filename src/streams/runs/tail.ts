@@ -1,7 +1,7 @@
 import type { Problem } from '../../core/values/problem.ts';
 import type { StreamName } from '../../store/runs/streamReads.ts';
 import type { StreamEvent, Topic } from '../wakeUps/topic.ts';
-import type { Follower } from './follower.ts';
+import type { FollowedTail, Follower } from './follower.ts';
 import { streamCursor } from './streamCursor.ts';
 import { StreamWindow } from './streamWindow.ts';
 import { covers, type Stretch } from './stretch.ts';
@@ -33,7 +33,7 @@ export interface TailReads {
  * window reads on in the table, a page at a time, until it is back: so a slow follower costs nobody anything, and misses
  * nothing.
  */
-export class Tail {
+export class Tail implements FollowedTail {
   readonly topic: Topic;
   readonly name: StreamName;
   readonly id: string;
@@ -77,7 +77,10 @@ export class Tail {
     for (const follower of this.followers) follower.wake();
   }
 
-  /** The follower has nothing to take; it is woken when that may have changed. */
+  join(follower: Follower): void {
+    this.followers.add(follower);
+  }
+
   park(follower: Follower): void {
     if (this.window && follower.reached >= this.window.from) {
       this.waiting.add(follower);
