@@ -20,6 +20,10 @@ export class ChangeAudience {
     return first?.place;
   }
 
+  join(follower: ChangeFollower): void {
+    this.followers.add(follower);
+  }
+
   park(follower: ChangeFollower): void {
     (follower.isLive ? this.waiting : this.behind).add(follower);
   }

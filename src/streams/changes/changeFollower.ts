@@ -1,8 +1,8 @@
+import type { Problem } from '../../core/values/problem.ts';
 import { beforeTransaction, type ChangePlace } from '../../store/flowRuns/flowRunChanges.ts';
 import { Subscriber } from '../wakeUps/subscriber.ts';
 import type { FlowRunChangesEvent } from './changeEvent.ts';
-import type { ChangeTail } from './changeTail.ts';
-import type { PlacedEvent } from './changeWindow.ts';
+import type { NextEvent, PlacedEvent } from './changeWindow.ts';
 
 /** A page that was read for those behind; `isLast`: it leads up to where the tail was when it was read. */
 export interface ChangePage {
@@ -11,6 +11,21 @@ export interface ChangePage {
   event: FlowRunChangesEvent | null;
   to: ChangePlace;
   isLast: boolean;
+}
+
+/** What a follower needs of the tail of its filter. */
+export interface FollowedChanges {
+  /** Why no event follows; null while events may follow. */
+  readonly end: Problem | null;
+  /** Grows with each change of the counts. */
+  readonly countsNumber: number;
+  join(follower: ChangeFollower): void;
+  /** The follower has nothing to take; the tail wakes it when that may have changed. */
+  park(follower: ChangeFollower): void;
+  leave(follower: ChangeFollower): void;
+  next(place: ChangePlace): NextEvent;
+  /** An event that brings the newest counts and no change. */
+  countsEvent(): FlowRunChangesEvent;
 }
 
 /** One subscriber to a filter: a place among the changes. */
@@ -23,12 +38,12 @@ export class ChangeFollower extends Subscriber<FlowRunChangesEvent, ChangePage> 
   private toldCounts = 0;
 
   constructor(
-    private readonly tail: ChangeTail,
+    private readonly tail: FollowedChanges,
     readonly wantsCounts: boolean,
     private readonly onLeave: () => void,
   ) {
     super();
-    tail.audience.followers.add(this);
+    tail.join(this);
   }
 
   beginWith({ event, to }: PlacedEvent): void {
@@ -51,7 +66,7 @@ export class ChangeFollower extends Subscriber<FlowRunChangesEvent, ChangePage> 
 
   protected left(): void {
     this.snapshot = null;
-    this.tail.audience.leave(this);
+    this.tail.leave(this);
     this.onLeave();
   }
 
@@ -76,23 +91,22 @@ export class ChangeFollower extends Subscriber<FlowRunChangesEvent, ChangePage> 
 
   private takeFromWindow(): FlowRunChangesEvent | null {
     if (!this.isLive) return null;
-    const { window } = this.tail.story;
-    // Who has fallen behind the window reads pages until it is back.
-    this.isLive = window.reachesBackTo(this.place);
-    const placed = this.isLive ? window.after(this.place) : undefined;
-    if (!placed) return null;
-    this.place = placed.to;
-    return this.told(placed.event);
+    const next = this.tail.next(this.place);
+    // A follower that has fallen behind the window reads pages until it is back.
+    if (next === 'FORGOTTEN') this.isLive = false;
+    if (typeof next === 'string') return null;
+    this.place = next.to;
+    return this.told(next.event);
   }
 
   private takeCounts(): FlowRunChangesEvent | null {
-    if (!this.isLive || !this.wantsCounts || this.toldCounts === this.tail.counts.number) return null;
-    return this.told(this.tail.story.countsEvent());
+    if (!this.isLive || !this.wantsCounts || this.toldCounts === this.tail.countsNumber) return null;
+    return this.told(this.tail.countsEvent());
   }
 
   /** Every event shows the newest counts. */
   private told(event: FlowRunChangesEvent): FlowRunChangesEvent {
-    this.toldCounts = this.tail.counts.number;
+    this.toldCounts = this.tail.countsNumber;
     return event;
   }
 }

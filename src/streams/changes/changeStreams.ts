@@ -102,7 +102,7 @@ export function openChangeStreams(database: Database, onError: (error: unknown) 
       // Attached first, read then: what is committed in between wakes the tail.
       const { key, tail } = tailOf(start);
       const follower = new ChangeFollower(tail, start.wantsCounts, () => {
-        if (tail.audience.followers.size === 0) forget(key, tail);
+        if (tail.followers.size === 0) forget(key, tail);
       });
       try {
         await begin(follower, tail, start);
@@ -121,15 +121,14 @@ export function openChangeStreams(database: Database, onError: (error: unknown) 
     /** Called now and then: finds what was not announced, and lets go of what nobody reads. */
     poll(): void {
       look();
-      for (const { tail } of watched.values())
-        for (const follower of tail.audience.followers) follower.letGoOfIdlePage();
+      for (const { tail } of watched.values()) for (const follower of tail.followers) follower.letGoOfIdlePage();
     },
     /** Ends every follower, and resolves when no statement is under way any more. */
     async close(): Promise<void> {
       isClosed = true;
       if (lookAgain) clearTimeout(lookAgain);
       const tails = [...watched.values()].map(({ tail }) => tail);
-      for (const { audience } of tails) for (const follower of [...audience.followers]) follower.leave();
+      for (const { followers } of tails) for (const follower of [...followers]) follower.leave();
       await Promise.all([looks.settled(), ...tails.map((tail) => tail.settled())]);
     },
   };

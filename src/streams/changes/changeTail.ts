@@ -3,10 +3,11 @@ import type { ChangePlace } from '../../store/flowRuns/flowRunChanges.ts';
 import { Rounds } from '../wakeUps/rounds.ts';
 import { ChangeAudience } from './changeAudience.ts';
 import { wentBack } from './changeCursor.ts';
-import type { ChangeFollower } from './changeFollower.ts';
+import type { FlowRunChangesEvent } from './changeEvent.ts';
+import type { ChangeFollower, FollowedChanges } from './changeFollower.ts';
 import type { ChangeReads } from './changeReads.ts';
 import { ChangeStory } from './changeStory.ts';
-import type { PlacedEvent } from './changeWindow.ts';
+import type { NextEvent, PlacedEvent } from './changeWindow.ts';
 import { LiveCounts } from './liveCounts.ts';
 
 const FIRST_RETRY_MS = 50;
@@ -38,8 +39,8 @@ interface Asked {
  * hears of every run that changed since and does not match, up to where the tail is; then the runs that have changed beyond
  * that place, seen by no page, count as held, and from there on the subscriber is like the others.
  */
-export class ChangeTail {
-  readonly audience = new ChangeAudience();
+export class ChangeTail implements FollowedChanges {
+  private readonly audience = new ChangeAudience();
   readonly counts: LiveCounts;
   /** Why nothing more will come. */
   end: Problem | null = null;
@@ -58,7 +59,7 @@ export class ChangeTail {
     });
   }
 
-  get story(): ChangeStory {
+  private get story(): ChangeStory {
     if (!this.told) throw new Error('Before it has begun, a tail has nothing to tell.');
     return this.told;
   }
@@ -101,10 +102,33 @@ export class ChangeTail {
     return place;
   }
 
-  /** The follower has nothing to take; it is woken when that may have changed. */
+  get followers(): ReadonlySet<ChangeFollower> {
+    return this.audience.followers;
+  }
+
+  join(follower: ChangeFollower): void {
+    this.audience.join(follower);
+  }
+
   park(follower: ChangeFollower): void {
     this.audience.park(follower);
     if (!follower.isLive) this.jobs.add('pages');
+  }
+
+  leave(follower: ChangeFollower): void {
+    this.audience.leave(follower);
+  }
+
+  next(place: ChangePlace): NextEvent {
+    return this.story.window.next(place);
+  }
+
+  get countsNumber(): number {
+    return this.counts.number;
+  }
+
+  countsEvent(): FlowRunChangesEvent {
+    return this.story.countsEvent();
   }
 
   stop(): void {

@@ -10,6 +10,9 @@ export interface PlacedEvent {
   event: FlowRunChangesEvent;
 }
 
+/** The first event that ends after a place; FORGOTTEN if the window no longer holds every event after that place. */
+export type NextEvent = PlacedEvent | 'NONE' | 'FORGOTTEN';
+
 /** The newest events of a filter, kept for all who follow it; the newest one always, however many changes it has. */
 export class ChangeWindow {
   private readonly events: PlacedEvent[] = [];
@@ -35,14 +38,9 @@ export class ChangeWindow {
     }
   }
 
-  /** Whether every event behind this place is here. */
-  reachesBackTo(place: ChangePlace): boolean {
-    return !isBefore(place, this.from);
-  }
-
-  /** The first event that ends behind a place. */
-  after(place: ChangePlace): PlacedEvent | undefined {
-    return this.events.find(({ to }) => isBefore(place, to));
+  next(place: ChangePlace): NextEvent {
+    if (isBefore(place, this.from)) return 'FORGOTTEN';
+    return this.events.find(({ to }) => isBefore(place, to)) ?? 'NONE';
   }
 }
 
