@@ -1,8 +1,8 @@
 import { type CloudHookAddresses, DEFAULT_CLOUD_HOOK_ADDRESSES } from '../core/cloudHooks/cloudHookPayload.ts';
 import type { Database } from '../store/connection/database.ts';
+import { BulkProgress } from '../streams/bulkProgress.ts';
 import type { Streams } from '../streams/streams.ts';
 import type { BulkEngine } from './bulkJobs/bulkEngine.ts';
-import { BulkProgress } from './bulkJobs/bulkProgress.ts';
 import { BulkWorker } from './bulkJobs/bulkWorker.ts';
 import type { CloudHookEngine } from './cloudHooks/sendCloudHook.ts';
 import { moveParentTaskRuns } from './flowRuns/moveParentTaskRuns.ts';

@@ -1,5 +1,5 @@
+import type { BulkProgress } from '../../streams/bulkProgress.ts';
 import type { Engine } from '../writing/engine.ts';
-import type { BulkProgress } from './bulkProgress.ts';
 import type { BulkWorker } from './bulkWorker.ts';
 
 /** What use cases on bulk jobs work with. */

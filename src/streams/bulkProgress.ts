@@ -1,8 +1,8 @@
-import { type BulkJob, doneOf } from '../../core/bulkJobs/bulkJob.ts';
-import { Problem } from '../../core/values/problem.ts';
-import type { Viewer } from '../../core/values/viewer.ts';
-import { bulkJobProgress, bulkJobsById } from '../../store/bulkJobs/bulkJobs.ts';
-import type { Database } from '../../store/connection/database.ts';
+import { type BulkJob, doneOf } from '../core/bulkJobs/bulkJob.ts';
+import { Problem } from '../core/values/problem.ts';
+import type { Viewer } from '../core/values/viewer.ts';
+import { bulkJobProgress, bulkJobsById } from '../store/bulkJobs/bulkJobs.ts';
+import type { Database } from '../store/connection/database.ts';
 
 const EVERY_MS = 250;
 const DONE = { done: true, value: undefined } as const;
