@@ -3,9 +3,9 @@ import { Problem } from '../core/values/problem.ts';
 import type { Viewer } from '../core/values/viewer.ts';
 import { bulkJobProgress, bulkJobsById } from '../store/bulkJobs/bulkJobs.ts';
 import type { Database } from '../store/connection/database.ts';
+import { Subscriber } from './wakeUps/subscriber.ts';
 
 const EVERY_MS = 250;
-const DONE = { done: true, value: undefined } as const;
 
 /**
  * Follows bulk jobs. Progress has no history: what counts is how it stands, and that is in the job's row, whichever
@@ -73,16 +73,15 @@ export class BulkProgress {
   }
 }
 
-/** One who follows a job: at most one event waits here. */
-class ProgressFollower implements AsyncIterableIterator<BulkJob> {
-  private waiting: ((result: IteratorResult<BulkJob, undefined>) => void) | null = null;
+/** One subscriber to a job: at most one event waits here. */
+class ProgressFollower extends Subscriber<BulkJob> {
   private pending: BulkJob | null;
-  private isOver = false;
 
   constructor(
     private newest: BulkJob,
     private readonly onLeave: () => void,
   ) {
+    super();
     this.pending = newest;
   }
 
@@ -90,45 +89,21 @@ class ProgressFollower implements AsyncIterableIterator<BulkJob> {
     if (doneOf(job) === doneOf(this.newest) && job.ended === this.newest.ended) return;
     this.newest = job;
     this.pending = job;
-    this.deliver();
+    this.wake();
   }
 
-  next(): Promise<IteratorResult<BulkJob, undefined>> {
-    return new Promise((resolve) => {
-      this.waiting = resolve;
-      this.deliver();
-    });
-  }
-
-  /** Ends at once, and a waiting `next` with it. */
-  async return(): Promise<IteratorResult<BulkJob, undefined>> {
-    this.leave();
-    return DONE;
-  }
-
-  async throw(error: unknown): Promise<never> {
-    this.leave();
-    throw error;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  leave(): void {
-    this.isOver = true;
+  protected take(): BulkJob | null {
+    const job = this.pending;
     this.pending = null;
-    this.onLeave();
-    this.deliver();
-  }
-
-  private deliver(): void {
-    const { waiting, pending: job } = this;
-    if (!waiting || (!job && !this.isOver)) return;
-    this.waiting = null;
-    this.pending = null;
-    waiting(job ? { done: false, value: job } : DONE);
-    // Nothing comes after the end.
+    // No event follows the end of the job.
     if (job?.ended != null) this.leave();
+    return job;
+  }
+
+  /** Needs nothing: every change of the job is offered. */
+  protected park(): void {}
+
+  protected left(): void {
+    this.onLeave();
   }
 }

@@ -3,6 +3,8 @@ import type { TaskRun } from '../core/runs/run.ts';
 import { Problem } from '../core/values/problem.ts';
 import type { Database } from '../store/connection/database.ts';
 import { statesThatLast, waitingTaskRuns } from '../store/taskRuns/waitingTaskRuns.ts';
+import { Rounds } from './wakeUps/rounds.ts';
+import { Subscriber } from './wakeUps/subscriber.ts';
 
 const PAGE = 100;
 /** So many task runs are told of at most that are still waiting: a worker that takes none is told no more. */
@@ -36,72 +38,47 @@ export function openTaskQueue(database: Database, onError: (error: unknown) => v
     poll: wakeAll,
     close(): void {
       isClosed = true;
-      for (const worker of [...workers]) void worker.return();
+      for (const worker of [...workers]) worker.leave();
     },
   };
 }
 
-/** One subscriber. It is asked for one task run at a time. */
-class TaskWorker implements AsyncIterableIterator<TaskRun> {
+/** One subscriber. */
+class TaskWorker extends Subscriber<TaskRun> {
   /** Read, and not delivered yet. */
   private page: TaskRun[] = [];
   /** Delivered, by the id of the state they were in. */
-  private told = new Map<string, string>();
-  private wokenEarly = false;
-  private waking: (() => void) | null = null;
-  private isOver = false;
+  private readonly told = new Map<string, string>();
+  // One read at a time: a wake-up that comes during a read is followed by another read.
+  private readonly reads = new Rounds<'read'>(() => this.read());
 
   constructor(
     private readonly database: Database,
     private readonly wanted: { tenantId: string; taskKeys: readonly string[] },
     private readonly onError: (error: unknown) => void,
-    private readonly left: () => void,
-  ) {}
-
-  async next(): Promise<IteratorResult<TaskRun, undefined>> {
-    while (!this.isOver) {
-      const run = this.page.shift();
-      if (run) {
-        this.told.set(run.stateId, run.id);
-        return { done: false, value: run };
-      }
-      this.wokenEarly = false;
-      await this.read();
-      if (this.page.length === 0 && !this.wokenEarly && !this.isOver)
-        await new Promise<void>((resolve) => {
-          this.waking = resolve;
-        });
-    }
-    return { done: true, value: undefined };
+    private readonly onLeave: () => void,
+  ) {
+    super();
   }
 
-  async return(): Promise<IteratorResult<TaskRun, undefined>> {
-    if (!this.isOver) {
-      this.isOver = true;
-      this.page = [];
-      this.left();
-      this.wake();
-    }
-    return { done: true, value: undefined };
+  protected take(): TaskRun | null {
+    const run = this.page.shift();
+    if (run) this.told.set(run.stateId, run.id);
+    return run ?? null;
   }
 
-  async throw(error: unknown): Promise<never> {
-    await this.return();
-    throw error;
+  protected park(): void {
+    this.reads.add('read');
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  wake(): void {
-    const { waking } = this;
-    this.wokenEarly = true;
-    this.waking = null;
-    waking?.();
+  protected left(): void {
+    this.page = [];
+    this.onLeave();
   }
 
   private async read(): Promise<void> {
+    // A page that came with the read before is delivered first: what is in it would be read, and told, twice.
+    if (this.page.length > 0) return;
     try {
       if (this.told.size > 0) {
         const told = Array.from(this.told, ([stateId, id]) => ({ id, stateId }));
@@ -111,10 +88,11 @@ class TaskWorker implements AsyncIterableIterator<TaskRun> {
       const limit = Math.min(PAGE, MOST_TOLD - this.told.size);
       if (limit > 0)
         this.page = await waitingTaskRuns(this.database, { ...this.wanted, but: [...this.told.keys()] }, limit);
+      if (this.page.length > 0) this.wake();
     } catch (error) {
       this.onError(error);
       await pause(AFTER_FAULT_MS);
-      this.wokenEarly = true;
+      this.wake();
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Problem } from '../../core/values/problem.ts';
 import { beforeTransaction, type ChangePlace } from '../../store/flowRuns/flowRunChanges.ts';
-import { Subscriber } from '../wakeUps/subscriber.ts';
+import { PagedSubscriber } from '../wakeUps/pagedSubscriber.ts';
 import type { FlowRunChangesEvent } from './changeEvent.ts';
 import type { NextEvent, PlacedEvent } from './changeWindow.ts';
 
@@ -29,7 +29,7 @@ export interface FollowedChanges {
 }
 
 /** One subscriber to a filter: a place among the changes. */
-export class ChangeFollower extends Subscriber<FlowRunChangesEvent, ChangePage> {
+export class ChangeFollower extends PagedSubscriber<FlowRunChangesEvent, ChangePage> {
   /** Live followers take their events from the tail's window, others from pages. */
   isLive = false;
   /** Everything up to here was told. */
@@ -60,7 +60,7 @@ export class ChangeFollower extends Subscriber<FlowRunChangesEvent, ChangePage> 
     this.tail.park(this);
   }
 
-  protected whyOver() {
+  protected override whyOver() {
     return this.tail.end && { problem: this.tail.end };
   }
 

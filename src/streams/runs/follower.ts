@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/values/problem.ts';
-import { Subscriber } from '../wakeUps/subscriber.ts';
+import { PagedSubscriber } from '../wakeUps/pagedSubscriber.ts';
 import type { StreamEvent } from '../wakeUps/topic.ts';
 import { covers, eventAfter, type Stretch } from './stretch.ts';
 
@@ -18,7 +18,7 @@ export interface FollowedTail {
 }
 
 /** One subscriber to a run: a position in its stream. */
-export class Follower extends Subscriber<StreamEvent, Stretch> {
+export class Follower extends PagedSubscriber<StreamEvent, Stretch> {
   /** No event up to here is still to come. It runs ahead of `delivered` where rows were deleted. */
   reached = 0;
   private delivered = 0;
@@ -40,7 +40,7 @@ export class Follower extends Subscriber<StreamEvent, Stretch> {
     this.tail.park(this);
   }
 
-  protected whyOver() {
+  protected override whyOver() {
     return this.tail.end;
   }
 

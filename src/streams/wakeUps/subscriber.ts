@@ -3,26 +3,28 @@ import type { Problem } from '../../core/values/problem.ts';
 const DONE = { done: true, value: undefined } as const;
 
 /**
- * One subscriber: the promise it waits on, and the page that it was handed where it is behind. What place it has, and which
- * event comes next, its kind of stream says. It has one consumer, which asks for one event at a time.
+ * One subscriber to a stream, as an async iterator. `next` returns an event if one is known, and otherwise waits until
+ * `wake` is called; each kind of stream decides which event comes next and when to wake its subscribers. A subscriber has
+ * one consumer, which requests one event at a time.
  */
-export abstract class Subscriber<Event, Page> implements AsyncIterableIterator<Event> {
-  protected page: Page | null = null;
-  protected pageIsIdle = false;
+export abstract class Subscriber<Event> implements AsyncIterableIterator<Event> {
   private waking: (() => void) | null = null;
   private isOver = false;
 
-  /** The next event, if it is known. */
+  /** Returns the next event; null if none is known. */
   protected abstract take(): Event | null;
-  /** There is nothing to take: it is to be woken when that may have changed. */
+  /** Called when there is nothing to take. The stream must call `wake` when that may have changed. */
   protected abstract park(): void;
-  /** Why nothing more will come; null where something may. */
-  protected abstract whyOver(): { problem: Problem | null } | null;
-  /** Called once, at its end. */
+  /** Called once, at the end. */
   protected abstract left(): void;
+  /** Why no event follows; null while events may follow. */
+  protected whyOver(): { problem: Problem | null } | null {
+    return null;
+  }
 
   async next(): Promise<IteratorResult<Event, undefined>> {
-    if (this.waking) throw new Error('a stream is asked for one event at a time');
+    if (this.waking)
+      throw new Error('A stream gives one event at a time: wait for `next` to settle before you call it again.');
     while (!this.isOver) {
       const value = this.take();
       if (value) return { done: false, value };
@@ -40,7 +42,7 @@ export abstract class Subscriber<Event, Page> implements AsyncIterableIterator<E
     return DONE;
   }
 
-  /** Ends at once, and a waiting `next` with it. */
+  /** Ends the subscription immediately, and a waiting `next` with it. */
   async return(): Promise<IteratorResult<Event, undefined>> {
     this.leave();
     return DONE;
@@ -61,22 +63,9 @@ export abstract class Subscriber<Event, Page> implements AsyncIterableIterator<E
     waking?.();
   }
 
-  receive(page: Page): void {
-    this.page = page;
-    this.pageIsIdle = false;
-    this.wake();
-  }
-
-  /** Called now and then: a page nobody has touched in between is let go, to be read again if it is wanted after all. */
-  letGoOfIdlePage(): void {
-    if (this.pageIsIdle) this.page = null;
-    this.pageIsIdle = true;
-  }
-
   leave(): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.page = null;
     this.left();
     this.wake();
   }
