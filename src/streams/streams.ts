@@ -12,7 +12,7 @@ import { STREAM_NAMES, streamReader } from './runs/streamReader.ts';
 import { Tail } from './runs/tail.ts';
 import { openTaskQueue } from './taskQueue.ts';
 import { Rounds } from './wakeUps/rounds.ts';
-import { readTopic, type StreamEvent, type StreamRow, type Topic } from './wakeUps/topic.ts';
+import { readTopic, type StreamEvent, type StreamRow, type Topic, topicName } from './wakeUps/topic.ts';
 import { openWakeUps } from './wakeUps/wakeUps.ts';
 
 export type { FlowRunChange, FlowRunChangesEvent } from './changes/changeEvent.ts';
@@ -94,8 +94,9 @@ export async function openStreams(database: Database, options: StreamsOptions = 
 
   function wake(topic: string): void {
     tails.get(topic)?.wake();
-    changes.woken(topic);
-    tasks.woken(topic);
+    const name = topicName(topic);
+    changes.woken(name);
+    tasks.woken(name);
   }
 
   /** Compares the streams of a kind with the database, and wakes those that missed something. */

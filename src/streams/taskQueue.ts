@@ -5,13 +5,12 @@ import type { Database } from '../store/connection/database.ts';
 import { statesThatLast, waitingTaskRuns } from '../store/taskRuns/waitingTaskRuns.ts';
 import { Rounds } from './wakeUps/rounds.ts';
 import { Subscriber } from './wakeUps/subscriber.ts';
+import type { TopicName } from './wakeUps/topic.ts';
 
 const PAGE = 100;
 /** So many task runs are told of at most that are still waiting: a worker that takes none is told no more. */
 const MOST_TOLD = 1_000;
 const AFTER_FAULT_MS = 500;
-
-const TELLS_OF_WAITING = /^backgroundTaskRuns:/;
 
 /**
  * Background task runs as they come to wait for a worker. There is no history to resume: what waits is in the table, and is
@@ -31,8 +30,9 @@ export function openTaskQueue(database: Database, onError: (error: unknown) => v
       workers.add(worker);
       return worker;
     },
-    woken(topic: string): void {
-      if (TELLS_OF_WAITING.test(topic)) wakeAll();
+    /** A topic of this name was announced, here or by another process. */
+    woken(name: string): void {
+      if (name === ('backgroundTaskRuns' satisfies TopicName)) wakeAll();
     },
     /** Called now and then: finds what was not announced, and what has come due. */
     poll: wakeAll,

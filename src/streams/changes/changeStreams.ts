@@ -4,6 +4,7 @@ import { Problem } from '../../core/values/problem.ts';
 import type { Database } from '../../store/connection/database.ts';
 import { flowRunChangesHeads } from '../../store/flowRuns/flowRunChanges.ts';
 import { Rounds } from '../wakeUps/rounds.ts';
+import type { TopicName } from '../wakeUps/topic.ts';
 import type { FlowRunChangesEvent } from './changeEvent.ts';
 import { ChangeFollower } from './changeFollower.ts';
 import { changeReads } from './changeReads.ts';
@@ -28,8 +29,8 @@ interface Watched {
 const FIRST_LOOK_AGAIN_MS = 10;
 const LAST_LOOK_AGAIN_MS = 250;
 
-/** Whether a wake-up is about flow runs: about one that moved, or about those of a tenant. */
-const TELLS_OF_FLOW_RUNS = /^flowRun(States|Changes):/;
+/** The topics that announce changes of flow runs: new states, and everything else. */
+const TOPICS: readonly string[] = ['flowRunStates', 'flowRunChanges'] satisfies TopicName[];
 
 /** The streams of flow runs that match filters. All who follow the same filter of a tenant share a tail. */
 export function openChangeStreams(database: Database, onError: (error: unknown) => void) {
@@ -112,9 +113,9 @@ export function openChangeStreams(database: Database, onError: (error: unknown) 
       }
       return follower;
     },
-    /** A topic was announced, here or by another process. */
-    woken(topic: string): void {
-      if (watched.size === 0 || !TELLS_OF_FLOW_RUNS.test(topic)) return;
+    /** A topic of this name was announced, here or by another process. */
+    woken(name: string): void {
+      if (watched.size === 0 || !TOPICS.includes(name)) return;
       lookAgainMs = FIRST_LOOK_AGAIN_MS;
       look();
     },

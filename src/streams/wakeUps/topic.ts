@@ -13,11 +13,17 @@ export interface StreamRow {
 }
 
 /**
- * What is announced when it was written to: a stream, by its kind and the id of the run that is watched; or, by the id of
- * their tenant, flow runs that changed otherwise than by a new state; or a background task run that waits.
+ * What a writer announces after commit, a name and an id. It is a string, so that sets of topics hold each once, and a
+ * NOTIFY carries it unchanged.
+ *
+ * | name | id | meaning |
+ * |---|---|---|
+ * | a stream's | the run that is watched | the stream has new rows |
+ * | `flowRunChanges` | a tenant | flow runs changed, but not their state |
+ * | `backgroundTaskRuns` | a task run | a background task run waits for a worker |
  */
 export type Topic<Name extends TopicName = TopicName> = `${Name}:${string}`;
-type TopicName = StreamName | 'flowRunChanges' | 'backgroundTaskRuns';
+export type TopicName = StreamName | 'flowRunChanges' | 'backgroundTaskRuns';
 
 export interface StreamEvent<Row = StreamRow[StreamName]> {
   position: number;
@@ -29,6 +35,9 @@ export interface StreamEvent<Row = StreamRow[StreamName]> {
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The name of a topic, which may come from a process of another version. */
+export const topicName = (topic: string): string => topic.slice(0, topic.indexOf(':'));
 
 /** The parts of a topic, and the topic as all who follow it write it: with its id in lower case. */
 export function readTopic(topic: Topic<StreamName>): { topic: Topic<StreamName>; name: StreamName; id: string } {
