@@ -80,7 +80,7 @@ test.each<[string, string, object, string, RegExp]>([
     CREATE,
     { input: { flowId: UNKNOWN, name: 'n'.repeat(5_000) } },
     'BAD_USER_INPUT',
-    /too long/,
+    /`name` must have at most 255 characters/,
   ],
   ['a negative page', '{ flowRuns(first: -1) { nodes { id } } }', {}, 'BAD_USER_INPUT', /first/],
   ['a page that is too long', '{ flowRuns(last: 201) { nodes { id } } }', {}, 'LIMIT_EXCEEDED', /last/],

@@ -129,12 +129,12 @@ describe('a flow that the client registers', () => {
     [
       'a flow without a name',
       { serialized_flow: { __version__: '1.4.1' } },
-      'serialized_flow.name must be a text that is not empty.',
+      '`serialized_flow.name` must be a string that is not empty.',
     ],
     [
       'a task without a slug',
       { serialized_flow: serialized({ tasks: [{}] }) },
-      'serialized_flow.tasks[0].slug must be a text.',
+      '`serialized_flow.tasks[0].slug` must be a string.',
     ],
     [
       'an edge from nowhere',

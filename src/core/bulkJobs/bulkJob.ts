@@ -1,23 +1,23 @@
 import type { StateRequest, StateType } from '../runs/state.ts';
 import type { Instant } from '../values/instant.ts';
 
-/** What is done to each run of a bulk job. */
+/** The operation that a bulk job applies to each run. */
 export type BulkRequest = { kind: 'SET_STATE'; state: StateRequest; force: boolean } | { kind: 'DELETE' };
 
 export const BULK_KINDS: { readonly [Kind in BulkRequest['kind']]: string } = {
-  SET_STATE: 'Each run is proposed a state.',
-  DELETE: 'Each run is deleted.',
+  SET_STATE: 'Proposes a state for each run.',
+  DELETE: 'Deletes each run.',
 };
 
-/** What can become of a run in a bulk job: exactly one of these. */
+/** The outcomes of a run in a bulk job. Each run has exactly one. */
 export const BULK_OUTCOMES = {
   ACCEPT: 'The state was written.',
-  REJECT: 'Another state was written in place of the proposed one, or the run stays as it was.',
-  ABORT: 'Nothing was written: the rules do not let the run move there.',
-  WAIT: 'Nothing was written: the rules ask for the state to be proposed again later. The job does not.',
+  REJECT: 'Another state was written instead of the proposed one, or the run stays unchanged.',
+  ABORT: 'Nothing was written: the rules do not allow the transition.',
+  WAIT: 'Nothing was written: the rules allow the transition only later. The job does not retry.',
   DELETED: 'The run was deleted.',
-  NOT_FOUND: 'The run was deleted by somebody else before its turn came.',
-  FAILED: 'Nothing was written: the run cannot be worked on, for a fault that the server has logged.',
+  NOT_FOUND: 'The run no longer existed when the job reached it.',
+  FAILED: 'Nothing was written because of an internal error, which is in the server log.',
 } as const;
 
 export type BulkOutcome = keyof typeof BULK_OUTCOMES;
@@ -26,17 +26,17 @@ export interface BulkJob {
   id: string;
   created: Instant;
   kind: BulkRequest['kind'];
-  /** How many runs it has; they were chosen when it was accepted. */
+  /** The number of runs, which were selected when the job was accepted. */
   total: number;
   outcomeCounts: { readonly [Outcome in BulkOutcome]?: number };
-  /** When the last run had its outcome. */
+  /** When the last run got its outcome; null before that. */
   ended: Instant | null;
 }
 
-/** What became of one run. */
+/** The outcome of one run. */
 export interface BulkJobOutcome {
   bulkJobId: string;
-  /** The place of the run in the job. */
+  /** The position of the run in the job. */
   number: number;
   flowRunId: string;
   outcome: BulkOutcome;
@@ -51,14 +51,14 @@ export interface StateTypeCount {
 export const doneOf = ({ outcomeCounts }: Pick<BulkJob, 'outcomeCounts'>): number =>
   Object.values(outcomeCounts).reduce((sum, count) => sum + count, 0);
 
-/** Runs of one transaction. Whoever wants to move one of them waits for the whole. */
+/** Runs per transaction. Other writers of these runs wait until it ends. */
 const MAX_BATCH = 100;
 const BRIEF_MS = 50;
 const LONG_MS = 200;
 
 /**
- * How many runs the next batch has, after one of so many that took so long. A batch holds the locks of its runs, so it
- * should be brief; what a run costs differs widely, from a state to the deletion of ten thousand task runs.
+ * Returns the size of the next batch, given the size and duration of the last one. A batch locks its runs, so it should
+ * be short; the cost of a run varies from one state to the deletion of ten thousand task runs.
  */
 export function nextBatchSize(size: number, tookMs: number): number {
   if (tookMs < BRIEF_MS) return Math.min(size * 2, MAX_BATCH);

@@ -2,17 +2,17 @@ import { LEASE_SECONDS_RANGE, MAX_CONCURRENCY } from '../concurrency/concurrency
 import { LIMITS } from '../values/limits.ts';
 import { checkText, count, refuse } from './checkText.ts';
 
-/** How many runs may be at work at once. */
+/** Checks a limit on concurrent runs. */
 export const checkConcurrency = (field: string, limit: number | null | undefined): void =>
   checkWholeNumber(field, limit, { min: 0, max: MAX_CONCURRENCY });
 
-/** For how long a slot of a deployment is kept without a sign of life. */
+/** Checks how long a deployment's slot is kept without renewal. */
 export const checkLeaseSeconds = (field: string, seconds: number | null | undefined): void =>
   checkWholeNumber(field, seconds, LEASE_SECONDS_RANGE);
 
-/** One tag: 1 to 255 characters. */
+/** Checks a tag: 1 to 255 characters. */
 export function checkTag(field: string, tag: string): void {
-  if (tag === '') refuse(field, 'is empty.');
+  if (tag === '') refuse(field, 'must not be empty.');
   checkText(field, tag, LIMITS.tagCharacters);
 }
 

@@ -3,7 +3,7 @@ import { LIMITS } from '../values/limits.ts';
 import { Problem } from '../values/problem.ts';
 import { count, refuse } from './checkText.ts';
 
-/** The part of a flow run's policy that a caller may give. */
+/** Checks the part of a flow run's policy that a caller can set. */
 export function checkFlowRunPolicy(
   field: string,
   { retries, retryDelaySeconds }: Partial<Pick<FlowRunPolicy, 'retries' | 'retryDelaySeconds'>>,
@@ -25,7 +25,7 @@ export function checkTaskRunPolicy(field: string, policy: Partial<TaskRunPolicy>
   checkRange(`${field}.retryJitterFactor`, retryJitterFactor, LIMITS.retryJitterFactor);
 }
 
-/** The level of a log line, Python's: 10 debug, 20 info and so on. */
+/** Checks the level of a log line, as in Python: 10 debug, 20 info and so on. */
 export function checkLogLevel(field: string, level: number): void {
   if (!Number.isInteger(level)) refuse(field, 'must be a whole number.');
   checkRange(field, level, LIMITS.logLevel);
@@ -37,6 +37,6 @@ function checkRetries(field: string, retries: number | null | undefined): void {
 }
 
 function checkRange(field: string, value: number | null | undefined, atMost: number): void {
-  // Asked this way round, so that NaN is refused too.
+  // The negation also rejects NaN.
   if (value != null && !(value >= 0 && value <= atMost)) refuse(field, `must be between 0 and ${count(atMost)}.`);
 }

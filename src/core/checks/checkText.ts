@@ -1,57 +1,64 @@
 import { CACHE_KEY_TOO_LONG, LIMITS } from '../values/limits.ts';
 import { Problem } from '../values/problem.ts';
 
-// Checks throw BAD_USER_INPUT and name the field, as the caller wrote it: `state.name`, `tags[3]`.
+// Checks throw BAD_USER_INPUT with the path of the field in the input: `state.name`, `tags[3]`.
 
-/** Never returns. The field is cut short: as a path through someone's JSON it may be of any length. */
+/** Throws BAD_USER_INPUT. A path longer than 200 characters is truncated: a path into JSON can have any length. */
 export function refuse(field: string, because: string): never {
   const shown = storable(field.length > 200 ? `${field.slice(0, 200)}...` : field);
-  throw new Problem('BAD_USER_INPUT', `${shown} ${because}`, { field: shown });
+  throw new Problem('BAD_USER_INPUT', `${quoted(shown)} ${because}`, { field: shown });
 }
 
-/** The length of a text as people, Python and PostgreSQL count it; `length` counts an emoji twice. */
+const KEY_OF = 'a key of ';
+/** Names a key of an object in a message, as opposed to the value under it. */
+export const keyOf = (field: string): string => KEY_OF + field;
+
+const quoted = (field: string): string =>
+  field.startsWith(KEY_OF) ? `A key of \`${field.slice(KEY_OF.length)}\`` : `\`${field}\``;
+
+/** The number of code points, as in Python and PostgreSQL; `length` counts an emoji twice. */
 export const characters = (text: string): number =>
   text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
 
 const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
 
-/** Refuses what JSON and JavaScript can say and PostgreSQL cannot store. */
+/** Rejects strings that JavaScript can hold but PostgreSQL cannot store. */
 export function checkCharacters(field: string, text: string): void {
-  if (text.includes('\0')) refuse(field, 'holds a NUL character, which cannot be stored.');
-  if (UNPAIRED_SURROGATE.test(text)) refuse(field, 'holds half of a surrogate pair, which is not Unicode text.');
+  if (text.includes('\0')) refuse(field, 'contains a NUL character, which cannot be stored.');
+  if (UNPAIRED_SURROGATE.test(text)) refuse(field, 'contains half of a surrogate pair, which is not valid Unicode.');
 }
 
-/** The text without what `checkCharacters` refuses: for log lines, which are better kept damaged than lost. */
+/** Removes or replaces what `checkCharacters` rejects. For log lines: a damaged line is better than a lost one. */
 export const storable = (text: string): string => text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd');
 
-/** A text of at most so many characters; it may be empty. */
+/** Checks a string of at most `atMost` characters; it may be empty. */
 export function checkText(field: string, text: string, atMost: number): void {
-  // The length in UTF-16 is never less, so that long texts are counted only near the limit.
+  // `length` is never smaller than the number of characters, so most strings need no counting.
   if (text.length > atMost && characters(text) > atMost)
-    refuse(field, `is too long: ${count(characters(text))} characters, at most ${count(atMost)} are taken.`);
+    refuse(field, `must have at most ${count(atMost)} characters, and has ${count(characters(text))}.`);
   checkCharacters(field, text);
 }
 
-/** A name of 1 to 255 characters. */
+/** Checks a name: 1 to 255 characters. */
 export function checkName(field: string, name: string): void {
-  if (name === '') refuse(field, 'is empty.');
+  if (name === '') refuse(field, 'must not be empty.');
   checkText(field, name, LIMITS.nameCharacters);
 }
 
 export const checkMessage = (field: string, message: string): void =>
   checkText(field, message, LIMITS.messageCharacters);
 
-/** At most 500 tags of 1 to 255 characters. Order and repetitions are the caller's. */
+/** Checks tags: at most 500, each of 1 to 255 characters. Their order and repetitions are kept. */
 export function checkTags(field: string, tags: readonly string[]): void {
   if (tags.length > LIMITS.tags)
-    refuse(field, `has too many entries: ${count(tags.length)}, at most ${LIMITS.tags} are taken.`);
+    refuse(field, `must have at most ${LIMITS.tags} entries, and has ${count(tags.length)}.`);
   for (const [index, tag] of tags.entries()) {
-    if (tag === '') refuse(`${field}[${index}]`, 'is empty.');
+    if (tag === '') refuse(`${field}[${index}]`, 'must not be empty.');
     checkText(`${field}[${index}]`, tag, LIMITS.tagCharacters);
   }
 }
 
-/** The key of an input: lower-case letters, digits and dashes. */
+/** Checks the key of an input: lowercase letters, digits and dashes. The message is Prefect's. */
 export function checkInputKey(field: string, key: string): void {
   if (!/^[a-z0-9-]+$/.test(key)) refuse(field, 'must only contain lowercase letters, numbers, and dashes.');
   checkText(field, key, LIMITS.inputKeyCharacters);
@@ -60,18 +67,18 @@ export function checkInputKey(field: string, key: string): void {
 export function checkInputValue(field: string, value: string): void {
   const bytes = utf8Bytes(value);
   if (bytes > LIMITS.inputValueBytes)
-    refuse(field, `is too large: ${count(bytes)} bytes, at most ${count(LIMITS.inputValueBytes)} are taken.`);
+    refuse(field, `must have at most ${count(LIMITS.inputValueBytes)} bytes, and has ${count(bytes)}.`);
   checkCharacters(field, value);
 }
 
-/** The key under which a task run's result may be used again; Prefect's own words where it is too long. */
+/** Checks the cache key of a task run. The message for a key that is too long is Prefect's. */
 export function checkCacheKey(field: string, cacheKey: string): void {
   if (characters(cacheKey) > LIMITS.cacheKeyCharacters)
     throw new Problem('BAD_USER_INPUT', CACHE_KEY_TOO_LONG, { field });
   checkCharacters(field, cacheKey);
 }
 
-/** An idempotency key; none, or an empty one, is null. */
+/** Checks an idempotency key and returns it; null if it is missing or empty. */
 export function checkIdempotencyKey(field: string, key: string | null | undefined): string | null {
   if (!key) return null;
   checkText(field, key, LIMITS.idempotencyKeyCharacters);
@@ -80,5 +87,5 @@ export function checkIdempotencyKey(field: string, key: string | null | undefine
 
 export const utf8Bytes = (text: string): number => new TextEncoder().encode(text).length;
 
-/** A number for people: `524,288`. */
+/** Formats a number for a message: `524,288`. */
 export const count = (number: number): string => number.toLocaleString('en-US');

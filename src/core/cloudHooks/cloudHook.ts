@@ -2,7 +2,7 @@ import { PREFECT_1_STATES } from '../prefect1/prefect1States.ts';
 import type { JsonObject } from '../values/jsonObject.ts';
 import { Problem } from '../values/problem.ts';
 
-/** What each type of cloud hook must be told, no more and no less, and what is said of anything else. */
+/** The required keys of each type of cloud hook, and the end of the error message for any other config. */
 const CONFIGS = {
   WEBHOOK: { keys: ['url'], expected: 'expected `url`' },
   SLACK_WEBHOOK: { keys: ['url'], expected: 'expected `url`' },
@@ -14,13 +14,13 @@ const CONFIGS = {
     keys: ['api_token', 'routing_key', 'severity'],
     expected: 'expected `api_token`, `routing_key`, & `severity`',
   },
-  /** Writes a message into the database; what its config holds is its owner's business. */
+  /** Writes a message into the database. Its config is not checked. */
   PREFECT_MESSAGE: null,
 } as const satisfies Record<string, { keys: readonly string[]; expected: string } | null>;
 
 export type CloudHookType = keyof typeof CONFIGS;
 
-/** Something to be told outside, whenever a flow run of its tenant enters one of its states. */
+/** A notification that is sent when a flow run of the tenant enters one of the hook's states. */
 export interface CloudHook {
   id: string;
   tenantId: string;
@@ -39,7 +39,10 @@ const refuse = (sentence: string): never => {
 export const cloudHookType = (text: string): CloudHookType =>
   isCloudHookType(text) ? text : refuse('Invalid cloud hook type');
 
-/** The texts are the old server's. Source: Prefect Server, api/cloud_hooks.py, create_cloud_hook. */
+/**
+ * Throws BAD_USER_INPUT with the message of Prefect Server. Source: Prefect Server, api/cloud_hooks.py,
+ * create_cloud_hook.
+ */
 export function checkCloudHookConfig(type: CloudHookType, config: JsonObject): void {
   const rule = CONFIGS[type];
   if (rule === null) return;
@@ -53,7 +56,7 @@ export function checkCloudHookConfig(type: CloudHookType, config: JsonObject): v
 
 const STATES = new Set(PREFECT_1_STATES.map((state) => state.toUpperCase()));
 
-/** The states as they are stored and compared: each once, in upper case. */
+/** Returns the states in upper case, without duplicates; throws BAD_USER_INPUT for an unknown state. */
 export function cloudHookStates(states: readonly string[]): string[] {
   const upper = [...new Set(states.map((state) => state.toUpperCase()))];
   return upper.every((state) => STATES.has(state)) ? upper : refuse('Invalid states');

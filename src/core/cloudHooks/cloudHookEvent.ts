@@ -1,7 +1,7 @@
 import { formatInstant, type Instant } from '../values/instant.ts';
 import type { Json, JsonObject } from '../values/jsonObject.ts';
 
-/** A state that a flow run has entered, with what hooks tell of its run, flow and tenant. */
+/** A state that a flow run entered, with the run, flow and tenant as hooks report them. */
 export interface FlowRunStateChange {
   flowRun: { id: string; name: string | null; state: string | null; version: number };
   state: {
@@ -17,10 +17,10 @@ export interface FlowRunStateChange {
   tenant: { id: string; slug: string };
 }
 
-/** What receivers are sent, as JSON. */
+/** The JSON that receivers get. */
 export type CloudHookEvent = JsonObject & { id: string; flow_run: JsonObject; state: JsonObject; flow: JsonObject };
 
-// Receivers written for the old server read any of its models' keys; what it had not loaded was null, not absent.
+// Receivers may read any key of Prefect Server's models. Keys that it had not loaded were null, not missing.
 const empty = (keys: string): JsonObject => Object.fromEntries(keys.split(' ').map((key) => [key, null]));
 const TENANT = empty('id created updated name slug info settings');
 const FLOW = empty(
@@ -36,7 +36,7 @@ const STATE = empty(
   'id created updated tenant_id flow_run_id timestamp version state message result start_time serialized_state',
 );
 
-/** As Python writes a moment. */
+/** Formats an instant as Python does. */
 const time = (instant: Instant | null): string | null =>
   instant === null ? null : formatInstant(instant).replace('Z', '+00:00');
 

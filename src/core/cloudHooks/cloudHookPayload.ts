@@ -2,11 +2,11 @@ import type { Json, JsonObject } from '../values/jsonObject.ts';
 import type { CloudHook } from './cloudHook.ts';
 import type { CloudHookEvent } from './cloudHookEvent.ts';
 
-/** Where services answer, and where links lead. */
+/** The base URLs of services and of links. */
 export interface CloudHookAddresses {
   twilio: string;
   pagerDuty: string;
-  /** A link to a run is this, the tenant's slug, `flow-run` and the run's id. */
+  /** A link to a run is `<links>/<slug of the tenant>/flow-run/<id of the run>`. */
   links: string;
 }
 
@@ -16,7 +16,7 @@ export const DEFAULT_CLOUD_HOOK_ADDRESSES: CloudHookAddresses = {
   links: 'http://localhost:4200',
 };
 
-/** One POST. */
+/** One POST request. */
 export interface CloudHookRequest {
   url: string;
   headers: Record<string, string>;
@@ -24,7 +24,7 @@ export interface CloudHookRequest {
   timeoutMs: number;
 }
 
-/** What the texts speak of. */
+/** The values in the messages. */
 interface Told {
   run: string;
   flow: string;
@@ -47,7 +47,11 @@ const json = (url: string, content: Json, timeoutMs: number, headers: Record<str
   timeoutMs,
 });
 
-/** What a hook sends for an event: none for a message, one for each number of Twilio's, else one. Source: Prefect Server, api/cloud_hooks.py. */
+/**
+ * Returns the requests to send for an event: none for PREFECT_MESSAGE, one for each phone number for TWILIO, otherwise
+ * one.
+ * Source: Prefect Server, api/cloud_hooks.py.
+ */
 export function cloudHookRequests(
   { type, config }: Pick<CloudHook, 'type' | 'config'>,
   event: CloudHookEvent,

@@ -1,13 +1,10 @@
-/** How long to wait after each attempt that failed. After the last one an event is given up: in all, a quarter of an hour. */
+/** The delay after each failed attempt. After the last attempt the event is dropped: about 13 minutes in total. */
 const RETRY_AFTER_SECONDS = [5, 30, 120, 600];
 
-/** @returns seconds to wait before the next attempt, or null where there is none. @param attempts made so far */
+/** Returns the seconds until the next attempt, given the number of attempts so far; null if there are no more. */
 export const deliveryRetryAfter = (attempts: number): number | null => RETRY_AFTER_SECONDS[attempts - 1] ?? null;
 
 const TOO_MANY_REQUESTS = 429;
 
-/**
- * Whether the receiver may take it the next time. An answer of the 400s is a no, but for "too many"; it would be the same
- * tomorrow.
- */
+/** Whether a later attempt may succeed: after a 5xx or a 429. Any other 4xx would be repeated. */
 export const isWorthRetrying = (status: number): boolean => status >= 500 || status === TOO_MANY_REQUESTS;

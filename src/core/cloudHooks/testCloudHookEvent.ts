@@ -3,7 +3,7 @@ import { formatInstant } from '../values/instant.ts';
 import type { JsonObject } from '../values/jsonObject.ts';
 import { type CloudHookEvent, cloudHookEvent, type FlowRunStateChange } from './cloudHookEvent.ts';
 
-/** The states that a hook can be tried with, by the names of the mutation's argument. */
+/** The states to test a hook with, by the names in the mutation's argument. */
 const TRIED = {
   SCHEDULED: 'Scheduled',
   SUBMITTED: 'Submitted',
@@ -13,7 +13,7 @@ const TRIED = {
 } as const;
 export type TriedState = keyof typeof TRIED;
 
-/** The run, flow and tenant that a trial speaks of: real ones, or none. */
+/** The run, flow and tenant in a test event. */
 export type TriedRun = Omit<FlowRunStateChange, 'state'>;
 
 const NOBODY: TriedRun = {
@@ -23,8 +23,8 @@ const NOBODY: TriedRun = {
 };
 
 /**
- * An event as a run would cause it, with nothing behind it. With a run it says of itself that it is a test in `flow_run`,
- * without one where every event says it: so did the old server (api/cloud_hooks.py, test_cloud_hook).
+ * Returns an event for testing a hook. With a run, `is_test_event` is set in `flow_run`; without one, it is set at the
+ * top level. Source: Prefect Server, api/cloud_hooks.py, test_cloud_hook.
  */
 export function testCloudHookEvent(
   id: string,

@@ -1,20 +1,23 @@
 import type { Instant } from '../values/instant.ts';
 
-// Limits of how many runs may be at work at once, and the slots that runs take of them.
+// Limits on the number of concurrent runs, and the slots of these limits that runs take.
 
 export const COLLISION_STRATEGIES = ['ENQUEUE', 'CANCEL_NEW'] as const;
-/** What becomes of a run that finds its deployment's limit full. */
+/** What to do with a run if the limit of its deployment is reached: keep it waiting, or cancel it. */
 export type CollisionStrategy = (typeof COLLISION_STRATEGIES)[number];
 
-/** How long a slot of a deployment is kept without a sign of life, where nobody says otherwise. Prefect 3: PREFECT_SERVER_CONCURRENCY_INITIAL_DEPLOYMENT_LEASE_DURATION. */
+/**
+ * How long a deployment's slot is kept without renewal, by default.
+ * Prefect 3: PREFECT_SERVER_CONCURRENCY_INITIAL_DEPLOYMENT_LEASE_DURATION.
+ */
 export const LEASE_SECONDS = 300;
-/** What a lease may be given. Prefect 3: ConcurrencyOptions.grace_period_seconds. */
+/** The allowed lengths of a lease. Prefect 3: ConcurrencyOptions.grace_period_seconds. */
 export const LEASE_SECONDS_RANGE = { min: 60, max: 86_400 } as const;
 
-/** The largest limit. */
+/** The highest limit that can be set. */
 export const MAX_CONCURRENCY = 100_000;
 
-/** A limit's name says whose it is: `tag:etl`, `deployment:0190...`. */
+/** The name of a limit contains its owner: `tag:etl`, `deployment:0190...`. */
 export const limitNameOfTag = (tag: string): string => `tag:${tag}`;
 export const limitNameOfDeployment = (id: string): string => `deployment:${id}`;
 const after = (prefix: string, name: string) => (name.startsWith(prefix) ? name.slice(prefix.length) : null);
@@ -28,31 +31,31 @@ export interface ConcurrencyLimit {
   tenantId: string;
   name: string;
   limit: number;
-  /** A limit that is not active limits nothing. */
+  /** An inactive limit has no effect. */
   active: boolean;
 }
 
-/** A place under a limit that a run has taken. */
+/** One of a limit's slots, held by a run. */
 export interface ConcurrencySlot {
-  /** The id of the lease, as the run's state details name it. */
+  /** Also the lease id in the details of the run's state. */
   id: string;
   created: Instant;
   concurrencyLimitId: string;
   flowRunId: string | null;
   taskRunId: string | null;
-  /** Null: until it is released. */
+  /** Null if the slot is held until it is released. */
   expires: Instant | null;
 }
 
-/** What a deployment says of the concurrency of its runs. */
+/** The concurrency settings of a deployment. */
 export interface DeploymentConcurrency {
   limit: ConcurrencyLimit | null;
   collisionStrategy: CollisionStrategy;
-  /** Null: LEASE_SECONDS. */
+  /** Defaults to LEASE_SECONDS if null. */
   gracePeriodSeconds: number | null;
 }
 
-/** A limit with its slots counted, as it stands while its row is locked. */
+/** A limit with its slots counted, read while its row is locked. */
 interface CountedLimit {
   limitId: string;
   limit: number;
@@ -63,13 +66,13 @@ interface CountedLimit {
 export interface DeploymentLimit extends CountedLimit {
   collisionStrategy: CollisionStrategy;
   leaseSeconds: number;
-  /** The run's own slot, counted in `taken`; null where it has none, or one that has expired. */
+  /** The run's own slot, which `taken` includes; null if it has none or if it has expired. */
   ownSlotId: string | null;
 }
 
 /** The limit of one of a task run's tags. */
 export interface TagLimit extends CountedLimit {
   tag: string;
-  /** Whether the task run has a slot already, counted in `taken`. */
+  /** Whether the task run already has a slot, which `taken` includes. */
   own: boolean;
 }

@@ -1,21 +1,32 @@
 import type { Json } from '../values/jsonObject.ts';
 
 /**
- * The one filter tree. Native filters become it, Prefect 1's `bool_exp`s will, and the store compiles it to SQL.
- * An empty `and` is true, an empty `or` is false. Field and relation names are those of the store's filter tables.
+ * A native filter. The store compiles it to SQL (compileFilter.ts). An empty `and` is true, an empty `or` is false. The
+ * names of fields and relations are those of the store's filter tables (filterTables.ts).
+ *
+ * The `bool_exp`s of Prefect 1 do not become filters: prefect1Conditions.ts reads them. Both kinds become conditions
+ * (condition.ts) before they become SQL.
  */
 export type Filter =
   | { and: Filter[] }
   | { or: Filter[] }
   | { not: Filter }
   | { field: string; operator: FilterOperator; value: Json }
-  /** Some row of the relation matches. */
+  /** At least one row of the relation matches. */
   | { relation: string; some: Filter };
 
 /**
- * `in` and `notIn` take lists, and a null field is in neither; `contains` is text inside text, whatever the case, `%` and `_` being plain
- * characters; `startsWith` takes a list of beginnings, in the same way; `gte` and `lte` include their bound; `is` asks a truth value;
- * `hasAll` and `hasAny` ask a JSON list of strings; `isEmpty` too; `query` takes the little language of textQuery.ts.
+ * | operator | value | the field |
+ * |---|---|---|
+ * | `in`, `notIn` | a list | is, or is not, in the list; null matches neither, except for an empty `notIn` |
+ * | `contains` | a string | contains it, regardless of case; `%` and `_` are ordinary characters |
+ * | `startsWith` | a list of strings | starts with one of them, compared as for `contains` |
+ * | `gte`, `lte` | a bound | is at least, or at most, the bound |
+ * | `is` | a boolean | equals it |
+ * | `isNull` | a boolean | is null, or is not |
+ * | `hasAll`, `hasAny` | a list of strings | is a JSON list with all, or any, of them |
+ * | `isEmpty` | a boolean | is an empty JSON list, or is not |
+ * | `query` | a search | matches the search (textQuery.ts) |
  */
 export type FilterOperator =
   | 'in'

@@ -1,7 +1,7 @@
 import type { Json } from '../values/jsonObject.ts';
 import type { Filter, FilterOperator } from './filter.ts';
 
-/** What can be said of a filter without looking at any row: it passes all, none, or it depends. */
+/** Which rows a filter matches, as far as the filter alone shows: all of them, none, or some. */
 type Reach = 'all' | 'none' | 'some';
 
 const NEGATED: { readonly [Of in Reach]: Reach } = { all: 'none', none: 'all', some: 'some' };
@@ -9,7 +9,7 @@ const NEGATED: { readonly [Of in Reach]: Reach } = { all: 'none', none: 'all', s
 const isEmptyList = (value: Json) => Array.isArray(value) && value.length === 0;
 const isBlank = (value: Json) => typeof value === 'string' && value.trim() === '';
 
-/** Values with which a test is none. With all others it depends on the row. */
+/** The result of tests whose value makes them trivial. All other tests depend on the row. */
 const EMPTY_TESTS: { readonly [Operator in FilterOperator]?: (value: Json) => Reach } = {
   in: (value) => (isEmptyList(value) ? 'none' : 'some'),
   notIn: (value) => (isEmptyList(value) ? 'all' : 'some'),
@@ -21,9 +21,9 @@ const EMPTY_TESTS: { readonly [Operator in FilterOperator]?: (value: Json) => Re
 };
 
 /**
- * Whether a filter carries no condition, however it is written: `{}`, `{and: []}`, `{not: {or: []}}`, a list of
- * alternatives one of which is empty. For what must not happen to everything by mistake. It errs towards yes: a relation
- * of which nothing is asked counts as no condition, although there may be rows without that relation.
+ * Whether a filter has no effect, in any notation: `{}`, `{and: []}`, `{not: {or: []}}`, an `or` with an empty
+ * alternative. Guards operations that must not affect all rows by mistake. In doubt the answer is yes: an empty filter
+ * on a relation counts as no condition, although rows without that relation would not match.
  */
 export const letsEverythingThrough = (filter: Filter): boolean => reachOf(filter) === 'all';
 
@@ -35,7 +35,7 @@ function reachOf(filter: Filter): Reach {
   return EMPTY_TESTS[filter.operator]?.(filter.value) ?? 'some';
 }
 
-/** One part that decides settles it; parts that all say nothing say nothing together. */
+/** Combines the parts of an `and` or an `or`: one part may decide the result, and neutral parts do not change it. */
 function joined(parts: readonly Reach[], decides: Reach, otherwise: Reach): Reach {
   if (parts.includes(decides)) return decides;
   return parts.every((part) => part === otherwise) ? otherwise : 'some';

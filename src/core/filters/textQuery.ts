@@ -1,4 +1,4 @@
-/** A search, read: of the `any` one must be there, of the `all` each, of the `none` not one. An empty list asks nothing. */
+/** A parsed search: a match contains one of `any`, all of `all` and none of `none`. An empty list has no effect. */
 export interface TextQuery {
   any: string[];
   all: string[];
@@ -9,12 +9,12 @@ export const MAX_TEXT_QUERY_CHARACTERS = 200;
 
 const LISTS: { [sign: string]: keyof TextQuery } = { '+': 'all', '-': 'none', '!': 'none' };
 
-/** A sign that stands alone, which means nothing; or a sign or none, and behind it a phrase in quotes or a word. */
+/** Either a lone sign, which is ignored, or an optional sign followed by a quoted phrase or a word. */
 const TERM = /[-!+](?=\s|$)|([-!+]?)(?:"((?:\\[\s\S]|[^"])*)"?|([^\s"]+))/g;
 
 /**
- * Reads `word "a phrase" +required -excluded !excluded`. In a phrase, `\"` and `\\` are a quote and a backslash; one that
- * is not closed goes to the end. Every other character stands for itself.
+ * Parses `word "a phrase" +required -excluded !excluded`. In a phrase, `\"` is a quote and `\\` a backslash; an
+ * unclosed phrase extends to the end. Every other character is literal.
  * Source: Prefect 3, server/utilities/text_search_parser.py.
  */
 export function readTextQuery(text: string): TextQuery {

@@ -4,23 +4,23 @@ import { Problem } from '../values/problem.ts';
 export const MAX_HISTORY_BUCKETS = 500;
 
 export interface HistoryRequest {
-  /** Included. */
+  /** Inclusive. */
   start: Instant;
-  /** Excluded. */
+  /** Exclusive. */
   end: Instant;
   /** At least 1. */
   intervalSeconds: number;
 }
 
-/** Equal stretches of time that follow one another. */
+/** Consecutive intervals of equal length. */
 export interface Buckets {
   intervalMicroseconds: number;
   starts: Instant[];
 }
 
 /**
- * Cuts the time from start to end; the last bucket may go beyond the end. Prefect 3 gives the first 500 buckets and does
- * not say so where there are more; here more are LIMIT_EXCEEDED.
+ * Divides the time from start to end into buckets. The last one may extend beyond the end. Throws LIMIT_EXCEEDED for
+ * more than 500 buckets; Prefect 3 returns the first 500 without an error.
  */
 export function historyBuckets({ start, end, intervalSeconds }: HistoryRequest): Buckets {
   if (!(intervalSeconds >= 1))
@@ -32,7 +32,7 @@ export function historyBuckets({ start, end, intervalSeconds }: HistoryRequest):
   if (count > MAX_HISTORY_BUCKETS)
     throw new Problem(
       'LIMIT_EXCEEDED',
-      `A history has ${MAX_HISTORY_BUCKETS} intervals at most; this one would have ${count}. Ask for longer intervals or less time.`,
+      `A history has at most ${MAX_HISTORY_BUCKETS} intervals, and this one would have ${count}. Increase \`intervalSeconds\` or shorten the time range.`,
       { argument: 'intervalSeconds' },
     );
   if (start + count * intervalMicroseconds > LAST_INSTANT)

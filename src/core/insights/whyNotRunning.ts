@@ -4,7 +4,7 @@ import type { SlotLimit, WhyNotRunningFacts } from './whyNotRunningFacts.ts';
 import { missingAgents, missingWorkers } from './whyNotRunningPickup.ts';
 import { roughly, type WhyNotRunningReason } from './whyNotRunningReason.ts';
 
-/** Why a flow run does not run, the nearest cause first; null where it runs or has ended. */
+/** Returns why a flow run is not running, the nearest cause first; null if it is running or has ended. */
 export function whyNotRunning(facts: WhyNotRunningFacts, now: Instant): WhyNotRunningReason[] | null {
   const { stateType } = facts;
   if (stateType === 'RUNNING' || isFinal(stateType)) return null;
@@ -18,14 +18,14 @@ function scheduled(facts: WhyNotRunningFacts, now: Instant): WhyNotRunningReason
   const due = facts.due ?? facts.stateTimestamp;
   const ahead = future(facts, due, now);
   const full = facts.limits.filter(({ limit, taken }) => taken >= limit).map(noFreeSlot);
-  // What is missing now may be there when the run is due; but a run that was sent away for want of a slot waits for one.
+  // Missing workers may be back when the run is due. But a run that found no free slot still waits for one.
   if (ahead.length > 0) return facts.stateName === 'AwaitingConcurrencySlot' ? [...full, ...ahead] : ahead;
   const late = lateRun(facts, due, now);
   if (retriesItself(facts)) return [late];
   return [...(facts.isPrefect1 ? missingAgents(facts, now) : missingWorkers(facts, now)), ...full, late];
 }
 
-/** The process that failed is still there, and waits: no worker is given such a run. */
+/** The failed process is still running and retries by itself: no worker picks up such a run. */
 const retriesItself = ({ retryType }: WhyNotRunningFacts) => retryType === 'in_process';
 
 function future(facts: WhyNotRunningFacts, due: Instant | null, now: Instant): WhyNotRunningReason[] {
@@ -35,39 +35,48 @@ function future(facts: WhyNotRunningFacts, due: Instant | null, now: Instant): W
   const shared = { since: facts.stateTimestamp, scheduledTime: due, seconds };
   if (facts.stateName === 'AwaitingRetry')
     return [
-      { kind: 'AwaitingRetry', message: `It failed, and is run again ${when}.`, runCount: facts.runCount, ...shared },
+      {
+        kind: 'AwaitingRetry',
+        message: `The run failed; its next retry is ${when}.`,
+        runCount: facts.runCount,
+        ...shared,
+      },
     ];
-  const what = facts.stateName === 'AwaitingConcurrencySlot' ? 'It may ask for a slot again' : 'It is due';
+  const what = facts.stateName === 'AwaitingConcurrencySlot' ? 'The run can request a slot again' : 'The run is due';
   return [{ kind: 'ScheduledInFuture', message: `${what} ${when}.`, ...shared }];
 }
 
 function lateRun(facts: WhyNotRunningFacts, due: Instant, now: Instant): WhyNotRunningReason {
   const seconds = secondsBetween(due, now);
-  const what = retriesItself(facts) ? 'its process has not begun to run it again' : 'nobody has taken it yet';
-  const message = `It has been due for ${roughly(seconds)}, and ${what}.`;
+  const what = retriesItself(facts) ? 'its process has not started the retry' : 'no worker or agent has picked it up';
+  const message = `The run has been due for ${roughly(seconds)}, and ${what}.`;
   return { kind: 'LateRun', message, since: due, scheduledTime: due, seconds };
 }
 
 function noFreeSlot({ name, limit, taken, lastTaken, holders }: SlotLimit): WhyNotRunningReason {
   const message =
     limit === 0
-      ? `The limit of ${name} is 0: it lets nothing run.`
-      : `All slots of ${name} are taken: ${taken} of ${limit}.`;
+      ? `The concurrency limit of ${name} is 0: no run can start.`
+      : `All concurrency slots of ${name} are taken: ${taken} of ${limit}.`;
   return { kind: 'NoFreeSlot', message, since: lastTaken, limitName: name, limit, taken, holders };
 }
 
 function pending({ stateTimestamp: since }: WhyNotRunningFacts, now: Instant): WhyNotRunningReason {
   const seconds = age(since, now);
-  const message = `It has been pending for ${roughly(seconds)}: whoever has taken it has not said yet that it runs.`;
+  const message = `The run has been pending for ${roughly(seconds)}: it was picked up, but has not reported that it is running.`;
   return { kind: 'PendingRun', message, since, seconds };
 }
 
 function pause({ details, stateTimestamp }: WhyNotRunningFacts, now: Instant): WhyNotRunningReason {
   const { pauseTimeout, pauseKey, pauseReschedule: suspended } = details;
-  const what = `It is ${suspended ? 'suspended' : 'paused'}, until somebody resumes it`;
+  const what = `The run is ${suspended ? 'suspended' : 'paused'} until it is resumed`;
   const left = pauseTimeout === null ? null : secondsBetween(now, pauseTimeout);
   const end =
-    left === null ? '' : left > 0 ? `; in ${roughly(left)} it fails` : '; its time is over, and it is about to fail';
+    left === null
+      ? ''
+      : left > 0
+        ? `; it fails in ${roughly(left)}`
+        : '; the pause has timed out, and the run will fail';
   return { kind: 'PausedRun', message: `${what}${end}.`, since: stateTimestamp, pauseTimeout, pauseKey, suspended };
 }
 
@@ -78,15 +87,15 @@ function input({
 }: WhyNotRunningFacts): WhyNotRunningReason[] {
   if (runInputKeyset === null) return [];
   const { keys, requiredKeys } = fieldsOf(inputSchema);
-  const message = keys.length === 0 ? 'It waits for input.' : `It waits for input: ${keys.join(', ')}.`;
+  const message = keys.length === 0 ? 'The run waits for input.' : `The run waits for input: ${keys.join(', ')}.`;
   const schemaKey = runInputKeyset.schema ?? null;
   return [{ kind: 'WaitingForInput', message, since: stateTimestamp, schemaKey, keys, requiredKeys }];
 }
 
-/** Nobody types in more. */
+/** A limit on the keys that are listed. */
 export const MAX_INPUT_KEYS = 100;
 
-/** A client's schema: whatever it holds, it is no reason to fail. */
+/** Reads the keys of a client's schema. An invalid schema has none. */
 function fieldsOf(schema: string | null): { keys: string[]; requiredKeys: string[] } {
   try {
     const { properties, required } = Object(JSON.parse(schema ?? '{}')) as { properties?: unknown; required?: unknown };
@@ -103,15 +112,15 @@ function fieldsOf(schema: string | null): { keys: string[]; requiredKeys: string
 
 function cancelling({ stateTimestamp: since }: WhyNotRunningFacts, now: Instant): WhyNotRunningReason {
   const seconds = age(since, now);
-  const message = `It has been cancelling for ${roughly(seconds)}: its infrastructure has not said yet that it stopped.`;
+  const message = `The run has been cancelling for ${roughly(seconds)}: its infrastructure has not reported that it stopped.`;
   return { kind: 'CancellingRun', message, since, seconds };
 }
 
 function goingOn({ unfinishedTaskRuns: { count, ids }, stateTimestamp }: WhyNotRunningFacts): WhyNotRunningReason[] {
   if (count === 0) return [];
-  const message = count === 1 ? 'One task run has not ended yet.' : `${count} task runs have not ended yet.`;
+  const message = count === 1 ? '1 task run has not ended.' : `${count} task runs have not ended.`;
   return [{ kind: 'TaskRunsStillRunning', message, since: stateTimestamp, count, taskRunIds: ids }];
 }
 
-/** Clocks differ: a state may lie a moment ahead. */
+/** Clocks differ: the timestamp of a state can be slightly in the future. */
 const age = (since: Instant, now: Instant) => Math.max(0, secondsBetween(since, now));

@@ -4,7 +4,7 @@ import type { Instant } from '../values/instant.ts';
 import type { Worker } from '../workPools/workPool.ts';
 import type { SeenAgent, SlotHolder } from './whyNotRunningReason.ts';
 
-/** What is known of a run and of what it may wait for. Facts that its state gives no cause to read are empty. */
+/** The facts about a run and what it may wait for. Facts that its state does not need are not read, and are empty. */
 export interface WhyNotRunningFacts {
   id: string;
   stateType: StateType;
@@ -15,20 +15,20 @@ export interface WhyNotRunningFacts {
   runCount: number;
   /** When a scheduled run is due. */
   due: Instant | null;
-  /** Whether agents take the run, and not workers. */
+  /** Whether Prefect 1 agents pick up the run, instead of workers. */
   isPrefect1: boolean;
-  /** Its labels, to agents. */
+  /** Agents see them as labels. */
   tags: string[];
   place: WorkPlace | null;
-  /** Where the run needs a slot: of its deployment, its queue, its pool. */
+  /** The limits that the run needs a slot of: those of its deployment, its queue and its pool. */
   limits: SlotLimit[];
   agents: Omit<SeenAgent, 'missingLabels'>[];
-  /** The JSON Schema of the input that the run waits for, as text. */
+  /** The JSON Schema of the input that the run waits for, as a string. */
   inputSchema: string | null;
   unfinishedTaskRuns: { count: number; ids: string[] };
 }
 
-/** Where workers take a run from. */
+/** The pool and queue from which workers pick up a run. */
 export interface WorkPlace {
   workPoolId: string;
   workPoolName: string;
@@ -46,6 +46,6 @@ export interface SlotLimit {
   taken: number;
   /** When the last slot was taken. */
   lastTaken: Instant | null;
-  /** Some of them, the longest holding first. */
+  /** Some of the runs that hold a slot, the longest first. */
   holders: SlotHolder[];
 }

@@ -4,15 +4,15 @@ import { isOnline } from '../workPools/workPool.ts';
 import type { WhyNotRunningFacts } from './whyNotRunningFacts.ts';
 import { roughly, type SeenAgent, type WhyNotRunningReason } from './whyNotRunningReason.ts';
 
-/** Agents and queues that nobody heard of for so long count as gone. Agents ask every ten seconds, workers more often. */
+/** Agents and queues without a poll for this long count as gone. Agents poll every ten seconds, workers more often. */
 const SEEN_LATELY_SECONDS = 60;
-/** Of agents that do not take a run, those are told that come nearest to it. */
+/** The number of agents to list: those with the fewest missing labels. */
 const MAX_AGENTS = 10;
 
-/** What keeps workers from taking a run. */
+/** Returns why no worker picks up a run. */
 export function missingWorkers({ place, stateTimestamp }: WhyNotRunningFacts, now: Instant): WhyNotRunningReason[] {
   if (place === null) {
-    const message = 'It is in no work queue, so that no worker takes it: whoever created it has to run it.';
+    const message = 'The run is in no work queue, so no worker picks it up: the process that created it must run it.';
     return [{ kind: 'NoWorkQueue', message, since: stateTimestamp }];
   }
   const { workPoolId, workPoolName, workQueueId, workQueueName, lastPolled } = place;
@@ -27,10 +27,10 @@ export function missingWorkers({ place, stateTimestamp }: WhyNotRunningFacts, no
     reasons.push({ kind: 'WorkQueuePaused', message: `${queue} is paused.`, since: null, ...inQueue });
   if (!place.workers.some((worker) => isOnline(worker, now))) {
     const lastHeartbeat = latest(place.workers.map((worker) => worker.lastHeartbeat));
-    const message = `${pool} has no worker: ${lastSeen('the last one was heard of', lastHeartbeat, now)}.`;
+    const message = `${pool} has no online worker: ${lastSeen('the last heartbeat was', lastHeartbeat, now)}.`;
     reasons.push({ kind: 'NoWorker', message, since: lastHeartbeat, lastHeartbeat, ...inPool });
   } else if (!seenLately(lastPolled, now)) {
-    const message = `${queue} is served by no worker: ${lastSeen('the last one asked for runs', lastPolled, now)}.`;
+    const message = `${queue} is not polled by any worker: ${lastSeen('the last poll was', lastPolled, now)}.`;
     reasons.push({ kind: 'QueueNotPolled', message, since: lastPolled, lastPolled, ...inQueue });
   }
   return reasons;
@@ -39,13 +39,13 @@ export function missingWorkers({ place, stateTimestamp }: WhyNotRunningFacts, no
 const latest = (instants: Instant[]): Instant | null => (instants.length === 0 ? null : Math.max(...instants));
 
 const lastSeen = (what: string, at: Instant | null, now: Instant) =>
-  at === null ? 'there never was one' : `${what} ${roughly(secondsBetween(at, now))} ago`;
+  at === null ? 'there has never been one' : `${what} ${roughly(secondsBetween(at, now))} ago`;
 
 const seenLately = (at: Instant | null, now: Instant) => at !== null && secondsBetween(at, now) <= SEEN_LATELY_SECONDS;
 
 /**
- * What keeps Prefect 1's agents from taking a run. An agent takes runs that have no other labels than its own, and none
- * without labels unless it has none itself (store/flowRunQueue.ts).
+ * Returns why no Prefect 1 agent picks up a run. An agent picks up runs whose labels are all among its own. An agent
+ * with labels picks up no run without labels (flowRunQueue.ts).
  */
 export function missingAgents(
   { tags, agents: known, stateTimestamp }: WhyNotRunningFacts,
@@ -58,11 +58,11 @@ export function missingAgents(
   const nearest = seen.toSorted(
     (a, b) => a.missingLabels.length - b.missingLabels.length || (b.lastQueried ?? 0) - (a.lastQueried ?? 0),
   );
-  const wanted = tags.length === 0 ? 'that takes runs without labels' : `that has all its labels (${tags.join(', ')})`;
+  const wanted = tags.length === 0 ? 'without labels' : `with all labels of the run (${tags.join(', ')})`;
   return [
     {
       kind: 'NoAgent',
-      message: `No agent ${wanted} has asked for runs in the last ${SEEN_LATELY_SECONDS} s.`,
+      message: `No agent ${wanted} has polled in the last ${SEEN_LATELY_SECONDS} s.`,
       since: latest(seen.filter(fits).flatMap(({ lastQueried }) => lastQueried ?? [])) ?? stateTimestamp,
       labels: some(tags),
       agents: nearest.slice(0, MAX_AGENTS).map((agent) => ({
@@ -74,5 +74,5 @@ export function missingAgents(
   ];
 }
 
-/** Agents and old clients may come with any number of labels. */
+/** Agents and old clients can have any number of labels. */
 const some = (labels: string[]) => labels.slice(0, LIMITS.tags);

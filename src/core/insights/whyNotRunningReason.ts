@@ -2,9 +2,9 @@ import type { Instant } from '../values/instant.ts';
 
 interface Reason<Kind extends string> {
   kind: Kind;
-  /** A sentence for people. */
+  /** A sentence for users. */
   message: string;
-  /** Since when this stands in the way; null where nobody knows. */
+  /** When this began to block the run; null if unknown. */
   since: Instant | null;
 }
 
@@ -21,7 +21,7 @@ export interface SeenAgent {
   lastQueried: Instant | null;
 }
 
-/** What a flow run waits for, with the facts: a person can do something about most of it. `kind` is the GraphQL type. */
+/** A reason why a flow run is not running, with its facts. `kind` is the name of the GraphQL type. */
 export type WhyNotRunningReason =
   | (Reason<'ScheduledInFuture'> & { scheduledTime: Instant; seconds: number })
   | (Reason<'AwaitingRetry'> & { scheduledTime: Instant; seconds: number; runCount: number })
@@ -58,7 +58,7 @@ const UNITS = [
   [1, 's'],
 ] as const;
 
-/** `200` seconds are `3 min`: people ask for the order of magnitude, programs have the seconds. */
+/** Formats a duration roughly for users, 200 seconds as `3 min`. Programs read the exact seconds. */
 export function roughly(seconds: number): string {
   const [size, unit] = UNITS.find(([least]) => seconds >= 2 * least) ?? [1, 's'];
   return `${Math.floor(seconds / size)} ${unit}`;

@@ -1,11 +1,11 @@
 import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
 import { Problem } from '../values/problem.ts';
 
-// What a new flow run takes over from the levels above it. Source: prefect_server, api/runs.py, create_flow_run.
+// What a new flow run inherits from its flow and flow group. Source: prefect_server, api/runs.py, create_flow_run.
 
-/** A flow and its group, as far as their runs take over from them. */
+/** The parts of a flow and its group that runs inherit. */
 export interface FlowLevels {
-  /** As the client registered them: a list of name, default, required and more. */
+  /** The registered parameters: a list of objects with `name`, `default`, `required` and more. */
   parameters: Json;
   runConfig: Json;
   environment: Json;
@@ -14,7 +14,7 @@ export interface FlowLevels {
   groupParameters: JsonObject | null;
 }
 
-/** What the caller says of the run. */
+/** What the request sets for the run. */
 export interface FlowRunLevels {
   labels: string[] | null;
   runConfig: JsonObject | null;
@@ -27,7 +27,7 @@ const labelsOf = (config: Json): string[] | null => {
   return Array.isArray(labels) ? labels.filter((label) => typeof label === 'string') : [];
 };
 
-/** The labels of the first level that has any; an empty list counts as set. */
+/** Returns the labels of the first level that sets them. An empty list counts as set. */
 export const labelsFor = (flow: FlowLevels, asked: FlowRunLevels): string[] =>
   [
     ...(asked.labels ??
@@ -39,15 +39,15 @@ export const labelsFor = (flow: FlowLevels, asked: FlowRunLevels): string[] =>
       []),
   ].sort();
 
-/** How the run is to be run: of the first level that says it, as a whole. */
+/** Returns the run configuration of the first level that sets one. Levels are not merged. */
 export function runConfigFor(flow: FlowLevels, asked: FlowRunLevels): JsonObject | null {
   const config = asked.runConfig ?? flow.groupRunConfig ?? flow.runConfig;
   return isJsonObject(config) ? config : null;
 }
 
 /**
- * Defaults of the flow, over them those of its group, over them what the caller gives. A default that Python takes for
- * false is left to the flow itself.
+ * Merges parameters: the request's override the group's, which override the defaults of the flow. Defaults that are
+ * false in Python are left out; the flow itself applies them. Throws BAD_USER_INPUT if a required parameter is missing.
  */
 export function parametersFor(flow: FlowLevels, asked: FlowRunLevels): JsonObject {
   const declared = Array.isArray(flow.parameters) ? flow.parameters.filter(isJsonObject) : [];

@@ -7,18 +7,18 @@ import { fromPrefect1 } from './prefect1States.ts';
 import { PREFECT_1_DESCENDANTS } from './prefect1StateTree.ts';
 import { isTooLarge, normaliseState, withCachedInputs } from './serializedState.ts';
 
-// What Prefect 1 asks of a state that a client sets: next to nothing. Any state may follow any other; the few exceptions
-// are errors, not verdicts. Source: prefect_server, api/states.py.
+// The policy for states that Prefect 1 clients set: any state may follow any other. The few exceptions are errors, not
+// verdicts, and their messages are Prefect's. Source: prefect_server, api/states.py.
 
-/** A run that has been submitted is not submitted again so soon: its second agent came too late. */
+/** A submitted run cannot be submitted again for this long: the second agent was too late. */
 export const SUBMITTED_FOR_SECONDS = 30;
 
 const RUNNING = PREFECT_1_DESCENDANTS.Running;
 export const PREFECT_1_FINISHED = PREFECT_1_DESCENDANTS.Finished;
-/** The states in which a run waits for its time. */
+/** The states in which a run waits until it is due. */
 export const PREFECT_1_SCHEDULED = [...PREFECT_1_DESCENDANTS.Scheduled, 'Queued'];
 
-/** What is asked of a run: a state to write, or null where it stands in this very state already. */
+/** The result for a run: a state to write, an error, or null if the run is already in this state. */
 export type Prefect1Proposal = StateRequest | Problem | null;
 
 interface Current {
@@ -33,8 +33,8 @@ export interface FlowRunAsked extends Current {
 }
 
 /**
- * The state of a flow run as a client sent it. A state equal to the current one was sent again because its answer was
- * lost; it is not written twice. A run that is submitted twice is another matter: two agents send the same words.
+ * Returns the state to write for a flow run. A state equal to the current one is a retry after a lost response, and is
+ * not written again. `Submitted` is different: two agents send equal states, and the second one gets an error.
  */
 export function proposeFlowRunState({ current, now, submittedAt }: FlowRunAsked, sent: Json): Prefect1Proposal {
   const asked = read(sent, current, now);
@@ -52,7 +52,7 @@ export interface TaskRunAsked extends Current {
   flowRun: { id: string; stateType: StateType } | null;
 }
 
-/** The state of a task run as a client sent it: one that runs, runs in a flow run that runs. */
+/** Returns the state to write for a task run. A running state requires a running flow run. */
 export function proposeTaskRunState(run: TaskRunAsked, sent: Json): Prefect1Proposal {
   const asked = read(sent, run.current, run.now, (state) => withCachedInputs(state, run.current));
   if (asked instanceof Problem) return asked;
@@ -67,7 +67,7 @@ export function proposeTaskRunState(run: TaskRunAsked, sent: Json): Prefect1Prop
   return requestOf(asked);
 }
 
-/** The next state of a flow run that is to be cancelled; null where it has ended, or is being cancelled already. */
+/** Returns the next state of a flow run to be cancelled; null if it has ended, or already is in that state. */
 export function proposeCancellation({ current, now }: Current, message: string | null): Prefect1Proposal {
   if (PREFECT_1_FINISHED.includes(current.className)) return null;
   const type = RUNNING.includes(current.className) ? 'Cancelling' : 'Cancelled';
@@ -77,8 +77,8 @@ export function proposeCancellation({ current, now }: Current, message: string |
 }
 
 /**
- * The state that was sent, with its gaps filled. A start that the client left to the server is the one that the current
- * state has, so that the same state sent again is found to be the same.
+ * Completes the state that a client sent. If the client left the start time to the server, the start time of the
+ * current state is tried first, so that a repeated state is recognised.
  */
 function read(
   sent: Json,
@@ -95,7 +95,7 @@ function read(
   }
 }
 
-/** A state in a client's words as the shared writing path takes it. */
+/** Converts a Prefect 1 state to a request for the writer. */
 export function requestOf(asked: SerializedState): StateRequest {
   const { message } = asked.serialized;
   return {
@@ -108,7 +108,7 @@ export function requestOf(asked: SerializedState): StateRequest {
 
 const FLOW_RUN_BEATS = [...RUNNING, 'Submitted'];
 
-/** Whether entering a state is a sign of life of its run. */
+/** Whether entering a state counts as a heartbeat of its run. */
 export const beatsFlowRun = (state: SerializedState | null): boolean =>
   state !== null && FLOW_RUN_BEATS.includes(state.className);
 export const beatsTaskRun = (state: SerializedState | null): boolean =>

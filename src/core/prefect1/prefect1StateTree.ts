@@ -4,8 +4,8 @@ interface StateClass {
 }
 
 /**
- * The classes of Prefect 1's states in the order of their declaration, with the colours in which its user interface
- * shows them. Two of them are only ancestors: no run is ever in `State` or `_MetaState`.
+ * The state classes of Prefect 1 in the order of their declaration, with their colours in its user interface. `State`
+ * and `_MetaState` are base classes: no run is ever in them.
  * Source: Prefect 1.4.1, engine/state.py.
  */
 const CLASSES = {
@@ -43,7 +43,7 @@ const isA = (name: StateClassName | null, ancestor: StateClassName): boolean =>
 const ofEach = <Value>(describe: (name: StateClassName) => Value) =>
   Object.fromEntries(NAMES.map((name) => [name, describe(name)])) as { readonly [Name in StateClassName]: Value };
 
-/** Each class with itself and all that descend from it. */
+/** For each class, the class and all its subclasses. */
 export const PREFECT_1_DESCENDANTS = ofEach((ancestor): readonly string[] =>
   NAMES.filter((name) => isA(name, ancestor)),
 );

@@ -7,8 +7,8 @@ interface Meaning {
 }
 
 /**
- * The 21 states that Prefect 1 clients know, each with the type and name that it is here. The name is Prefect 3's where
- * Prefect 3 has a word for the same thing, and else the class's own, so that every class is found again.
+ * Maps the 21 state classes of Prefect 1 to types and names. The name is Prefect 3's if Prefect 3 has the same state,
+ * and otherwise that of the class, so that each class can be mapped back.
  * Source: Prefect 1, engine/state.py; Prefect 3, server/schemas/states.py.
  */
 const MEANINGS = {
@@ -17,12 +17,12 @@ const MEANINGS = {
   Scheduled: { type: 'SCHEDULED', name: 'Scheduled' },
   Resume: { type: 'SCHEDULED', name: 'Resuming' },
   Retrying: { type: 'SCHEDULED', name: 'AwaitingRetry' },
-  // Waits for a slot of a concurrency limit, and counts as scheduled.
+  // The run waits for a slot of a concurrency limit, and counts as scheduled.
   Queued: { type: 'SCHEDULED', name: 'AwaitingConcurrencySlot' },
   Paused: { type: 'PAUSED', name: 'Paused' },
   Running: { type: 'RUNNING', name: 'Running' },
   Cancelling: { type: 'CANCELLING', name: 'Cancelling' },
-  // Finished in Prefect 1's words, though a looped or mapped task may still see other states.
+  // Finished in Prefect 1, although a looped or mapped task may still enter other states.
   Finished: { type: 'COMPLETED', name: 'Finished' },
   Looped: { type: 'COMPLETED', name: 'Looped' },
   Success: { type: 'COMPLETED', name: 'Completed' },
@@ -34,14 +34,14 @@ const MEANINGS = {
   TimedOut: { type: 'FAILED', name: 'TimedOut' },
   TriggerFailed: { type: 'FAILED', name: 'TriggerFailed' },
   ValidationFailed: { type: 'FAILED', name: 'ValidationFailed' },
-  // The client could not report a state, and gave up.
+  // The client could not report a state.
   ClientFailed: { type: 'FAILED', name: 'ClientFailed' },
 } as const satisfies Record<Prefect1State, Meaning>;
 
-// The cast: the keys of a constant are its type's keys.
+// The cast: the keys of a constant are the keys of its type.
 export const PREFECT_1_STATES = Object.keys(MEANINGS) as Prefect1State[];
 
-/** What every other name of a type is to a Prefect 1 client. */
+/** The class for all other names of a type. */
 const BY_TYPE: Record<StateType, Prefect1State> = {
   SCHEDULED: 'Scheduled',
   PENDING: 'Pending',
@@ -54,7 +54,7 @@ const BY_TYPE: Record<StateType, Prefect1State> = {
   CANCELLING: 'Cancelling',
 };
 
-/** Prefect 3's words for what has another name in Prefect 1. */
+/** Names in Prefect 3 of states that Prefect 1 names differently. */
 const SYNONYMS: readonly [Meaning, Prefect1State][] = [
   [{ type: 'PENDING', name: 'Submitting' }, 'Submitted'],
   [{ type: 'PENDING', name: 'InfrastructurePending' }, 'Submitted'],
@@ -68,12 +68,12 @@ const BY_MEANING = new Map([
 
 export const isPrefect1State = (name: string): name is Prefect1State => Object.hasOwn(MEANINGS, name);
 
-/** The type and name of a Prefect 1 state by its class name. BAD_USER_INPUT where Prefect 1 has no such class. */
+/** Returns the type and name for a class of Prefect 1; throws BAD_USER_INPUT if there is no such class. */
 export function fromPrefect1(className: string): Meaning {
   if (isPrefect1State(className)) return MEANINGS[className];
   throw new Problem('BAD_USER_INPUT', `Unsupported state: ${className.slice(0, 100)}. Prefect 1 has no such class.`);
 }
 
-/** The class as which a Prefect 1 client sees a state. */
+/** Returns the class that a Prefect 1 client gets for a state. */
 export const toPrefect1 = (state: Pick<ProposedState, 'type' | 'name'>): Prefect1State =>
   BY_MEANING.get(key(state)) ?? BY_TYPE[state.type];

@@ -1,6 +1,6 @@
 import type { Json } from '../values/jsonObject.ts';
 
-// Texts as Python writes them, where a client sees them or a key is made of them.
+// Strings in the format of Python, for clients that see them and for keys that are computed from them.
 
 /** `repr` of a value: `{'type': 'CronClock', 'start_date': None}`. */
 export function pythonRepr(value: Json): string {
@@ -23,14 +23,14 @@ const ESCAPES = new Map([
   ['\x7f', '\\x7f'],
 ]);
 
-/** In single quotes, and in double ones where that saves escaping. */
+/** Uses single quotes, or double quotes if that avoids escaping. */
 function quoted(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const body = [...text].map((character) => ESCAPES.get(character) ?? character).join('');
   return quote + (quote === "'" ? body.replaceAll("'", "\\'") : body) + quote;
 }
 
-/** `json.dumps`: a blank after commas and colons, and nothing but ASCII. */
+/** `json.dumps`: a blank after each comma and colon, and ASCII only. */
 export function pythonJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
   if (typeof value === 'object' && value !== null)

@@ -4,21 +4,21 @@ import { PREFECT_1_SCHEDULED } from './prefect1Policy.ts';
 import { PREFECT_1_DESCENDANTS } from './prefect1StateTree.ts';
 import { prefect1Time } from './serializedState.ts';
 
-// What becomes of runs whose heart stopped beating, and what their logs say. Users search their logs for these words and
-// names. Source: prefect_server, services/towel/zombie_killer.py and lazarus.py.
+// The next states of runs without heartbeats, and the lines for their logs. Users search logs for these messages and
+// names: do not change them. Source: prefect_server, services/towel/zombie_killer.py and lazarus.py.
 
-/** A run that was silent for so long has lost its process. Clients beat every 30 seconds. */
+/** After this long without a heartbeat a run counts as lost. Clients send one every 30 seconds. */
 export const LOST_AFTER_SECONDS = 600;
 
 export interface LostTaskRun {
   id: string;
-  /** Null where its client gave it none. */
+  /** Null if the client set none. */
   name: string | null;
   flowRunId: string;
   flowRunState: string;
   maxRetries: number;
   retryDelaySeconds: number;
-  /** How often it was retried already. */
+  /** The number of retries so far. */
   retries: number;
 }
 
@@ -27,7 +27,7 @@ export interface LostFlowRun {
   timesResurrected: number;
 }
 
-/** The next state of a lost run, as Prefect 1 serializes it, and the line for its log. */
+/** The next state of a lost run, serialized as in Prefect 1, and the line for its log. */
 export interface Rescue {
   state: (now: Instant) => JsonObject;
   line: { level: number; name: string; message: string };
@@ -47,7 +47,7 @@ export function rescueTaskRun(run: LostTaskRun): Rescue {
     return failing(logger, `No heartbeat detected from the remote task; marking the task run ${who} as failed.`);
   }
   const retry = run.retries + 1;
-  // No blank between the sentences: so the old server wrote it, and so it is searched for.
+  // No blank between the sentences: the message is Prefect Server's, unchanged.
   const message = `No heartbeat detected from the remote task; retrying the run.This will be retry ${retry} of ${run.maxRetries}.`;
   return {
     state: (now) => ({
@@ -65,10 +65,10 @@ export const rescueCancelling = (): Rescue =>
 
 const LAZARUS = 'Lazarus process';
 
-/** How often a flow run is scheduled again in its life. */
+/** How many times in total a flow run is rescheduled. */
 export const RESURRECTIONS = 3;
 
-/** Task runs in these states still keep their flow run alive, or will. A queued one does not. */
+/** Task runs in these states keep their flow run alive. Queued ones do not. */
 export const GOING_ON = [
   ...PREFECT_1_SCHEDULED.filter((state) => state !== 'Queued'),
   ...PREFECT_1_DESCENDANTS.Running,

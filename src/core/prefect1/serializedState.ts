@@ -13,10 +13,10 @@ const NOW: Default = (now) => prefect1Time(now);
 const NOTHING: Default = () => null;
 const ONE: Default = () => 1;
 
-/** What a class has beside the keys that all have, with what a reader of the class takes a missing key for. */
+/** The keys of a class in addition to the common ones, with the defaults of missing keys. */
 const OWN_KEYS: Partial<Record<Prefect1State, { [key: string]: Default }>> = {
   Scheduled: { start_time: NOW },
-  // Null: until somebody resumes it.
+  // Null: the run is paused until it is resumed.
   Paused: { start_time: NOTHING },
   Resume: { start_time: NOW },
   Retrying: { start_time: NOW, run_count: ONE },
@@ -28,24 +28,24 @@ const OWN_KEYS: Partial<Record<Prefect1State, { [key: string]: Default }>> = {
   Mapped: { n_map_states: NOTHING },
 };
 
-/** Python's isoformat in UTC. The client compares such times as texts, so all have this one form. */
+/** Python's isoformat in UTC. Clients compare these times as strings, so all must have this format. */
 export const prefect1Time = (instant: Instant): string => formatInstant(instant).replace(/(\.000000)?Z$/, '+00:00');
 
-/** A state of ours as a Prefect 1 client can load it. */
+/** Serializes a native state so that a Prefect 1 client can load it. */
 export function serializeState(state: PlainState): SerializedState {
   const { scheduledTime } = state.details;
   const given = { message: state.message, ...(scheduledTime !== null && { start_time: prefect1Time(scheduledTime) }) };
   return complete(toPrefect1(state), given, state.timestamp);
 }
 
-/** Whoever moves a run that Prefect 1 clients know, they can read its state: theirs as they wrote it, ours in their words. */
+/** Adds the serialized state for a run that Prefect 1 clients know, unless one of them sent it. */
 export const readableToPrefect1 = (known: boolean, state: ProposedState): ProposedState =>
   known ? { ...state, prefect1: state.prefect1 ?? serializeState(state) } : state;
 
 /**
- * Reads a state that a Prefect 1 client sent: kept as it is, with the keys that its readers take for granted filled in. A
- * state that no client could load again is refused, in the words of the old server.
- * @param now the time of a start that the client left to the server
+ * Parses a state that a Prefect 1 client sent: unchanged, except that keys which clients expect are added. Throws
+ * BAD_USER_INPUT, with the message of Prefect Server, for a state that no client could load.
+ * @param now the start time if the client left it to the server
  */
 export function normaliseState(sent: Json, now: Instant): SerializedState {
   if (!isJsonObject(sent))
@@ -72,11 +72,11 @@ function complete(className: Prefect1State, given: JsonObject, now: Instant): Se
     cached_inputs: {},
     ...storableObject(given),
   };
-  // A reader takes a result that is missing, and stumbles over null. A mapped task has none.
+  // Clients accept a missing result, but fail on null. A mapped task has no result.
   if (className === 'Mapped') delete state._result;
   else state._result ??= { type: 'NoResultType' };
   for (const [key, value] of Object.entries(own)) state[key] ??= value(now);
-  // A class that has one finds null or the state here.
+  // For a class with a nested state: null or the state.
   if ('state' in own && state.state != null) state.state = normaliseState(state.state, now).serialized;
   if (!('start_time' in own)) return { className, serialized: state, startTime: null };
   const startTime = readTime(state.start_time ?? null);
@@ -94,7 +94,7 @@ function readTime(text: Json): Instant | null {
   return instant;
 }
 
-/** The inputs of a task that its next state still needs are carried on, unless that brings its own. */
+/** Copies the cached inputs of the state before, unless the state has its own. */
 export function withCachedInputs(state: SerializedState, before: SerializedState): SerializedState {
   const carried = before.serialized.cached_inputs;
   if (!isFilled(carried) || isFilled(state.serialized.cached_inputs)) return state;
@@ -103,13 +103,15 @@ export function withCachedInputs(state: SerializedState, before: SerializedState
 
 const isFilled = (value: Json | undefined): value is JsonObject => isJsonObject(value) && Object.keys(value).length > 0;
 
-/** Python 3's `sys.getsizeof(json.dumps(state))`, which the old server measured, is this and 49 for an ASCII text. */
+/**
+ * Prefect Server limits `sys.getsizeof(json.dumps(state))`, which in Python 3 is the length of an ASCII string plus 49.
+ */
 const MAX_PYTHON_JSON = 1_000_000 - 49;
 
-/** Whether a state is more than the old server took. */
+/** Whether a state is larger than Prefect Server accepts. */
 export const isTooLarge = (sent: Json): boolean => pythonJsonLength(sent) > MAX_PYTHON_JSON;
 
-/** The length of JSON as Python writes it: a blank after each comma and colon, and ASCII only. */
+/** Returns the length of JSON in Python's format: a blank after each comma and colon, and ASCII only. */
 export function pythonJsonLength(value: Json): number {
   const text = JSON.stringify(value);
   let length = text.length + blanks(value);
@@ -124,12 +126,12 @@ function blanks(value: Json): number {
   return parts.reduce((sum: number, part) => sum + blanks(part), between);
 }
 
-/** JSON without the characters that PostgreSQL cannot store: the words of a failing program may hold any. */
+/** Removes or replaces the characters that PostgreSQL cannot store: the output of a failing program may contain any. */
 export function storableJson(value: Json, depth = 0): Json {
   if (typeof value === 'string') return storable(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth > LIMITS.jsonDepth)
-    throw refused(`The JSON is nested too deeply: at most ${LIMITS.jsonDepth} levels are taken.`);
+    throw refused(`The JSON is nested too deeply: at most ${LIMITS.jsonDepth} levels are allowed.`);
   if (Array.isArray(value)) return value.map((part) => storableJson(part, depth + 1));
   return storableObject(value, depth);
 }

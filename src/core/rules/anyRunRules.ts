@@ -1,9 +1,9 @@
 import type { Instant } from '../values/instant.ts';
 import { type AnyRunRule, abort, pass, wait, withDetails } from './rule.ts';
 
-// The rules that flow runs and task runs have in common. Source: Prefect 3, server/orchestration/core_policy.py.
+// Rules for both flow runs and task runs. Source: Prefect 3, server/orchestration/core_policy.py.
 
-/** Keeps two workers from submitting the same run; only a run that is pending may become pending under another name. */
+/** Prevents two workers from submitting the same run. A PENDING run can only change the name of its state. */
 export const preventPendingTransitions: AnyRunRule = {
   name: 'PreventPendingTransitions',
   from: ['PENDING', 'CANCELLING', 'RUNNING', 'CANCELLED'],
@@ -17,7 +17,7 @@ export const preventPendingTransitions: AnyRunRule = {
   },
 };
 
-/** A pending run still knows when it is due. */
+/** A PENDING state keeps the scheduled time. */
 export const copyScheduledTime: AnyRunRule = {
   name: 'CopyScheduledTime',
   from: ['SCHEDULED'],
@@ -37,7 +37,7 @@ export const waitForScheduledTime: AnyRunRule = {
   },
 };
 
-/** Whole seconds; a half is rounded down, so that a run due in half a second may start. */
+/** Returns whole seconds. A half is rounded down, so that a run that is due in half a second can start. */
 function nearestSeconds(from: Instant, to: Instant): number {
   const seconds = Math.floor((to - from) / 1_000_000);
   const rest = to - from - seconds * 1_000_000;

@@ -7,26 +7,26 @@ import { NEW_RUN_RECORD, type RunRecord, taskRunColumns } from './derivedColumns
 import { inPrefect1Terms } from './prefect1Times.ts';
 
 interface Report {
-  /** The run's record before; null for a task run that is not known yet. */
+  /** The run's record before the report; null for a new task run. */
   run: (RunRecord & Pick<TaskRun, 'flowRunRunCount'>) | null;
   initial: PlainState | null;
-  /** The state as its reporter saw it, with the reporter's own id and timestamp. */
+  /** The reported state, with the id and timestamp of the reporter. */
   state: ProposedState;
   /** Whether Prefect 1 clients know the run. Default false. */
   prefect1?: boolean;
 }
 
 interface Reported {
-  /** The state as the history takes it. */
+  /** The state as it is stored in the history. */
   state: ProposedState;
-  /** Null where the run has been seen in a later state: then only its history grows. */
+  /** Null if the run already has a later state: the report is then added to the history only. */
   changes: TaskRunChanges | null;
   outOfOrder: boolean;
 }
 
 /**
- * Takes a state from an engine that orchestrates its task runs itself: it has happened, so no rule is asked. Of two
- * reports with the same time the one that arrives later counts as the later.
+ * Accepts a state from an engine that orchestrates its own task runs. The state is a fact, so no rule applies. Of two
+ * reports with equal timestamps, the one that arrives later counts as later.
  * Source: Prefect 3, server/services/task_run_recorder.py.
  */
 export function applyReport({ run, initial, state: reported, prefect1 = false }: Report): Reported {

@@ -3,7 +3,7 @@ import type { ProposedState, State } from '../runs/state.ts';
 import type { Rule, Ruling } from './rule.ts';
 
 interface RulesOutcome<Changes> {
-  /** The word of the last rule that did not let the move pass. */
+  /** From the last rule that did not accept the move. */
   verdict: Pick<Decision, 'verdict' | 'rule' | 'reason' | 'retryAfterSeconds'>;
   proposed: ProposedState | null;
   before: Partial<Changes>;
@@ -14,11 +14,11 @@ interface RulesOutcome<Changes> {
 /**
  * Folds a proposed state through an ordered list of rules.
  *
- * Which rules have a say is settled once, by the types of the current state and of the one that was asked for. When a
- * rule puts a state of another type in the place of the proposed one, or none at all, the transition is no longer the one
- * that the others were chosen for: those that follow do not run, and what those before it wanted done beside the state
- * is dropped. So every ruling is kept with the type that it left proposed, and counts in the end only if that is the type
- * to be written; the ruling that made the replacement does.
+ * The types of the current and of the proposed state determine which rules apply. If a rule replaces the proposed state
+ * by one of another type, or by none, this is no longer the transition that the other rules were selected for: later
+ * rules do not run, and the consequences of earlier rules are dropped. Therefore each ruling is kept with the type that
+ * it left proposed, and takes effect only if that type is written in the end. The ruling that made the replacement
+ * does.
  * Source: Prefect 3, server/orchestration/rules.py, BaseOrchestrationRule (`invalid`, `fizzled`).
  */
 export function applyRules<AnyMove extends Move, Changes>(
@@ -43,7 +43,7 @@ export function applyRules<AnyMove extends Move, Changes>(
     }
     if (ruling.proposed?.type !== move.proposed.type) break;
     const { proposed, before } = ruling;
-    // The casts: a spread of a generic type loses its name, though none of its properties.
+    // The casts: the spread of a generic type loses the type's name, but none of its properties.
     if (before) step = { ...step, run: { ...step.run, ...before } } as AnyMove;
     if (proposed !== step.proposed) step = { ...step, proposed } as AnyMove;
   }

@@ -15,11 +15,11 @@ import {
   withDetails,
 } from './rule.ts';
 
-// Who may take a slot of a limit, and when it is given back. Source: Prefect 3, server/orchestration/core_policy.py.
+// Rules that take and release the slots of concurrency limits. Source: Prefect 3, server/orchestration/core_policy.py.
 
 /** Prefect 3: PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS. */
 const DEPLOYMENT_WAIT_SECONDS = 30;
-/** Prefect 3: PREFECT_SERVER_TASKS_TAG_CONCURRENCY_SLOT_WAIT_SECONDS, and how far a pause may be from it. */
+/** Prefect 3: PREFECT_SERVER_TASKS_TAG_CONCURRENCY_SLOT_WAIT_SECONDS, and the range around it. */
 const TAG_WAIT = { meanSeconds: 10, factor: 0.3 } as const;
 
 const REACHED = 'Deployment concurrency limit reached.';
@@ -28,13 +28,13 @@ const isFull = ({ taken, limit }: { taken: number; limit: number }): boolean => 
 
 const expiry = ({ leaseSeconds }: DeploymentLimit, now: Instant): Instant => addSeconds(now, leaseSeconds);
 
-/** The run takes a slot under a new lease, whose id its state names; with `lease` it keeps the one it has, for longer. */
+/** Accepts the move and takes the slot with this lease, or extends it if the run already has it. */
 function holding(proposed: ProposedState, limit: DeploymentLimit, now: Instant, lease: string) {
   const taking = { kind: 'takeSlot', slotId: lease, limitId: limit.limitId, expires: expiry(limit, now) } as const;
   return pass(withDetails(proposed, { deploymentConcurrencyLeaseId: lease }), { effects: [taking] });
 }
 
-/** Before infrastructure is made for a run, it takes one of the slots of its deployment. */
+/** A run takes a slot of its deployment before its infrastructure is created. */
 export const secureFlowConcurrencySlots: FlowRunRule = {
   name: 'SecureFlowConcurrencySlots',
   from: allTypesBut('PENDING', 'RUNNING', 'CANCELLING'),
@@ -42,7 +42,7 @@ export const secureFlowConcurrencySlots: FlowRunRule = {
   apply({ proposed, deploymentLimit: limit, deploymentIsGone, newId, now }) {
     if (deploymentIsGone) return abort('Deployment not found.');
     if (!limit) return pass(proposed);
-    // A run that is retried by its own process has kept its slot.
+    // A run that its own process retries has kept its slot.
     if (limit.ownSlotId !== null) return holding(proposed, limit, now, limit.ownSlotId);
     if (limit.limit === 0)
       return abort('The deployment concurrency limit is 0. The flow will deadlock if submitted again.');
@@ -60,8 +60,8 @@ export const secureFlowConcurrencySlots: FlowRunRule = {
 };
 
 /**
- * A run whose infrastructure took longer than its lease may have lost its slot to another run. It begins only if it still
- * has the slot, or gets one again.
+ * If the infrastructure took longer to start than the lease lasts, another run may have the slot. The run starts only
+ * if it still has its slot or gets a new one.
  */
 export const validateDeploymentConcurrencyAtRunning: FlowRunRule = {
   name: 'ValidateDeploymentConcurrencyAtRunning',
@@ -78,7 +78,10 @@ export const validateDeploymentConcurrencyAtRunning: FlowRunRule = {
   },
 };
 
-/** Runs that nobody takes because the limit is full never ask for a slot; where new runs are to be cancelled, they are. */
+/**
+ * A late run that no worker has picked up never requests a slot. With CANCEL_NEW it is cancelled if the limit is
+ * reached.
+ */
 export const enforceDeploymentConcurrencyOnLate: FlowRunRule = {
   name: 'EnforceDeploymentConcurrencyOnLate',
   from: ['SCHEDULED'],
@@ -90,7 +93,7 @@ export const enforceDeploymentConcurrencyOnLate: FlowRunRule = {
   },
 };
 
-/** A task run takes a slot of the limit of each of its tags, of all or of none. Those that it has, it keeps. */
+/** A task run takes a slot for each of its tags with a limit: all of them or none. It keeps the slots that it has. */
 export const secureTaskConcurrencySlots: TaskRunRule = {
   name: 'SecureTaskConcurrencySlots',
   from: ALL_TYPES,
@@ -112,7 +115,7 @@ export const secureTaskConcurrencySlots: TaskRunRule = {
 
 const tagsOf = (limits: readonly TagLimit[]): string => limits.map(({ tag }) => tag).join(', ');
 
-/** Drawn, so that task runs that wait for one slot do not all ask for it at once. */
+/** Random, so that the task runs that wait for a slot do not all retry at the same time. */
 const tagWaitSeconds = (random: number): number =>
   Math.round(clampedInterval(TAG_WAIT.meanSeconds, TAG_WAIT.factor, random));
 
@@ -121,14 +124,14 @@ const KEEPING: { readonly [Kind in 'flow_run' | 'task_run']: readonly StateType[
   task_run: ['RUNNING', 'CANCELLING'],
 };
 
-/** Whether a run keeps its slots in a state of this type. */
+/** Whether a run in a state of this type keeps its slots. */
 export const keepsSlots = (kind: 'flow_run' | 'task_run', type: StateType): boolean => KEEPING[kind].includes(type);
 
 /**
- * A run that stops working gives its slots back, whatever policy moved it there. This looks at the state that is written,
- * and not at the one that was asked for, which is why it is no rule of a list: rules end where the proposed state is
- * replaced. One replacement keeps its slot: the retry of a failed run by its own process, which is still there and goes on
- * renewing its lease.
+ * Releases the slots of a run that stops working, under every policy. This depends on the state that is written, not on
+ * the proposed one. Hence it is not a rule of a list: a list ends when a rule replaces the proposed state. One
+ * replacement keeps the slot: the retry of a failed run by its own process, which is still running and renews the
+ * lease.
  * Source: Prefect 3.8.8, ReleaseFlowConcurrencySlots and ReleaseTaskConcurrencySlots.
  */
 export function releaseOfSlots(

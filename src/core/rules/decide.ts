@@ -9,8 +9,8 @@ import { flowRunRulesFor, taskRunRulesFor } from './policies.ts';
 import { inPrefect1Terms } from './prefect1Times.ts';
 import { withDetails } from './rule.ts';
 
-// Facts in, verdict out: the rules settle which state is written, then its columns and effects follow. To create a run is
-// a forced move from no state.
+// Facts in, verdict out: the rules determine the state to write, and the state determines columns and effects. Creating
+// a run is a forced move from no state.
 
 export function decideFlowRun(move: FlowRunMove): Decision<FlowRunChanges> {
   const { verdict, proposed, before, after, effects } = applyRules(move, flowRunRulesFor(move));
@@ -36,14 +36,14 @@ export function decideTaskRun(move: TaskRunMove): Decision<TaskRunChanges> {
   return { ...verdict, write: { state, changes, effects: [...effects, ...releaseOfSlots(move, verdict, state)] } };
 }
 
-/** The state as its run's history takes it: later than the one before, whatever the clock says. */
+/** The state as it is stored: with a later timestamp than the state before it, even if the clock was set back. */
 const toWrite = ({ now, initial }: Move, proposed: ProposedState): ProposedState => ({
   ...proposed,
   timestamp: initial === null ? now : Math.max(now, initial.timestamp + 1),
   data: storedData(proposed),
 });
 
-/** The task run that stands for a subflow in its parent takes a copy of every state of the subflow. */
+/** The task run that represents a subflow in the parent flow run gets a copy of each state of the subflow. */
 function parentFollows({ run, newId }: FlowRunMove, state: ProposedState): Effect[] {
   if (run.parentTaskRunId === null) return [];
   const copy = withDetails({ ...state, id: newId() }, { childFlowRunId: run.id });

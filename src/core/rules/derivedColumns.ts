@@ -3,13 +3,13 @@ import type { Run, TaskRun } from '../runs/run.ts';
 import { isFinal, type PlainState } from '../runs/state.ts';
 import { secondsBetween } from '../values/instant.ts';
 
-/** What a run has gathered over its states. */
+/** The columns that accumulate over the states of a run. */
 export type RunRecord = Pick<
   Run,
   'runCount' | 'expectedStartTime' | 'nextScheduledStartTime' | 'startTime' | 'endTime' | 'totalRunTimeSeconds'
 >;
 
-/** The record of a run before its first state. */
+/** The values before the first state. */
 export const NEW_RUN_RECORD: Readonly<RunRecord> = Object.freeze({
   runCount: 0,
   expectedStartTime: null,
@@ -20,7 +20,7 @@ export const NEW_RUN_RECORD: Readonly<RunRecord> = Object.freeze({
 });
 
 /**
- * The columns of a run once a state is written.
+ * Computes the columns of a run after a state is written.
  * Source: Prefect 3, server/orchestration/global_policy.py.
  */
 function runColumns(run: RunRecord, initial: PlainState | null, state: PlainState, anotherRun: boolean): RunChanges {
@@ -32,19 +32,19 @@ function runColumns(run: RunRecord, initial: PlainState | null, state: PlainStat
     stateName: state.name,
     stateTimestamp: state.timestamp,
     runCount: run.runCount + (state.type === 'RUNNING' && anotherRun ? 1 : 0),
-    // Set once: a retry or a new schedule does not move what was expected at first.
+    // Set once: a retry or a new scheduled time does not change it.
     expectedStartTime: run.expectedStartTime ?? scheduledTime ?? state.timestamp,
     nextScheduledStartTime: scheduledTime,
-    // A run that ends without having run began when it ended.
+    // For a run that ends without having run, the start is the end.
     startTime: run.startTime ?? (state.type === 'RUNNING' || ends ? state.timestamp : null),
-    // From one final state to another the first end stands; a run that goes on has none.
+    // Another final state does not change the end; a state that is not final clears it.
     endTime: ends ? (run.endTime ?? state.timestamp) : null,
     totalRunTimeSeconds:
       run.totalRunTimeSeconds + (initial?.type === 'RUNNING' ? secondsBetween(initial.timestamp, state.timestamp) : 0),
   };
 }
 
-/** Leaving a pause is one run going on: the RUNNING that follows is not counted, and clears the mark, as an end does. */
+/** The RUNNING state after a pause is not counted as another run. It clears `resuming`, and so does a final state. */
 export function flowRunColumns(
   run: RunRecord & Pick<FlowRunFacts, 'policy'>,
   initial: PlainState | null,

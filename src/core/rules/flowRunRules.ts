@@ -3,7 +3,7 @@ import { FINAL_STATE_TYPES, isFinal, type PlainState, proposeState } from '../ru
 import { addSeconds } from '../values/instant.ts';
 import { ALL_TYPES, abort, allTypesBut, type FlowRunRule, pass, reject, withDetails } from './rule.ts';
 
-// The rules of flow runs, but those of pauses (pauseRules.ts). Source: Prefect 3, server/orchestration/core_policy.py.
+// Rules for flow runs, except for pauses (pauseRules.ts). Source: Prefect 3, server/orchestration/core_policy.py.
 
 const DATA_LOSS = 'Cannot overwrite a COMPLETED state that carries persisted result data with one that does not.';
 
@@ -13,7 +13,7 @@ const losesResult = (initial: PlainState, proposed: PlainState): boolean =>
   isKeptResult(initial.data) &&
   !isKeptResult(proposed.data);
 
-/** The lease of a deployment's concurrency slot goes along with the run, whether or not the client repeats it. */
+/** The lease id of a deployment's slot is copied to each state, even if the client does not repeat it. */
 export const preserveDeploymentConcurrencyLeaseId: FlowRunRule = {
   name: 'PreserveDeploymentConcurrencyLeaseId',
   from: ALL_TYPES,
@@ -24,7 +24,7 @@ export const preserveDeploymentConcurrencyLeaseId: FlowRunRule = {
   },
 };
 
-/** A client that lost the answer may ask again, and finds its own transition made. */
+/** A client that lost the response can send the request again: its transition is not repeated. */
 export const preventDuplicateTransitions: FlowRunRule = {
   name: 'PreventDuplicateTransitions',
   from: ALL_TYPES,
@@ -37,7 +37,7 @@ export const preventDuplicateTransitions: FlowRunRule = {
   },
 };
 
-/** What may still follow a final state; going on empties what is known of pauses. */
+/** Restricts the transitions from final states. A run that continues starts with an empty record of pauses. */
 export const handleFlowTerminalStateTransitions: FlowRunRule = {
   name: 'HandleFlowTerminalStateTransitions',
   from: FINAL_STATE_TYPES,
@@ -48,7 +48,7 @@ export const handleFlowTerminalStateTransitions: FlowRunRule = {
     if (losesResult(initial, proposed)) return reject(DATA_LOSS);
     if (isFinal(proposed.type)) return pass(proposed);
     if (initial.type === 'COMPLETED' && isKeptResult(initial.data)) return reject('Run is already COMPLETED.');
-    // Prefect 1's agents take what is scheduled, without a deployment.
+    // Prefect 1 agents pick up scheduled runs that have no deployment.
     if (proposed.type === 'SCHEDULED' && run.deploymentId === null && !prefect1)
       return abort('Cannot reschedule a run without an associated deployment.');
     const retryType = proposed.type === 'SCHEDULED' ? 'reschedule' : null;
@@ -63,7 +63,7 @@ export const enforceCancellingToCancelledTransition: FlowRunRule = {
   apply: () => reject('Cannot transition flows that are cancelling to a state other than Cancelled.'),
 };
 
-/** Cancelling asks the infrastructure to stop; where there is none, nobody would ever answer. */
+/** CANCELLING waits for the infrastructure to stop. If there is none, the run becomes CANCELLED immediately. */
 export const bypassCancellingFlowRunsWithNoInfra: FlowRunRule = {
   name: 'BypassCancellingFlowRunsWithNoInfra',
   from: ['SCHEDULED', 'PAUSED'],
@@ -71,7 +71,7 @@ export const bypassCancellingFlowRunsWithNoInfra: FlowRunRule = {
   apply({ initial, proposed, run, newId, now }) {
     const cancelled = (kind: string) =>
       reject(`${kind} flow run has no infrastructure to terminate.`, proposeState({ type: 'CANCELLED' }, newId(), now));
-    // A resuming run keeps the process id of the infrastructure that ended when it was suspended.
+    // A resuming run still has the process id of the infrastructure that exited when it was suspended.
     if (initial.type === 'SCHEDULED' && (!run.infrastructurePid || initial.name === 'Resuming'))
       return cancelled('Scheduled');
     if (initial.type === 'PAUSED' && initial.details.pauseReschedule) return cancelled('Suspended');
@@ -79,7 +79,7 @@ export const bypassCancellingFlowRunsWithNoInfra: FlowRunRule = {
   },
 };
 
-/** Late is said once, of a run that waits for its time. */
+/** Only a scheduled run can be marked late, and only once. */
 export const ensureOnlyScheduledFlowsMarkedLate: FlowRunRule = {
   name: 'EnsureOnlyScheduledFlowsMarkedLate',
   from: ALL_TYPES,
@@ -92,7 +92,7 @@ export const ensureOnlyScheduledFlowsMarkedLate: FlowRunRule = {
   },
 };
 
-/** With `retries` n a run may run n times more; only a failure is retried, never a crash. */
+/** `retries` is the number of additional runs. A FAILED run is retried, a CRASHED one is not. */
 export const retryFailedFlows: FlowRunRule = {
   name: 'RetryFailedFlows',
   from: ['RUNNING'],
@@ -121,7 +121,7 @@ export const retryFailedFlows: FlowRunRule = {
   },
 };
 
-/** The one check of a forced transition between final states. */
+/** The only check of a forced transition between final states. */
 export const preventResultDataLoss: FlowRunRule = {
   name: 'PreventResultDataLoss',
   from: FINAL_STATE_TYPES,

@@ -2,16 +2,16 @@ import type { Run } from '../runs/run.ts';
 import { isFinal } from '../runs/state.ts';
 import { type Instant, secondsBetween } from '../values/instant.ts';
 
-/** The time spent running, the present stretch included. Source: Prefect 3, orm_models.py:396-428. */
+/** Returns the time spent in RUNNING states, including the current one. Source: Prefect 3, orm_models.py:396-428. */
 export const estimatedRunTimeSeconds = (
   run: Pick<Run, 'stateType' | 'stateTimestamp' | 'totalRunTimeSeconds'>,
   now: Instant,
 ): number =>
-  // A state reported by a client with a clock ahead of ours lies in the future; time does not run backwards for it.
+  // A client whose clock is ahead can report a state in the future: it counts as 0, not as a negative time.
   run.totalRunTimeSeconds + (run.stateType === 'RUNNING' ? Math.max(0, secondsBetween(run.stateTimestamp, now)) : 0);
 
 /**
- * How much later than expected a run began, or is still waiting to begin; 0 when it is in time.
+ * Returns how much later than expected a run started, or how long it is overdue; 0 if it is on time.
  * Source: Prefect 3, orm_models.py:430-472.
  */
 export function latenessSeconds(

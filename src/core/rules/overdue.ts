@@ -2,7 +2,8 @@ import type { FlowRunFacts } from '../runs/move.ts';
 import type { StateRequest } from '../runs/state.ts';
 import type { Instant } from '../values/instant.ts';
 
-// What the loops propose for native runs that nobody moved in time. Clients know runs by these names and texts.
+// The states that the loops propose for overdue native runs. Clients match these names and messages: do not change
+// them.
 // Source: Prefect 3, server/services/late_runs.py, pause_expirations.py, cancellation_cleanup.py.
 
 interface Proposed {
@@ -10,19 +11,19 @@ interface Proposed {
   force: boolean;
 }
 
-/** Of a run that was due and that nobody took. */
+/** For a run that is due and that no worker has picked up. */
 export const lateState = ({ nextScheduledStartTime }: { nextScheduledStartTime: Instant | null }): Proposed => ({
   state: { type: 'SCHEDULED', name: 'Late', details: { scheduledTime: nextScheduledStartTime } },
   force: false,
 });
 
-/** Of a run that nobody resumed before its pause ended. */
+/** For a run that was not resumed before its pause timed out. */
 export const expiredPauseState = (): Proposed => ({
   state: { type: 'FAILED', message: 'The flow was paused and never resumed.' },
   force: true,
 });
 
-/** Of a run whose infrastructure was asked to stop and never said that it did. */
+/** For a run whose infrastructure did not confirm that it stopped. */
 export const timedOutCancellationState = (): Proposed => ({
   state: {
     type: 'CANCELLED',
@@ -33,13 +34,13 @@ export const timedOutCancellationState = (): Proposed => ({
 
 const PARENT_CANCELLED = 'The parent flow run was cancelled.';
 
-/** Of a task run that had not ended when its flow run was cancelled. */
+/** For a task run that had not ended when its flow run was cancelled. */
 export const orphanedTaskRunState = (): Proposed => ({
   state: { type: 'CANCELLED', message: PARENT_CANCELLED },
   force: true,
 });
 
-/** Of a subflow whose parent was cancelled: where it may have infrastructure of its own, that is to stop it. */
+/** For a subflow whose parent was cancelled: CANCELLING if it may have infrastructure of its own, which must stop. */
 export const orphanedSubflowState = ({
   deploymentId,
   infrastructurePid,

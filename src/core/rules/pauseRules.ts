@@ -1,11 +1,11 @@
 import { isFinal, type ProposedState, proposeState } from '../runs/state.ts';
 import { ALL_TYPES, abort, type FlowRunRule, pass, reject } from './rule.ts';
 
-// The rules of pausing a flow run and of leaving a pause. Source: Prefect 3, server/orchestration/core_policy.py.
+// Rules for pausing and resuming flow runs. Source: Prefect 3, server/orchestration/core_policy.py.
 
 const verbFor = (state: ProposedState): string => (state.name === 'Suspended' ? 'suspend' : 'pause');
 
-/** A running flow run may pause, once for every key; only one that a deployment can start again may be suspended. */
+/** A RUNNING flow run can pause, once for each key. Suspending requires a deployment, which can start the run again. */
 export const handlePausingFlows: FlowRunRule = {
   name: 'HandlePausingFlows',
   from: ALL_TYPES,
@@ -26,7 +26,7 @@ export const handlePausingFlows: FlowRunRule = {
   },
 };
 
-/** A pause is left by running, being scheduled, being cancelled or ending; one that timed out fails the run. */
+/** Restricts how a run leaves a pause. A run whose pause has timed out fails. */
 export const handleResumingPausedFlows: FlowRunRule = {
   name: 'HandleResumingPausedFlows',
   from: ['PAUSED'],
@@ -39,7 +39,7 @@ export const handleResumingPausedFlows: FlowRunRule = {
     const { pauseReschedule, pauseTimeout } = initial.details;
     if (pauseReschedule && run.deploymentId === null && !ends)
       return reject(`Cannot reschedule a ${manner} flow run without a deployment.`);
-    // A blocking pause keeps its process alive: cancelling must reach it, also after the time-out.
+    // The process of a blocking pause is still running: cancelling must reach it even after the timeout.
     if (proposed.type !== 'CANCELLING' && pauseTimeout !== null && pauseTimeout < now)
       return reject(
         `The flow run ${verbFor(proposed)} has timed out and can no longer resume.`,

@@ -29,8 +29,8 @@ import {
   updateFlowRunTrackerOnTasks,
 } from './taskRunRules.ts';
 
-// A policy is a list of rules in the order of their priority. What releases concurrency slots stands in none of them: it
-// holds for all, and looks at what is written (concurrencyRules.ts, releaseOfSlots).
+// A policy is a list of rules in order of priority. Releasing concurrency slots is in no list: it applies to all
+// policies, and depends on the state that is written (concurrencyRules.ts, releaseOfSlots).
 
 export const CORE_FLOW_RUN_RULES: readonly FlowRunRule[] = [
   preserveDeploymentConcurrencyLeaseId,
@@ -50,7 +50,7 @@ export const CORE_FLOW_RUN_RULES: readonly FlowRunRule[] = [
   retryFailedFlows,
 ];
 
-/** For forced transitions and for the first state of a run. Force takes what a person wants, but keeps two promises. */
+/** For forced transitions and for the first state of a run. Even a forced transition must obey these two rules. */
 export const MINIMAL_FLOW_RUN_RULES: readonly FlowRunRule[] = [
   preventResultDataLoss,
   bypassCancellingFlowRunsWithNoInfra,
@@ -60,7 +60,7 @@ export const CORE_TASK_RUN_RULES: readonly TaskRunRule[] = [
   cacheRetrieval,
   handleTaskTerminalStateTransitions,
   preventRunningTasksFromStoppedFlows,
-  // After the cache, which needs no slot.
+  // After the cache: a cached result needs no slot.
   secureTaskConcurrencySlots,
   copyScheduledTime,
   waitForScheduledTime,
@@ -72,7 +72,7 @@ export const CORE_TASK_RUN_RULES: readonly TaskRunRule[] = [
 
 export const MINIMAL_TASK_RUN_RULES: readonly TaskRunRule[] = [];
 
-/** For task runs that a worker picks up: they have no flow run to run in, and must not be picked up twice. */
+/** For task runs that workers pick up: they need no running flow run, and must not be picked up twice. */
 export const BACKGROUND_TASK_RUN_RULES: readonly TaskRunRule[] = [
   preventPendingTransitions,
   cacheRetrieval,
@@ -86,13 +86,13 @@ export const BACKGROUND_TASK_RUN_RULES: readonly TaskRunRule[] = [
   cacheInsertion,
 ];
 
-/** A state that a Prefect 1 client sets goes by prefect1Policy.ts alone: any state may follow any other. */
+/** For a state from a Prefect 1 client only prefect1Policy.ts applies: any state may follow any other. */
 export function flowRunRulesFor({ force, proposed }: Pick<FlowRunMove, 'force' | 'proposed'>): readonly FlowRunRule[] {
   if (proposed.prefect1 !== null) return [];
   return force ? MINIMAL_FLOW_RUN_RULES : CORE_FLOW_RUN_RULES;
 }
 
-/** A deferred state is a background task's, and force does not change that. */
+/** A deferred state belongs to a background task; `force` does not change its policy. */
 export function taskRunRulesFor({ force, proposed }: Pick<TaskRunMove, 'force' | 'proposed'>): readonly TaskRunRule[] {
   if (proposed.prefect1 !== null) return [];
   if (proposed.details.deferred) return BACKGROUND_TASK_RUN_RULES;

@@ -1,6 +1,6 @@
 import type { TaskRunPolicy } from '../runs/run.ts';
 
-/** The pause before the next run of a task that has run so often; the last delay of the list is used again. */
+/** Returns the delay before the next retry of a task after `runCount` runs. Further retries use the last delay. */
 export function retryDelaySeconds(policy: TaskRunPolicy, runCount: number, random: number): number {
   const { retryDelaySeconds: delays, retryJitterFactor } = policy;
   const delay = delays[Math.min(runCount, delays.length) - 1] ?? 0;
@@ -8,9 +8,9 @@ export function retryDelaySeconds(policy: TaskRunPolicy, runCount: number, rando
 }
 
 /**
- * Draws from an exponential distribution with this mean, cut off above at `mean * (1 + factor)` and below where as much
- * of it lies between the cut and the median as between the median and the upper cut. So runs that failed together, or wait
- * for one slot, come back apart, and on average after the delay that was asked for.
+ * Draws from an exponential distribution with this mean, truncated at both ends: above at `mean * (1 + factor)`, and
+ * below so that the parts on either side of the median are equally likely. Runs that failed together, or that wait for
+ * the same slot, thus retry at different times, and on average after the configured delay.
  * Source: Prefect 3, utilities/math.py, clamped_poisson_interval.
  */
 export function clampedInterval(mean: number, factor: number, random: number): number {
@@ -19,6 +19,6 @@ export function clampedInterval(mean: number, factor: number, random: number): n
   const lowest = -Math.log2(1 - 2 ** -highest);
   const shareBelow = (multiple: number) => 1 - Math.exp(-multiple);
   const share = shareBelow(lowest) + random * (shareBelow(highest) - shareBelow(lowest));
-  // A share of 1 would be an endless delay.
+  // A share of 1 would be an infinite delay.
   return -Math.log(Math.max(1 - share, 1e-10)) * mean;
 }

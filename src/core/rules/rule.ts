@@ -1,16 +1,16 @@
 import type { Effect, FlowRunChanges, FlowRunMove, TaskRunChanges, TaskRunMove, Verdict } from '../runs/move.ts';
 import { type ProposedState, STATE_TYPES, type State, type StateType } from '../runs/state.ts';
 
-/** What a rule does beside naming the state; all of it counts only while the rule is valid (see applyRules). */
+/** What a rule changes in addition to the state. Takes effect only while the rule is valid (see applyRules). */
 export interface Consequences<Changes> {
-  /** Columns as the later rules and the derived columns are to see them. */
+  /** Columns for the later rules and for the derived columns. */
   before?: Partial<Changes>;
-  /** Columns set once the derived columns are computed. */
+  /** Columns to set after the derived columns are computed. */
   after?: Partial<Changes>;
   effects?: Effect[];
 }
 
-/** What a rule says of a move. `proposed` is the state that goes on to the next rule; null where none is to be written. */
+/** The result of a rule. `proposed` is the state for the next rule; null if nothing is to be written. */
 export interface Ruling<Changes> extends Consequences<Changes> {
   verdict: Verdict;
   reason: string | null;
@@ -19,37 +19,34 @@ export interface Ruling<Changes> extends Consequences<Changes> {
 }
 
 interface RuleOn<Subject, Changes> {
-  /** The name of Prefect 3's class, which is also the place to look its source up. */
+  /** The name of the class in Prefect 3's source. */
   name: string;
   from: readonly StateType[];
   to: readonly StateType[];
   apply(move: Subject): Ruling<Changes>;
 }
 
-/**
- * One named step of a policy: pure, from facts to a ruling. It sees only runs that have a state, unless it says that it
- * takes the others, too.
- */
+/** One named step of a policy: a pure function from facts to a ruling. Runs without a state need `orNoState`. */
 export type Rule<Move, Changes> =
   | (RuleOn<Move & { initial: State }, Changes> & { orNoState?: never })
   | (RuleOn<Move, Changes> & { orNoState: true });
 
 export type FlowRunRule = Rule<FlowRunMove, FlowRunChanges>;
 export type TaskRunRule = Rule<TaskRunMove, TaskRunChanges>;
-/** A rule for both kinds of runs: it looks at states only, and changes no column. */
+/** A rule for flow runs and task runs. It reads states only, and changes no column. */
 export type AnyRunRule = Rule<Pick<FlowRunMove, 'now' | 'initial' | 'proposed'>, never>;
 
 export const ALL_TYPES = STATE_TYPES;
 export const allTypesBut = (...excluded: StateType[]): StateType[] =>
   STATE_TYPES.filter((type) => !excluded.includes(type));
 
-/** The move may go on, with this state. */
+/** Accepts the move, with this state. */
 export const pass = <Changes = never>(
   proposed: ProposedState,
   consequences: Consequences<Changes> = {},
 ): Ruling<Changes> => ({ verdict: 'ACCEPT', reason: null, retryAfterSeconds: null, proposed, ...consequences });
 
-/** Another state is to be written in place of the proposed one; null keeps the current state. */
+/** Writes another state instead of the proposed one, or none if the replacement is null. */
 export const reject = <Changes = never>(
   reason: string,
   replacement: ProposedState | null = null,
@@ -62,7 +59,7 @@ export const reject = <Changes = never>(
   ...consequences,
 });
 
-/** Nothing is written, and the caller should stop. */
+/** Writes nothing. The client should stop. */
 export const abort = (reason: string): Ruling<never> => ({
   verdict: 'ABORT',
   reason,
@@ -70,7 +67,7 @@ export const abort = (reason: string): Ruling<never> => ({
   proposed: null,
 });
 
-/** Nothing is written now; the same move may be asked for again after so many seconds. */
+/** Writes nothing. The client can request the same move again after `retryAfterSeconds`. */
 export const wait = (retryAfterSeconds: number, reason: string): Ruling<never> => ({
   verdict: 'WAIT',
   reason,
@@ -78,7 +75,7 @@ export const wait = (retryAfterSeconds: number, reason: string): Ruling<never> =
   proposed: null,
 });
 
-/** The same state with some of its details changed. */
+/** Returns the state with some details changed. */
 export const withDetails = (state: ProposedState, details: Partial<ProposedState['details']>): ProposedState => ({
   ...state,
   details: { ...state.details, ...details },

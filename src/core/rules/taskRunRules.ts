@@ -6,9 +6,9 @@ import { CACHE_KEY_TOO_LONG, LIMITS } from '../values/limits.ts';
 import { retryDelaySeconds } from './retryDelay.ts';
 import { ALL_TYPES, abort, pass, reject, type TaskRunRule, withDetails } from './rule.ts';
 
-// The rules of task runs. Source: Prefect 3, server/orchestration/core_policy.py.
+// Rules for task runs. Source: Prefect 3, server/orchestration/core_policy.py.
 
-/** A result that is known already need not be computed again. */
+/** Uses a cached result instead of running the task again. */
 export const cacheRetrieval: TaskRunRule = {
   name: 'CacheRetrieval',
   from: ALL_TYPES,
@@ -23,7 +23,7 @@ export const cacheRetrieval: TaskRunRule = {
   },
 };
 
-/** What may still follow a final state; going on starts the count of retries afresh. */
+/** Restricts the transitions from final states. A task run that continues starts with a run count of 0. */
 export const handleTaskTerminalStateTransitions: TaskRunRule = {
   name: 'HandleTaskTerminalStateTransitions',
   from: FINAL_STATE_TYPES,
@@ -39,7 +39,7 @@ export const handleTaskTerminalStateTransitions: TaskRunRule = {
   },
 };
 
-/** The tasks of a flow run run while it runs. */
+/** A task run can run only while its flow run is RUNNING. */
 export const preventRunningTasksFromStoppedFlows: TaskRunRule = {
   name: 'PreventRunningTasksFromStoppedFlows',
   from: ALL_TYPES,
@@ -56,7 +56,7 @@ export const preventRunningTasksFromStoppedFlows: TaskRunRule = {
   },
 };
 
-/** A background task finds its parameters by this id. */
+/** Keeps the id under which a background task finds its parameters. */
 export const copyTaskParametersId: TaskRunRule = {
   name: 'CopyTaskParametersID',
   from: ['SCHEDULED', 'PENDING'],
@@ -67,7 +67,7 @@ export const copyTaskParametersId: TaskRunRule = {
   },
 };
 
-/** With `retries` n a task may run n times more, unless the client says that this failure is for good. */
+/** `retries` is the number of additional runs. A client can mark a failure as permanent with `retriable: false`. */
 export const retryFailedTasks: TaskRunRule = {
   name: 'RetryFailedTasks',
   from: ['RUNNING'],
@@ -93,7 +93,7 @@ export const renameReruns: TaskRunRule = {
   },
 };
 
-/** Remembers in which run of its flow run a task last ran. */
+/** Stores the run count of the flow run in which the task last ran. */
 export const updateFlowRunTrackerOnTasks: TaskRunRule = {
   name: 'UpdateFlowRunTrackerOnTasks',
   from: ALL_TYPES,

@@ -3,7 +3,7 @@ import type { Instant } from '../values/instant.ts';
 import type { FlowRun, FlowRunPolicy, Run, TaskRun } from './run.ts';
 import type { ProposedState, State, StateDetails, StateType } from './state.ts';
 
-/** Everything that a rule may know. Rules read facts and touch nothing; ids, time and randomness come with the facts. */
+/** The facts that rules read. Rules are pure: ids, time and randomness are facts, too. */
 interface MoveFacts {
   now: Instant;
   /** Null for a run that is being created. */
@@ -12,22 +12,22 @@ interface MoveFacts {
   force: boolean;
   /** Whether Prefect 1 clients know this run. */
   prefect1: boolean;
-  /** Fresh ids for states that a rule writes in place of the proposed one; a rule takes what it needs. */
+  /** Returns a new id. A rule calls it for each state that replaces the proposed one. */
   newId: () => string;
   /** Uniform in [0, 1), for the jitter of retries. */
   random: number;
-  /** Whether the run holds slots of concurrency limits, expired ones included. Left out, it holds none. */
+  /** Whether the run holds slots of concurrency limits, including expired ones. Default false. */
   holdsSlots?: boolean;
 }
 
-/** A run as rules see it: its row without the wide columns, which no rule asks for. */
+/** A run as rules see it: its row without the wide columns, which no rule reads. */
 export type FlowRunFacts = Omit<FlowRun, 'parameters' | 'context' | 'jobVariables' | 'tags' | 'labels'>;
 export type TaskRunFacts = Omit<TaskRun, 'taskInputs' | 'tags' | 'labels'>;
 
 export interface FlowRunMove extends MoveFacts {
   kind: 'flow_run';
   run: FlowRunFacts;
-  /** The limit of the run's deployment, with its slots counted; null or left out where there is none. */
+  /** The limit of the run's deployment, with its slots counted; null or missing if there is none. */
   deploymentLimit?: DeploymentLimit | null;
   /** Whether the run's deployment has been deleted. */
   deploymentIsGone?: boolean;
@@ -36,11 +36,11 @@ export interface FlowRunMove extends MoveFacts {
 export interface TaskRunMove extends MoveFacts {
   kind: 'task_run';
   run: TaskRunFacts;
-  /** The enclosing flow run as it stood when the task run was locked; null for a task run of its own. */
+  /** The enclosing flow run, read when the task run was locked; null for a task run without a flow run. */
   flowRun: { id: string; stateType: StateType; details: StateDetails; runCount: number } | null;
-  /** The newest valid completed state of the proposed state's cache key; null where none is, or none was asked for. */
+  /** The newest valid COMPLETED state for the proposed state's cache key; null if there is none, or no key. */
   cached: State | null;
-  /** The limits of the run's tags, with their slots counted; left out where there are none. */
+  /** The limits of the run's tags, with their slots counted; missing if there are none. */
   tagLimits?: readonly TagLimit[];
 }
 
@@ -48,15 +48,15 @@ export type Move = FlowRunMove | TaskRunMove;
 
 export type Verdict = 'ACCEPT' | 'REJECT' | 'ABORT' | 'WAIT';
 
-/** What must happen beside writing the state, in the same transaction. */
+/** What the transaction must do in addition to writing the state. */
 export type Effect =
-  /** The parent task run of a subflow follows its child: this state, by force. */
+  /** Forces the parent task run of a subflow into this state. */
   | { kind: 'moveParentTaskRun'; taskRunId: string; state: ProposedState }
-  /** A completed state may be used again by task runs with this cache key. */
+  /** Caches a COMPLETED state for task runs with this cache key. */
   | { kind: 'cacheState'; cacheKey: string; cacheExpiration: Instant | null; stateId: string }
-  /** The run takes a slot of a limit, or keeps the one with this id for longer. */
+  /** Takes a slot of a limit, or extends the slot with this id. */
   | { kind: 'takeSlot'; slotId: string; limitId: string; expires: Instant | null }
-  /** The run gives back all slots that it holds. */
+  /** Releases all slots of the run. */
   | { kind: 'releaseSlots' };
 
 /** The columns of a run that a transition may change. */
@@ -78,11 +78,11 @@ export type TaskRunChanges = RunChanges & { flowRunRunCount: number };
 
 export interface Decision<Changes = FlowRunChanges | TaskRunChanges> {
   verdict: Verdict;
-  /** The rule that decided, by name; null where every rule let the move pass. */
+  /** The name of the rule that decided; null if all rules accepted the move. */
   rule: string | null;
   reason: string | null;
   /** Only with WAIT. */
   retryAfterSeconds: number | null;
-  /** What is to be written, or null where nothing is: the run then stays as it is, and `changes` is null too. */
+  /** What to write; null if the run stays unchanged. */
   write: { state: ProposedState; changes: Changes; effects: Effect[] } | null;
 }

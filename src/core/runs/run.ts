@@ -5,7 +5,7 @@ import type { StateType } from './state.ts';
 export type LabelValue = string | number | boolean;
 export type Labels = { [key: string]: LabelValue };
 
-/** What a flow run and a task run share; a run's row carries a copy of its current state. */
+/** The fields that flow runs and task runs share, with a copy of the current state. */
 export interface Run {
   id: string;
   created: Instant;
@@ -14,13 +14,13 @@ export interface Run {
   name: string;
   tags: string[];
   labels: Labels;
-  /** The version of the current state. It equals the number of states in the run's history. */
+  /** The version of the current state, which is also the number of states in the run's history. */
   version: number;
   stateId: string;
   stateType: StateType;
   stateName: string;
   stateTimestamp: Instant;
-  /** How many times the run began to run. */
+  /** How many times the run entered RUNNING. */
   runCount: number;
   expectedStartTime: Instant | null;
   nextScheduledStartTime: Instant | null;
@@ -32,12 +32,12 @@ export interface Run {
 
 /** Source: Prefect 3, server/schemas/core.py, FlowRunPolicy. */
 export interface FlowRunPolicy {
-  /** How many times a failed run is run again; null or 0 is never. */
+  /** How many times to retry a failed run; null or 0 for never. */
   retries: number | null;
   retryDelaySeconds: number | null;
-  /** The keys of pauses that have fired; each fires once. */
+  /** The keys of the pauses that have fired. Each key fires once. */
   pauseKeys: string[];
-  /** Set between leaving a pause and the next RUNNING, which then does not count as another run. */
+  /** True from the end of a pause to the next RUNNING state, which is then not counted as another run. */
   resuming: boolean;
   retryType: 'in_process' | 'reschedule' | null;
 }
@@ -45,7 +45,7 @@ export interface FlowRunPolicy {
 /** Source: Prefect 3, server/schemas/core.py, TaskRunPolicy. */
 export interface TaskRunPolicy {
   retries: number | null;
-  /** The delay before each retry; the last one is used again. At most 50. */
+  /** The delay before each retry; further retries use the last one. At most 50 entries. */
   retryDelaySeconds: number[];
   retryJitterFactor: number | null;
 }
@@ -75,9 +75,9 @@ export interface FlowRun extends Run {
   jobVariables: JsonObject;
   idempotencyKey: string | null;
   infrastructurePid: string | null;
-  /** The queue that workers take the run from. */
+  /** The queue from which workers take the run. */
   workQueueId: string | null;
-  /** Made by a schedule. */
+  /** Whether a schedule created the run. */
   autoScheduled: boolean;
 }
 
@@ -95,18 +95,18 @@ export interface TaskRun extends Run {
   cacheExpiration: Instant | null;
   policy: TaskRunPolicy;
   taskInputs: { [parameter: string]: TaskInput[] };
-  /** The run count that its flow run had when this task run last began to run. */
+  /** The run count of its flow run when this task run last entered RUNNING. */
   flowRunRunCount: number;
 }
 
 export interface Log {
   id: string;
-  /** The number of this line among those of its flow run (of its task run, where that has no flow run): 1, 2, 3, ... */
+  /** The number of this line in the log of its flow run, or of its task run if that has no flow run: 1, 2, 3, ... */
   number: number;
   flowRunId: string | null;
   taskRunId: string | null;
   timestamp: Instant;
-  /** Python's numbers: 10 debug, 20 info, 30 warning, 40 error, 50 critical. */
+  /** The levels of Python: 10 debug, 20 info, 30 warning, 40 error, 50 critical. */
   level: number;
   name: string;
   message: string;
@@ -135,10 +135,10 @@ export interface Deployment extends Flow {
   flowId: string;
   description: string | null;
   version: string | null;
-  /** A paused deployment's schedules rest. */
+  /** The schedules of a paused deployment create no runs. */
   paused: boolean;
   parameters: JsonObject;
-  /** JSON Schema 2020-12; null allows everything. */
+  /** JSON Schema 2020-12; null accepts any parameters. */
   parameterOpenapiSchema: JsonObject | null;
   enforceParameterSchema: boolean;
   jobVariables: JsonObject;

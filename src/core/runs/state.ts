@@ -2,7 +2,7 @@ import type { Instant } from '../values/instant.ts';
 import type { Json, JsonObject } from '../values/jsonObject.ts';
 
 /**
- * The nine types of a state. `final` ends a run; what is not final may go on.
+ * The nine types of a state. A final state ends a run.
  * Source: Prefect 3, server/schemas/states.py, StateType and TERMINAL_STATES.
  */
 const TYPES = {
@@ -22,7 +22,7 @@ export const STATE_TYPES = Object.keys(TYPES) as StateType[];
 export const FINAL_STATE_TYPES = STATE_TYPES.filter((type) => TYPES[type].final);
 export const isFinal = (type: StateType): boolean => TYPES[type].final;
 
-/** What a state knows beside its type and name. Absent is null. Source: Prefect 3, states.py, StateDetails. */
+/** Facts about a state in addition to its type and name. Source: Prefect 3, states.py, StateDetails. */
 export interface StateDetails {
   flowRunId: string | null;
   taskRunId: string | null;
@@ -31,16 +31,16 @@ export interface StateDetails {
   scheduledTime: Instant | null;
   cacheKey: string | null;
   cacheExpiration: Instant | null;
-  /** A background task: chooses the background policy. */
+  /** Marks a background task, which has a policy of its own. */
   deferred: boolean | null;
   untrackableResult: boolean;
   pauseTimeout: Instant | null;
-  /** A suspended run: its infrastructure exits, and a resume schedules it again. */
+  /** Whether the run is suspended: its infrastructure exits, and resuming schedules the run again. */
   pauseReschedule: boolean;
   pauseKey: string | null;
   runInputKeyset: { [use: string]: string } | null;
   refreshCache: boolean | null;
-  /** Only `false` keeps a failed task run from being retried. */
+  /** `false` prevents the retry of a failed task run; null and `true` do not. */
   retriable: boolean | null;
   transitionId: string | null;
   taskParametersId: string | null;
@@ -69,7 +69,7 @@ export const NO_DETAILS: Readonly<StateDetails> = Object.freeze({
   deploymentConcurrencyLeaseId: null,
 });
 
-/** The classes of states that Prefect 1 clients know, 21 of them; prefect1States.ts says what each means here. */
+/** The 21 state classes of Prefect 1 clients; prefect1States.ts maps them to types and names. */
 export type Prefect1State =
   | 'Pending'
   | 'Submitted'
@@ -97,22 +97,25 @@ export type Prefect1State =
 export interface SerializedState {
   className: Prefect1State;
   serialized: JsonObject;
-  /** When a run in this state is due, for the classes that say so. */
+  /** When a run in this state is due; null for classes without a start time. */
   startTime: Instant | null;
 }
 
-/** What a caller asks for. Name and scheduled time are filled in by `proposeState`; the server gives id and timestamp. */
+/**
+ * A state as a caller requests it. `proposeState` completes the name and the scheduled time; id and timestamp are the
+ * server's.
+ */
 export interface StateRequest {
   type: StateType;
   name?: string | null;
   message?: string | null;
   data?: Json;
   details?: Partial<StateDetails>;
-  /** Where a Prefect 1 client asks: the state in its own words. It then goes by the Prefect 1 policy. */
+  /** The serialized state that a Prefect 1 client sent. If it is set, the Prefect 1 policy applies. */
   prefect1?: SerializedState | null;
 }
 
-/** A state that is to be written: all but its place in the history. */
+/** A state to be written, before it has a version. */
 export interface ProposedState {
   id: string;
   type: StateType;
@@ -121,14 +124,14 @@ export interface ProposedState {
   message: string | null;
   data: Json;
   details: StateDetails;
-  /** Null for the states of runs that no Prefect 1 client knows. */
+  /** Null for runs that Prefect 1 clients do not know. */
   prefect1: SerializedState | null;
 }
 
-/** A state as rules see it. Its serialized form is read only where it is asked for. */
+/** A state as rules see it, without its serialized form, which is read only on request. */
 export type PlainState = Omit<ProposedState, 'prefect1'>;
 
-/** A state as it stands in a run's history. */
+/** A state in a run's history. */
 export interface State extends PlainState {
   /** The number of this state in its run's history: 1, 2, 3, ... */
   version: number;
@@ -140,18 +143,18 @@ export interface FlowRunState extends State {
 
 export interface TaskRunState extends State {
   taskRunId: string;
-  /** Null for a task run of its own. */
+  /** Null for a task run without a flow run. */
   flowRunId: string | null;
-  /** The number of this state among those of all task runs of its flow run: 1, 2, 3, ... in commit order. */
+  /** The number of this state among the states of all task runs of its flow run, in commit order: 1, 2, 3, ... */
   position: number | null;
-  /** Reported after a newer state was known: kept in the history, never the run's state. */
+  /** Whether a newer state was already known when this one was reported: it is in the history, but never current. */
   outOfOrder: boolean;
 }
 
-/** `CANCELLING` becomes `Cancelling`: the name of a state that was given none (Prefect 3, states.py:166-174). */
+/** Returns the default name of a state: `Cancelling` for `CANCELLING`. Source: Prefect 3, states.py:166-174. */
 export const defaultStateName = (type: StateType): string => type[0] + type.slice(1).toLowerCase();
 
-/** Completes what a caller asked for: the default name, and now as the time of a scheduled state that names none. */
+/** Completes a request with the default name and, for a SCHEDULED state without a scheduled time, with now. */
 export function proposeState(request: StateRequest, id: string, now: Instant): ProposedState {
   const details = { ...NO_DETAILS, ...request.details };
   if (request.type === 'SCHEDULED') details.scheduledTime ??= now;

@@ -4,18 +4,18 @@ import type { ClockTimes, ZonedMoment } from './clock.ts';
 import { fromWall, toWall, UTC } from './timeZone.ts';
 
 const SECOND = 1_000_000;
-/** Prefect 1 looks no further. */
+/** As in Prefect 1. */
 const MAX_STRIKES = 1000;
 
 /**
- * Strikes when the clock on the wall shows a time of the pattern, in the zone of the start. Where clocks are put back, a
- * time that comes twice strikes at the second; where they are put forward, one that is left out strikes an hour later.
+ * Strikes when the wall time in the start's zone matches the pattern. When clocks are set back, a time that occurs
+ * twice strikes at the second occurrence. When they are set forward, a skipped time strikes an hour later.
  * Source: Prefect 1, schedules/clocks.py, CronClock.
  */
 export const cronClock = (pattern: Cron, start: ZonedMoment | null, end: Instant | null): ClockTimes =>
   function* strikes(after) {
     const zone = start?.zone ?? UTC;
-    // The start itself is a time that may strike, hence from a second before.
+    // The start itself may be a strike, so the search begins one second before.
     const from = start === null ? after : Math.max(after, start.instant - SECOND);
     let wall = Math.ceil(toWall(from, zone) / SECOND) * SECOND;
     let last = from;

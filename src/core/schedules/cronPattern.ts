@@ -2,27 +2,28 @@ import { Cron } from 'croner';
 
 const ALIASES = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
 
-/** The fields in the order in which Prefect 1 takes them (croniter's): seconds stand at the end. */
+/** The fields in the order of Prefect 1 (and croniter): seconds come last. */
 const FIELDS = [
   { name: 'minute', last: 59, every: null },
   { name: 'hour', last: 23, every: null },
-  // A field that holds every day restricts nothing, and is no part of "this day of the month or that of the week".
+  // A field that matches every day restricts nothing: with `dayOr`, only the other day field counts.
   { name: 'day', last: 31, every: /^(\*\/1|1-31)$/ },
   { name: 'month', last: 12, every: null },
   { name: 'day of the week', last: 6, every: /^(\*\/1|0-[67]|1-7|mon-sun|sun-sat)$/i },
   { name: 'second', last: 59, every: null },
 ] as const;
 
-/** What the library takes and croniter does not: the nearest weekday, "no value", the last Friday as `5L`. */
+/** Syntax that the library accepts and croniter does not: the nearest weekday, "no value", the last Friday as `5L`. */
 const FOREIGN = /[?w]|\dl/i;
-/** With seconds, croniter takes the day 0 for the first one: `42 0 0 * * *` is written by who thinks that seconds stand first. */
+/** With seconds, croniter reads day 0 as day 1. People write `42 0 0 * * *` if they assume that seconds come first. */
 const DAY_ZERO = /^0$/;
-/** The last Friday as croniter has it. */
+/** The last Friday in croniter's syntax. */
 const LAST_WEEKDAY = /^l([0-7])$/i;
 
 /**
- * A cron text as croniter 1.3 reads it, or null where that is none. It runs on a clock in UTC: the zone is the caller's.
- * @param dayOr days of the month and of the week: either is enough, or both must be met
+ * Parses a cron expression as croniter 1.3 does; returns null if it is invalid. The pattern runs in UTC: the caller
+ * converts from and to its time zone.
+ * @param dayOr true if the day of the month or the day of the week must match; false if both must
  */
 export function cronPattern(text: string, dayOr = true): Cron | null {
   const pattern = text.trim().startsWith('@') ? alias(text) : reorder(text.trim().split(/\s+/));
@@ -30,7 +31,7 @@ export function cronPattern(text: string, dayOr = true): Cron | null {
   try {
     return new Cron(pattern, { timezone: 'UTC', domAndDow: !dayOr });
   } catch {
-    return null; // the library's own refusal
+    return null; // The library throws for an invalid expression.
   }
 }
 

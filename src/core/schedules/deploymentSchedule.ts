@@ -2,21 +2,21 @@ import type { Instant } from '../values/instant.ts';
 import type { JsonObject } from '../values/jsonObject.ts';
 import type { DeploymentTimes } from './deploymentTimes.ts';
 
-/** When runs of a deployment are due. */
+/** A schedule that creates runs of a deployment. */
 export interface DeploymentSchedule {
   id: string;
   created: Instant;
   updated: Instant;
   deploymentId: string;
-  /** A name among the schedules of the deployment. */
+  /** A name, unique among the schedules of the deployment. */
   slug: string | null;
   active: boolean;
   schedule: DeploymentTimes;
-  /** How many of its runs may wait at once; null is as many as are made ahead. */
+  /** The maximum number of waiting runs; null for as many as are created ahead. */
   maxScheduledRuns: number | null;
-  /** They go over those of the deployment. */
+  /** They override the parameters of the deployment. */
   parameters: JsonObject;
 }
 
-/** How many schedules a deployment may have. */
+/** The maximum number of schedules of a deployment. */
 export const MAX_SCHEDULES = 100;

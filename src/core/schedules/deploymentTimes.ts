@@ -8,19 +8,19 @@ import { intervalClock } from './intervalClock.ts';
 import { recurrenceStrikes, ruleFrom } from './recurrenceStrikes.ts';
 import { type TimeZone, timeZone, UTC } from './timeZone.ts';
 
-// The package is CommonJS: Node finds no names in it.
+// The package is CommonJS: Node cannot import its names.
 const { rrulestr } = rrule;
 
-/** When runs of a deployment are due, as it is kept. Intervals are in seconds; no time zone is UTC. */
+/** When runs of a deployment are due, as stored. Intervals are in seconds. The time zone defaults to UTC. */
 export type DeploymentTimes =
   | { interval: number; anchorDate: string; timezone: string | null }
   | { cron: string; timezone: string | null; dayOr: boolean }
   | { rrule: string; timezone: string | null };
 
-/** The same as it is asked for: exactly one of an interval, a cron text and a rule. */
+/** The same in a request: exactly one of an interval, a cron expression and a recurrence rule. */
 export interface DeploymentTimesRequest {
   intervalSeconds?: number | null;
-  /** Default: now. */
+  /** Defaults to now. */
   anchorDate?: Instant | null;
   cron?: string | null;
   dayOr?: boolean | null;
@@ -33,20 +33,20 @@ const HOUR = 3600 * SECOND;
 const DAY = 24 * HOUR;
 /** A hundred years. */
 export const MAX_INTERVAL_SECONDS = 3_155_760_000;
-/** Dates of about a year. Prefect 3: validators.py, MAX_RRULE_LENGTH. */
+/** Enough for about a year of dates. Prefect 3: validators.py, MAX_RRULE_LENGTH. */
 export const MAX_RULE_CHARACTERS = 6500;
-/** Where a rule begins that names no start. Prefect 3: schedules.py, DEFAULT_ANCHOR_DATE. */
+/** The default start of a rule. Prefect 3: schedules.py, DEFAULT_ANCHOR_DATE. */
 const DEFAULT_RULE_START = new Date(Date.UTC(2020, 0, 1));
 
-/** Checks what was asked for, and gives it as it is kept; throws BAD_USER_INPUT. */
+/** Checks a request and returns it in its stored form; throws BAD_USER_INPUT. */
 export function deploymentTimes(field: string, request: DeploymentTimesRequest, now: Instant): DeploymentTimes {
   const { intervalSeconds = null, anchorDate = null, cron = null, dayOr = null, timezone = null } = request;
   const { rrule: rule = null } = request;
   const isOne = [intervalSeconds, cron, rule].filter((one) => one !== null).length === 1;
-  if (anchorDate !== null && intervalSeconds === null) refuse(`${field}.anchorDate`, 'goes with intervalSeconds only.');
-  if (dayOr !== null && cron === null) refuse(`${field}.dayOr`, 'goes with cron only.');
+  if (anchorDate !== null && intervalSeconds === null) refuse(`${field}.anchorDate`, 'requires `intervalSeconds`.');
+  if (dayOr !== null && cron === null) refuse(`${field}.dayOr`, 'requires `cron`.');
   if (timezone !== null && timeZone(timezone) === null)
-    refuse(`${field}.timezone`, 'is no time zone that this server knows.');
+    refuse(`${field}.timezone`, 'must be a known IANA time zone or an offset such as `+02:00`.');
   if (isOne && intervalSeconds !== null) {
     const interval = Math.round(intervalSeconds * SECOND) / SECOND;
     if (!(interval >= 1 && interval <= MAX_INTERVAL_SECONDS))
@@ -54,26 +54,29 @@ export function deploymentTimes(field: string, request: DeploymentTimesRequest, 
     return { interval, anchorDate: formatInstant(anchorDate ?? now), timezone };
   }
   if (isOne && cron !== null) {
-    if (cronPattern(cron, dayOr ?? true) === null) refuse(`${field}.cron`, 'is no cron text.');
+    if (cronPattern(cron, dayOr ?? true) === null) refuse(`${field}.cron`, 'must be a valid cron expression.');
     return { cron, timezone, dayOr: dayOr ?? true };
   }
   if (isOne && rule !== null) {
     if (rule.length > MAX_RULE_CHARACTERS)
-      refuse(`${field}.rrule`, `is too long: at most ${MAX_RULE_CHARACTERS} characters are taken.`);
+      refuse(`${field}.rrule`, `must have at most ${MAX_RULE_CHARACTERS} characters.`);
     try {
       readRules(rule);
     } catch {
-      refuse(`${field}.rrule`, 'is no rule of iCalendar (RFC 5545).');
+      refuse(`${field}.rrule`, 'must be a valid iCalendar recurrence rule (RFC 5545).');
     }
     return { rrule: rule, timezone };
   }
-  return refuse(field, 'must have exactly one of intervalSeconds, cron and rrule.');
+  return refuse(field, 'must have exactly one of `intervalSeconds`, `cron` and `rrule`.');
 }
 
-/** How many runs of a schedule are made ahead. Source: Prefect 3, settings of services/scheduler.py. */
+/** How many runs of a schedule are created ahead. Source: Prefect 3, settings of services/scheduler.py. */
 export const AHEAD = { minRuns: 3, minTime: HOUR, maxRuns: 100, maxTime: 100 * DAY } as const;
 
-/** The times after now for which runs are to be made: at least three and an hour's, at most a hundred and 100 days'. */
+/**
+ * Returns the next times to create runs for: at least 3, and all within the next hour; at most 100, and none after 100
+ * days.
+ */
 export function dueTimes(times: DeploymentTimes, now: Instant, maxRuns: number | null): Instant[] {
   const most = Math.min(maxRuns ?? AHEAD.maxRuns, AHEAD.maxRuns);
   const due: Instant[] = [];
@@ -91,7 +94,7 @@ function clockOf(times: DeploymentTimes): ClockTimes {
     const interval = times.interval * SECOND;
     const instant = parseInstant(times.anchorDate);
     if (instant === null) throw new Error(`Invalid anchor date: ${times.anchorDate}`);
-    // Less than a day is time that passes, whatever the clock on the wall shows.
+    // An interval of less than a day counts elapsed time, regardless of the wall clock.
     return intervalClock(interval, { instant, zone: interval < DAY ? UTC : zone }, null);
   }
   if ('cron' in times) {
@@ -112,7 +115,7 @@ function clockOf(times: DeploymentTimes): ClockTimes {
 
 function zoneOf({ timezone }: DeploymentTimes): TimeZone {
   const zone = timeZone(timezone ?? 'UTC');
-  if (zone === null) throw new Error(`There is no time zone ${timezone}.`);
+  if (zone === null) throw new Error(`Unknown time zone: ${timezone}`);
   return zone;
 }
 
@@ -121,8 +124,8 @@ type RuleOptions = Parameters<typeof ruleFrom>[0];
 const startOf = ({ dtstart }: RuleOptions): number => (dtstart ?? DEFAULT_RULE_START).getTime();
 
 /**
- * The rules and dates of a text; throws where it cannot be read. Its times are those of the wall in the schedule's zone,
- * whatever zone the text names. Source: Prefect 3, schedules.py, RRuleSchedule.to_rrule.
+ * Parses the rules and dates of a recurrence; throws if it is invalid. All times are wall times in the zone of the
+ * schedule, even if the rule names another zone. Source: Prefect 3, schedules.py, RRuleSchedule.to_rrule.
  */
 function readRules(text: string) {
   const set = rrulestr(text.replaceAll(/;TZID=[^:;=]+/gi, ''), { forceset: true }) as RRuleSet; // As `forceset` asks.

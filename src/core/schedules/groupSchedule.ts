@@ -13,8 +13,9 @@ export interface GroupSchedule {
 }
 
 /**
- * The schedule of a flow group as Prefect 1 keeps it. Throws BAD_USER_INPUT for a clock that never works.
- * Source: prefect_server, graphql/flow_groups.py and api/flow_groups.py, set_flow_group_schedule.
+ * Returns the schedule of a flow group as Prefect 1 stores it. Throws BAD_USER_INPUT for an invalid clock or time zone,
+ * with Prefect's message. Source: prefect_server, graphql/flow_groups.py and api/flow_groups.py,
+ * set_flow_group_schedule.
  */
 export function groupSchedule({ cronClocks, intervalClocks, timezone }: GroupSchedule, now: Instant): JsonObject {
   const startDate = startIn(timezone, now);

@@ -2,11 +2,12 @@ import type { Instant } from '../values/instant.ts';
 import type { ClockTimes, ZonedMoment } from './clock.ts';
 import { addTime, UTC } from './timeZone.ts';
 
-/** Where an interval begins that was given no start: 2019-01-01. */
+/** The default start of an interval: 2019-01-01. */
 const DEFAULT_START: ZonedMoment = { instant: Date.UTC(2019, 0, 1) * 1000, zone: UTC };
 
 /**
- * Strikes at start, start + interval, start + 2 intervals, ... An interval of days keeps to the wall clock.
+ * Strikes at start, start + interval, start + 2 intervals, ... From a day after the start, strikes follow the wall
+ * clock.
  * Source: Prefect 1, schedules/clocks.py, IntervalClock.
  */
 export const intervalClock = (interval: number, start: ZonedMoment | null, end: Instant | null): ClockTimes =>
@@ -15,7 +16,7 @@ export const intervalClock = (interval: number, start: ZonedMoment | null, end: 
     for (let count = after < first ? 0 : Math.floor((after - first) / interval) + 1; ; count++) {
       const instant = addTime(first, count * interval, zone);
       if (end !== null && instant > end) return;
-      // Where clocks were put back since the start, the count may be one short.
+      // If clocks were set back since the start, the count may be one too low.
       if (instant > after) yield { instant, zone };
     }
   };

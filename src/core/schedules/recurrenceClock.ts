@@ -5,19 +5,19 @@ import type { ClockTimes, ZonedMoment } from './clock.ts';
 import { type Recurrence, type Rule, recurrenceStrikes, ruleFrom } from './recurrenceStrikes.ts';
 import { type TimeZone, timeZone, UTC } from './timeZone.ts';
 
-// The package is CommonJS: Node finds no names in it.
+// The package is CommonJS: Node cannot import its names.
 const { rrulestr } = rrule;
 
-/** What Prefect 1 takes for a rule that names no start. */
+/** The default start of a rule in Prefect 1. */
 const DEFAULT_START = Date.UTC(2018, 5, 20);
 
 /**
- * Strikes by rules of iCalendar. Their times are read in the offset of the rule's start, UTC where it has none.
+ * Strikes by iCalendar rules. Times have the offset of the rule's start, which defaults to UTC.
  * Source: Prefect 1, schedules/clocks.py, RRuleClock, and serialization/schedule.py.
- * @param json a `rrule`, or a `rruleset` of several, as serialized; throws where it cannot be read
+ * @param json a serialized `rrule` or `rruleset`; throws an Error if it is invalid
  */
 export function recurrenceClock(json: Json, start: ZonedMoment | null, end: Instant | null): ClockTimes {
-  if (!isJsonObject(json)) throw new Error('A recurrence has no rrule_obj.');
+  if (!isJsonObject(json)) throw new Error('A recurrence must have an rrule_obj.');
   const strikesAfter = recurrenceStrikes((fromMs) => readRecurrence(json, fromMs), offsetOf(json));
   return function* strikes(after) {
     const from = start !== null && after < start.instant ? start.instant - 1 : after;
@@ -41,7 +41,8 @@ function readRecurrence(json: JsonObject, fromMs: number): Recurrence {
 }
 
 function readRule(json: Json, fromMs: number): Rule {
-  if (!isJsonObject(json) || typeof json.rr !== 'string') throw new Error('A rule of a recurrence has no text.');
+  if (!isJsonObject(json) || typeof json.rr !== 'string')
+    throw new Error('A rule of a recurrence must have a string `rr`.');
   const { origOptions } = rrulestr(json.rr.replace(/^DTSTART.*\n/m, ''));
   const until = wallMs(json._until);
   const options = { ...origOptions, ...(until !== null && { until: new Date(until) }) };
@@ -50,7 +51,7 @@ function readRule(json: Json, fromMs: number): Rule {
 
 const list = (json: Json | undefined): Json[] => (Array.isArray(json) ? json : []);
 
-/** The wall time of an ISO text, whatever its offset. */
+/** Returns the wall time of an ISO 8601 time, ignoring its offset. */
 function wallMs(json: Json | undefined): number | null {
   if (typeof json !== 'string') return null;
   const instant = parseInstant(json.replace(OFFSET, ''));

@@ -2,12 +2,12 @@ import rrule from 'rrule';
 import type { ClockTimes } from './clock.ts';
 import { fromWall, type TimeZone, toWall } from './timeZone.ts';
 
-// The package is CommonJS: Node finds no names in it.
+// The package is CommonJS: Node cannot import its names.
 const { RRule } = rrule;
 
 export type Rule = InstanceType<typeof RRule>;
 
-/** Rules and dates, and rules and dates of exceptions; wall times in milliseconds. */
+/** Rules and dates, and the rules and dates of exceptions. Dates are wall times in milliseconds. */
 export interface Recurrence {
   rules: Rule[];
   dates: number[];
@@ -16,28 +16,29 @@ export interface Recurrence {
 }
 
 const HOUR_MS = 3_600_000;
-/** How long a step of a rule is, for the frequencies of which every step is as long as another. */
+/** The length of a rule's step, for frequencies whose steps all have the same length. */
 const STEP_MS: Record<number, number> = { [RRule.HOURLY]: HOUR_MS, [RRule.MINUTELY]: 60_000, [RRule.SECONDLY]: 1000 };
-/** More than a schedule looks at. */
+/** More than any schedule needs. */
 const MAX_STRIKES = 10_000;
 const FIRST_LOOK = 32;
 
 /**
- * Strikes by rules of iCalendar, whose times are read on the wall clock of a zone.
- * @param read gives the rules for whoever looks at times after a wall time, in milliseconds
+ * Strikes by iCalendar rules, whose times are wall times in the zone.
+ * @param read returns the rules for strikes after a wall time, in milliseconds
  */
 export const recurrenceStrikes = (read: (fromMs: number) => Recurrence, zone: TimeZone): ClockTimes =>
   function* strikes(after) {
     const fromMs = toWall(after, zone) / 1000;
     const recurrence = read(fromMs);
-    // The library walks a rule from its start each time it is asked: so we ask for few, and then for more at once.
+    // The library evaluates a rule from its start on each call. So the first call requests few strikes, and later ones
+    // more.
     let given = 0;
     let last = after;
     for (let wanted = FIRST_LOOK; given < MAX_STRIKES; wanted *= 8) {
       const candidates = candidatesOf(recurrence, fromMs, wanted);
       for (const ms of allowed(recurrence, candidates.slice(given))) {
         const instant = fromWall(ms * 1000, zone);
-        // Where the clocks are put forward, two times of the wall can be one moment.
+        // When clocks are set forward, two wall times can be the same instant.
         if (instant <= last) continue;
         last = instant;
         yield { instant, zone };
@@ -47,7 +48,10 @@ export const recurrenceStrikes = (read: (fromMs: number) => Recurrence, zone: Ti
     }
   };
 
-/** A rule that begins here, or near to where it is asked: one of every minute since years ago, on one of its own steps. */
+/**
+ * Builds a rule that starts at `startMs`. A rule with steps of a fixed length and without a count starts at one of its
+ * steps shortly before `fromMs` instead: years of minutes would take long to evaluate.
+ */
 export function ruleFrom(options: Rule['origOptions'], startMs: number, fromMs: number): Rule {
   const { freq = RRule.YEARLY, interval, count } = options;
   const step = (STEP_MS[freq] ?? 0) * (interval ?? 1);
@@ -55,7 +59,7 @@ export function ruleFrom(options: Rule['origOptions'], startMs: number, fromMs: 
   return new RRule({ ...options, dtstart: new Date(startMs + skipped * step) });
 }
 
-/** The first times after a moment, exceptions not yet taken out. */
+/** Returns the first times after a wall time, including exceptions. */
 function candidatesOf({ rules, dates }: Recurrence, fromMs: number, count: number): number[] {
   const found = new Set(dates.filter((ms) => ms > fromMs));
   for (const rule of rules) for (const ms of firstAfter(rule, fromMs, count)) found.add(ms);

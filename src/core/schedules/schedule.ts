@@ -19,9 +19,9 @@ export interface Schedule {
 
 const MINUTE = 60_000_000;
 
-/** Reads a schedule as Prefect 1 serializes it (serialization/schedule.py); throws an Error that says what is wrong. */
+/** Parses a schedule serialized by Prefect 1 (serialization/schedule.py); throws an Error if it is invalid. */
 export function readSchedule(json: Json): Schedule {
-  if (!isJsonObject(json) || !Array.isArray(json.clocks)) throw new Error('A schedule has no clocks.');
+  if (!isJsonObject(json) || !Array.isArray(json.clocks)) throw new Error('A schedule must have clocks.');
   return {
     clocks: json.clocks.map(readClock),
     filters: readFilters(json.filters),
@@ -31,9 +31,9 @@ export function readSchedule(json: Json): Schedule {
   };
 }
 
-/** A clock of a serialized schedule; throws an Error that says what is wrong. */
+/** Parses a clock of a serialized schedule; throws an Error if it is invalid. */
 export function readClock(json: Json): Clock {
-  if (!isJsonObject(json)) throw new Error('A clock is no map.');
+  if (!isJsonObject(json)) throw new Error('A clock must be an object.');
   const { parameter_defaults: defaults, labels } = json;
   return {
     parameterDefaults: isJsonObject(defaults) ? defaults : {},
@@ -47,7 +47,7 @@ function readTimes(json: JsonObject): ClockTimes {
   switch (json.type) {
     case 'IntervalClock': {
       const interval = numberOf(json.interval);
-      if (interval < MINUTE) throw new Error('An interval is shorter than a minute.');
+      if (interval < MINUTE) throw new Error('An interval must be at least one minute.');
       return intervalClock(interval, start, end);
     }
     case 'CronClock': {
@@ -63,14 +63,16 @@ function readTimes(json: JsonObject): ClockTimes {
     case 'RRuleClock':
       return recurrenceClock(json.rrule_obj ?? null, start, end);
     default:
-      throw new Error(`There is no clock of the type ${JSON.stringify(json.type)}.`);
+      throw new Error(`Unknown type of clock: ${JSON.stringify(json.type)}`);
   }
 }
 
-/** However few events the filters let pass. */
+/** Limits the search if filters exclude almost all events. */
 const MAX_CANDIDATES = 10_000;
 
-/** The next events after a moment, at most `count`. Source: Prefect 1, schedules/schedules.py, Schedule.next. */
+/**
+ * Returns the next events after an instant, at most `count`. Source: Prefect 1, schedules/schedules.py, Schedule.next.
+ */
 export function nextEvents(schedule: Schedule, after: Instant, count: number): ScheduledEvent[] {
   const { filters, orFilters, notFilters, adjustments } = schedule;
   const events: ScheduledEvent[] = [];
@@ -94,7 +96,7 @@ export function nextEvents(schedule: Schedule, after: Instant, count: number): S
   return events;
 }
 
-/** The events of all clocks in the order of time; of those at once, the first clock's first. */
+/** Merges the events of all clocks by time; simultaneous events are in the order of the clocks. */
 function* merged(clocks: readonly Clock[], after: Instant): Generator<ScheduledEvent> {
   const heads = clocks.map(({ strikesAfter, parameterDefaults, labels }) => {
     const strikes = strikesAfter(after)[Symbol.iterator]();
@@ -114,7 +116,7 @@ function* merged(clocks: readonly Clock[], after: Instant): Generator<ScheduledE
   }
 }
 
-/** Without events that equal the one before. */
+/** Drops each event that equals the one before it. */
 function* distinct(events: Iterable<ScheduledEvent>): Generator<ScheduledEvent> {
   let previous = '';
   for (const event of events) {
@@ -125,8 +127,8 @@ function* distinct(events: Iterable<ScheduledEvent>): Generator<ScheduledEvent> 
 }
 
 /**
- * What makes events the same. Python compares times of one zone by what the clock on the wall shows, so that of two events
- * in the hour that comes twice in autumn only the first stays.
+ * The identity of an event. Python compares times of the same zone by wall time. So if an hour occurs twice in autumn,
+ * of two events with the same wall time only the first is kept.
  */
 const identityOf = ({ instant, zone, parameterDefaults, labels }: ScheduledEvent) =>
   JSON.stringify([zone.name, toWall(instant, zone), parameterDefaults, labels]);

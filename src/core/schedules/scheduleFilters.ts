@@ -3,7 +3,7 @@ import type { Strike } from './clock.ts';
 import { dateOf, durationOf, momentOf, numberOf, textOf, timeOf } from './scheduleValues.ts';
 import { addTime, toWall } from './timeZone.ts';
 
-/** Whether an event may stay. */
+/** Whether to keep an event. */
 export type Filter = (strike: Strike) => boolean;
 export type Adjustment = (strike: Strike) => Strike;
 
@@ -13,14 +13,14 @@ const wall = ({ instant, zone }: Strike) => toWall(instant, zone);
 const wallDate = (strike: Strike) => new Date(wall(strike) / 1000);
 const monthAndDay = (strike: Strike) => dateOf(wallDate(strike).getUTCMonth() + 1, wallDate(strike).getUTCDate());
 const timeOfDay = (strike: Strike) => wall(strike) - Math.floor(wall(strike) / DAY) * DAY;
-/** As Python counts: Monday is 0. */
+/** As in Python, Monday is 0. */
 const weekday = (strike: Strike) => (wallDate(strike).getUTCDay() + 6) % 7;
 
-/** From start to end, both included, around the end of the year or the day where the end comes first. */
+/** Whether a value is from start to end, inclusive. With `wraps`, the range extends over the end of the year or day. */
 const within = (value: number, start: number, end: number, wraps: boolean) =>
   wraps ? value >= start || value <= end : value >= start && value <= end;
 
-// Each with its arguments as serialized. Source: Prefect 1, schedules/filters.py.
+// Filters by name, each with its serialized arguments. Source: Prefect 1, schedules/filters.py.
 const FILTERS: { [name: string]: (args: JsonObject) => Filter } = {
   on_datetime({ dt }) {
     const moment = momentOf(dt);
@@ -70,7 +70,9 @@ const ADJUSTMENTS: { [name: string]: (args: JsonObject) => Adjustment } = {
   },
 };
 
-/** The functions of a list such as `[{ fn: 'prefect.schedules.filters.is_weekday', kwargs: {} }]`; throws for any other. */
+/**
+ * Reads a list such as `[{ fn: 'prefect.schedules.filters.is_weekday', kwargs: {} }]`; throws for unknown functions.
+ */
 const readFunctions =
   <Fn>(module: string, known: { [name: string]: (args: JsonObject) => Fn }) =>
   (json: Json | undefined): Fn[] =>

@@ -3,15 +3,15 @@ import { isJsonObject, type Json } from '../values/jsonObject.ts';
 import type { ZonedMoment } from './clock.ts';
 import { fromWall, timeZone } from './timeZone.ts';
 
-// The values inside serialized schedules. Each reader throws where it cannot read one: a schedule is taken whole or not at all.
+// The values inside serialized schedules. Each function throws an Error if a value is invalid, and so the schedule is.
 
 const SECOND = 1_000_000;
 
 const unreadable = (what: string, json: Json | undefined) =>
-  new Error(`A schedule holds no ${what}, but ${JSON.stringify(json)?.slice(0, 200)}.`);
+  new Error(`A schedule must have a ${what}, not ${JSON.stringify(json)?.slice(0, 200)}.`);
 
 export function textOf(json: Json | undefined): string {
-  if (typeof json !== 'string') throw unreadable('text', json);
+  if (typeof json !== 'string') throw unreadable('string', json);
   return json;
 }
 
@@ -20,7 +20,7 @@ export function numberOf(json: Json | undefined): number {
   return json;
 }
 
-/** A day of the year as a number that grows with it. */
+/** Encodes a day of the year as a number, in the order of the days. */
 export const dateOf = (month: number, day: number): number => month * 100 + day;
 
 /** `//datetime:2022-01-01T09:00:00-05:00` */
@@ -45,7 +45,7 @@ export function durationOf(json: Json | undefined): number {
   return Math.round(seconds * SECOND);
 }
 
-/** `{ dt: '2022-01-01T00:00:00', tz: 'America/New_York' }`; null stays null. */
+/** `{ dt: '2022-01-01T00:00:00', tz: 'America/New_York' }`; returns null for null. */
 export function zonedMomentOf(json: Json | undefined): ZonedMoment | null {
   if (json === undefined || json === null) return null;
   const { dt, tz } = isJsonObject(json) ? json : { dt: json, tz: 'UTC' };
@@ -53,9 +53,9 @@ export function zonedMomentOf(json: Json | undefined): ZonedMoment | null {
   const text = textOf(dt);
   const read = readTime(text);
   if (zone === null || read === null) throw unreadable('time in a zone', json);
-  // An offset in the text wins over the zone.
+  // An offset in `dt` takes precedence over the zone.
   return { instant: /([+-]\d\d:?\d\d|Z)$/.test(text) ? read : fromWall(read, zone), zone };
 }
 
-/** A date alone is its midnight. */
+/** A date without a time means midnight. */
 const readTime = (text: string) => parseInstant(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text);

@@ -4,16 +4,16 @@ import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.t
 import type { ScheduledEvent } from './clock.ts';
 import { nextEvents, readSchedule } from './schedule.ts';
 
-/** How many runs of a flow wait for their time. */
+/** The number of runs of a flow that are created ahead. */
 const AHEAD = 10;
 
-/** What of a flow says when it is to run. */
+/** The schedules of a flow. */
 export interface FlowSchedule {
-  /** The flow's own. */
+  /** The schedule of the flow itself. */
   schedule: JsonObject | null;
-  /** The flow group's, which goes before it. */
+  /** The schedule of the flow group, which takes precedence. */
   groupSchedule: JsonObject | null;
-  /** The latest start of those runs that the schedule has made so far. */
+  /** The latest scheduled start of the runs created so far. */
   lastStart: Instant | null;
 }
 
@@ -21,20 +21,20 @@ export interface ScheduledRun {
   scheduledStartTime: Instant;
   parameters: JsonObject;
   labels: string[] | null;
-  /** The same for the same event, whichever server is faster. */
+  /** Equal for the same event on every server, so that only one of them creates the run. */
   idempotencyKey: string;
 }
 
-/** The schedule that counts; null where there is none. */
+/** Returns the effective schedule; null if there is none. */
 export const scheduleOf = ({ schedule, groupSchedule }: Omit<FlowSchedule, 'lastStart'>): JsonObject | null =>
   isFilled(groupSchedule) ? groupSchedule : isFilled(schedule) ? schedule : null;
 
 const isFilled = (json: JsonObject | null) => json !== null && Object.keys(json).length > 0;
 
 /**
- * The runs that a flow's schedule wants made: its next ten events, without those that were made before. Throws an Error
- * where the schedule cannot be read. Source: prefect_server, api/flows.py, schedule_flow_runs.
- * @param md5 the MD5 sum of a text, hexadecimal
+ * Returns the runs to create for a flow: the next ten events of its schedule, except those created before. Throws an
+ * Error if the schedule is invalid. Source: prefect_server, api/flows.py, schedule_flow_runs.
+ * @param md5 returns the MD5 hash of a string in hexadecimal
  */
 export function scheduledRuns(flow: FlowSchedule, now: Instant, md5: (text: string) => string): ScheduledRun[] {
   const schedule = scheduleOf(flow);
@@ -50,10 +50,10 @@ export function scheduledRuns(flow: FlowSchedule, now: Instant, md5: (text: stri
     }));
 }
 
-/** Of several clocks that strike at once, each may ask for a run of its own. */
+/** Clocks with parameters or labels each get a run of their own, even if they strike at the same time. */
 const isSpecial = ({ parameterDefaults, labels }: ScheduledEvent) => labels !== null || isFilled(parameterDefaults);
 
-// As the old server made its keys, so that a database that was moved over knows the runs it has.
+// The same keys as on Prefect Server, so that a migrated database does not create its runs again.
 function keyOf(event: ScheduledEvent, md5: (text: string) => string): string {
   const key = `auto-scheduled:${formatInstant(event.instant).replace(/(\.000000)?Z$/, '+00:00')}`;
   if (!isSpecial(event)) return key;
@@ -64,8 +64,8 @@ function keyOf(event: ScheduledEvent, md5: (text: string) => string): string {
 const sortedCharacters = (value: Json) => pythonRepr([...pythonJson(value)].sort());
 
 /**
- * Whether runs of a schedule would lack a parameter: one that is required, and that neither the group nor every clock of
- * the flow's own schedule gives.
+ * Whether scheduled runs would lack a required parameter: one that is missing both in the group and in at least one
+ * clock of the flow's own schedule.
  */
 export function lacksParameters(flow: {
   schedule: JsonObject | null;

@@ -3,21 +3,21 @@ import type { Instant } from '../values/instant.ts';
 const SECOND = 1_000_000;
 const DAY = 86_400 * SECOND;
 
-/** What a clock on the wall shows, as the instant at which a clock in UTC shows the same. */
+/** A wall time: what a local clock shows, as the instant at which a clock in UTC shows the same. */
 export type WallTime = number;
 
 export interface TimeZone {
   name: string;
-  /** What is to be added to an instant to get its wall time here, in microseconds. */
+  /** The difference between wall time and UTC at an instant, in microseconds. */
   offsetAt(instant: Instant): number;
 }
 
 export const UTC: TimeZone = { name: 'UTC', offsetAt: () => 0 };
 
-/** No zone has changed its clocks at another moment than on a quarter of an hour since 1937. */
+/** Since 1937, zones have changed their clocks only at multiples of 15 minutes. */
 const QUARTER = 900 * SECOND;
 
-/** A zone by its IANA name, or a fixed offset such as `+02:00`; null where there is none of that name. */
+/** Returns a zone by its IANA name or a fixed offset such as `+02:00`; null if the name is unknown. */
 export function timeZone(name: string): TimeZone | null {
   if (name === 'UTC') return UTC;
   const [, sign, hours = '', minutes = ''] = /^([+-])(\d\d):?(\d\d)$/.exec(name) ?? [];
@@ -27,7 +27,7 @@ export function timeZone(name: string): TimeZone | null {
   }
   const format = offsetFormat(name);
   if (!format) return null;
-  // To ask takes microseconds, and a schedule that looks for one event in thousands asks for each.
+  // A lookup takes microseconds, and a schedule with filters may need thousands. So offsets are cached.
   const known = new Map<number, number>();
   return {
     name,
@@ -47,11 +47,11 @@ function offsetFormat(name: string): Intl.DateTimeFormat | null {
   try {
     return new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
   } catch {
-    return null; // a RangeError: Intl has no other way to say that it does not know the zone
+    return null; // A RangeError: Intl does not know the zone.
   }
 }
 
-/** `11/21/2026, GMT-05:00`; in a zone that is at UTC, `GMT`. */
+/** Reads `11/21/2026, GMT-05:00`, or `GMT` for a zone without an offset. */
 function readOffset(text: string): number {
   const offset = text.slice(text.indexOf('GMT') + 'GMT'.length);
   const [hours = 0, minutes = 0, seconds = 0] = offset.slice(1).split(':').map(Number);
@@ -61,8 +61,8 @@ function readOffset(text: string): number {
 export const toWall = (instant: Instant, zone: TimeZone): WallTime => instant + zone.offsetAt(instant);
 
 /**
- * The instant of a wall time. Where the clocks are put back a wall time comes twice, and the second one is meant; where they
- * are put forward it does not come at all, and it is read by the old clock: half past two is then half past three.
+ * Returns the instant of a wall time. When clocks are set back, a wall time occurs twice: the second one is returned.
+ * When they are set forward, a skipped wall time has the offset from before the change: 02:30 becomes 03:30.
  * Source: pendulum 2, POST_TRANSITION.
  */
 export function fromWall(wall: WallTime, zone: TimeZone): Instant {
@@ -71,7 +71,7 @@ export function fromWall(wall: WallTime, zone: TimeZone): Instant {
   return zone.offsetAt(wall - after) === after ? wall - after : wall - before;
 }
 
-/** Whole days are days of the calendar, on which the clocks may be put; less than a day is time that passes. */
+/** Adds a time. From 0 to less than a day it is elapsed time; any other follows the wall clock across clock changes. */
 export function addTime(instant: Instant, time: number, zone: TimeZone): Instant {
   if (time >= 0 && time < DAY) return instant + time;
   return fromWall(toWall(instant, zone) + time, zone);

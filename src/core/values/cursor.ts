@@ -1,25 +1,25 @@
 import { Problem } from './problem.ts';
 
-/** The values that a list is ordered by, at one of its rows. Times are instants. */
+/** A row's value for one of the columns that order its list. Times are instants. */
 export type CursorKey = string | number | null;
 
 const VERSION = 1;
-// Past the longest key that a run can have, its name; below what would make parsing worth anybody's while.
+// Longer than a cursor with the longest key, a run's name. Short enough that parsing costs nothing.
 const MAX_CURSOR_LENGTH = 8_000;
 
-/** A place in a list, opaque to clients. `list` names the list with its order, so that no other list takes the cursor. */
+/** Encodes a place in a list. `list` names the list and its order: no other list accepts the cursor. */
 export const encodeCursor = (list: string, keys: readonly CursorKey[]): string =>
   toBase64Url(JSON.stringify([VERSION, list, ...keys]));
 
 /**
- * The keys of a cursor that `encodeCursor` gave out for this list, or a Problem INVALID_CURSOR. Whoever uses the keys
- * still checks their kinds: a cursor is not signed.
+ * Returns the keys of a cursor that `encodeCursor` made for this list; throws INVALID_CURSOR for any other. A cursor is
+ * not signed: the caller must check the types of the keys.
  */
 export function decodeCursor(list: string, cursor: string): CursorKey[] {
   const [version, name, ...keys] = parsedList(cursor);
-  // Writing it again finds every other fault, too: stray characters, another way to write a number, an object as a key.
+  // Encoding the keys again finds all other faults: stray characters, other notations of a number, an object as a key.
   if (version === VERSION && name === list && keys.every(isKey) && encodeCursor(list, keys) === cursor) return keys;
-  throw new Problem('INVALID_CURSOR', 'The cursor was not given out by this list in this order.');
+  throw new Problem('INVALID_CURSOR', 'The cursor does not belong to this list in this order.');
 }
 
 const isKey = (key: unknown): key is CursorKey => key === null || typeof key === 'string' || typeof key === 'number';
@@ -34,7 +34,7 @@ function parsedList(cursor: string): unknown[] {
   }
 }
 
-// By the web's standards, not Node's Buffer: the core runs anywhere.
+// Web standards instead of Node's Buffer: the core imports nothing of Node.
 const toBase64Url = (text: string): string =>
   btoa(String.fromCharCode(...new TextEncoder().encode(text)))
     .replaceAll('+', '-')

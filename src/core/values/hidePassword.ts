@@ -1,4 +1,4 @@
-/** A URL as it may be shown: without the password, wherever it stands. */
+/** Returns the URL with its password masked, both in the authority and in the query. */
 export function hidePassword(url: string | null): string {
   if (url === null) return '';
   const shown = new URL(url);

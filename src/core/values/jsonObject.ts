@@ -1,4 +1,4 @@
-/** JSON as PostgreSQL's jsonb and GraphQL's JSON scalar hold it. */
+/** A value of PostgreSQL's type `jsonb`, and of the GraphQL scalar `JSON`. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 

@@ -1,12 +1,11 @@
 /**
- * What the server takes at most, in one place. Characters are Unicode's, bytes are UTF-8's, and JSON is measured in its
- * compact form.
+ * The limits of input values. Characters are Unicode code points, bytes are UTF-8, and JSON is measured without blanks.
  */
 export const LIMITS = {
-  /** Names, and every other short text: dynamic keys, versions, senders. */
+  /** Names and every other short string: dynamic keys, versions, senders. */
   nameCharacters: 255,
   idempotencyKeyCharacters: 255,
-  /** Of a state, and of a log line. */
+  /** The message of a state or of a log line. */
   messageCharacters: 1_000_000,
   tags: 500,
   tagCharacters: 255,
@@ -16,7 +15,7 @@ export const LIMITS = {
   /** Prefect 3: PREFECT_SERVER_API_MAX_PARAMETER_SIZE. */
   parameterBytes: 524_288,
   jsonBytes: 1_000_000,
-  /** Well under what PostgreSQL parses without running out of stack. */
+  /** Well below the depth at which PostgreSQL runs out of stack. */
   jsonDepth: 200,
   inputKeyCharacters: 255,
   inputValueBytes: 5_000_000,

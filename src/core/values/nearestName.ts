@@ -1,4 +1,4 @@
-/** The known name that takes the fewest changed letters, or null where even that is far off. */
+/** Returns the known name with the fewest changed letters, or null if more than half of the letters differ. */
 export function nearestName(name: string, known: readonly string[]): string | null {
   const nearest = known
     .map((candidate) => ({ candidate, changes: changesBetween(name, candidate) }))
@@ -6,7 +6,7 @@ export function nearestName(name: string, known: readonly string[]): string | nu
   return nearest && nearest.changes <= name.length / 2 ? nearest.candidate : null;
 }
 
-/** Levenshtein's distance, one row of his table at a time. */
+/** Levenshtein distance, one row of the table at a time. */
 function changesBetween(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   let changes = to.length;

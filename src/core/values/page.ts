@@ -1,4 +1,7 @@
-/** One page of a list, forwards from `after` or backwards from `before`; at most one of `first` and `last` is set. */
+/**
+ * Requests a page of a list, forwards from `after` or backwards from `before`. At most one of `first` and `last` is
+ * set.
+ */
 export interface PageRequest {
   first?: number | null;
   after?: string | null;
@@ -13,18 +16,18 @@ export interface Page<Row> {
   hasPreviousPage: boolean;
 }
 
-/** A numbered page, with the length of the whole list in the same moment. */
+/** A page by number, with the length of the whole list from the same snapshot. */
 export interface NumberedPage<Row> {
   rows: Row[];
-  /** From 1. */
+  /** Starts at 1. */
   page: number;
   limit: number;
-  /** How many pages the list has; none where `limit` is 0. */
+  /** The number of pages in the list; 0 if `limit` is 0. */
   pages: number;
   totalCount: number;
 }
 
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 200;
-/** Where counting the whole of a list stops: a count of this many means this many or more. */
+/** Counting a list stops here: a count of this value means this many or more. */
 export const MAX_TOTAL_COUNT = 100_000;

@@ -1,4 +1,4 @@
-/** About how many bytes a plain value takes as JSON: good enough to bound what waits or travels together. */
+/** Estimates the size of a value as JSON, in bytes. Accurate enough to limit queues and batches. */
 export function roughSize(value: unknown): number {
   if (typeof value === 'string') return value.length + 2;
   if (typeof value !== 'object' || value === null) return 8;

@@ -1,6 +1,6 @@
 import type { Json } from './jsonObject.ts';
 
-/** Whether two values are the same JSON: the order of keys says nothing. */
+/** Whether two values are equal as JSON. The order of keys does not matter. */
 export function sameJson(one: Json, other: Json): boolean {
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
   if (Array.isArray(one) !== Array.isArray(other)) return false;

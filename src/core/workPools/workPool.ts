@@ -1,7 +1,7 @@
 import type { Instant } from '../values/instant.ts';
 import type { JsonObject } from '../values/jsonObject.ts';
 
-/** Where workers of one kind take runs from. */
+/** A pool of runs for workers of one type. */
 export interface WorkPool {
   id: string;
   created: Instant;
@@ -10,10 +10,10 @@ export interface WorkPool {
   name: string;
   type: string;
   description: string | null;
-  /** What the infrastructure of runs looks like; its `variables` is the JSON Schema of job variables. */
+  /** The template of the runs' infrastructure. `variables` is the JSON Schema of job variables. */
   baseJobTemplate: JsonObject;
   isPaused: boolean;
-  /** How many of its runs may be at work at once; null is any number. */
+  /** The maximum number of concurrent runs of the pool; null for no limit. */
   concurrencyLimit: number | null;
 }
 
@@ -27,7 +27,7 @@ export interface WorkQueue {
   description: string | null;
   isPaused: boolean;
   concurrencyLimit: number | null;
-  /** 1 is served first. */
+  /** 1 is the highest priority. */
   priority: number;
   lastPolled: Instant | null;
 }
@@ -42,10 +42,10 @@ export interface Worker {
   heartbeatIntervalSeconds: number;
 }
 
-/** The queue that every work pool has. */
+/** The name of the queue that every work pool has. */
 export const DEFAULT_QUEUE = 'default';
 
-/** Signs of life that may be missing before a worker counts as gone. Source: Prefect 3, services/foreman.py. */
+/** How many heartbeats a worker may miss before it counts as offline. Source: Prefect 3, services/foreman.py. */
 const MISSED_HEARTBEATS = 3;
 
 export const isOnline = (

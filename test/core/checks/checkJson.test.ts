@@ -11,13 +11,13 @@ describe('JSON', () => {
     (value) => expect(() => checkJson('data', value)).not.toThrow(),
   );
   test.each<[Json, string]>([
-    ['a\0', 'data holds a NUL character, which cannot be stored.'],
-    [{ a: [1, { b: 'a\0' }] }, 'data.a[1].b holds a NUL character, which cannot be stored.'],
-    [{ a: { 'b\0': 1 } }, 'a key of data.a holds a NUL character, which cannot be stored.'],
-    [['\ud83d'], 'data[0] holds half of a surrogate pair, which is not Unicode text.'],
-    [{ '\ude00': 1 }, 'a key of data holds half of a surrogate pair, which is not Unicode text.'],
-    [{ a: Number.POSITIVE_INFINITY }, 'data.a is too large a number.'],
-    [nested(201), `data${'[0]'.repeat(65)}[... is nested too deeply: at most 200 levels are taken.`],
+    ['a\0', '`data` contains a NUL character, which cannot be stored.'],
+    [{ a: [1, { b: 'a\0' }] }, '`data.a[1].b` contains a NUL character, which cannot be stored.'],
+    [{ a: { 'b\0': 1 } }, 'A key of `data.a` contains a NUL character, which cannot be stored.'],
+    [['\ud83d'], '`data[0]` contains half of a surrogate pair, which is not valid Unicode.'],
+    [{ '\ude00': 1 }, 'A key of `data` contains half of a surrogate pair, which is not valid Unicode.'],
+    [{ a: Number.POSITIVE_INFINITY }, '`data.a` must be a finite number.'],
+    [nested(201), `\`data${'[0]'.repeat(65)}[...\` is nested too deeply: at most 200 levels are allowed.`],
   ])('may not be this, %#', (value, message) => expect(refused(() => checkJson('data', value))).toBe(message));
   test('that is deeper than any stack is refused as well', () => {
     // The cast: what JSON.parse makes is Json.
@@ -27,9 +27,9 @@ describe('JSON', () => {
   test('is measured in bytes of its compact form', () => {
     expect(() => checkJson('data', 'ü'.repeat(499_999))).not.toThrow();
     expect(refused(() => checkJson('data', 'ü'.repeat(500_000)))).toBe(
-      'data is too large: 1,000,002 bytes as JSON, at most 1,000,000 are taken.',
+      '`data` must have at most 1,000,000 bytes as JSON, and has 1,000,002.',
     );
-    expect(refused(() => checkJson('data', [1, 2], 4))).toContain('5 bytes');
+    expect(refused(() => checkJson('data', [1, 2], 4))).toContain('at most 4 bytes as JSON, and has 5.');
     expect(() => checkJson('data', [1, 2], 5)).not.toThrow();
   });
 });
@@ -43,7 +43,7 @@ describe('the parameters of a flow run', () => {
     );
   });
   test('are looked into', () =>
-    expect(refused(() => checkParameters('parameters', { a: '\0' }))).toContain('parameters.a '));
+    expect(refused(() => checkParameters('parameters', { a: '\0' }))).toContain('`parameters.a` '));
 });
 
 describe('labels', () => {
@@ -55,18 +55,18 @@ describe('labels', () => {
     [{ ['k'.repeat(255)]: 'v'.repeat(10_000) }],
   ])('may be these, %#', (labels) => expect(() => checkLabels('labels', labels)).not.toThrow());
   test.each<[Json, string]>([
-    [[], 'labels must be a map.'],
-    [null, 'labels must be a map.'],
-    ['text', 'labels must be a map.'],
-    [{ a: null }, 'labels.a must be a string, a number or a boolean.'],
-    [{ a: ['b'] }, 'labels.a must be a string, a number or a boolean.'],
-    [{ a: { b: 1 } }, 'labels.a must be a string, a number or a boolean.'],
-    [{ a: Number.NEGATIVE_INFINITY }, 'labels.a is too large a number.'],
-    [{ a: '\0' }, 'labels.a holds a NUL character, which cannot be stored.'],
-    [{ '\0': 1 }, 'a key of labels holds a NUL character, which cannot be stored.'],
-    [{ '': 1 }, 'labels has an empty key.'],
-    [{ ['k'.repeat(256)]: 1 }, 'a key of labels is too long: 256 characters, at most 255 are taken.'],
-    [{ a: 'v'.repeat(10_001) }, 'labels.a is too long: 10,001 characters, at most 10,000 are taken.'],
-    [many(501), 'labels has too many keys: 501, at most 500 are taken.'],
+    [[], '`labels` must be an object.'],
+    [null, '`labels` must be an object.'],
+    ['text', '`labels` must be an object.'],
+    [{ a: null }, '`labels.a` must be a string, a number or a boolean.'],
+    [{ a: ['b'] }, '`labels.a` must be a string, a number or a boolean.'],
+    [{ a: { b: 1 } }, '`labels.a` must be a string, a number or a boolean.'],
+    [{ a: Number.NEGATIVE_INFINITY }, '`labels.a` must be a finite number.'],
+    [{ a: '\0' }, '`labels.a` contains a NUL character, which cannot be stored.'],
+    [{ '\0': 1 }, 'A key of `labels` contains a NUL character, which cannot be stored.'],
+    [{ '': 1 }, '`labels` must not have an empty key.'],
+    [{ ['k'.repeat(256)]: 1 }, 'A key of `labels` must have at most 255 characters, and has 256.'],
+    [{ a: 'v'.repeat(10_001) }, '`labels.a` must have at most 10,000 characters, and has 10,001.'],
+    [many(501), '`labels` must have at most 500 keys, and has 501.'],
   ])('may not be these, %#', (labels, message) => expect(refused(() => checkLabels('labels', labels))).toBe(message));
 });

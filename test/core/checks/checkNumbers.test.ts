@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkFlowRunPolicy, checkLogLevel, checkTaskRunPolicy } from '../../../src/core/checks/checkNumbers.ts';
 import { refused } from '../refused.ts';
 
-const NOT_A_RETRY = 'policy.retries must be between 0 and 1,000,000.';
+const NOT_A_RETRY = '`policy.retries` must be between 0 and 1,000,000.';
 const NOT_A_DELAY = 'must be between 0 and 31,622,400.';
 
 describe('the policy of a flow run', () => {
@@ -16,11 +16,11 @@ describe('the policy of a flow run', () => {
   test.each([
     [{ retries: -1 }, NOT_A_RETRY],
     [{ retries: 1_000_001 }, NOT_A_RETRY],
-    [{ retries: 1.5 }, 'policy.retries must be a whole number.'],
-    [{ retries: Number.NaN }, 'policy.retries must be a whole number.'],
-    [{ retryDelaySeconds: -0.1 }, `policy.retryDelaySeconds ${NOT_A_DELAY}`],
-    [{ retryDelaySeconds: Number.NaN }, `policy.retryDelaySeconds ${NOT_A_DELAY}`],
-    [{ retryDelaySeconds: 31_622_401 }, `policy.retryDelaySeconds ${NOT_A_DELAY}`],
+    [{ retries: 1.5 }, '`policy.retries` must be a whole number.'],
+    [{ retries: Number.NaN }, '`policy.retries` must be a whole number.'],
+    [{ retryDelaySeconds: -0.1 }, `\`policy.retryDelaySeconds\` ${NOT_A_DELAY}`],
+    [{ retryDelaySeconds: Number.NaN }, `\`policy.retryDelaySeconds\` ${NOT_A_DELAY}`],
+    [{ retryDelaySeconds: 31_622_401 }, `\`policy.retryDelaySeconds\` ${NOT_A_DELAY}`],
   ])('may not be %j', (policy, message) => expect(refused(() => checkFlowRunPolicy('policy', policy))).toBe(message));
 });
 
@@ -35,9 +35,9 @@ describe('the policy of a task run', () => {
   test.each([
     [{ retries: -1 }, NOT_A_RETRY],
     [{ retryDelaySeconds: delays(51) }, 'Can not configure more than 50 retry delays per task.'],
-    [{ retryDelaySeconds: [1, -1] }, `policy.retryDelaySeconds[1] ${NOT_A_DELAY}`],
-    [{ retryJitterFactor: -0.1 }, 'policy.retryJitterFactor must be between 0 and 1,000.'],
-    [{ retryJitterFactor: 1001 }, 'policy.retryJitterFactor must be between 0 and 1,000.'],
+    [{ retryDelaySeconds: [1, -1] }, `\`policy.retryDelaySeconds[1]\` ${NOT_A_DELAY}`],
+    [{ retryJitterFactor: -0.1 }, '`policy.retryJitterFactor` must be between 0 and 1,000.'],
+    [{ retryJitterFactor: 1001 }, '`policy.retryJitterFactor` must be between 0 and 1,000.'],
   ])('may not be this, %#', (policy, message) =>
     expect(refused(() => checkTaskRunPolicy('policy', policy))).toBe(message),
   );
@@ -47,9 +47,9 @@ test.each([0, 20, 32_767])('a log line may have the level %d', (level) =>
   expect(() => checkLogLevel('level', level)).not.toThrow(),
 );
 test.each([
-  [-1, 'level must be between 0 and 32,767.'],
-  [32_768, 'level must be between 0 and 32,767.'],
-  [20.5, 'level must be a whole number.'],
+  [-1, '`level` must be between 0 and 32,767.'],
+  [32_768, '`level` must be between 0 and 32,767.'],
+  [20.5, '`level` must be a whole number.'],
 ])('a log line may not have the level %d', (level, message) =>
   expect(refused(() => checkLogLevel('level', level))).toBe(message),
 );

@@ -18,27 +18,24 @@ test.each<[Omit<StateRequest, 'type'>]>([
 );
 
 test.each<[Omit<StateRequest, 'type'>, string]>([
-  [{ name: 'n'.repeat(256) }, 'state.name is too long: 256 characters, at most 255 are taken.'],
-  [{ name: '\0' }, 'state.name holds a NUL character, which cannot be stored.'],
-  [{ message: '\0' }, 'state.message holds a NUL character, which cannot be stored.'],
-  [{ data: { a: '\0' } }, 'state.data.a holds a NUL character, which cannot be stored.'],
+  [{ name: 'n'.repeat(256) }, '`state.name` must have at most 255 characters, and has 256.'],
+  [{ name: '\0' }, '`state.name` contains a NUL character, which cannot be stored.'],
+  [{ message: '\0' }, '`state.message` contains a NUL character, which cannot be stored.'],
+  [{ data: { a: '\0' } }, '`state.data.a` contains a NUL character, which cannot be stored.'],
   [
     { details: { pauseKey: 'p'.repeat(256) } },
-    'state.details.pauseKey is too long: 256 characters, at most 255 are taken.',
+    '`state.details.pauseKey` must have at most 255 characters, and has 256.',
   ],
-  [{ details: { cacheKey: '\0' } }, 'state.details.cacheKey holds a NUL character, which cannot be stored.'],
-  [{ details: { traceparent: '\0' } }, 'state.details.traceparent holds a NUL character, which cannot be stored.'],
-  [
-    { details: { runInputKeyset: keyset(21) } },
-    'state.details.runInputKeyset has too many keys: at most 20 are taken.',
-  ],
+  [{ details: { cacheKey: '\0' } }, '`state.details.cacheKey` contains a NUL character, which cannot be stored.'],
+  [{ details: { traceparent: '\0' } }, '`state.details.traceparent` contains a NUL character, which cannot be stored.'],
+  [{ details: { runInputKeyset: keyset(21) } }, '`state.details.runInputKeyset` must have at most 20 keys.'],
   [
     { details: { runInputKeyset: { '\0': 'k' } } },
-    'a key of state.details.runInputKeyset holds a NUL character, which cannot be stored.',
+    'A key of `state.details.runInputKeyset` contains a NUL character, which cannot be stored.',
   ],
   [
     { details: { runInputKeyset: { schema: '\0' } } },
-    'state.details.runInputKeyset.schema holds a NUL character, which cannot be stored.',
+    '`state.details.runInputKeyset.schema` contains a NUL character, which cannot be stored.',
   ],
 ])('a state may not be asked for like this, %#', (request, message) =>
   expect(refused(() => checkStateRequest('state', { type: 'RUNNING', ...request }))).toBe(message),

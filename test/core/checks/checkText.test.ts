@@ -26,9 +26,9 @@ test.each([
 ])('%j has so many characters: %d', (text, length) => expect(characters(text)).toBe(length));
 
 test.each([
-  [NUL, 'the field holds a NUL character, which cannot be stored.'],
-  [HALF, 'the field holds half of a surrogate pair, which is not Unicode text.'],
-  ['\ude00\ud83d', 'the field holds half of a surrogate pair, which is not Unicode text.'],
+  [NUL, '`the field` contains a NUL character, which cannot be stored.'],
+  [HALF, '`the field` contains half of a surrogate pair, which is not valid Unicode.'],
+  ['\ude00\ud83d', '`the field` contains half of a surrogate pair, which is not valid Unicode.'],
 ])('%j cannot be stored', (text, message) => expect(refused(() => checkCharacters('the field', text))).toBe(message));
 test.each(['', 'ü😀', '\u0001\n', '\uffff'])('%j can be stored', (text) =>
   expect(() => checkCharacters('f', text)).not.toThrow(),
@@ -45,12 +45,12 @@ describe('a text', () => {
   );
   test.each(['abcd', '😀😀😀😀'])('may not be longer: %j', (text) =>
     expect(refused(() => checkText('state.name', text, 3))).toBe(
-      'state.name is too long: 4 characters, at most 3 are taken.',
+      '`state.name` must have at most 3 characters, and has 4.',
     ),
   );
   test('is told of in numbers for people', () =>
     expect(refused(() => checkMessage('message', 'x'.repeat(1_000_001)))).toBe(
-      'message is too long: 1,000,001 characters, at most 1,000,000 are taken.',
+      '`message` must have at most 1,000,000 characters, and has 1,000,001.',
     ));
   test('is looked into', () => expect(refused(() => checkText('f', NUL, 3))).toContain('NUL'));
 });
@@ -60,9 +60,9 @@ describe('a name', () => {
     expect(() => checkName('name', name)).not.toThrow(),
   );
   test.each([
-    ['', 'name is empty.'],
-    ['n'.repeat(256), 'name is too long: 256 characters, at most 255 are taken.'],
-    [NUL, 'name holds a NUL character, which cannot be stored.'],
+    ['', '`name` must not be empty.'],
+    ['n'.repeat(256), '`name` must have at most 255 characters, and has 256.'],
+    [NUL, '`name` contains a NUL character, which cannot be stored.'],
   ])('may not be %j', (name, message) => expect(refused(() => checkName('name', name))).toBe(message));
 });
 
@@ -72,10 +72,10 @@ describe('tags', () => {
     (tags) => expect(() => checkTags('tags', tags)).not.toThrow(),
   );
   test.each([
-    [Array.from({ length: 501 }, () => 't'), 'tags has too many entries: 501, at most 500 are taken.'],
-    [['a', ''], 'tags[1] is empty.'],
-    [['t'.repeat(256)], 'tags[0] is too long: 256 characters, at most 255 are taken.'],
-    [['a', 'b', NUL], 'tags[2] holds a NUL character, which cannot be stored.'],
+    [Array.from({ length: 501 }, () => 't'), '`tags` must have at most 500 entries, and has 501.'],
+    [['a', ''], '`tags[1]` must not be empty.'],
+    [['t'.repeat(256)], '`tags[0]` must have at most 255 characters, and has 256.'],
+    [['a', 'b', NUL], '`tags[2]` contains a NUL character, which cannot be stored.'],
   ])('may not be these, %#', (tags, message) => expect(refused(() => checkTags('tags', tags))).toBe(message));
 });
 
@@ -85,10 +85,11 @@ describe('the key of an input', () => {
   );
   test.each(['', 'A', 'a_b', 'a b', 'a\n', '\na', 'ä', NUL])('may not be %j', (key) =>
     expect(refused(() => checkInputKey('key', key))).toBe(
-      'key must only contain lowercase letters, numbers, and dashes.',
+      '`key` must only contain lowercase letters, numbers, and dashes.',
     ),
   );
-  test('has a limit', () => expect(refused(() => checkInputKey('key', 'k'.repeat(256)))).toContain('too long'));
+  test('has a limit', () =>
+    expect(refused(() => checkInputKey('key', 'k'.repeat(256)))).toContain('at most 255 characters'));
 });
 
 describe('the value of an input', () => {
@@ -97,7 +98,7 @@ describe('the value of an input', () => {
   );
   test('is measured in bytes', () =>
     expect(refused(() => checkInputValue('value', 'ü'.repeat(2_500_001)))).toBe(
-      'value is too large: 5,000,002 bytes, at most 5,000,000 are taken.',
+      '`value` must have at most 5,000,000 bytes, and has 5,000,002.',
     ));
   test('is looked into', () => expect(refused(() => checkInputValue('value', NUL))).toContain('NUL'));
 });
@@ -107,7 +108,7 @@ test('a cache key has Prefect’s limit and words', () => {
   expect(refused(() => checkCacheKey('cacheKey', 'k'.repeat(2001)))).toBe(
     'Cache key exceeded maximum allowed length of 2000 characters.',
   );
-  expect(refused(() => checkCacheKey('cacheKey', NUL))).toContain('cacheKey holds a NUL');
+  expect(refused(() => checkCacheKey('cacheKey', NUL))).toContain('`cacheKey` contains a NUL');
 });
 
 describe('an idempotency key', () => {
@@ -116,11 +117,11 @@ describe('an idempotency key', () => {
   );
   test('is taken as it is', () => expect(checkIdempotencyKey('idempotencyKey', ' k ')).toBe(' k '));
   test.each(['k'.repeat(256), NUL])('may not be %j', (key) =>
-    expect(refused(() => checkIdempotencyKey('key', key))).toMatch(/^key /),
+    expect(refused(() => checkIdempotencyKey('key', key))).toMatch(/^`key` /),
   );
 });
 
 test('the path in a message is cut short, and can be stored itself', () => {
   const message = refused(() => checkCharacters(`${'x'.repeat(199)}\0${'y'.repeat(100)}`, NUL));
-  expect(message).toBe(`${'x'.repeat(199)}... holds a NUL character, which cannot be stored.`);
+  expect(message).toBe(`\`${'x'.repeat(199)}...\` contains a NUL character, which cannot be stored.`);
 });

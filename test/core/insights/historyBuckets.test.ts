@@ -22,7 +22,9 @@ test.each<[what: string, start: number, end: number, intervalSeconds: number, st
 
 test('there may be 500 intervals, and no more', () => {
   expect(edges(0, MAX_HISTORY_BUCKETS * SECOND, 1).starts).toHaveLength(500);
-  expect(() => edges(0, MAX_HISTORY_BUCKETS * SECOND + 1, 1)).toThrow(/at most; this one would have 501/);
+  expect(() => edges(0, MAX_HISTORY_BUCKETS * SECOND + 1, 1)).toThrow(
+    /at most 500 intervals, and this one would have 501/,
+  );
 });
 
 test.each<[string, () => unknown]>([

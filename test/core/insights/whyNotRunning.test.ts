@@ -186,7 +186,7 @@ test.each([
 
 test('a run that waits for input of no schema', () => {
   const reasons = whyNotRunning(run({ stateType: 'PAUSED', details: { runInputKeyset: { response: 'r' } } }), NOW);
-  expect(reasons?.[1]).toMatchObject({ schemaKey: null, keys: [], message: 'It waits for input.' });
+  expect(reasons?.[1]).toMatchObject({ schemaKey: null, keys: [], message: 'The run waits for input.' });
 });
 
 const gone = [
@@ -196,36 +196,45 @@ const gone = [
 const pausedUntil = (pauseTimeout: Instant | null, pauseReschedule = false) =>
   run({ stateType: 'PAUSED', details: { pauseTimeout, pauseReschedule } });
 test.each<[string, WhyNotRunningFacts]>([
-  ['It is due at 2026-11-21T12:02:00.000000Z, in 2 min.', run({ due: at(120) })],
-  ['It failed, and is run again at 2026-11-21T12:01:00.000000Z, in 60 s.', run({ ...retrying, due: at(60) })],
-  ['It may ask for a slot again at 2026-11-21T12:00:30.000000Z, in 30 s.', run({ ...noSlot, limits: [], due: at(30) })],
-  ['It has been due for 3 min, and nobody has taken it yet.', run()],
-  ['It has been due for 3 min, and its process has not begun to run it again.', run(retrying)],
-  ['It is in no work queue, so that no worker takes it: whoever created it has to run it.', run({ place: null })],
+  ['The run is due at 2026-11-21T12:02:00.000000Z, in 2 min.', run({ due: at(120) })],
+  ['The run failed; its next retry is at 2026-11-21T12:01:00.000000Z, in 60 s.', run({ ...retrying, due: at(60) })],
+  [
+    'The run can request a slot again at 2026-11-21T12:00:30.000000Z, in 30 s.',
+    run({ ...noSlot, limits: [], due: at(30) }),
+  ],
+  ['The run has been due for 3 min, and no worker or agent has picked it up.', run()],
+  ['The run has been due for 3 min, and its process has not started the retry.', run(retrying)],
+  [
+    'The run is in no work queue, so no worker picks it up: the process that created it must run it.',
+    run({ place: null }),
+  ],
   ['The work pool “kubernetes” is paused.', placed({ isPoolPaused: true })],
   ['The work queue “default” of the pool “kubernetes” is paused.', placed({ isQueuePaused: true })],
-  ['The work pool “kubernetes” has no worker: there never was one.', placed({ workers: [] })],
-  ['The work pool “kubernetes” has no worker: the last one was heard of 2 days ago.', placed({ workers: gone })],
+  ['The work pool “kubernetes” has no online worker: there has never been one.', placed({ workers: [] })],
+  ['The work pool “kubernetes” has no online worker: the last heartbeat was 2 days ago.', placed({ workers: gone })],
   [
-    'The work queue “default” of the pool “kubernetes” is served by no worker: the last one asked for runs 2 h ago.',
+    'The work queue “default” of the pool “kubernetes” is not polled by any worker: the last poll was 2 h ago.',
     placed({ lastPolled: at(-7_200) }),
   ],
   [
-    'No agent that has all its labels (a, b) has asked for runs in the last 60 s.',
+    'No agent with all labels of the run (a, b) has polled in the last 60 s.',
     run({ isPrefect1: true, tags: ['a', 'b'] }),
   ],
-  ['No agent that takes runs without labels has asked for runs in the last 60 s.', run({ isPrefect1: true })],
-  ['All slots of the deployment “nightly” are taken: 2 of 2.', run({ limits: [LIMIT] })],
+  ['No agent without labels has polled in the last 60 s.', run({ isPrefect1: true })],
+  ['All concurrency slots of the deployment “nightly” are taken: 2 of 2.', run({ limits: [LIMIT] })],
   [
-    'The limit of the deployment “nightly” is 0: it lets nothing run.',
+    'The concurrency limit of the deployment “nightly” is 0: no run can start.',
     run({ limits: [{ ...LIMIT, limit: 0, taken: 0 }] }),
   ],
-  ['It has been pending for 5 min: whoever has taken it has not said yet that it runs.', run({ stateType: 'PENDING' })],
-  ['It is paused, until somebody resumes it.', pausedUntil(null)],
-  ['It is suspended, until somebody resumes it; in 10 min it fails.', pausedUntil(at(600), true)],
-  ['It is paused, until somebody resumes it; its time is over, and it is about to fail.', pausedUntil(at(-1))],
   [
-    'It has been cancelling for 5 min: its infrastructure has not said yet that it stopped.',
+    'The run has been pending for 5 min: it was picked up, but has not reported that it is running.',
+    run({ stateType: 'PENDING' }),
+  ],
+  ['The run is paused until it is resumed.', pausedUntil(null)],
+  ['The run is suspended until it is resumed; it fails in 10 min.', pausedUntil(at(600), true)],
+  ['The run is paused until it is resumed; the pause has timed out, and the run will fail.', pausedUntil(at(-1))],
+  [
+    'The run has been cancelling for 5 min: its infrastructure has not reported that it stopped.',
     run({ stateType: 'CANCELLING' }),
   ],
 ])('it says: %s', (message, facts) => {
@@ -234,11 +243,11 @@ test.each<[string, WhyNotRunningFacts]>([
 
 test.each([
   [
-    'It waits for input: x, y.',
+    'The run waits for input: x, y.',
     run({ stateType: 'PAUSED', details: { runInputKeyset: {} }, inputSchema: '{"properties": {"x": {}, "y": {}}}' }),
   ],
-  ['One task run has not ended yet.', run({ stateType: 'CANCELLING', unfinishedTaskRuns: { count: 1, ids: ['a'] } })],
-  ['12 task runs have not ended yet.', run({ stateType: 'CANCELLING', unfinishedTaskRuns: { count: 12, ids: ['a'] } })],
+  ['1 task run has not ended.', run({ stateType: 'CANCELLING', unfinishedTaskRuns: { count: 1, ids: ['a'] } })],
+  ['12 task runs have not ended.', run({ stateType: 'CANCELLING', unfinishedTaskRuns: { count: 12, ids: ['a'] } })],
 ])('it adds: %s', (message, facts) => {
   expect(messages(facts)?.[1]).toBe(message);
 });

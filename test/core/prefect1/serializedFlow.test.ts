@@ -32,7 +32,7 @@ test('an empty schedule is none, and any other is kept', () => {
 
 test('a task may name its trigger in a word, and must have a slug', () => {
   expect(readSerializedTasks('tasks', [{ slug: 'a', trigger: 't' }])).toMatchObject([{ trigger: 't' }]);
-  expect(() => readSerializedTasks('tasks', [{}])).toThrow('tasks[0].slug must be a text.');
+  expect(() => readSerializedTasks('tasks', [{}])).toThrow('`tasks[0].slug` must be a string.');
 });
 
 test('parameters have both keys that readers count on', () => {
@@ -92,17 +92,17 @@ test('a task is read as it may come', () => {
 
 test('tasks are named by slugs or by maps that hold them', () => {
   expect(readReferenceSlugs('r', ['a', { slug: 'b' }])).toEqual(['a', 'b']);
-  expect(() => readReferenceSlugs('r', [{}])).toThrow('r[0] must be the slug of a task.');
+  expect(() => readReferenceSlugs('r', [{}])).toThrow('`r[0]` must be the slug of a task.');
 });
 
 test.each<[Json, string]>([
-  [1, 'serialized_flow must be a map.'],
-  [{ name: '' }, 'serialized_flow.name must be a text that is not empty.'],
-  [flow({ tasks: {} }), 'serialized_flow.tasks must be a list.'],
-  [flow({ parameters: [1] }), 'serialized_flow.parameters[0] must be a map.'],
+  [1, '`serialized_flow` must be an object.'],
+  [{ name: '' }, '`serialized_flow.name` must be a string that is not empty.'],
+  [flow({ tasks: {} }), '`serialized_flow.tasks` must be a list.'],
+  [flow({ parameters: [1] }), '`serialized_flow.parameters[0]` must be an object.'],
   [
     flow({ edges: [{ upstream_task: { slug: 'a' } }] }),
-    'serialized_flow.edges[0].downstream_task must be the slug of a task.',
+    '`serialized_flow.edges[0].downstream_task` must be the slug of a task.',
   ],
-  [flow({ name: 'x'.repeat(256) }), 'serialized_flow.name is too long'],
+  [flow({ name: 'x'.repeat(256) }), '`serialized_flow.name` must have at most 255 characters'],
 ])('%j is no flow', (json, message) => expect(() => readSerializedFlow(json)).toThrow(message));

@@ -313,41 +313,41 @@ describe('cron texts', () => {
 });
 
 test.each<[string, Json, string]>([
-  ['no map', 1, 'A schedule has no clocks.'],
-  ['no clocks', {}, 'A schedule has no clocks.'],
-  ['a clock that is no map', { clocks: [1] }, 'A clock is no map.'],
-  ['a clock of no type', { clocks: [{}] }, 'There is no clock of the type undefined.'],
-  ['an interval of 59 seconds', { clocks: [interval(59)] }, 'An interval is shorter than a minute.'],
+  ['no map', 1, 'A schedule must have clocks.'],
+  ['no clocks', {}, 'A schedule must have clocks.'],
+  ['a clock that is no map', { clocks: [1] }, 'A clock must be an object.'],
+  ['a clock of no type', { clocks: [{}] }, 'Unknown type of clock: undefined'],
+  ['an interval of 59 seconds', { clocks: [interval(59)] }, 'An interval must be at least one minute.'],
   [
     'an interval that is no number',
     { clocks: [{ type: 'IntervalClock', interval: 'x' }] },
-    'A schedule holds no number, but "x".',
+    'A schedule must have a number, not "x".',
   ],
   [
     'a zone that is none',
     { clocks: [cron('* * * * *', '2022-01-01T00:00:00', 'Moon/Crater')] },
-    'A schedule holds no time in a zone',
+    'A schedule must have a time in a zone',
   ],
-  ['a date that is none', { clocks: [cron('* * * * *', 'today')] }, 'A schedule holds no time in a zone'],
-  ['a recurrence without a rule', { clocks: [{ type: 'RRuleClock' }] }, 'A recurrence has no rrule_obj.'],
+  ['a date that is none', { clocks: [cron('* * * * *', 'today')] }, 'A schedule must have a time in a zone'],
+  ['a recurrence without a rule', { clocks: [{ type: 'RRuleClock' }] }, 'A recurrence must have an rrule_obj.'],
   ['a function that is none', { clocks: [], filters: [{ fn: 'os.system' }] }, 'Invalid function reference: os.system'],
   ['a filter that is none', { clocks: [], filters: ['prefect.schedules.filters.x'] }, 'Invalid function reference'],
   [
     'a time of day that is none',
     { clocks: [], filters: [{ fn: 'prefect.schedules.filters.at_time', kwargs: { t: '9' } }] },
-    'no time of day',
+    'A schedule must have a time of day, not "9".',
   ],
   [
     'a moment that is none',
     { clocks: [], filters: [{ fn: 'prefect.schedules.filters.on_datetime', kwargs: { dt: '9' } }] },
-    'no time',
+    'A schedule must have a time, not "9".',
   ],
   [
     'a duration that is none',
     { clocks: [], adjustments: [{ fn: 'prefect.schedules.adjustments.add', kwargs: { interval: 'x' } }] },
-    'no duration',
+    'A schedule must have a duration, not "x".',
   ],
-  ['a text that is none', { clocks: [{ type: 'CronClock', cron: 1 }] }, 'A schedule holds no text, but 1.'],
+  ['a text that is none', { clocks: [{ type: 'CronClock', cron: 1 }] }, 'A schedule must have a string, not 1.'],
 ])('a schedule with %s cannot be read', (_, json, message) => {
   expect(() => readSchedule(json)).toThrow(message);
 });
@@ -386,5 +386,5 @@ test('a clock of no dates never strikes', () => {
 
 test('a rule without a text cannot be read', () => {
   const schedule = readSchedule({ clocks: [clock('RRuleClock', { rrule_obj: { type: 'rrule' } })] });
-  expect(() => nextEvents(schedule, 0, 1)).toThrow('A rule of a recurrence has no text.');
+  expect(() => nextEvents(schedule, 0, 1)).toThrow('A rule of a recurrence must have a string `rr`.');
 });
