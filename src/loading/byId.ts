@@ -2,18 +2,18 @@ import DataLoader from 'dataloader';
 import { Problem } from '../core/values/problem.ts';
 import { isUuid } from '../core/values/uuid.ts';
 
-/** Loads rows by their ids, null where there is none; all that is asked for in one tick is one call of `read`. */
+/** Loads rows by id; null if there is no such row. All requests of one tick are one call of `read`. */
 export const byId = <Row extends { id: string }>(
   read: (ids: readonly string[]) => Promise<Row[]>,
 ): DataLoader<string, Row | null> =>
   new DataLoader<string, Row | null>(
     async (keys) => {
       const ids = keys.map((key) => key.toLowerCase());
-      // One malformed id would fail the statement for all.
+      // One invalid id would make the statement fail for all.
       const rows = await read(ids.filter(isUuid));
       const found = new Map(rows.map((row) => [row.id, row]));
       return ids.map((id) =>
-        isUuid(id) ? (found.get(id) ?? null) : new Problem('BAD_USER_INPUT', 'An id is not a UUID.'),
+        isUuid(id) ? (found.get(id) ?? null) : new Problem('BAD_USER_INPUT', 'An id must be a UUID.'),
       );
     },
     { cacheKeyFn: (id) => id.toLowerCase() },

@@ -13,7 +13,7 @@ import type { Database } from '../store/connection/database.ts';
 import { byId } from './byId.ts';
 import { type ChildPage, counted } from './countedPage.ts';
 
-/** What a request reads of limits and their slots. */
+/** Loads concurrency limits and their slots. */
 export function concurrencyLoaders(database: Database, tenantId: string, childPage: ChildPage) {
   return {
     concurrencyLimit: byId((ids) => concurrencyLimitsById(database, tenantId, ids)),
@@ -23,12 +23,12 @@ export function concurrencyLoaders(database: Database, tenantId: string, childPa
       );
       return names.map((name) => found.get(name) ?? null);
     }),
-    /** How many slots of a limit are taken. */
+    /** The number of a limit's slots that are taken. */
     activeSlots: new DataLoader<string, number>(async (limitIds) => {
       const counts = await concurrencySlotCountsOf(database, limitIds, MAX_TOTAL_COUNT);
       return limitIds.map((id) => counts.get(id) ?? 0);
     }),
-    /** Null where the deployment is gone. */
+    /** Null if the deployment does not exist. */
     deploymentConcurrency: new DataLoader<string, DeploymentConcurrency | null>(async (deploymentIds) => {
       const found = await deploymentConcurrencies(database, tenantId, deploymentIds);
       return deploymentIds.map((id) => found.get(id) ?? null);

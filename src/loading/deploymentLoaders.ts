@@ -36,7 +36,7 @@ import { byId } from './byId.ts';
 import type { childLoaders } from './childLoaders.ts';
 import { type ChildPage, counted } from './countedPage.ts';
 
-/** What a request reads of deployments, their schedules, and where workers take their runs from. */
+/** Loads deployments, schedules, work pools, work queues and workers. */
 export function deploymentLoaders(
   database: Database,
   tenantId: string,
@@ -58,7 +58,7 @@ export function deploymentLoaders(
       const found = await defaultQueuesOf(database, ids);
       return ids.map((id) => found.get(id) ?? null);
     }),
-    /** How many runs of a work pool are at work. */
+    /** The number of active runs of a work pool. */
     activeRunsOfPool: (workPoolId: string) =>
       children(['activeRunsOfPool'], workPoolId, (ids) => activeRunsOfPools(database, ids)),
 

@@ -58,8 +58,8 @@ import { createPrefect1Loaders } from './prefect1Loaders.ts';
 export type Loaders = ReturnType<typeof createLoaders>;
 
 /**
- * One request's memory of what it has read. Whatever is asked for in one tick, that is for one level of a document,
- * becomes one statement. `lean` loaders and lists with `wide: false` leave wide JSON columns in the database.
+ * The loaders of one request, which also cache its reads. All requests for a list in one tick, that is in one level of
+ * a document, are one statement. `lean` loaders and lists with `wide: false` do not read wide JSON columns.
  */
 export function createLoaders(database: Database, tenantId: string) {
   const children = childLoaders();

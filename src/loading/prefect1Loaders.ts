@@ -15,7 +15,7 @@ import type { Prefect1Relation, Prefect1Table } from '../store/prefect1Reads/pre
 import { type TraversalArguments, traversalSql } from '../store/prefect1Reads/prefect1Traversal.ts';
 import { childLoaders } from './childLoaders.ts';
 
-/** A walk in place of a table. */
+/** A graph traversal instead of a table. */
 export interface Walk {
   direction: 'downstream' | 'upstream';
   args: TraversalArguments;
@@ -24,8 +24,8 @@ export interface Walk {
 export type Prefect1Loaders = ReturnType<typeof createPrefect1Loaders>;
 
 /**
- * What the Prefect 1 dialect reads for one request. Related rows that are asked for in one tick and in the same way, that
- * is by one field of a document, are one statement, however many rows ask.
+ * The loaders of a Prefect 1 request. For each field of a document, the related rows of all parent rows are one
+ * statement.
  */
 export function createPrefect1Loaders(database: Database) {
   const children = childLoaders();

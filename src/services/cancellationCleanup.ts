@@ -4,12 +4,12 @@ import { addSeconds } from '../core/values/instant.ts';
 import { subflowsOfCancelled, taskRunsOfCancelled } from '../store/runs/overdueRuns.ts';
 import { movingLoop } from './movingLoop.ts';
 
-/** A run that was cancelled keeps being looked at for so long: its process may not have heard, and begin new task runs. */
+/** How long to check a cancelled run: its process may not know yet, and may start more task runs. */
 const LOOKED_AT_SECONDS = 24 * 3600;
 
 /**
- * Cancels what cancelled native flow runs have left: subflows, and task runs that have not ended. Subflows come first, level
- * by level, so that what they leave is found in the same round.
+ * Cancels the subflows and unfinished task runs of cancelled native flow runs. Subflows come first, level by level, so
+ * that the same round finds their task runs.
  */
 export const cancellationCleanup = (everySeconds: number) =>
   movingLoop('cancellationCleanup', everySeconds * 1000, [

@@ -4,10 +4,10 @@ import { addSeconds } from '../core/values/instant.ts';
 import { cancellingSince } from '../store/runs/overdueRuns.ts';
 import { movingLoop } from './movingLoop.ts';
 
-/** How long after its time, at most, a run is ended. Idle, a round is one look into an index. */
+/** The maximum delay after the timeout. An idle round is one index lookup. */
 const EVERY_MS = 5_000;
 
-/** Ends native flow runs that have been in one CANCELLING state for so many seconds: nobody is there to cancel them. */
+/** Ends native flow runs that have been CANCELLING for `afterSeconds`: no process is there to cancel them. */
 export const cancellingTimeout = (afterSeconds: number) =>
   movingLoop('cancellingTimeout', EVERY_MS, [
     {

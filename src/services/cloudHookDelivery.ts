@@ -9,16 +9,16 @@ import {
 } from '../store/cloudHooks/cloudHookDeliveries.ts';
 import type { Loop } from './loops.ts';
 
-/** How late after its state a hook is told, at most, while there is no backlog. Idle, a round is one look into an index. */
+/** The maximum delay of a notification without a backlog. An idle round is one index lookup. */
 const EVERY_MS = 1000;
-/** Sent side by side. Every request ends within two seconds, so a batch does, too, whatever receivers do. */
+/** Deliveries in parallel. Each request times out after two seconds at most, and so does a batch. */
 const BATCH = 50;
-/** A round goes on with a backlog for so long, and leaves the rest to the next: a server that stops waits for the round. */
+/** The maximum length of a round; the next one continues. A server that stops waits for the round to end. */
 const ROUND_MS = 3000;
-/** For a process that dies in the middle of a batch: another one sends it again. */
+/** If a process dies during a batch, another one sends the batch again after this time. */
 const LEASE_SECONDS = 60;
 
-/** Tells cloud hooks what was queued for them, until nothing is due. An event may come twice, with the same id. */
+/** Delivers the queued events of cloud hooks until none is due. An event may be sent twice, with the same id. */
 export const cloudHookDelivery = (onGivenUp: (delivery: Delivery, reason: string) => void): Loop => ({
   name: 'cloudHookDelivery',
   everyMs: EVERY_MS,

@@ -1,11 +1,11 @@
 import { forgetExpiredSlots } from '../store/concurrency/concurrencySlotWrites.ts';
 import type { Loop } from './loops.ts';
 
-/** Prefect 3: the Repossessor's 15 s. Expired slots do not count; here they are only cleaned away. */
+/** As in Prefect 3's Repossessor. Expired slots do not count; this only deletes their rows. */
 const EVERY_MS = 15_000;
 const BATCH = 100;
 
-/** Deletes the slots of runs that did not renew their lease. */
+/** Deletes the slots whose lease was not renewed. */
 export const concurrencyLeases: Loop = {
   name: 'concurrencyLeases',
   everyMs: EVERY_MS,

@@ -4,7 +4,7 @@ import type { Loop } from './loops.ts';
 
 const BATCH = 1000;
 
-/** Forgets which flow runs were deleted, once every cursor that could ask for them is too old. */
+/** Deletes the records of deleted flow runs when every cursor that needs them has expired. */
 export const forgetDeletedFlowRuns: Loop = {
   name: 'forgetDeletedFlowRuns',
   everyMs: 60 * 60 * 1000,

@@ -4,7 +4,7 @@ import type { Loop } from './loops.ts';
 const EVERY_MS = 10 * 60 * 1000;
 const BATCH = 1000;
 
-/** Forgets the answers kept under idempotency keys once they are older than so many hours. */
+/** Deletes idempotency keys and their stored responses after `afterHours`. */
 export const forgetIdempotencyKeys = (afterHours: number): Loop => ({
   name: 'forgetIdempotencyKeys',
   everyMs: EVERY_MS,

@@ -4,7 +4,7 @@ import { addSeconds } from '../core/values/instant.ts';
 import { lateFlowRuns } from '../store/runs/overdueRuns.ts';
 import { movingLoop } from './movingLoop.ts';
 
-/** Marks native flow runs as late that nobody has taken so many seconds after they were due. */
+/** Marks native flow runs as late that no worker has picked up `lateAfterSeconds` after they were due. */
 export const lateRuns = (everySeconds: number, lateAfterSeconds: number) =>
   movingLoop('lateRuns', everySeconds * 1000, [
     {

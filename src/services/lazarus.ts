@@ -5,12 +5,12 @@ import { addSeconds, type Instant } from '../core/values/instant.ts';
 import { countResurrections, lockStranded } from '../store/agents/lostRuns.ts';
 import type { Loop } from './loops.ts';
 
-/** Few enough that their locks hinder nobody for long. */
+/** Small, so that other writers wait only briefly for the locks. */
 const BATCH = 100;
-/** In one round: agents would not take more at once. */
+/** The maximum in one round: agents would not pick up more. */
 const MAX_RUNS = 500;
 
-/** Schedules flow runs again that lost their process and in which nothing goes on; after three times they fail. */
+/** Reschedules flow runs that lost their process and have no active task run; after three times they fail. */
 export const lazarus = (everySeconds: number): Loop => ({
   name: 'lazarus',
   everyMs: everySeconds * 1000,

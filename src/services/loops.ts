@@ -2,27 +2,27 @@ import { setMaxListeners } from 'node:events';
 import type { StartedEngine } from '../actions/startEngine.ts';
 import type { Instant } from '../core/values/instant.ts';
 
-/** Work that comes round by itself. Several servers may run the same loop at once. */
+/** A periodic task. Several servers can run the same loop at the same time. */
 export interface Loop {
   name: string;
   everyMs: number;
-  /** One round. `now` is this process's clock. */
+  /** Runs one round. `now` is from the clock of this process. */
   tick: (engine: StartedEngine, now: Instant) => Promise<void>;
 }
 
 export interface RunningLoops {
-  /** Lets rounds that are under way end, and begins no more. */
+  /** Starts no more rounds, and resolves when the running ones have ended. */
   stop(): Promise<void>;
 }
 
-/** Runs each loop again and again, its rounds never side by side. A round that fails is told, and the next one comes. */
+/** Runs each loop periodically, one round at a time. A failed round is passed to `onError`, and the loop continues. */
 export function startLoops(
   engine: StartedEngine,
   loops: readonly Loop[],
   onError: (loop: string, error: unknown) => void,
 ): RunningLoops {
   const stopping = new AbortController();
-  // Every loop listens; Node warns of eleven, which it takes for a leak.
+  // Each loop adds a listener. Node warns of a leak from eleven listeners on.
   setMaxListeners(loops.length, stopping.signal);
   const running = loops.map(async ({ name, everyMs, tick }) => {
     while (await pause(everyMs, stopping.signal)) {
@@ -37,7 +37,7 @@ export function startLoops(
   };
 }
 
-/** False as soon as the signal says stop. Servers that start together drift apart by a tenth of the pause. */
+/** Resolves to false if the signal aborts. The pause varies by a tenth, so that servers do not stay synchronised. */
 function pause(ms: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve(false);

@@ -3,19 +3,19 @@ import type { Instant } from '../core/values/instant.ts';
 import type { OverdueRun } from '../store/runs/overdueRuns.ts';
 import type { Loop } from './loops.ts';
 
-/** Found by one statement. */
+/** The maximum number of runs per statement. */
 const MOST = 2_000;
-/** A round goes on with a backlog for so long, and leaves the rest to the next: a server that stops waits for the round. */
+/** The maximum length of a round; the next one continues. A server that stops waits for the round to end. */
 const ROUND_MS = 3_000;
 
-/** Runs that wait for a loop, and what becomes of them. */
+/** How to find overdue runs, and how to move them. */
 export interface Overdue {
   find: (engine: Engine, now: Instant, limit: number) => Promise<OverdueRun[]>;
-  /** Gives how many were moved. */
+  /** Returns how many runs were moved. */
   move: (engine: Engine, found: readonly OverdueRun[]) => Promise<number>;
 }
 
-/** A loop that looks for runs and moves them, until there are none, or it moves none. Idle, a round is a look each. */
+/** A loop that finds runs and moves them until it moves none. An idle round is one lookup for each kind of run. */
 export const movingLoop = (name: string, everyMs: number, kinds: readonly Overdue[]): Loop => ({
   name,
   everyMs,

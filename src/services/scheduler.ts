@@ -5,10 +5,10 @@ import { activeSchedules, FIRST_ID } from '../store/prefect1Flows/flowSchedules.
 import type { Loop } from './loops.ts';
 
 const PAGE = 200;
-/** Locked together, and a hundred runs each at most. */
+/** Small: these deployments are locked together, and each creates up to 100 runs. */
 const DEPLOYMENT_PAGE = 50;
 
-/** Keeps the next runs of every active schedule waiting for their time: of Prefect 1's flows, and of deployments. */
+/** Creates the next runs of all active schedules ahead of time, for Prefect 1 flows and for deployments. */
 export const scheduler = (everySeconds: number): Loop => ({
   name: 'scheduler',
   everyMs: everySeconds * 1000,
@@ -30,6 +30,7 @@ export const scheduler = (everySeconds: number): Loop => ({
       }
       after = due.length === DEPLOYMENT_PAGE ? (due.at(-1) ?? null) : null;
     }
-    if (faults.length > 0) throw new AggregateError(faults, `${faults.length} runs could not be scheduled`);
+    if (faults.length > 0)
+      throw new AggregateError(faults, `schedules whose runs could not be created: ${faults.length}`);
   },
 });

@@ -5,12 +5,12 @@ import { addSeconds, type Instant } from '../core/values/instant.ts';
 import { lockLostCancelling, lockLostTaskRuns } from '../store/agents/lostRuns.ts';
 import type { Loop } from './loops.ts';
 
-/** Few enough that their locks hinder nobody for long. */
+/** Small, so that other writers wait only briefly for the locks. */
 const BATCH = 100;
 
 /**
- * Ends what lost its process: task runs that run in a flow run without a heartbeat are retried or fail, and so do flow runs
- * that were to cancel themselves.
+ * Ends runs that lost their process. Running task runs of a flow run without a heartbeat are retried or fail;
+ * cancelling flow runs without a heartbeat fail.
  */
 export const zombieKiller = (everySeconds: number): Loop => ({
   name: 'zombieKiller',

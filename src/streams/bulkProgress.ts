@@ -8,9 +8,9 @@ import { Subscriber } from './wakeUps/subscriber.ts';
 const EVERY_MS = 250;
 
 /**
- * Follows bulk jobs. Progress has no history: what counts is how it stands, and that is in the job's row, whichever
- * process works on it. So one statement every quarter of a second reads all jobs that anybody here follows, and none where
- * nobody does; a follower who is slow gets the newest, and misses what came before it.
+ * Follows the progress of bulk jobs. Progress has no history: the job's row holds the present state, whichever process
+ * executes the job. One statement every 250 ms reads all jobs that are followed in this process, and no statement runs
+ * if there are none. A slow follower gets the newest progress and skips what came before.
  */
 export class BulkProgress {
   private readonly followers = new Map<string, Set<ProgressFollower>>();
@@ -20,7 +20,7 @@ export class BulkProgress {
 
   constructor(private readonly database: Database) {}
 
-  /** How the job stands now, then again whenever that has changed, and at last how it ended. */
+  /** Returns the job now, after each change, and when it has ended. Throws NOT_FOUND. */
   async follow(viewer: Viewer, id: string): Promise<AsyncIterableIterator<BulkJob>> {
     if (this.isClosed) throw new Problem('UNAVAILABLE', 'This server is stopping. Connect again.');
     const [job] = await bulkJobsById(this.database, viewer.tenantId, [id]);
@@ -32,7 +32,7 @@ export class BulkProgress {
     return follower;
   }
 
-  /** Ends all who follow. */
+  /** Ends all followers. */
   async close(): Promise<void> {
     this.isClosed = true;
     if (this.timer) clearTimeout(this.timer);
@@ -59,7 +59,7 @@ export class BulkProgress {
   private async read(): Promise<void> {
     const ids = [...this.followers.keys()];
     if (ids.length === 0) return;
-    // Where the database is away, the next round tells how things stand.
+    // If the database is unreachable, the next round reads the progress.
     const jobs = await bulkJobProgress(this.database, ids).catch(() => null);
     if (!jobs) return;
     const found = new Map(jobs.map((job) => [job.id, job]));
@@ -67,13 +67,13 @@ export class BulkProgress {
       const job = found.get(id);
       for (const follower of [...(this.followers.get(id) ?? [])]) {
         if (job) follower.offer(job);
-        else follower.leave(); // The job has been forgotten.
+        else follower.leave(); // The job has been deleted.
       }
     }
   }
 }
 
-/** One subscriber to a job: at most one event waits here. */
+/** One subscriber to a job. At most one event is pending. */
 class ProgressFollower extends Subscriber<BulkJob> {
   private pending: BulkJob | null;
 
@@ -100,7 +100,7 @@ class ProgressFollower extends Subscriber<BulkJob> {
     return job;
   }
 
-  /** Needs nothing: every change of the job is offered. */
+  /** Does nothing: `BulkProgress` offers each change. */
   protected park(): void {}
 
   protected left(): void {

@@ -19,44 +19,48 @@ export type { FlowRunChange, FlowRunChangesEvent } from './changes/changeEvent.t
 export type { StreamEvent, StreamRow, Topic } from './wakeUps/topic.ts';
 
 export interface StartOfStream {
-  /** The cursor of the last event that was received. */
+  /** The cursor of the last received event. */
   after?: string | null;
-  /** Without a cursor: only what is committed from now on. Otherwise the stream begins with the run's first event. */
+  /** Without a cursor, the stream starts with the first event of the run, or, if this is true, with the next one. */
   fromNow?: boolean;
 }
 
 export interface Streams {
-  /** To be called after commit. Wakes the followers in this process at once, those in others very soon. */
+  /** Wakes the followers: immediately in this process, soon in others. Call it after commit. */
   announce(topics: Iterable<Topic>): void;
   /**
-   * Every event of a stream after its start, once each, in commit order, until `return` is called, the run is deleted or the
-   * streams are closed. Everything committed after the promise resolves is delivered. Throws INVALID_CURSOR, and NOT_FOUND
-   * where there is no such run; the iterator throws INVALID_CURSOR when the database is put back to an earlier time.
+   * Follows a stream: returns each event after the start once, in commit order, including everything that is committed
+   * after the promise resolves. Ends if `return` is called, if the run is deleted or if the streams are closed. Throws
+   * INVALID_CURSOR, and NOT_FOUND if the run does not exist. The iterator throws INVALID_CURSOR if the database is
+   * restored to an earlier time.
    */
   follow<Name extends StreamName>(
     topic: Topic<Name>,
     from?: StartOfStream,
   ): Promise<AsyncIterableIterator<StreamEvent<StreamRow[Name]>>>;
   /**
-   * The flow runs that match a filter: those that come to match, change, and no longer match. Every event may tell again what
-   * was told before. Throws INVALID_CURSOR; the iterator does when the database is put back to an earlier time.
+   * Follows the flow runs that match a filter: those that begin to match, that change, and that no longer match. An
+   * event may repeat earlier ones. Throws INVALID_CURSOR. So does the iterator if the database is restored to an
+   * earlier time.
    */
   followFlowRuns(start: StartOfChanges): Promise<AsyncIterableIterator<FlowRunChangesEvent>>;
-  /** Background task runs of these keys that wait for a worker, and each that comes to wait. */
+  /**
+   * Follows the background task runs of these keys that wait for a worker: first the present ones, then each new one.
+   */
   followTasks(tenantId: string, taskKeys: readonly string[]): AsyncIterableIterator<TaskRun>;
-  /** Ends every follower cleanly, and resolves when no statement of the streams is under way any more. */
+  /** Ends every follower, and resolves when no statement of the streams is running. */
   close(): Promise<void>;
 }
 
 export interface StreamsOptions {
-  /** How often all streams look at the database without being woken; what a lost wake-up can cost. */
+  /** How often all streams poll the database: the longest delay after a lost wake-up. Default 2,000. */
   pollMs?: number;
-  /** Hears of failed reads and notifications, which are tried again. */
+  /** Called with each failed read or notification. They are retried. */
   onError?: (error: unknown) => void;
 }
 
 const WENT_BACK =
-  'The database is behind this stream: it was put back to an earlier time, or the cursor is of another database. Read the run again and follow it from there.';
+  'The database is behind this stream: it was restored to an earlier time, or the cursor is from another database. Read the run again and follow it from there.';
 
 export async function openStreams(database: Database, options: StreamsOptions = {}): Promise<Streams> {
   const onError = options.onError ?? (() => {});
@@ -66,7 +70,7 @@ export async function openStreams(database: Database, options: StreamsOptions = 
   const heads = headReader(database);
   const reader = { onError, stopped: closing.signal };
   const news = streamReader(database, { ...reader, readingOf: (tail) => tail.newsReading() });
-  // Pages are read beside the news, so that those who are behind never hold up those who are not.
+  // Pages are read in parallel with news, so that slow followers do not delay the others.
   const pages = streamReader(database, { ...reader, readingOf: (tail) => tail.pageReading() });
 
   const changes = openChangeStreams(database, onError);
@@ -77,7 +81,7 @@ export async function openStreams(database: Database, options: StreamsOptions = 
   });
   const wakeUps = await openWakeUps(database, {
     woken: (topic) => wake(topic),
-    // While nobody listened, anything may have been missed.
+    // While the listener was disconnected, any notification may have been missed.
     connected: () => {
       checks.add('all');
       changes.poll();
@@ -99,7 +103,7 @@ export async function openStreams(database: Database, options: StreamsOptions = 
     tasks.woken(name);
   }
 
-  /** Compares the streams of a kind with the database, and wakes those that missed something. */
+  /** Compares the streams of a kind with the database, and wakes those that missed an event. */
   async function check(name: StreamName): Promise<void> {
     const read = [...tails.values()].flatMap((tail) =>
       tail.name === name && tail.window ? { tail, window: tail.window, to: tail.window.to } : [],
@@ -137,7 +141,7 @@ export async function openStreams(database: Database, options: StreamsOptions = 
   }
 
   async function place(tail: Tail, after: number | null, fromNow: boolean): Promise<number> {
-    // The head is not asked for where the tail has been past the place already.
+    // The head is not needed if the tail has already passed the place.
     const isKnown = tail.window !== null && (after === null ? !fromNow : after <= tail.window.to);
     if (isKnown) return after ?? 0;
     const head = await heads.head(tail);
@@ -158,7 +162,7 @@ export async function openStreams(database: Database, options: StreamsOptions = 
       if (closing.signal.aborted) throw new Problem('UNAVAILABLE', 'This server is stopping. Connect again.');
       const stream = readTopic(topic);
       const position = after == null ? null : readStreamCursor(after, stream.topic);
-      // Attached first, read then: what is committed in between wakes the tail.
+      // Attach first, then read: a commit in between wakes the tail.
       const { tail, follower } = attach(stream);
       try {
         follower.startAfter(await place(tail, position, fromNow ?? false));
@@ -166,7 +170,7 @@ export async function openStreams(database: Database, options: StreamsOptions = 
         follower.leave();
         throw error;
       }
-      // The tail of a topic holds rows of the topic's kind.
+      // The cast: the tail of a topic holds rows of its kind.
       return follower as AsyncIterableIterator<StreamEvent<StreamRow[Name]>>;
     },
 

@@ -8,14 +8,16 @@ import { Subscriber } from './wakeUps/subscriber.ts';
 import type { TopicName } from './wakeUps/topic.ts';
 
 const PAGE = 100;
-/** So many task runs are told of at most that are still waiting: a worker that takes none is told no more. */
+/**
+ * The maximum number of delivered task runs that are still waiting. A worker that takes none gets no more than these.
+ */
 const MOST_TOLD = 1_000;
 const AFTER_FAULT_MS = 500;
 
 /**
- * Background task runs as they come to wait for a worker. There is no history to resume: what waits is in the table, and is
- * told anew to whoever comes back. Every worker is told of every task run; that one of them gets it is settled by the rules
- * when they propose PENDING.
+ * Streams background task runs that wait for a worker. There is no history to resume from: a worker that reconnects
+ * gets all waiting task runs from the table. Each worker gets each task run. The first one to propose PENDING gets it;
+ * the rules reject the others.
  */
 export function openTaskQueue(database: Database, onError: (error: unknown) => void) {
   const workers = new Set<TaskWorker>();
@@ -34,7 +36,7 @@ export function openTaskQueue(database: Database, onError: (error: unknown) => v
     woken(name: string): void {
       if (name === ('backgroundTaskRuns' satisfies TopicName)) wakeAll();
     },
-    /** Called now and then: finds what was not announced, and what has come due. */
+    /** Called periodically: finds task runs that were not announced, and those that have become due. */
     poll: wakeAll,
     close(): void {
       isClosed = true;
@@ -45,11 +47,11 @@ export function openTaskQueue(database: Database, onError: (error: unknown) => v
 
 /** One subscriber. */
 class TaskWorker extends Subscriber<TaskRun> {
-  /** Read, and not delivered yet. */
+  /** Read, but not yet delivered. */
   private page: TaskRun[] = [];
-  /** Delivered, by the id of the state they were in. */
+  /** Delivered task runs, by the id of their state at that time. */
   private readonly told = new Map<string, string>();
-  // One read at a time: a wake-up that comes during a read is followed by another read.
+  // One read at a time. A wake-up during a read leads to another read.
   private readonly reads = new Rounds<'read'>(() => this.read());
 
   constructor(
@@ -77,7 +79,7 @@ class TaskWorker extends Subscriber<TaskRun> {
   }
 
   private async read(): Promise<void> {
-    // A page that came with the read before is delivered first: what is in it would be read, and told, twice.
+    // Deliver the page of the previous read first: its task runs would otherwise be read and delivered again.
     if (this.page.length > 0) return;
     try {
       if (this.told.size > 0) {

@@ -152,7 +152,7 @@ describe('a run that makes its transaction fail', () => {
       { flow_run_id: poisoned },
     ]);
     expect(await versions([poisoned])).toEqual([{ version: 1, type: 'PENDING', states: 1 }]);
-    await expect(finishBulkJobs.tick(t.engine, Date.now() * 1000)).rejects.toThrow('1 faults in bulk jobs');
+    await expect(finishBulkJobs.tick(t.engine, Date.now() * 1000)).rejects.toThrow('errors in bulk jobs: 1');
     await finishBulkJobs.tick(t.engine, Date.now() * 1000); // it is told once
   });
 });

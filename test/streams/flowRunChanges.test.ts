@@ -222,7 +222,7 @@ describe('with a cursor', () => {
     });
     expect(await refusal(cursor(database, transaction + 1_000_000, id, readAt))).toMatchObject({
       code: 'INVALID_CURSOR',
-      message: expect.stringContaining('put back'),
+      message: expect.stringContaining('restored to an earlier time'),
     });
     const week = 7 * 24 * 3600 * 1_000_000;
     expect(await refusal(cursor(database, transaction, id, readAt - week - 1_000_000))).toMatchObject({

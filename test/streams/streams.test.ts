@@ -71,7 +71,7 @@ describe.each(KINDS)('%s', (kind) => {
     const after = streamCursor(topicOf(kind, run), born + 1);
     await expect(streams.follow(topicOf(kind, run), { after })).rejects.toMatchObject({
       code: 'INVALID_CURSOR',
-      message: expect.stringContaining('put back'),
+      message: expect.stringContaining('restored to an earlier time'),
     });
   });
 

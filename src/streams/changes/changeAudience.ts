@@ -2,19 +2,19 @@ import type { ChangePlace } from '../../store/flowRuns/flowRunChanges.ts';
 import { isBefore } from './changeCursor.ts';
 import type { ChangeFollower, ChangePage } from './changeFollower.ts';
 
-/** All who follow one filter, and what those wait for who wait. */
+/** The followers of one filter, and what each of them waits for. */
 export class ChangeAudience {
   readonly followers = new Set<ChangeFollower>();
-  /** Live, waiting for news. */
+  /** Live followers that wait for new events. */
   private readonly waiting = new Set<ChangeFollower>();
-  /** Not live, waiting for a page; whoever has waited longest stands first. */
+  /** Followers that are not live and wait for a page, the longest wait first. */
   private readonly behind = new Set<ChangeFollower>();
 
   get wantsCounts(): boolean {
     return [...this.followers].some(({ wantsCounts }) => wantsCounts);
   }
 
-  /** Where the next page is to begin; undefined where nobody waits for one. */
+  /** The start of the next page; undefined if no follower waits for one. */
   get pagesFrom(): ChangePlace | undefined {
     const [first] = this.behind;
     return first?.place;
@@ -34,7 +34,7 @@ export class ChangeAudience {
     this.behind.delete(follower);
   }
 
-  /** There is something in the window, or new counts. */
+  /** Called when the window has a new event, or when the counts have changed. */
   wakeLive(): void {
     const woken = [...this.waiting];
     this.waiting.clear();
@@ -45,7 +45,7 @@ export class ChangeAudience {
     for (const follower of this.followers) follower.wake();
   }
 
-  /** A page goes to everyone whose place is within it: that it tells some of what they know does no harm. */
+  /** Gives a page to each follower whose place is within it. Repeating changes that a follower knows is harmless. */
   handOut(page: ChangePage): void {
     for (const follower of this.behind) {
       const isWithin = !isBefore(follower.place, page.from) && (page.isLast || isBefore(follower.place, page.to));

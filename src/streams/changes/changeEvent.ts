@@ -5,18 +5,20 @@ import type { StateTypeCounts } from './liveCounts.ts';
 export interface FlowRunChange {
   kind: ChangeKind;
   flowRunId: string;
-  /** The run as it was read with the change; null where it left. */
+  /** The run, read together with the change; null for LEFT. */
   run: LeanFlowRun | null;
 }
 
-/** Some changes of what matches a filter, and its counts; the SAME object for all subscribers in a process. */
+/**
+ * Changes of the runs that match a filter, and their counts. All its subscribers in a process share the same object.
+ */
 export interface FlowRunChangesEvent {
-  /** Resumes behind this event, for any filter. */
+  /** Resumes after this event, with any filter. */
   readonly cursor: string;
-  /** This is what matches now, the newest of it: the beginning of a subscription without a cursor. */
+  /** Whether this is a snapshot of the newest matching runs, which starts a subscription without a cursor. */
   readonly isSnapshot: boolean;
-  /** May be empty, where an event brings only new counts or a newer cursor. */
+  /** Empty if the event has only new counts or a newer cursor. */
   readonly changes: readonly FlowRunChange[];
-  /** The newest that are known when they are asked for; null where no subscriber asked for counts yet. */
+  /** The newest counts at the time of the access; null if no subscriber has requested counts yet. */
   readonly counts: StateTypeCounts | null;
 }

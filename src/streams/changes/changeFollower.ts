@@ -4,10 +4,10 @@ import { PagedSubscriber } from '../wakeUps/pagedSubscriber.ts';
 import type { FlowRunChangesEvent } from './changeEvent.ts';
 import type { NextEvent, PlacedEvent } from './changeWindow.ts';
 
-/** A page that was read for those behind; `isLast`: it leads up to where the tail was when it was read. */
+/** A page for followers that are not live. `isLast` if it extends to the position of the tail when it was read. */
 export interface ChangePage {
   from: ChangePlace;
-  /** Null where there was nothing to tell. */
+  /** Null if there are no changes. */
   event: FlowRunChangesEvent | null;
   to: ChangePlace;
   isLast: boolean;
@@ -30,9 +30,9 @@ export interface FollowedChanges {
 
 /** One subscriber to a filter: a place among the changes. */
 export class ChangeFollower extends PagedSubscriber<FlowRunChangesEvent, ChangePage> {
-  /** Live followers take their events from the tail's window, others from pages. */
+  /** Live followers take events from the tail's window, others from pages. */
   isLive = false;
-  /** Everything up to here was told. */
+  /** All changes up to this place have been delivered. */
   place = beforeTransaction(0);
   private snapshot: FlowRunChangesEvent | null = null;
   private toldCounts = 0;
@@ -104,7 +104,7 @@ export class ChangeFollower extends PagedSubscriber<FlowRunChangesEvent, ChangeP
     return this.told(this.tail.countsEvent());
   }
 
-  /** Every event shows the newest counts. */
+  /** Every event contains the newest counts. */
   private told(event: FlowRunChangesEvent): FlowRunChangesEvent {
     this.toldCounts = this.tail.countsNumber;
     return event;

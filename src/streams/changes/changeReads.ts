@@ -14,16 +14,16 @@ import { MAX_HELD_RUNS } from './heldRuns.ts';
 
 const CHANGES_PER_EVENT = 200;
 
-/** The reads of one filter's changes. */
+/** The reads for one filter. */
 export type ChangeReads = ReturnType<ReturnType<typeof changeReads>>;
 
-/** Of all filters that are followed only a few read at once, so that connections are left to others. */
+/** Limits how many filters read at the same time, so that connections remain for others. */
 export function changeReads(database: Database) {
   const turns = { changes: new Turns(3), counts: new Turns(1) };
 
   return (tenantId: string, filter: Filter) => ({
     matching: () => matchingFlowRunIds(database, tenantId, filter, MAX_HELD_RUNS),
-    /** Up to a transaction, or else to the horizon. */
+    /** Changes up to a transaction, or up to the horizon if it is null. */
     after: (after: ChangePlace, below: number | null) =>
       turns.changes.take(() =>
         flowRunChangesAfter(database, tenantId, filter, { after, below, limit: CHANGES_PER_EVENT }),

@@ -8,19 +8,19 @@ import { ChangeWindow, type PlacedEvent } from './changeWindow.ts';
 import { HeldRuns } from './heldRuns.ts';
 import type { LiveCounts } from './liveCounts.ts';
 
-/** A cursor is renewed this often where much changes that does not match: who resumes has the less to go through. */
+/** How often to renew the cursor while only other runs change: resuming then reads fewer changes. */
 const FRESH_CURSOR_MS = 30_000;
 
-/** What is known when a story begins. */
+/** The facts at the start of a story. */
 interface Beginning {
-  /** The runs that match; null where they are too many. */
+  /** The runs that match; null if there are too many. */
   ids: readonly string[] | null;
   horizon: number;
   now: Instant;
   databaseId: number;
 }
 
-/** How the runs that match a filter change, as it is told: what is read becomes events, and nothing is read here. */
+/** Turns the changes of the runs that match a filter into events. It reads nothing itself. */
 export class ChangeStory {
   readonly window: ChangeWindow;
   private readonly held: HeldRuns;
@@ -39,7 +39,7 @@ export class ChangeStory {
     this.readAt = now;
   }
 
-  /** The place of a cursor; INVALID_CURSOR where it is not of this database. It may be ahead of this story. */
+  /** Returns the place of a cursor, which may be ahead of this story. Throws INVALID_CURSOR. */
   placeOf(cursor: string): ChangePlace {
     return readChangeCursor(cursor, this.databaseId, Date.now() * 1000);
   }
@@ -48,7 +48,7 @@ export class ChangeStory {
     return isBefore(this.window.to, place);
   }
 
-  /** What is new, told to all who are live. Whether there is an event. */
+  /** Adds new changes to the window, for live followers. Returns whether there is an event. */
   goOn({ changes, complete, horizon, now }: Changes): boolean {
     if (horizon < this.window.to.transaction) throw wentBack();
     this.readAt = now;
@@ -66,7 +66,7 @@ export class ChangeStory {
     return true;
   }
 
-  /** The newest runs that match, for those who begin. */
+  /** Returns a snapshot of the newest matching runs, for new followers. */
   open(runs: readonly LeanFlowRun[]): PlacedEvent {
     this.held.add(runs.map(({ id }) => id));
     const { to } = this.window;
@@ -74,7 +74,7 @@ export class ChangeStory {
     return { to, event: this.event(to, changes, true) };
   }
 
-  /** What changed before the window, for those who resume; of what such a subscriber holds, nothing is known. */
+  /** Returns a page of changes before the window, for followers that resume. Which runs they hold is unknown. */
   page(from: ChangePlace, { changes, complete }: Changes): ChangePage {
     const to = complete ? beforeTransaction(this.window.to.transaction) : lastPlace(changes);
     const told = changes.map(
@@ -83,12 +83,12 @@ export class ChangeStory {
     return { from, to, isLast: complete, event: told.length > 0 ? this.event(to, told) : null };
   }
 
-  /** Runs that somebody may hold; null where they are too many to name. */
+  /** Adds runs that a follower may hold; null if there are too many. */
   hold(ids: readonly string[] | null): void {
     this.held.add(ids);
   }
 
-  /** The counts, and nothing else; the same object until there is something newer. */
+  /** Returns an event with the counts only. It is the same object until counts or window change. */
   countsEvent(): FlowRunChangesEvent {
     const { to } = this.window;
     const { number } = this.counts;
@@ -112,6 +112,6 @@ export class ChangeStory {
 
 function lastPlace(changes: Changes['changes']): ChangePlace {
   const last = changes.at(-1);
-  if (!last) throw new Error('A read that is not complete has rows.');
+  if (!last) throw new Error('An incomplete read must have rows.');
   return last.place;
 }

@@ -13,11 +13,11 @@ import { ChangeTail } from './changeTail.ts';
 export interface StartOfChanges {
   tenantId: string;
   filter: Filter;
-  /** The cursor of the last event that was received; without one, a snapshot comes first. */
+  /** The cursor of the last received event. Without a cursor, the first event is a snapshot. */
   after?: string | null;
-  /** How many runs the snapshot has: the newest that match. Default 50, at most 200. */
+  /** The size of the snapshot, which has the newest matching runs. Default 50, at most 200. */
   first?: number | null;
-  /** Whether to tell the counts; they cost a statement about once a second while things change. */
+  /** Whether to send counts. They cost about one statement per second while runs change. */
   wantsCounts: boolean;
 }
 
@@ -29,10 +29,10 @@ interface Watched {
 const FIRST_LOOK_AGAIN_MS = 10;
 const LAST_LOOK_AGAIN_MS = 250;
 
-/** The topics that announce changes of flow runs: new states, and everything else. */
+/** The topics that announce changes of flow runs: new states, and all other changes. */
 const TOPICS: readonly string[] = ['flowRunStates', 'flowRunChanges'] satisfies TopicName[];
 
-/** The streams of flow runs that match filters. All who follow the same filter of a tenant share a tail. */
+/** Streams the flow runs that match filters. Followers with the same tenant and filter share a tail. */
 export function openChangeStreams(database: Database, onError: (error: unknown) => void) {
   const watched = new Map<string, Watched>();
   const readsOf = changeReads(database);
@@ -40,7 +40,7 @@ export function openChangeStreams(database: Database, onError: (error: unknown) 
   let lookAgain: NodeJS.Timeout | null = null;
   let lookAgainMs = FIRST_LOOK_AGAIN_MS;
 
-  // One statement finds out for whom there is something to read, however many filters of however many tenants are followed.
+  // One statement finds the tails that are behind, for all tenants and filters.
   const looks = new Rounds<'look'>(async () => {
     const tenantIds = [...new Set([...watched.values()].map(({ tenantId }) => tenantId))];
     if (tenantIds.length === 0) return;
@@ -58,7 +58,7 @@ export function openChangeStreams(database: Database, onError: (error: unknown) 
     if (watched.size > 0 && !isClosed) looks.add('look');
   }
 
-  /** Changes are held back by a transaction that began before theirs, and nobody will say when it ends. */
+  /** An older transaction that is still open holds back changes. Its end is not announced, so poll for it. */
   function waitForHorizon(): void {
     if (isClosed) return;
     lookAgain ??= setTimeout(() => {
@@ -100,7 +100,7 @@ export function openChangeStreams(database: Database, onError: (error: unknown) 
   return {
     async follow(start: StartOfChanges): Promise<AsyncIterableIterator<FlowRunChangesEvent>> {
       if (isClosed) throw new Problem('UNAVAILABLE', 'This server is stopping. Connect again.');
-      // Attached first, read then: what is committed in between wakes the tail.
+      // Attach first, then read: a commit in between wakes the tail.
       const { key, tail } = tailOf(start);
       const follower = new ChangeFollower(tail, start.wantsCounts, () => {
         if (tail.followers.size === 0) forget(key, tail);
@@ -119,12 +119,12 @@ export function openChangeStreams(database: Database, onError: (error: unknown) 
       lookAgainMs = FIRST_LOOK_AGAIN_MS;
       look();
     },
-    /** Called now and then: finds what was not announced, and lets go of what nobody reads. */
+    /** Called periodically: finds changes that were not announced, and drops idle pages. */
     poll(): void {
       look();
       for (const { tail } of watched.values()) for (const follower of tail.followers) follower.letGoOfIdlePage();
     },
-    /** Ends every follower, and resolves when no statement is under way any more. */
+    /** Ends every follower, and resolves when no statement is running. */
     async close(): Promise<void> {
       isClosed = true;
       if (lookAgain) clearTimeout(lookAgain);

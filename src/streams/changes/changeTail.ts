@@ -16,33 +16,35 @@ const LONGEST_RETRY_MS = 2_000;
 interface ChangeTailOptions {
   reads: ChangeReads;
   onError: (error: unknown) => void;
-  /** The database was put back: nothing more will come of this tail. */
+  /** Called when the tail ends because the database was restored to an earlier time. */
   ended: () => void;
 }
 
-/** What a tail is asked for: what is new, a page for those behind, or a beginning. */
+/** A task of a tail: read new changes, read a page for followers that are not live, or start a follower. */
 type Job = 'news' | 'pages' | Asked;
 interface Asked {
-  /** How many runs; null where only the newest place is wanted. */
+  /** The size of the snapshot; null to read new changes only. */
   first: number | null;
   resolve: (opening: PlacedEvent | null) => void;
   reject: (error: unknown) => void;
 }
 
 /**
- * What this process knows of the flow runs that match one filter, while somebody follows it.
+ * Reads the changes of the flow runs that match one filter, for all its followers in this process.
  *
- * Each run is told in its newest shape, so telling it twice does no harm, and the only thing that could go wrong is a LEFT
- * that is not told. Whether one is to be told hangs on what subscribers may hold (`HeldRuns`), so everything that a
- * subscriber learns passes through here in ONE sequence of reads: what is new, snapshots, and the pages of those who
- * resume. A snapshot's runs are held before the next news is read. Whoever comes with a cursor holds nobody knows what: it
- * hears of every run that changed since and does not match, up to where the tail is; then the runs that have changed beyond
- * that place, seen by no page, count as held, and from there on the subscriber is like the others.
+ * An event carries the newest version of a run, so a repeated event is harmless. The only possible error is a missing
+ * LEFT. Whether to send a LEFT depends on the runs that followers may hold (`HeldRuns`). Therefore all reads are in ONE
+ * sequence: new changes, snapshots, and pages for followers that resume.
+ *
+ * - The runs of a snapshot count as held before the next new changes are read.
+ * - Which runs a follower with a cursor holds is unknown. It gets a LEFT for each run that changed after the cursor and
+ *   does not match, up to the position of the tail. Runs that changed after that position are in no page, and count as
+ *   held. From then on this follower is like the others.
  */
 export class ChangeTail implements FollowedChanges {
   private readonly audience = new ChangeAudience();
   readonly counts: LiveCounts;
-  /** Why nothing more will come. */
+  /** Why no event follows; null while events may follow. */
   end: Problem | null = null;
   private told: ChangeStory | null = null;
   private begun: Promise<void> | null = null;
@@ -60,43 +62,43 @@ export class ChangeTail implements FollowedChanges {
   }
 
   private get story(): ChangeStory {
-    if (!this.told) throw new Error('Before it has begun, a tail has nothing to tell.');
+    if (!this.told) throw new Error('A tail has no story before `begin` resolves.');
     return this.told;
   }
 
-  /** To be awaited before anything else; asks the database once. */
+  /** Reads the matching runs, once. Must resolve before any other method is called. */
   begin(): Promise<void> {
     this.begun ??= this.options.reads.matching().then((beginning) => {
       this.told = new ChangeStory(beginning, this.counts);
-      // Whoever tried to wake it meanwhile was not heard.
+      // Wake-ups before this point had no effect.
       this.wake();
     });
     return this.begun;
   }
 
-  /** Whether there may be something to read, where this is the newest transaction that changed a run. */
+  /** Whether there may be changes to read, given the newest transaction that changed a run. */
   isBehind(newest: number): boolean {
     return this.told !== null && newest >= this.told.window.to.transaction;
   }
 
-  /** Something may have been written. */
+  /** Runs may have changed. */
   wake(): void {
     if (!this.told || this.end) return;
     this.jobs.add('news');
     if (this.audience.pagesFrom) this.jobs.add('pages');
   }
 
-  /** The newest runs that match, with the place from which to follow. */
+  /** Returns the newest matching runs, with the place from which to follow. */
   async snapshot(first: number): Promise<PlacedEvent> {
     const opening = await this.ask(first);
-    if (!opening) throw new Error('Whoever asks for runs gets an answer with runs.');
+    if (!opening) throw new Error('A request for a snapshot must get one.');
     return opening;
   }
 
-  /** The place of a cursor; throws INVALID_CURSOR where it is not one of the past of this database. */
+  /** Returns the place of a cursor. Throws INVALID_CURSOR if it is not in the past of this database. */
   async placeOf(cursor: string): Promise<ChangePlace> {
     const place = this.story.placeOf(cursor);
-    // Another server may be ahead of this one; the database is ahead of both.
+    // The cursor may be from a server that is ahead of this one. The database is ahead of both.
     if (this.story.isBehind(place)) await this.ask(null);
     if (this.story.isBehind(place)) throw wentBack();
     return place;
@@ -160,7 +162,7 @@ export class ChangeTail implements FollowedChanges {
   }
 
   private failed(error: unknown): void {
-    // A Problem is about the stream itself, and another reading would find the same; everything else may pass.
+    // INVALID_CURSOR is permanent: the stream itself is at fault. All other errors are retried.
     if (error instanceof Problem && error.code === 'INVALID_CURSOR') {
       this.finish(error);
       return;
@@ -176,7 +178,7 @@ export class ChangeTail implements FollowedChanges {
     );
   }
 
-  /** Who asks for the same at the same time gets the same. */
+  /** Concurrent requests for snapshots of the same size share one read. */
   private async answer(asked: readonly Asked[]): Promise<void> {
     for (const size of new Set(asked.map(({ first }) => first))) {
       const alike = asked.filter(({ first }) => first === size);
@@ -194,7 +196,7 @@ export class ChangeTail implements FollowedChanges {
       const news = await this.options.reads.after(this.story.window.to, null);
       complete = news.complete;
       if (this.story.goOn(news)) this.audience.wakeLive();
-      // What came and went unseen may have been counted in between: whatever changed, the counts are asked again.
+      // A run that entered and left between two reads may have been counted. So every change renews the counts.
       if (news.changes.length > 0) this.counts.touch();
     }
   }
@@ -204,7 +206,7 @@ export class ChangeTail implements FollowedChanges {
     if (!from) return;
     const { transaction } = this.story.window.to;
     const changes = await this.options.reads.after(from, transaction);
-    // Read after the page: what moved on from the page's stretch in the meantime is found here.
+    // Read after the page: this finds the runs that moved out of the page in the meantime.
     if (changes.complete) this.story.hold(await this.options.reads.changedSince(transaction));
     this.audience.handOut(this.story.page(from, changes));
     if (this.audience.pagesFrom) this.jobs.add('pages');

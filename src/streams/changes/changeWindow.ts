@@ -4,7 +4,7 @@ import type { FlowRunChangesEvent } from './changeEvent.ts';
 
 const MAX_CHANGES = 1_000;
 
-/** An event, and the place behind it. */
+/** An event, and the place after it. */
 export interface PlacedEvent {
   to: ChangePlace;
   event: FlowRunChangesEvent;
@@ -13,7 +13,7 @@ export interface PlacedEvent {
 /** The first event that ends after a place; FORGOTTEN if the window no longer holds every event after that place. */
 export type NextEvent = PlacedEvent | 'NONE' | 'FORGOTTEN';
 
-/** The newest events of a filter, kept for all who follow it; the newest one always, however many changes it has. */
+/** The newest events of a filter, shared by all its followers. The last event is always kept, whatever its size. */
 export class ChangeWindow {
   private readonly events: PlacedEvent[] = [];
   private size = 0;

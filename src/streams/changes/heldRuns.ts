@@ -1,17 +1,17 @@
-/** Up to here a subscriber hears only of runs that it may know; an id takes about 100 bytes. */
+/** The maximum number of runs to remember. An id takes about 100 bytes. */
 export const MAX_HELD_RUNS = 10_000;
 
 export type ChangeKind = 'ENTERED' | 'UPDATED' | 'LEFT';
 
 /**
- * The runs that some subscriber of a filter may hold: whoever holds a run that no longer matches must hear so, and whoever
- * watches a narrow filter on a busy server must not hear of every run that changes. When they become too many, the set
- * stops being complete, and from then on every run that does not match is told as LEFT.
+ * The runs that at least one subscriber of a filter may hold. A subscriber must get a LEFT for a run that it holds and
+ * that no longer matches, but not for every run of a busy server that never matched. If there are too many runs, the
+ * set becomes incomplete, and from then on every changed run that does not match is sent as LEFT.
  */
 export class HeldRuns {
   private readonly ids: Set<string>;
 
-  /** `complete` is false where `ids` are not all. */
+  /** `complete` is false if `ids` are not all runs. */
   constructor(
     ids: Iterable<string>,
     private complete: boolean,
@@ -19,7 +19,7 @@ export class HeldRuns {
     this.ids = new Set(ids);
   }
 
-  /** What a change of this run is to the subscribers; null where it is nothing. */
+  /** Returns the kind of a change for the subscribers; null if there is nothing to send. */
   change(id: string, matches: boolean): ChangeKind | null {
     if (!matches) return this.ids.delete(id) || !this.complete ? 'LEFT' : null;
     const kind = this.ids.has(id) ? 'UPDATED' : 'ENTERED';
@@ -27,7 +27,7 @@ export class HeldRuns {
     return kind;
   }
 
-  /** Null stands for more runs than can be named. */
+  /** Null stands for too many runs to list. */
   add(ids: Iterable<string> | null): void {
     if (ids === null) this.complete = false;
     for (const id of ids ?? []) {

@@ -3,18 +3,18 @@ import { STATE_TYPES, type StateType } from '../../core/runs/state.ts';
 export type StateTypeCounts = ReadonlyMap<StateType, number>;
 
 const LEAST_PAUSE_MS = 1_000;
-/** Counting takes a tenth of one connection's time at most, however much there is to count. */
+/** Counting uses at most a tenth of one connection's time. */
 const PAUSE_PER_COUNT = 10;
 
 interface LiveCountsOptions {
   read: () => Promise<StateTypeCounts>;
   isWanted: () => boolean;
-  /** The counts are others than before. */
+  /** Called when the counts have changed. */
   changed: () => void;
   onError: (error: unknown) => void;
 }
 
-/** The counts of what matches a filter: counted again when something changed, about once a second, while somebody looks. */
+/** The counts of the runs that match a filter, renewed after changes, about once a second, while they are wanted. */
 export class LiveCounts {
   current: StateTypeCounts | null = null;
   /** Grows with each change of the counts. */
@@ -26,13 +26,13 @@ export class LiveCounts {
 
   constructor(private readonly options: LiveCountsOptions) {}
 
-  /** For one who begins to look: the present counts, or those that are about to be counted anew. */
+  /** Returns the current counts, or counts again if they are stale and no renewal is scheduled. */
   async get(): Promise<StateTypeCounts> {
     if (this.current && (!this.isStale || this.timer)) return this.current;
     return this.count();
   }
 
-  /** Something changed. */
+  /** Runs have changed. */
   touch(): void {
     this.isStale = true;
     if (this.timer || !this.options.isWanted()) return;
@@ -57,7 +57,7 @@ export class LiveCounts {
   private count(): Promise<StateTypeCounts> {
     this.counting ??= this.readOnce().finally(() => {
       this.counting = null;
-      // What changed meanwhile may not have been counted.
+      // Changes during the read may not have been counted.
       if (this.isStale) this.touch();
     });
     return this.counting;

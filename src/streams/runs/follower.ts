@@ -19,7 +19,7 @@ export interface FollowedTail {
 
 /** One subscriber to a run: a position in its stream. */
 export class Follower extends PagedSubscriber<StreamEvent, Stretch> {
-  /** No event up to here is still to come. It runs ahead of `delivered` where rows were deleted. */
+  /** No event up to this position will follow. Greater than `delivered` if rows were deleted. */
   reached = 0;
   private delivered = 0;
 
@@ -59,7 +59,7 @@ export class Follower extends PagedSubscriber<StreamEvent, Stretch> {
     return null;
   }
 
-  /** The window wins where both know the next event: its events are the ones that everybody shares. */
+  /** Prefers the window to the page: all followers share the events of the window. */
   private whatComesNext(): Stretch | null {
     const { window } = this.tail;
     if (window && covers(window, this.reached)) return window;
@@ -68,7 +68,7 @@ export class Follower extends PagedSubscriber<StreamEvent, Stretch> {
     return this.page;
   }
 
-  /** Events are shared; what was skipped may differ for one who came to a place whose rows were deleted. */
+  /** Events are shared, but `skipped` may differ for a follower that started where rows were deleted. */
   private deliver(event: StreamEvent): StreamEvent {
     const skipped = this.tail.skippedBetween(this.delivered, event.position);
     this.delivered = event.position;

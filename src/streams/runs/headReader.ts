@@ -11,8 +11,8 @@ interface Asked {
 }
 
 /**
- * Reads the heads of streams, those asked for together in one statement per kind. A head is never older than the question:
- * one that comes while a statement is under way is in the next.
+ * Reads the heads of streams, with one statement per kind for all concurrent requests. A head is never older than its
+ * request: a request during a statement is answered by the next one.
  */
 export function headReader(database: Database) {
   const rounds = new Rounds<Asked>(async (asked) => {
@@ -37,7 +37,7 @@ export function headReader(database: Database) {
   }
 
   return {
-    /** The last position given out in a stream; null where its run does not exist. */
+    /** Returns the last assigned position of a stream; null if its run does not exist. */
     head: (stream: { name: StreamName; id: string }): Promise<number | null> =>
       new Promise((resolve, reject) => rounds.add({ name: stream.name, id: stream.id, resolve, reject })),
     settled: () => rounds.settled(),

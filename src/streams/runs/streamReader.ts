@@ -31,21 +31,21 @@ const READS: { [Name in StreamName]: ReadAfter } = {
 export const STREAM_NAMES = Object.keys(READS) as StreamName[];
 
 const PER_STREAM: StreamLimits = { rows: 500, bytes: 4_000_000 };
-/** Bounds what one statement returns when very many streams have much to tell, after an outage for instance. */
+/** Limits the result of one statement if many streams have many new rows, for example after an outage. */
 const PER_STATEMENT: StreamLimits = { rows: 20_000, bytes: 32_000_000 };
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 2_000;
 
 interface ReaderOptions {
-  /** What to read for a tail now; null where it wants nothing any more. */
+  /** Returns what to read for a tail; null if it no longer needs anything. */
   readingOf: (tail: Tail) => Reading | null;
   onError: (error: unknown) => void;
   stopped: AbortSignal;
 }
 
 /**
- * Reads for tails: all tails of one kind that ask in one round share one statement, and one statement of a kind is under
- * way at a time. When the database is away it tries again, and the tails just wait.
+ * Reads rows for tails. All tails of a kind in one round share a statement, and at most one statement of a kind runs at
+ * a time. If the database is unreachable, the reader retries while the tails wait.
  */
 export function streamReader(database: Database, options: ReaderOptions) {
   const rounds = new Map<StreamName, Rounds<Tail>>(STREAM_NAMES.map((name) => [name, roundsOf(name)]));
@@ -87,5 +87,5 @@ export function streamReader(database: Database, options: ReaderOptions) {
   };
 }
 
-/** A pause that is broken off rejects; nobody needs to hear of it. */
+/** A pause that is aborted rejects. The caller checks the signal instead. */
 const orStopped = (paused: Promise<unknown>) => paused.catch(() => {});

@@ -4,7 +4,7 @@ import type { Stretch } from './stretch.ts';
 const MAX_EVENTS = 512;
 const MAX_BYTES = 1_000_000;
 
-/** The newest events of a stream, kept for all who follow it; the newest one always, however large it is. */
+/** The newest events of a stream, shared by all its followers. The last event is always kept, whatever its size. */
 export class StreamWindow implements Stretch {
   readonly events: StreamEvent[] = [];
   private readonly sizes: number[] = [];
@@ -12,7 +12,7 @@ export class StreamWindow implements Stretch {
   from: number;
   to: number;
 
-  /** Begins empty at the head of the stream. */
+  /** Creates an empty window at the head of the stream. */
   constructor(head: number) {
     this.from = head;
     this.to = head;
@@ -44,7 +44,7 @@ export class StreamWindow implements Stretch {
   }
 }
 
-/** Texts and JSON make the difference between rows; the rest of a row counts little. */
+/** Counts strings and JSON, in which rows differ, and a constant for the rest of a row. */
 function roughBytes(row: object): number {
   let bytes = 200;
   for (const value of Object.values(row)) {

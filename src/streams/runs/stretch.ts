@@ -1,8 +1,8 @@
 import type { StreamEvent } from '../wakeUps/topic.ts';
 
 /**
- * A piece of a stream: every event above `from` and up to `to`, in order. Where a position between them has no event, no
- * such row exists.
+ * A section of a stream: all events after `from` and up to `to`, in order. If a position in between has no event, its
+ * row does not exist.
  */
 export interface Stretch {
   readonly from: number;
@@ -10,11 +10,11 @@ export interface Stretch {
   readonly events: readonly StreamEvent[];
 }
 
-/** Whether the stretch knows what comes next after this position. */
+/** Whether the stretch contains what follows this position. */
 export const covers = (stretch: Stretch, position: number): boolean =>
   stretch.from <= position && position < stretch.to;
 
-/** The first event after a position that the stretch covers; undefined where only deleted rows follow. */
+/** Returns the first event after a covered position; undefined if only deleted rows follow. */
 export function eventAfter({ events }: Stretch, position: number): StreamEvent | undefined {
   let low = 0;
   let high = events.length;

@@ -6,32 +6,31 @@ import { streamCursor } from './streamCursor.ts';
 import { StreamWindow } from './streamWindow.ts';
 import { covers, type Stretch } from './stretch.ts';
 
-/** A row as it is read, with its place in the stream. */
+/** A row with its position in the stream. */
 export interface PlacedRow {
   position: number;
   row: StreamEvent['row'];
 }
 
-/** What a tail wants read: rows after a position. `take` gets them; `complete` where there were no more. */
+/** A request to read the rows after a position. `take` gets them; `complete` is true if there are no more. */
 export interface Reading {
   id: string;
   after: number;
   take(rows: readonly PlacedRow[], complete: boolean): void;
 }
 
-/** How a tail asks for its next reading. */
+/** Requests the next reading of a tail. */
 export interface TailReads {
-  /** Of what is new, for all at once. */
+  /** A reading of new rows, for all followers. */
   news(tail: Tail): void;
-  /** Of what the window has forgotten, for those behind it. */
+  /** A reading of rows that the window no longer holds, for slow followers. */
   pages(tail: Tail): void;
 }
 
 /**
- * What this process knows of one stream while somebody follows it. The tail reads each new row once and keeps the newest in a
- * window; a follower has no queue, only a position, and takes its next event from the window. One who is slower than the
- * window reads on in the table, a page at a time, until it is back: so a slow follower costs nobody anything, and misses
- * nothing.
+ * Reads one stream for all its followers in this process. The tail reads each new row once and keeps the newest in a
+ * window. A follower has no queue, only a position, and takes its next event from the window. A follower that is slower
+ * than the window reads the table, a page at a time, until it catches up: it misses nothing and does not slow others.
  */
 export class Tail implements FollowedTail {
   readonly topic: Topic;
@@ -40,12 +39,12 @@ export class Tail implements FollowedTail {
   readonly followers = new Set<Follower>();
   /** Null until the head of the stream is known. */
   window: StreamWindow | null = null;
-  /** Why nothing more will come: the run was deleted (null), or the stream broke off. */
+  /** Why no event follows: the run was deleted (null), or the stream failed. Null while events may follow. */
   end: { problem: Problem | null } | null = null;
   private wokenEarly = false;
-  /** At the head, waiting for news. */
+  /** Followers at the head that wait for new events. */
   private readonly waiting = new Set<Follower>();
-  /** Behind the window, waiting for a page; whoever has waited longest stands first. */
+  /** Followers behind the window that wait for a page, the longest wait first. */
   private readonly behind = new Set<Follower>();
 
   constructor(
@@ -57,21 +56,21 @@ export class Tail implements FollowedTail {
     this.id = stream.id;
   }
 
-  /** Something may have been written. */
+  /** Rows may have been written. */
   wake(): void {
     if (this.window) this.reads.news(this);
     else this.wokenEarly = true;
   }
 
-  /** From here on the tail reads; what is older it leaves to pages. */
+  /** Starts reading at the head. Older rows are read in pages. */
   begin(head: number): void {
     if (this.window) return;
     this.window = new StreamWindow(head);
-    // The wake-up may have come after the head was read and before it arrived.
+    // A wake-up may have come between reading the head and this call.
     if (this.wokenEarly) this.reads.news(this);
   }
 
-  /** Nothing more will come; what the window holds is still delivered. */
+  /** Ends the stream. Events in the window are still delivered. */
   finish(problem: Problem | null): void {
     this.end = { problem };
     for (const follower of this.followers) follower.wake();
@@ -114,8 +113,9 @@ export class Tail implements FollowedTail {
   }
 
   /**
-   * The page goes to everyone whose next event is in it, wherever in it they stand. So many followers that come back at
-   * once, each at a place of its own, cost about as many reads as their places fill pages.
+   * A page goes to each follower whose next event is in it. So if many followers reconnect at the same time, each at
+   * its own position, the number of reads depends on the pages that these positions span, not on the number of
+   * followers.
    */
   pageReading(): Reading | null {
     const [first] = this.behind;
@@ -148,7 +148,7 @@ export class Tail implements FollowedTail {
     });
   }
 
-  /** A number that was given out is in the table, unless its row was deleted. The lines of a task run have gaps anyway. */
+  /** An assigned number is missing only if its row was deleted, except for the lines of a task run, which have gaps. */
   skippedBetween(previous: number, position: number): number {
     return this.name === 'taskRunLogs' ? 0 : position - previous - 1;
   }

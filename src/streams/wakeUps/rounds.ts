@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 
 /**
- * Gathers items and works them off in rounds, one round at a time. The first round takes all that is added in the same turn
- * of the event loop, each later one all that came during the round before: the busier it is, the more share a round, and
- * nothing waits for a timer. An item added during a round is in the next one, even if it is in the present one too: a
- * round may have looked before the item changed.
+ * Collects items and processes them in rounds, one round at a time. The first round takes all items added in the same
+ * turn of the event loop, each later one those added during the previous round. So rounds grow with the load, and no
+ * item waits for a timer. An item that is added during a round is processed again in the next one: the round may have
+ * read it before it changed.
  */
 export class Rounds<Item> {
   private gathered = new Set<Item>();
   private running: Promise<void> | null = null;
 
-  /** `work` settles its failures itself. */
+  /** `work` must not reject. */
   constructor(private readonly work: (items: Item[]) => Promise<void>) {}
 
   get size(): number {
@@ -22,7 +22,7 @@ export class Rounds<Item> {
     this.running ??= this.run();
   }
 
-  /** Resolves when nothing is left to do. */
+  /** Resolves when no item is left. */
   async settled(): Promise<void> {
     await this.running;
   }

@@ -4,8 +4,8 @@ const DONE = { done: true, value: undefined } as const;
 
 /**
  * One subscriber to a stream, as an async iterator. `next` returns an event if one is known, and otherwise waits until
- * `wake` is called; each kind of stream decides which event comes next and when to wake its subscribers. A subscriber has
- * one consumer, which requests one event at a time.
+ * `wake` is called; each kind of stream decides which event comes next and when to wake its subscribers. A subscriber
+ * has one consumer, which requests one event at a time.
  */
 export abstract class Subscriber<Event> implements AsyncIterableIterator<Event> {
   private waking: (() => void) | null = null;

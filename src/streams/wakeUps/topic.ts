@@ -3,7 +3,7 @@ import type { FlowRunState, TaskRunState } from '../../core/runs/state.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { StreamName } from '../../store/runs/streamReads.ts';
 
-/** What the events of each kind of stream carry; what a position counts is said in store/streamReads.ts. */
+/** The rows of each kind of stream. streamReads.ts defines their positions. */
 export interface StreamRow {
   flowRunStates: FlowRunState;
   taskRunStates: TaskRunState;
@@ -29,7 +29,7 @@ export interface StreamEvent<Row = StreamRow[StreamName]> {
   position: number;
   /** Resumes the stream after this event. */
   cursor: string;
-  /** How many events before this one were gone, their rows deleted, before they could be delivered. */
+  /** How many events before this one were deleted before they could be delivered. */
   skipped: number;
   row: Row;
 }
@@ -39,11 +39,13 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** The name of a topic, which may come from a process of another version. */
 export const topicName = (topic: string): string => topic.slice(0, topic.indexOf(':'));
 
-/** The parts of a topic, and the topic as all who follow it write it: with its id in lower case. */
+/**
+ * Returns the parts of a topic, and the topic with its id in lower case. Throws BAD_USER_INPUT unless the id is a UUID.
+ */
 export function readTopic(topic: Topic<StreamName>): { topic: Topic<StreamName>; name: StreamName; id: string } {
-  const [name, id] = topic.split(':') as [StreamName, string]; // such is the form of a topic
+  const [name, id] = topic.split(':') as [StreamName, string]; // The cast: the type of a topic.
   const lower = id.toLowerCase();
-  // A malformed id would fail the statement that it shares with other streams.
-  if (!UUID.test(lower)) throw new Problem('BAD_USER_INPUT', 'The id of a run is a UUID.');
+  // An invalid id would make the statement fail that it shares with other streams.
+  if (!UUID.test(lower)) throw new Problem('BAD_USER_INPUT', 'The id of a run must be a UUID.');
   return { topic: `${name}:${lower}`, name, id: lower };
 }

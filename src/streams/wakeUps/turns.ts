@@ -1,4 +1,4 @@
-/** Lets so many pieces of work run at once; others wait, first come, first served. */
+/** Limits concurrent work to a number of slots; further work waits in order. */
 export class Turns {
   private readonly waiting: (() => void)[] = [];
 

@@ -5,21 +5,22 @@ import { Rounds } from './rounds.ts';
 import type { Topic } from './topic.ts';
 
 const CHANNEL = 'flowql';
-/** Beyond this, the database is not taking notifications; the others' slow poll finds what these topics tell of. */
+/** Further topics are dropped: the database is not accepting notifications, and other processes poll. */
 const MAX_WAITING = 10_000;
 
 export interface WakeUps {
-  /** Tells the other processes, soon, that something was written. */
+  /** Notifies the other processes that the topics have changed. */
   send(topics: Iterable<Topic>): void;
   close(): Promise<void>;
 }
 
 /**
- * Wake-ups between processes, over LISTEN and NOTIFY. They are hints: one may be lost, or come twice. A NOTIFY inside the
- * writing transaction would make commits wait for each other; here they are statements of their own, one at a time, and
- * each takes along all that was announced while the one before it was under way.
+ * Wake-ups between processes, with LISTEN and NOTIFY. They are hints: one may be lost, or arrive twice. A NOTIFY inside
+ * the writing transaction would make commits wait for each other. So each NOTIFY is a statement of its own, one at a
+ * time, and carries all topics announced during the previous one.
  *
- * A payload is the sender, so that a process knows its own, and then topics, with spaces between.
+ * A payload consists of the sender, by which a process recognises its own notifications, and topics, separated by
+ * spaces.
  */
 export async function openWakeUps(
   database: Database,
@@ -47,7 +48,7 @@ export async function openWakeUps(
   };
 }
 
-/** As few payloads as the topics fit in. Topics and senders are ASCII: a character is a byte. */
+/** Packs topics into as few payloads as possible. Topics and senders are ASCII: one byte per character. */
 export function payloads(sender: string, topics: readonly Topic[]): string[] {
   const packed: string[] = [];
   let payload = sender;
