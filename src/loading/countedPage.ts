@@ -14,9 +14,7 @@ export const counted = async <Row>(
   totalCount,
 });
 
-/**
- * Reads a page of each parent's list, and its count, which depends on the filter but not on the rest of the arguments.
- */
+/** Reads a page of each parent's list. Its count depends on the filter, but not on the rest of the arguments. */
 export type ChildPage = <Row>(
   way: [list: string, filter: object, rest: object],
   parentId: string,

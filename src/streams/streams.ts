@@ -44,9 +44,7 @@ export interface Streams {
    * earlier time.
    */
   followFlowRuns(start: StartOfChanges): Promise<AsyncIterableIterator<FlowRunChangesEvent>>;
-  /**
-   * Follows the background task runs of these keys that wait for a worker: first the present ones, then each new one.
-   */
+  /** Follows the background task runs of these keys that wait for a worker: the present ones, then each new one. */
   followTasks(tenantId: string, taskKeys: readonly string[]): AsyncIterableIterator<TaskRun>;
   /** Ends every follower, and resolves when no statement of the streams is running. */
   close(): Promise<void>;

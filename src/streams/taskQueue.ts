@@ -8,9 +8,7 @@ import { Subscriber } from './wakeUps/subscriber.ts';
 import type { TopicName } from './wakeUps/topic.ts';
 
 const PAGE = 100;
-/**
- * The maximum number of delivered task runs that are still waiting. A worker that takes none gets no more than these.
- */
+/** A worker gets no more task runs while this many of those delivered to it are still waiting. */
 const MOST_TOLD = 1_000;
 const AFTER_FAULT_MS = 500;
 

@@ -98,7 +98,10 @@ test('a stream breaks off, and says so, when the database is put back to an earl
      delete from flow_run_state where flow_run_id = $1 and version > 3`,
   );
   await Promise.all([
-    expect(next).rejects.toMatchObject({ code: 'INVALID_CURSOR', message: expect.stringContaining('restored to an earlier time') }),
+    expect(next).rejects.toMatchObject({
+      code: 'INVALID_CURSOR',
+      message: expect.stringContaining('restored to an earlier time'),
+    }),
     fresh.database.query(restored, [run.flowRunId]),
   ]);
   expect(await events.next()).toEqual({ done: true, value: undefined });

@@ -4,9 +4,7 @@ import { LIMITS } from '../values/limits.ts';
 import { Problem } from '../values/problem.ts';
 import { checkCharacters, checkText, count, keyOf, refuse, utf8Bytes } from './checkText.ts';
 
-/**
- * Checks that PostgreSQL can store a value: no NUL, no half surrogate pair, no infinite number, not too deep or large.
- */
+/** Checks that PostgreSQL can store a value: Unicode without NUL, finite numbers, limited depth and size. */
 export function checkJson(field: string, value: Json, maxBytes: number = LIMITS.jsonBytes): void {
   checkDeep(field, value, 0);
   const bytes = utf8Bytes(JSON.stringify(value));

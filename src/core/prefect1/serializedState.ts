@@ -103,9 +103,7 @@ export function withCachedInputs(state: SerializedState, before: SerializedState
 
 const isFilled = (value: Json | undefined): value is JsonObject => isJsonObject(value) && Object.keys(value).length > 0;
 
-/**
- * Prefect Server limits `sys.getsizeof(json.dumps(state))`, which in Python 3 is the length of an ASCII string plus 49.
- */
+/** Prefect Server limits `sys.getsizeof(json.dumps(state))`: in Python 3 the length of an ASCII string plus 49. */
 const MAX_PYTHON_JSON = 1_000_000 - 49;
 
 /** Whether a state is larger than Prefect Server accepts. */

@@ -2,9 +2,7 @@ import type { RunChanges } from '../runs/move.ts';
 import type { Prefect1State, ProposedState } from '../runs/state.ts';
 import type { RunRecord } from './derivedColumns.ts';
 
-/**
- * The states that set the end of a run in Prefect 1. Its other states never did, and clients expect no end for them.
- */
+/** The states that set the end of a run in Prefect 1. Clients expect no end for its other states. */
 const ENDS: readonly Prefect1State[] = ['Success', 'Failed', 'Cached', 'TimedOut', 'Looped', 'Cancelled'];
 
 /**

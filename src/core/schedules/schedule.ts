@@ -70,9 +70,7 @@ function readTimes(json: JsonObject): ClockTimes {
 /** Limits the search if filters exclude almost all events. */
 const MAX_CANDIDATES = 10_000;
 
-/**
- * Returns the next events after an instant, at most `count`. Source: Prefect 1, schedules/schedules.py, Schedule.next.
- */
+/** Returns at most `count` events after an instant. Source: Prefect 1, schedules/schedules.py, Schedule.next. */
 export function nextEvents(schedule: Schedule, after: Instant, count: number): ScheduledEvent[] {
   const { filters, orFilters, notFilters, adjustments } = schedule;
   const events: ScheduledEvent[] = [];

@@ -70,9 +70,7 @@ const ADJUSTMENTS: { [name: string]: (args: JsonObject) => Adjustment } = {
   },
 };
 
-/**
- * Reads a list such as `[{ fn: 'prefect.schedules.filters.is_weekday', kwargs: {} }]`; throws for unknown functions.
- */
+/** Reads a list such as `[{ fn: 'prefect.schedules.filters.is_weekday', kwargs: {} }]`; throws for unknown names. */
 const readFunctions =
   <Fn>(module: string, known: { [name: string]: (args: JsonObject) => Fn }) =>
   (json: Json | undefined): Fn[] =>

@@ -1,6 +1,4 @@
-/**
- * The limits of input values. Characters are Unicode code points, bytes are UTF-8, and JSON is measured without blanks.
- */
+/** The limits of input values. Characters are Unicode code points, bytes are UTF-8, and JSON is compact. */
 export const LIMITS = {
   /** Names and every other short string: dynamic keys, versions, senders. */
   nameCharacters: 255,

@@ -9,9 +9,7 @@ export interface FlowRunChange {
   run: LeanFlowRun | null;
 }
 
-/**
- * Changes of the runs that match a filter, and their counts. All its subscribers in a process share the same object.
- */
+/** Changes of the runs that match a filter, and counts. All its subscribers in a process share the same object. */
 export interface FlowRunChangesEvent {
   /** Resumes after this event, with any filter. */
   readonly cursor: string;

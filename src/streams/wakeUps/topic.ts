@@ -39,9 +39,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** The name of a topic, which may come from a process of another version. */
 export const topicName = (topic: string): string => topic.slice(0, topic.indexOf(':'));
 
-/**
- * Returns the parts of a topic, and the topic with its id in lower case. Throws BAD_USER_INPUT unless the id is a UUID.
- */
+/** Splits a topic and converts its id to lower case. Throws BAD_USER_INPUT unless the id is a UUID. */
 export function readTopic(topic: Topic<StreamName>): { topic: Topic<StreamName>; name: StreamName; id: string } {
   const [name, id] = topic.split(':') as [StreamName, string]; // The cast: the type of a topic.
   const lower = id.toLowerCase();
