@@ -8,7 +8,7 @@ import { Problem } from './core/values/problem.ts';
 
 type Environment = Record<string, string | undefined>;
 
-/** How a value is written, and what is said to who writes it otherwise. */
+/** The syntax of a value, and the words that an error message uses for it. */
 interface Kind<Value> {
   schema: z.ZodType<Value, string>;
   expected: string;
@@ -30,7 +30,7 @@ const oneOf = <Word extends string>(...words: [Word, ...Word[]]): Kind<Word> => 
 
 const hostName: Kind<string> = {
   schema: z.string().regex(/^[\w.:-]+$/),
-  expected: 'a host name or an address to listen on',
+  expected: 'a host name or an IP address',
 };
 
 const directory: Kind<string> = { schema: z.string().transform((text) => path.resolve(text)), expected: 'a directory' };
@@ -62,16 +62,16 @@ const origins: Kind<readonly string[]> = {
         .filter(Boolean),
     )
     .refine((list) => list.every(isOrigin)),
-  expected: 'a list of origins such as https://app.example.com, separated by commas, or * for all',
+  expected: 'a comma-separated list of origins such as https://app.example.com, or * for all origins',
 };
 
 interface Setting<Value> extends Kind<Value> {
-  /** Of the environment variable. The flag is the same in lower case: FLOWQL_DATA_DIR, --data-dir. */
+  /** The environment variable. The flag has the same name in lower case: FLOWQL_DATA_DIR, --data-dir. */
   name: string;
   unit: string;
   default: string | ((environment: Environment) => string);
   description: string;
-  /** The value as `flowql config` may show it. */
+  /** Formats the value for `flowql config`, which must not show secrets. */
   show?: (value: Value) => string;
 }
 
@@ -84,56 +84,56 @@ const setting = <Value>(
   show?: Setting<Value>['show'],
 ): Setting<Value> => ({ ...kind, name, unit, default: fallback, description, ...(show && { show }) });
 
-// Every setting, by its key in `Config`, which is also the key under which commander gives its flag.
+// All settings. The key is the property name in `Config`, and the name by which commander returns the flag.
 // biome-ignore format: a table
 const SETTINGS = {
-  databaseUrl: setting('DATABASE_URL', 'URL', '', postgresUrl, 'The PostgreSQL to use, version 15 or newer. Empty: an embedded one, kept in the data directory.', hidePassword),
-  host: setting('FLOWQL_HOST', '', '127.0.0.1', hostName, 'The address to listen on. Any but the own machine needs API keys, or FLOWQL_INSECURE.'),
-  port: setting('FLOWQL_PORT', '', '4200', wholeNumber(0, 65_535), 'The port to listen on; 0 is any free one.'),
-  dataDir: setting('FLOWQL_DATA_DIR', '', defaultDataDirectory, directory, 'Where the embedded PostgreSQL keeps its data.'),
-  insecure: setting('FLOWQL_INSECURE', '', 'false', yesOrNo, 'Serve other machines without API keys.'),
-  corsOrigins: setting('FLOWQL_CORS_ORIGINS', '', '', origins, 'Origins whose pages may use this server from a browser, separated by commas.'),
-  prefect1: setting('FLOWQL_PREFECT1', '', 'on', onOrOff, 'Whether Prefect 1 clients are served; off leaves their dialect out.'),
-  logLevel: setting('FLOWQL_LOG_LEVEL', '', 'info', oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), 'The least important lines to log.'),
-  poolSize: setting('FLOWQL_POOL_SIZE', 'connections', '10', wholeNumber(2, 1_000), 'The most database connections for requests; listening and the embedded server take one each beside them.'),
-  maxBodyBytes: setting('FLOWQL_MAX_BODY_BYTES', 'bytes', '16777216', wholeNumber(1_000, 1_000_000_000), 'The largest request body, and the largest message on a WebSocket.'),
-  maxDepth: setting('FLOWQL_MAX_DEPTH', 'levels', '12', wholeNumber(1, 100), 'The deepest nesting of fields in a document.'),
-  maxTokens: setting('FLOWQL_MAX_TOKENS', 'tokens', '2000', wholeNumber(100, 100_000), 'The longest document.'),
-  maxAliases: setting('FLOWQL_MAX_ALIASES', 'aliases', '200', wholeNumber(0, 1_000), 'The most aliases in a document.'),
-  maxFields: setting('FLOWQL_MAX_FIELDS', 'fields', '500', wholeNumber(10, 100_000), 'The most fields in a document, with its fragments put in place.'),
-  maxRows: setting('FLOWQL_MAX_ROWS', 'rows', '150000', wholeNumber(200, 10_000_000), 'The most rows that the pages of one operation may hold together: 50 runs of 50 task runs are 50 + 2,500.'),
-  maxSockets: setting('FLOWQL_MAX_SOCKETS', 'connections', '10000', wholeNumber(1, 1_000_000), 'The most WebSockets at a time.'),
-  maxSubscriptionsPerSocket: setting('FLOWQL_MAX_SUBSCRIPTIONS_PER_SOCKET', 'subscriptions', '100', wholeNumber(1, 10_000), 'The most operations at a time on one WebSocket.'),
-  maxSocketBufferBytes: setting('FLOWQL_MAX_SOCKET_BUFFER_BYTES', 'bytes', '1000000', wholeNumber(10_000, 1_000_000_000), 'What may wait to be sent on one socket before its subscriptions pause.'),
-  initTimeoutMs: setting('FLOWQL_INIT_TIMEOUT_MS', 'milliseconds', '3000', wholeNumber(100, 60_000), 'How long a WebSocket may take to introduce itself.'),
-  stopTimeoutMs: setting('FLOWQL_STOP_TIMEOUT_MS', 'milliseconds', '10000', wholeNumber(0, 600_000), 'How long a stop waits for requests to finish.'),
-  idempotencyHours: setting('FLOWQL_IDEMPOTENCY_HOURS', 'hours', '24', wholeNumber(1, 8_760), 'How long the answer to an idempotency key is kept.'),
-  pollMs: setting('FLOWQL_POLL_MS', 'milliseconds', '2000', wholeNumber(100, 60_000), 'How often streams look at the database without having been woken.'),
-  twilioUrl: setting('FLOWQL_TWILIO_URL', 'URL', DEFAULT_CLOUD_HOOK_ADDRESSES.twilio, webUrl, 'Where cloud hooks of type TWILIO send their messages.'),
-  pagerDutyUrl: setting('FLOWQL_PAGERDUTY_URL', 'URL', DEFAULT_CLOUD_HOOK_ADDRESSES.pagerDuty, webUrl, 'Where cloud hooks of type PAGERDUTY send their events.'),
-  linkUrl: setting('FLOWQL_LINK_URL', 'URL', DEFAULT_CLOUD_HOOK_ADDRESSES.links, webUrl, 'What links to flow runs in cloud hooks begin with: the address of your Prefect 1 user interface.'),
-  zombieKillerSeconds: setting('FLOWQL_ZOMBIE_KILLER_SECONDS', 'seconds', '120', wholeNumber(1, 86_400), 'How often Prefect 1 runs are looked for whose process is lost.'),
-  lazarusSeconds: setting('FLOWQL_LAZARUS_SECONDS', 'seconds', '600', wholeNumber(1, 86_400), 'How often Prefect 1 flow runs whose process is lost are scheduled again.'),
-  schedulerSeconds: setting('FLOWQL_SCHEDULER_SECONDS', 'seconds', '30', wholeNumber(1, 86_400), 'How often runs are made for the schedules of deployments and of Prefect 1 flows, of which the next are always waiting.'),
-  lateRunsSeconds: setting('FLOWQL_LATE_RUNS_SECONDS', 'seconds', '5', wholeNumber(1, 86_400), 'How often flow runs are looked for that nobody has taken in time.'),
-  lateAfterSeconds: setting('FLOWQL_LATE_AFTER_SECONDS', 'seconds', '15', wholeNumber(0, 86_400), 'How long after it was due a flow run becomes Late. Those of Prefect 1 never do.'),
-  pauseExpirationsSeconds: setting('FLOWQL_PAUSE_EXPIRATIONS_SECONDS', 'seconds', '5', wholeNumber(1, 86_400), 'How often flow runs are looked for whose pause has timed out, which fails them.'),
-  cancellationCleanupSeconds: setting('FLOWQL_CANCELLATION_CLEANUP_SECONDS', 'seconds', '20', wholeNumber(1, 86_400), 'How often the task runs and subflows are cancelled that cancelled flow runs have left.'),
-  cancellingTimeoutSeconds: setting('FLOWQL_CANCELLING_TIMEOUT_SECONDS', 'seconds', '300', wholeNumber(1, 604_800), 'How long a flow run may be CANCELLING before it counts as cancelled.'),
-  maxWaitingWrites: setting('FLOWQL_MAX_WAITING_WRITES', 'writes', '10000', wholeNumber(100, 1_000_000), 'How many writes may wait for the database before more are refused.'),
+  databaseUrl: setting('DATABASE_URL', 'URL', '', postgresUrl, 'URL of the PostgreSQL server, version 15 or newer. If empty, FlowQL runs an embedded PostgreSQL in the data directory.', hidePassword),
+  host: setting('FLOWQL_HOST', '', '127.0.0.1', hostName, 'Address to listen on. Any address other than loopback requires an API key or FLOWQL_INSECURE.'),
+  port: setting('FLOWQL_PORT', '', '4200', wholeNumber(0, 65_535), 'Port to listen on. 0 selects a free port.'),
+  dataDir: setting('FLOWQL_DATA_DIR', '', defaultDataDirectory, directory, 'Directory in which the embedded PostgreSQL stores its data.'),
+  insecure: setting('FLOWQL_INSECURE', '', 'false', yesOrNo, 'Accept requests from other machines without an API key. Has no effect while an API key exists.'),
+  corsOrigins: setting('FLOWQL_CORS_ORIGINS', '', '', origins, 'Comma-separated list of origins whose web pages may send requests to this server. * allows all origins.'),
+  prefect1: setting('FLOWQL_PREFECT1', '', 'on', onOrOff, 'Whether to serve Prefect 1 clients. off removes the Prefect 1 dialect.'),
+  logLevel: setting('FLOWQL_LOG_LEVEL', '', 'info', oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), 'Lowest level of log lines to write.'),
+  poolSize: setting('FLOWQL_POOL_SIZE', 'connections', '10', wholeNumber(2, 1_000), 'Maximum number of database connections for requests. LISTEN and the embedded PostgreSQL use one more each.'),
+  maxBodyBytes: setting('FLOWQL_MAX_BODY_BYTES', 'bytes', '16777216', wholeNumber(1_000, 1_000_000_000), 'Maximum size of a request body and of a WebSocket message.'),
+  maxDepth: setting('FLOWQL_MAX_DEPTH', 'levels', '12', wholeNumber(1, 100), 'Maximum nesting depth of fields in a document.'),
+  maxTokens: setting('FLOWQL_MAX_TOKENS', 'tokens', '2000', wholeNumber(100, 100_000), 'Maximum number of tokens in a document.'),
+  maxAliases: setting('FLOWQL_MAX_ALIASES', 'aliases', '200', wholeNumber(0, 1_000), 'Maximum number of aliases in a document.'),
+  maxFields: setting('FLOWQL_MAX_FIELDS', 'fields', '500', wholeNumber(10, 100_000), 'Maximum number of fields in a document, after its fragments are expanded.'),
+  maxRows: setting('FLOWQL_MAX_ROWS', 'rows', '150000', wholeNumber(200, 10_000_000), 'Maximum number of rows in all pages of an operation together: 50 runs with 50 task runs each count as 50 + 2,500.'),
+  maxSockets: setting('FLOWQL_MAX_SOCKETS', 'connections', '10000', wholeNumber(1, 1_000_000), 'Maximum number of open WebSockets.'),
+  maxSubscriptionsPerSocket: setting('FLOWQL_MAX_SUBSCRIPTIONS_PER_SOCKET', 'subscriptions', '100', wholeNumber(1, 10_000), 'Maximum number of concurrent operations on one WebSocket.'),
+  maxSocketBufferBytes: setting('FLOWQL_MAX_SOCKET_BUFFER_BYTES', 'bytes', '1000000', wholeNumber(10_000, 1_000_000_000), 'Maximum amount of unsent data on one WebSocket. Its subscriptions pause above that.'),
+  initTimeoutMs: setting('FLOWQL_INIT_TIMEOUT_MS', 'milliseconds', '3000', wholeNumber(100, 60_000), 'How long to wait for the connection_init message of a WebSocket.'),
+  stopTimeoutMs: setting('FLOWQL_STOP_TIMEOUT_MS', 'milliseconds', '10000', wholeNumber(0, 600_000), 'How long to wait for requests to finish when the server stops.'),
+  idempotencyHours: setting('FLOWQL_IDEMPOTENCY_HOURS', 'hours', '24', wholeNumber(1, 8_760), 'How long to keep the response to a request with an idempotency key.'),
+  pollMs: setting('FLOWQL_POLL_MS', 'milliseconds', '2000', wholeNumber(100, 60_000), 'How often streams poll the database in addition to notifications.'),
+  twilioUrl: setting('FLOWQL_TWILIO_URL', 'URL', DEFAULT_CLOUD_HOOK_ADDRESSES.twilio, webUrl, 'URL to which cloud hooks of type TWILIO send their messages.'),
+  pagerDutyUrl: setting('FLOWQL_PAGERDUTY_URL', 'URL', DEFAULT_CLOUD_HOOK_ADDRESSES.pagerDuty, webUrl, 'URL to which cloud hooks of type PAGERDUTY send their events.'),
+  linkUrl: setting('FLOWQL_LINK_URL', 'URL', DEFAULT_CLOUD_HOOK_ADDRESSES.links, webUrl, 'URL of your Prefect 1 user interface. Links to flow runs in cloud hook messages start with it.'),
+  zombieKillerSeconds: setting('FLOWQL_ZOMBIE_KILLER_SECONDS', 'seconds', '120', wholeNumber(1, 86_400), 'How often to check for Prefect 1 runs whose heartbeat has stopped, and retry or fail them.'),
+  lazarusSeconds: setting('FLOWQL_LAZARUS_SECONDS', 'seconds', '600', wholeNumber(1, 86_400), 'How often to reschedule Prefect 1 flow runs whose heartbeat has stopped.'),
+  schedulerSeconds: setting('FLOWQL_SCHEDULER_SECONDS', 'seconds', '30', wholeNumber(1, 86_400), 'How often to create the next runs of deployment schedules and Prefect 1 flow schedules.'),
+  lateRunsSeconds: setting('FLOWQL_LATE_RUNS_SECONDS', 'seconds', '5', wholeNumber(1, 86_400), 'How often to check for late flow runs.'),
+  lateAfterSeconds: setting('FLOWQL_LATE_AFTER_SECONDS', 'seconds', '15', wholeNumber(0, 86_400), 'How long after its scheduled time a flow run becomes Late. Prefect 1 flow runs never become Late.'),
+  pauseExpirationsSeconds: setting('FLOWQL_PAUSE_EXPIRATIONS_SECONDS', 'seconds', '5', wholeNumber(1, 86_400), 'How often to check for paused flow runs that have timed out, and fail them.'),
+  cancellationCleanupSeconds: setting('FLOWQL_CANCELLATION_CLEANUP_SECONDS', 'seconds', '20', wholeNumber(1, 86_400), 'How often to cancel the task runs and subflows of cancelled flow runs.'),
+  cancellingTimeoutSeconds: setting('FLOWQL_CANCELLING_TIMEOUT_SECONDS', 'seconds', '300', wholeNumber(1, 604_800), 'How long a flow run may be CANCELLING before the server sets it to CANCELLED.'),
+  maxWaitingWrites: setting('FLOWQL_MAX_WAITING_WRITES', 'writes', '10000', wholeNumber(100, 1_000_000), 'Maximum number of writes that wait for the database. The server rejects further writes.'),
 } as const;
 
 type SettingKey = keyof typeof SETTINGS;
 type ValueOf<Given> = Given extends Setting<infer Value> ? Value : never;
 export type Config = { readonly [Key in SettingKey]: ValueOf<(typeof SETTINGS)[Key]> };
 
-// As a list, each setting loses the type of its own value; a value is only ever given to the setting that read it.
+// Object.entries loses the type of each value; a value is only passed to the setting that read it.
 const SETTING_LIST = Object.entries(SETTINGS) as [SettingKey, Setting<unknown>][];
 const NAMES = SETTING_LIST.map(([, { name }]) => name);
 
 /**
- * Reads the settings: a flag wins over the environment, an empty value is none. Throws one Problem that lists every
- * fault: bad values, and names that begin with FLOWQL_ and mean nothing.
+ * Reads the settings. A flag overrides the environment variable; an empty value selects the default. Throws one Problem
+ * that lists every fault: invalid values and unknown names that start with FLOWQL_.
  */
 export function readConfig(environment: Environment, flags: Record<string, string | boolean | undefined> = {}): Config {
   const faults = Object.keys(environment).filter(isUnknown).map(unknownName);
@@ -142,12 +142,11 @@ export function readConfig(environment: Environment, flags: Record<string, strin
     const source = flag === undefined ? given.name : flagOf(given.name);
     const text = flag === undefined ? environment[given.name] : String(flag);
     const read = given.schema.safeParse(text?.trim() || defaultOf(given, environment));
-    if (!read.success) faults.push(`${source} must be ${given.expected}${given.show ? '' : `, and is "${text}"`}.`);
+    if (!read.success) faults.push(`${source} must be ${given.expected}${given.show ? '' : `, not "${text}"`}.`);
     return [key, read.data];
   });
-  if (faults.length > 0)
-    throw new Problem('BAD_USER_INPUT', ['The settings cannot be used:', ...faults].join('\n  - '));
-  // Each key of the table is here, with what its own schema gave.
+  if (faults.length > 0) throw new Problem('BAD_USER_INPUT', ['Invalid settings:', ...faults].join('\n  - '));
+  // Each key of SETTINGS is present, with the output of its own schema.
   return Object.freeze(Object.fromEntries(values) as Config);
 }
 
@@ -155,23 +154,23 @@ const isUnknown = (name: string) => name.startsWith('FLOWQL_') && !NAMES.include
 
 function unknownName(name: string): string {
   const nearest = nearestName(name, NAMES);
-  return `${name} is no setting.${nearest ? ` Did you mean ${nearest}?` : ''}`;
+  return `${name} is not a setting.${nearest ? ` Did you mean ${nearest}?` : ''}`;
 }
 
 export interface SettingRow {
   name: string;
   flag: string;
-  /** The flag stands alone. */
+  /** Whether the flag takes no value. */
   isSwitch: boolean;
   unit: string;
   default: string;
   description: string;
 }
 
-/** Every setting, for help texts and for the flags of a command. */
+/** Returns every setting, for help texts and command flags. */
 export const settingRows = (): SettingRow[] => SETTING_LIST.map(([, given]) => rowOf(given));
 
-/** Every setting with its value, passwords hidden. */
+/** Returns every setting with its value; passwords are masked. */
 export const describeConfig = (config: Config): (SettingRow & { value: string })[] =>
   SETTING_LIST.map(([key, given]) => ({ ...rowOf(given), value: (given.show ?? String)(config[key]) }));
 
@@ -189,7 +188,10 @@ const flagOf = (name: string) => `--${name.replace('FLOWQL_', '').toLowerCase().
 const defaultOf = (given: Setting<unknown>, environment: Environment) =>
   typeof given.default === 'string' ? given.default : given.default(environment);
 
-/** Of a user: where programs keep data that lasts. Root's home is closed to the user that PostgreSQL then runs as. */
+/**
+ * Returns the user's data directory. For root it is /var/lib: PostgreSQL then runs as another user, who cannot read
+ * root's home.
+ */
 function defaultDataDirectory(environment: Environment): string {
   if (process.getuid?.() === 0) return '/var/lib/flowql';
   const shared = environment.XDG_DATA_HOME || environment.LOCALAPPDATA || path.join(homedir(), '.local', 'share');

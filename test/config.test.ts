@@ -50,7 +50,7 @@ test.each([
 });
 
 test.each([
-  ['FLOWQL_PORT', '65536', 'FLOWQL_PORT must be a whole number from 0 to 65535, and is "65536".'],
+  ['FLOWQL_PORT', '65536', 'FLOWQL_PORT must be a whole number from 0 to 65535, not "65536".'],
   ['FLOWQL_PORT', '-1', 'whole number'],
   ['FLOWQL_PORT', '42.5', 'whole number'],
   ['FLOWQL_PORT', '4e3', 'whole number'],
@@ -59,9 +59,9 @@ test.each([
   ['FLOWQL_INSECURE', 'maybe', 'true or false'],
   ['FLOWQL_LOG_LEVEL', 'loud', 'one of fatal, error'],
   ['FLOWQL_HOST', 'http://x', 'a host name'],
-  ['FLOWQL_CORS_ORIGINS', 'https://a.example/path', 'a list of origins'],
+  ['FLOWQL_CORS_ORIGINS', 'https://a.example/path', 'a comma-separated list of origins'],
   ['DATABASE_URL', 'mysql://x/y', 'postgresql://user:password@host'],
-  ['FLOWQL_PROT', '1', 'FLOWQL_PROT is no setting. Did you mean FLOWQL_PORT?'],
+  ['FLOWQL_PROT', '1', 'FLOWQL_PROT is not a setting. Did you mean FLOWQL_PORT?'],
   ['FLOWQL_MAX_DEEP', '1', 'Did you mean FLOWQL_MAX_DEPTH?'],
 ])('%s=%s is a fault', (name, value, expected) => {
   expect(faultsOf({ [name]: value })).toContain(expected);

@@ -28,45 +28,45 @@ import { openWebSockets } from './sockets/webSockets.ts';
 export interface ServerParts {
   database: Database;
   schema: GraphQLSchema;
-  /** The context of one execution. */
+  /** Creates the context of one execution. */
   contextOf: (viewer: Viewer, headers: Prefect1Headers) => unknown;
-  /** Rejects while the database cannot answer. */
+  /** Rejects while the database is unavailable. */
   ready: () => Promise<void>;
-  /** How many writes wait for the database. */
+  /** The number of writes that wait for the database. */
   waitingWrites: () => number;
   log: Logger;
 }
 
 export interface Server {
-  /** Such as `http://127.0.0.1:4200`. */
+  /** For example `http://127.0.0.1:4200`. */
   url: string;
-  /** Takes no more requests, finishes those it has, and resolves when all connections are closed: at the latest after `withinMs`. */
+  /** Rejects new requests, finishes open ones, closes all connections. Resolves after at most `withinMs`. */
   stop(withinMs: number): Promise<void>;
 }
 
-// Longer than the minute that common load balancers keep a connection, so that it is they who close it.
+// Longer than the minute for which common load balancers keep a connection, so that the load balancer closes it first.
 const KEEP_ALIVE_MS = 65_000;
 const REQUEST_MS = 60_000;
 const SWEEP_MS = 20;
 
-/** Listens. Throws a Problem where it may not, or cannot. */
+/** Starts listening. Throws a Problem if the address is taken or invalid, or requires an API key and there is none. */
 export async function startServer(config: Config, parts: ServerParts): Promise<Server> {
   const { database, schema, contextOf, ready, waitingWrites, log } = parts;
   const needsKey = !isLoopback(config.host) && !config.insecure;
   if (needsKey && !(await anyApiKey(database)))
     throw new Problem(
       'FAILED_PRECONDITION',
-      `Listening on ${config.host} would open this server to others, and there is no API key that they could be asked for. ` +
-        'Make one with `flowql key create --name <name> --role admin`, or set FLOWQL_INSECURE to serve everyone.',
+      `To listen on ${config.host}, which other machines can reach, this server needs an API key, and there is none. ` +
+        'Create one with `flowql key create --name <name> --role admin`, or set FLOWQL_INSECURE=true.',
     );
 
   const present = createPresentError(log);
   const authentication = createAuthentication(database, needsKey);
   const guard = createBrowserGuard(config.corsOrigins, config.host);
   const observations = createObservations(log, [
-    { name: 'flowql_sockets', help: 'WebSockets that are open.', read: () => sockets.count },
-    { name: 'flowql_event_streams', help: 'Streams of server-sent events that are open.', read: () => streams.size },
-    { name: 'flowql_waiting_writes', help: 'Writes that wait for the database.', read: waitingWrites },
+    { name: 'flowql_sockets', help: 'Number of open WebSockets.', read: () => sockets.count },
+    { name: 'flowql_event_streams', help: 'Number of open server-sent event streams.', read: () => streams.size },
+    { name: 'flowql_waiting_writes', help: 'Number of writes that wait for the database.', read: waitingWrites },
   ]);
   const documents = createDocuments(
     schema,
@@ -122,7 +122,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
     const accepted = async () => {
       if (!isGraphqlPath(request.url)) throw new RequestFault(404, 'NOT_FOUND', 'WebSockets are at /graphql.');
       if (sockets.count >= config.maxSockets)
-        throw new Problem('UNAVAILABLE', `This server has its ${config.maxSockets} WebSockets. Try again later.`);
+        throw new Problem(
+          'UNAVAILABLE',
+          `This server has reached its limit of ${config.maxSockets} WebSockets. Try again later.`,
+        );
       guard.check(request, await authentication.isOpen());
       sockets.accept(request, socket, head);
     };
@@ -138,12 +141,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
     url: `http://${host}:${port}`,
     async stop(withinMs) {
       const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-      // Connections that are kept alive for a next request would hold us up, each as soon as it has had its answer.
+      // After its response, a keep-alive connection would stay open and delay the stop.
       const sweep = setInterval(() => http.closeIdleConnections(), SWEEP_MS);
       const deadline = setTimeout(() => http.closeAllConnections(), withinMs);
-      // A client that sent its next request on a connection that is about to close would not know what became of it.
+      // A client must not send its next request on a connection that is about to close: it could not know the outcome.
       for (const response of responses) if (!response.headersSent) response.setHeader('connection', 'close');
-      // Cut off, not ended: a client takes the end of a stream for the end of its story, and a break for a reason to return.
+      // Destroyed, not ended: clients take a regular end for completion, and reconnect after a broken connection.
       for (const stream of streams) stream.destroy();
       await Promise.all([sockets.close(withinMs), closed]);
       clearInterval(sweep);
@@ -156,18 +159,18 @@ function listen(http: HttpServer, { host, port }: Config): Promise<AddressInfo> 
   return new Promise((resolve, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) => {
       const known = LISTEN_FAULTS[error.code ?? ''];
-      reject(known ? new Problem('FAILED_PRECONDITION', `${known} (${host}:${port})`) : error);
+      reject(known ? new Problem('FAILED_PRECONDITION', `Cannot listen on ${host}:${port}: ${known}`) : error);
     });
-    // A server that listens on a port has this kind of address.
+    // The address of a server that listens on a port is an AddressInfo.
     http.listen(port, host, () => resolve(http.address() as AddressInfo));
   });
 }
 
 const LISTEN_FAULTS: { [code: string]: string } = {
-  EADDRINUSE: 'Another program listens there already. FLOWQL_PORT or --port chooses another port.',
-  EACCES: 'This user may not listen there. FLOWQL_PORT or --port chooses another port.',
-  EADDRNOTAVAIL: 'This machine has no such address. FLOWQL_HOST or --host chooses another one.',
-  ENOTFOUND: 'There is no such host. FLOWQL_HOST or --host chooses another one.',
+  EADDRINUSE: 'the port is already in use. Choose another port with FLOWQL_PORT or --port.',
+  EACCES: 'permission denied. Choose another port with FLOWQL_PORT or --port.',
+  EADDRNOTAVAIL: 'this machine does not have the address. Choose another one with FLOWQL_HOST or --host.',
+  ENOTFOUND: 'the host name cannot be resolved. Choose another one with FLOWQL_HOST or --host.',
 };
 
 function refuseUpgrade(socket: Duplex, { status, headers, body }: Answer): void {

@@ -103,7 +103,7 @@ describe('flowql serve', { timeout: 90_000 }, () => {
     const { port } = new URL(await addressOf(first));
     const second = await finished(serve({}, ['--port', port]));
     expect(second.code).toBe(2);
-    expect(second.stderr).toContain('Another program listens there already');
+    expect(second.stderr).toContain('the port is already in use');
   });
 
   test('other machines are served with a key only', async () => {

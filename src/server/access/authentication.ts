@@ -5,23 +5,23 @@ import type { Database } from '../../store/connection/database.ts';
 import { anyApiKey, hashOfApiKey, viewerOfApiKey } from '../../store/tenants/apiKeys.ts';
 
 export interface Authentication {
-  /** Whether requests without a key are answered. */
+  /** Whether the server answers requests without an API key. */
   isOpen(): Promise<boolean>;
-  /** Who asks; throws UNAUTHENTICATED. @param authorization `Bearer fk_...`, as in the header of that name */
+  /** Returns the viewer; throws UNAUTHENTICATED. @param authorization the header's value, `Bearer fk_...` */
   viewerOf(authorization: string | undefined): Promise<Viewer>;
 }
 
-// A new key works at once; a revoked one goes on working for this long, in every process.
+// How long a process keeps accepting a revoked key. A new key works immediately.
 const REMEMBER_MS = 5_000;
-/** Also bounds what is remembered of keys that do not exist. */
+/** Maximum number of cached keys. Unknown keys are cached, too. */
 const MAX_REMEMBERED = 10_000;
 
-// What was opened with a key that is taken back lasts this much longer at most.
+// How long a socket or stream that was opened with a revoked key stays open, at most.
 const CHECK_MS = 12_000;
 
 const EVERYONE: Viewer = { tenantId: DEFAULT_TENANT_ID, role: 'ADMIN', ofEveryTenant: true };
 
-/** @param needsKey a key is asked for even while there is none */
+/** @param needsKey whether requests need a key even if no key exists */
 export function createAuthentication(database: Database, needsKey: boolean): Authentication {
   const viewers = new LRUCache<string, Viewer | 'unknown'>({
     max: MAX_REMEMBERED,
@@ -41,16 +41,19 @@ export function createAuthentication(database: Database, needsKey: boolean): Aut
       if (await isOpen()) return EVERYONE;
       const [, key] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
       if (key === undefined)
-        throw new Problem('UNAUTHENTICATED', 'This server asks for an API key: send `Authorization: Bearer fk_...`.');
+        throw new Problem(
+          'UNAUTHENTICATED',
+          'This server requires an API key. Send the header `Authorization: Bearer fk_...`.',
+        );
       const viewer = await viewers.fetch(hashOfApiKey(key));
       if (viewer === undefined || viewer === 'unknown')
-        throw new Problem('UNAUTHENTICATED', 'There is no such API key.');
+        throw new Problem('UNAUTHENTICATED', 'The API key is unknown or revoked.');
       return viewer;
     },
   };
 }
 
-/** Asks again, for as long as something is open, whether its key still counts. @returns what ends the asking */
+/** Checks a key periodically, and calls `revoked` if it is no longer valid. @returns a function that ends the checks */
 export function onRevoked(
   authentication: Authentication,
   authorization: string | undefined,
@@ -58,14 +61,17 @@ export function onRevoked(
 ): () => void {
   const timer = setInterval(() => {
     authentication.viewerOf(authorization).catch((error) => {
-      // A database that cannot be asked just now takes nobody's key away.
+      // A database outage does not invalidate keys.
       if (error instanceof Problem && error.code === 'UNAUTHENTICATED') revoked(error);
     });
   }, CHECK_MS);
   return () => clearInterval(timer);
 }
 
-/** The key among the parameters of a socket. GraphiQL and most clients send their headers as parameters, in the case they were typed in. */
+/**
+ * Returns the authorization from a socket's connection parameters. GraphiQL and most clients send their headers there,
+ * in upper or lower case.
+ */
 export function authorizationOf(parameters: Record<string, unknown> | undefined): string | undefined {
   for (const [name, value] of Object.entries(parameters ?? {}))
     if (name.toLowerCase() === 'authorization' && typeof value === 'string') return value;

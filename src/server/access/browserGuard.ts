@@ -2,24 +2,24 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { RequestFault } from '../observing/clientError.ts';
 
-// Pages of other sites must not reach a server that trusts everyone on its machine, and a browser on that machine carries
-// their requests to it. Three doors are shut here: requests of another origin, names of another site that resolve to
-// this machine (DNS rebinding), and, in graphqlListener.ts, forms of POST that browsers send without asking first.
+// A server without API keys trusts every process on its machine, including browsers, and these run pages of other
+// sites. So the server rejects requests from other origins, host names of other sites that resolve to this machine (DNS
+// rebinding) and, in graphqlListener.ts, content types that browsers POST without a preflight request.
 
 const ALLOWED_HEADERS =
   'authorization, content-type, accept, x-prefect-tenant-id, x-prefect-core-version, x-prefect-ui';
 
-/** All origins, as Prefect 1's server had it. */
+/** All origins, like Prefect 1's server. */
 const ANY = '*';
 
 export interface BrowserGuard {
-  /** Throws FORBIDDEN. @param isOpen whether the server answers without an API key */
+  /** Throws FORBIDDEN for a disallowed host or origin. @param isOpen whether the server answers without an API key */
   check(request: IncomingMessage, isOpen: boolean): void;
-  /** Lets pages of the allowed origins read the answer. */
+  /** Sets the CORS headers that let pages of allowed origins read the response. */
   allowOrigin(request: IncomingMessage, response: ServerResponse): void;
 }
 
-/** @param allowed origins besides the server's own, such as http://localhost:8080 */
+/** @param allowed origins in addition to the server's own, such as http://localhost:8080 */
 export function createBrowserGuard(allowed: readonly string[], host: string): BrowserGuard {
   const origins = new Set(allowed);
   return {
@@ -28,15 +28,11 @@ export function createBrowserGuard(allowed: readonly string[], host: string): Br
         throw new RequestFault(
           403,
           'FORBIDDEN',
-          `This server answers to the names of this machine only, not to ${headers.host}. FLOWQL_HOST opens it to others.`,
+          `This server only accepts loopback host names, not ${headers.host}. Set FLOWQL_HOST to serve other machines.`,
         );
       const { origin } = headers;
       if (origin !== undefined && !origins.has(ANY) && !origins.has(origin) && !isSameOrigin(origin, headers.host))
-        throw new RequestFault(
-          403,
-          'FORBIDDEN',
-          `Pages of ${origin} may not use this server. FLOWQL_CORS_ORIGINS lists those that may.`,
-        );
+        throw new RequestFault(403, 'FORBIDDEN', `Origin ${origin} is not allowed. Add it to FLOWQL_CORS_ORIGINS.`);
     },
     allowOrigin({ headers: { origin } }, response) {
       if (origins.size > 0) response.setHeader('vary', 'origin');
@@ -50,7 +46,7 @@ export function createBrowserGuard(allowed: readonly string[], host: string): Br
   };
 }
 
-/** The scheme is left out: behind a proxy that ends TLS, the browser's is not ours. */
+/** Ignores the scheme: behind a proxy that terminates TLS, the browser's scheme differs from ours. */
 function isSameOrigin(origin: string, host: string | undefined): boolean {
   return URL.canParse(origin) && new URL(origin).host === host;
 }

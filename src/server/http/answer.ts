@@ -11,13 +11,13 @@ export interface Answer {
   body: string;
 }
 
-/** A result as HTTP carries it. Both ways to run a request end here, so that they answer alike. */
+/** Converts a result to an HTTP response. Both request paths use it, so that their responses are the same. */
 export function answerOf(result: ExecutionResult, form: AnswerForm): Answer {
   const status = resultStatus(result, form);
   const headers: Answer['headers'] = { 'content-type': `${form.mediaType}; charset=utf-8` };
   const [error] = result.errors ?? [];
   if (error instanceof ClientError && error.allow) headers.allow = error.allow;
-  // Prefect 1's clients come back after this, and without it only after a growing time.
+  // Prefect 1 clients retry after this time. Without it they back off exponentially.
   if (status === 503) headers['retry-after'] = RETRY_AFTER_SECONDS;
   return { status, headers, body: JSON.stringify(result) };
 }
@@ -30,10 +30,13 @@ export const jsonAnswer = (status: number, value: unknown): Answer => ({
 
 const RETRY_AFTER_SECONDS = '2';
 
-// Below this, packing costs more than sending: the answers of runners and agents, a few hundred bytes, go out as they are.
+// Compressing a shorter body costs more than sending it. Responses to runners and agents have a few hundred bytes.
 const LEAST_PACKED = 4_096;
 
-/** Says the length, without which Node would send the body in chunks. Long answers are packed for those who take gzip. */
+/**
+ * Sends the response with its length, without which Node would send the body in chunks. Compresses long bodies if the
+ * client accepts gzip.
+ */
 export function send(response: ServerResponse, { status, headers, body }: Answer): void {
   const bytes = Buffer.from(body);
   const answer = (sent: Buffer, more: Answer['headers'] = {}) =>

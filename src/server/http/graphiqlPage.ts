@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
 import { GRAPHIQL_EXAMPLES } from './graphiqlExamples.ts';
 
-/** GraphiQL with everything it needs in one page, so that it works without internet. Nothing is loaded before it is asked for. */
+/** Serves GraphiQL as one self-contained page, which works without internet access. The first request renders it. */
 export function createGraphiqlPage(): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   let rendered: Promise<RenderedPage> | undefined;
   return async (request, response) => {
@@ -35,13 +35,13 @@ interface RenderedPage {
   zipped: Buffer;
 }
 
-/** The page may talk to this server only, and no other page may put it into a frame. */
+/** The page may only send requests to this server, and no other page may embed it in a frame. */
 const POLICY =
   "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /**
- * With more than one tab at the start, GraphiQL's tabs jump away under the mouse: the library that lets them be dragged
- * leaves a shift on each, which a pressed tab then shows. Clicks come before dragging.
+ * If GraphiQL starts with more than one tab, a pressed tab jumps away from the mouse: its drag-and-drop library leaves
+ * a transform on each tab. Clicking tabs matters more than dragging them.
  */
 const STYLE = '.graphiql-tab { transform: none !important }';
 
@@ -50,7 +50,7 @@ async function renderPage(): Promise<RenderedPage> {
   const html = renderGraphiQL({
     title: 'FlowQL',
     endpoint: '/graphql',
-    // Over fetch, the headers of a tab, with an API key among them, also hold for its subscriptions.
+    // With SSE, a tab's subscriptions use the headers of the tab, including an API key.
     subscriptionsProtocol: 'SSE',
     defaultTabs: GRAPHIQL_EXAMPLES.map(({ query, variables }) => ({
       query,
@@ -67,9 +67,9 @@ async function renderPage(): Promise<RenderedPage> {
 }
 
 /**
- * Runs in the browser, before GraphiQL. The examples are about "the run you have just made", whose id GraphQL cannot hand
- * from one document to the next: a variable `flowId` or `flowRunId` with the value `newest` becomes the id of the newest
- * flow or run, asked for with the same headers, when the operation is sent.
+ * Runs in the browser, before GraphiQL. The examples work on the run that an earlier example created, and GraphQL
+ * cannot pass its id from one document to the next. So when an operation is sent, a variable `flowId` or `flowRunId`
+ * with the value `newest` is replaced with the id of the newest flow or run, which is fetched with the same headers.
  */
 const fillInNewest = `function () {
   const NEWEST = {

@@ -19,9 +19,9 @@ export interface GraphqlParts {
 }
 
 /**
- * Answers GraphQL over HTTP. A plain JSON POST, which is nearly every request, is answered here: yoga's way through
- * `Request` and `Response` objects costs three times what the operation does. Everything else goes through yoga.
- * Throws what stands in the way of a request.
+ * Answers GraphQL over HTTP. Plain JSON POSTs, which are nearly all requests, are answered here: yoga's conversion to
+ * `Request` and `Response` objects costs three times as much as the operation itself. Yoga answers all other requests.
+ * Throws a Problem for a request that it rejects.
  */
 export const createGraphqlListener =
   ({ operations, authentication, throughYoga, maxBodyBytes }: GraphqlParts) =>
@@ -39,7 +39,7 @@ export const createGraphqlListener =
     if (maySubscribe) breakOffWhenRevoked(response, authentication, authorization);
     const caller: Caller = { viewer, headers: prefect1Headers(request.headers), mayMutate: isPost, maySubscribe };
     if (Array.isArray(asked)) {
-      // Side by side, as Apollo's server did: whoever wants an order writes one document.
+      // Concurrently, like Apollo's server. A client that needs an order sends one document.
       const results = await Promise.all(asked.map((one) => answered(one, { ...caller, maySubscribe: false })));
       return send(response, jsonAnswer(200, results));
     }
@@ -54,27 +54,27 @@ function breakOffWhenRevoked(
   authentication: Authentication,
   authorization: string | undefined,
 ): void {
-  // The client may have gone while its body was read; `close` would not be told again.
+  // If the client disconnected while its body was read, `close` was emitted already and is not emitted again.
   if (response.closed) return;
   const stopAsking = onRevoked(authentication, authorization, () => response.destroy());
   response.once('close', stopAsking);
 }
 
 /**
- * Only JSON: a page of any site may send the other forms that GraphQL servers commonly take, without the browser asking
- * us whether it may. https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS#simple_requests
+ * Only JSON is accepted. Browsers let pages of any site POST the other content types that GraphQL servers commonly
+ * accept without a preflight request. https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS#simple_requests
  */
 function checkContent({ headers }: IncomingMessage): void {
   const [type = ''] = (headers['content-type'] ?? '').split(';', 1);
   if (type.trim().toLowerCase() !== 'application/json')
-    throw new RequestFault(415, 'BAD_REQUEST', 'The body must be JSON, with `content-type: application/json`.');
+    throw new RequestFault(415, 'BAD_REQUEST', 'The body must be JSON with `content-type: application/json`.');
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity' && encoding !== 'gzip')
-    throw new RequestFault(415, 'BAD_REQUEST', 'The body may be compressed with gzip only.');
+    throw new RequestFault(415, 'BAD_REQUEST', 'The body must be uncompressed or compressed with gzip.');
 }
 
 function requestOfUrl({ url = '' }: IncomingMessage): OperationRequest {
   const [, search] = url.split('?', 2);
-  if (!search) throw new Problem('BAD_REQUEST', 'The request holds no `query`.');
+  if (!search) throw new Problem('BAD_REQUEST', 'The request has no `query`.');
   return requestOfSearch(new URLSearchParams(search));
 }

@@ -2,10 +2,10 @@ import { stringify } from 'csv-stringify/sync';
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
 import type { TimedLine } from '../../store/runs/linesByTime.ts';
 
-/** The columns of Prefect 3's download. */
+/** The columns of Prefect 3's log download. */
 const COLUMNS = ['timestamp', 'level', 'flow_run_id', 'task_run_id', 'message'];
 
-// RFC 4180. A field with half a line break is quoted, too: readers break lines there.
+// RFC 4180. A field with a lone CR or LF is also quoted, because readers treat each as a line break.
 const FORM = { record_delimiter: 'windows', quoted_match: /[\r\n]/ } as const;
 
 export const csvHeader = (): string => stringify([COLUMNS], FORM);
@@ -22,6 +22,6 @@ export const csvRows = (lines: readonly TimedLine[]): string =>
     FORM,
   );
 
-/** As Python writes it: `2026-11-21 01:08:00.563414+00:00`, without the fraction where that is nothing. */
+/** Python's format: `2026-11-21 01:08:00.563414+00:00`, without the fraction if it is zero. */
 const timeText = (instant: Instant): string =>
   formatInstant(instant).replace('T', ' ').replace('.000000', '').replace('Z', '+00:00');

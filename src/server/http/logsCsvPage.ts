@@ -14,12 +14,12 @@ const PATH = /^\/flow-runs\/([^/]+)\/logs\.csv$/;
 export const isLogsCsvPath = (path: string): boolean => PATH.test(path);
 
 const AT_ONCE: ReadSize = { rows: 500, bytes: 250_000 };
-/** A reader that takes nothing for so long is gone, or as good as that. */
+/** A client that reads nothing for this long counts as gone. */
 const STALLED_MS = 60_000;
 
 /**
- * The log lines of a flow run as a file, however many: read, written and sent a quarter of a megabyte at a time, the next when the reader
- * has taken the last. Throws what stands in the way of a request.
+ * Sends all log lines of a flow run as a CSV file, in pieces of a quarter of a megabyte. The next piece is read from
+ * the database when the client has received the last one. Throws a Problem for a request that it rejects.
  */
 export const createLogsCsvPage =
   (database: Database, authentication: Authentication) =>
@@ -47,7 +47,7 @@ async function* csvText(database: Database, flowRunId: string): AsyncGenerator<s
   for await (const lines of linesByTime(database, flowRunId, AT_ONCE)) yield csvRows(lines);
 }
 
-/** Also of what URLs leave alone, as Python's `quote` does. https://datatracker.ietf.org/doc/html/rfc5987#section-3.2.1 */
+/** Encodes all marks, like Python's `quote`. https://datatracker.ietf.org/doc/html/rfc5987#section-3.2.1 */
 const percentEncoded = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 

@@ -1,12 +1,12 @@
-/** What an answer to a query or mutation may be. */
+/** The form of a response to a query or mutation. */
 export interface AnswerForm {
   mediaType: 'application/json' | 'application/graphql-response+json';
-  /** The HTTP status where GraphQL refuses a request before anything runs. */
+  /** The HTTP status if GraphQL rejects a request before execution. */
   refused: 200 | 400;
 }
 
 export const JSON_FORM: AnswerForm = { mediaType: 'application/json', refused: 200 };
-/** For who takes anything, as Prefect 1's clients do: what their server answered. */
+/** For clients that accept any type, such as Prefect 1's: what Prefect 1's server sent. */
 const ANY_FORM: AnswerForm = { mediaType: 'application/json', refused: 400 };
 
 const FORMS: { readonly [accepted: string]: AnswerForm } = {
@@ -19,7 +19,7 @@ const FORMS: { readonly [accepted: string]: AnswerForm } = {
 const acceptedTypes = (accept: string): string[] =>
   accept.split(',').map((type) => (type.split(';', 1)[0] ?? '').trim().toLowerCase());
 
-/** The first of the client's types that we can give; null where there is none. Nothing asked for is JSON. */
+/** Returns the form for the first supported type in `accept`, null if there is none. Defaults to JSON. */
 export function chooseForm(accept: string | undefined): AnswerForm | null {
   if (accept === undefined || accept === '') return JSON_FORM;
   for (const type of acceptedTypes(accept)) if (Object.hasOwn(FORMS, type)) return FORMS[type] ?? null;

@@ -3,12 +3,13 @@ import { createGunzip } from 'node:zlib';
 import { Problem } from '../../core/values/problem.ts';
 import { RequestFault } from '../observing/clientError.ts';
 
-// Answered at once, a client that is still sending would see a broken connection in place of our answer.
+// How long to read and discard the rest of a rejected body. A client that is still sending when the connection closes
+// sees an error instead of the response.
 const DISCARD_MS = 1_000;
 
 /**
- * The body as text, unpacked where it came as gzip. Of a body that is too large nothing is kept, and the rest is thrown
- * away for a second at most: what counts is its unpacked size, so that a small bomb is no way around the limit.
+ * Returns the body as text, decompressed if it is gzip. The limit applies to the decompressed size. Throws
+ * PAYLOAD_TOO_LARGE for a larger body, and discards the rest of it for at most a second.
  */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -31,11 +32,11 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<st
       bytes += chunk.length;
       chunks.push(chunk);
       if (bytes > maxBytes) refuse();
-      // The end is told of a turn later.
+      // Finishes one turn earlier than `end`.
       else if (bytes === announced && !isPacked) finish();
     });
     if (isPacked || announced === 0) body.on('end', finish);
-    if (isPacked) body.on('error', () => reject(new Problem('BAD_REQUEST', 'The body is not what gzip makes.')));
-    request.on('error', () => reject(new Problem('BAD_REQUEST', 'The body ended too early.')));
+    if (isPacked) body.on('error', () => reject(new Problem('BAD_REQUEST', 'The body is not valid gzip.')));
+    request.on('error', () => reject(new Problem('BAD_REQUEST', 'The connection closed before the end of the body.')));
   });
 }

@@ -19,7 +19,7 @@ export interface ListenerParts {
   authentication: Authentication;
   guard: BrowserGuard;
   observations: Observations;
-  /** Rejects while requests cannot be answered. */
+  /** Rejects while the server cannot answer requests. */
   ready: () => Promise<void>;
   present: PresentError;
   log: Logger;
@@ -31,7 +31,7 @@ const PASS: Answer = {
   body: JSON.stringify({ status: 'pass' }),
 };
 
-/** `/` and `/graphql/alpha` are where older Prefect 1 clients post. */
+/** Older Prefect 1 clients post to `/` and `/graphql/alpha`. */
 const GRAPHQL_PATHS = ['/graphql', '/graphql/', '/graphql/alpha', '/'];
 
 export const isGraphqlPath = (url: string | undefined): boolean => GRAPHQL_PATHS.includes(pathOf(url));
@@ -39,7 +39,7 @@ export const isGraphqlPath = (url: string | undefined): boolean => GRAPHQL_PATHS
 export function createRequestListener(parts: ListenerParts): RequestListener {
   const { graphql, logsCsv, graphiql, authentication, guard, observations, ready, present, log } = parts;
 
-  /** A page that holds data. */
+  /** Wraps a page that returns data with checks of host, origin and method, and with CORS headers. */
   const guarded =
     (page: Page, methods: string[]): Page =>
     async (request, response) => {
@@ -54,7 +54,7 @@ export function createRequestListener(parts: ListenerParts): RequestListener {
   const graphqlAnswer = guarded(graphql, ['GET', 'POST']);
   const logsCsvPage = guarded(logsCsv, ['GET', 'HEAD']);
   const graphqlPage: Page = async (request, response) => {
-    // The page holds no data, so it needs neither a key nor a database.
+    // GraphiQL's page contains no data, so it needs neither an API key nor the database.
     if (request.method === 'GET' && acceptsHtml(request.headers.accept)) return browserPage(request, response);
     return graphqlAnswer(request, response);
   };
@@ -64,7 +64,7 @@ export function createRequestListener(parts: ListenerParts): RequestListener {
   const pages = new Map<string, Page>([
     ...GRAPHQL_PATHS.map((path): [string, Page] => [path, graphqlPage]),
     ['/health', reading(async () => jsonAnswer(200, { status: 'ok', version: packageJson.version }))],
-    // Where Apollo's server was asked, before Prefect 1's: compose files and charts still do.
+    // Health checks in Prefect 1's compose files and Helm charts use this path of its Apollo server.
     ['/.well-known/apollo/server-health', reading(async () => PASS, ['GET', 'HEAD', 'POST'])],
     [
       '/ready',
@@ -83,11 +83,7 @@ export function createRequestListener(parts: ListenerParts): RequestListener {
     ],
   ]);
   const missing: Page = ({ url }) => {
-    throw new RequestFault(
-      404,
-      'NOT_FOUND',
-      `There is nothing at ${pathOf(url).slice(0, 100)}. GraphQL is at /graphql.`,
-    );
+    throw new RequestFault(404, 'NOT_FOUND', `Path ${pathOf(url).slice(0, 100)} not found. GraphQL is at /graphql.`);
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -113,8 +109,8 @@ export function createRequestListener(parts: ListenerParts): RequestListener {
 const pathOf = (url = '/'): string => url.split('?', 1)[0] ?? '/';
 
 /**
- * Prefect 1's client looks for "UNAUTHENTICATED" in the errors of an answer with status 200, and then says what to do about
- * it. Of a 401 it shows a stack trace.
+ * If a response with status 200 has the error code "UNAUTHENTICATED", Prefect 1's client tells the user what to do. For
+ * a response with status 401 it prints a stack trace.
  */
 const isReadByPrefect1 = ({ headers }: IncomingMessage, errors: ClientError[]): boolean =>
   headers['x-prefect-core-version'] !== undefined && errors.some(({ code }) => code === 'UNAUTHENTICATED');
@@ -124,7 +120,7 @@ const redirect = (response: ServerResponse, location: string): void => void resp
 function allowMethods(request: IncomingMessage, methods: string[]): void {
   if (methods.includes(request.method ?? '')) return;
   const allow = methods.join(', ');
-  throw new RequestFault(405, 'BAD_REQUEST', `${request.method} is not possible here, only ${allow}.`, allow);
+  throw new RequestFault(405, 'BAD_REQUEST', `Method ${request.method} is not allowed. Use ${allow}.`, allow);
 }
 
 const reading =

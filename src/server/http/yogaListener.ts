@@ -6,7 +6,7 @@ import type { Caller, Events, OperationRequest, Operations } from '../operations
 import { answerOf } from './answer.ts';
 import { chooseForm } from './mediaType.ts';
 
-/** What was made out about a request before yoga gets it. */
+/** A request that was read and authenticated before it is passed to yoga. */
 export interface ReadRequest {
   request: OperationRequest;
   caller: Caller;
@@ -15,11 +15,11 @@ export interface ReadRequest {
 export type YogaListener = (request: IncomingMessage, response: ServerResponse, read: ReadRequest) => Promise<void>;
 
 /**
- * The way of every request that is not a plain JSON POST: GET, and all that is streamed. Yoga chooses the form of the
- * answer and streams it; what is answered comes from the same operations as on the short path.
+ * Answers every request that is not a plain JSON POST: GET and streams. Yoga chooses the form of the response and
+ * streams it. The results come from the same operations as for plain JSON POSTs.
  */
 export function createYogaListener(operations: Operations): YogaListener {
-  // By the first request that needs it: loading takes a fifth of the CPU of a start.
+  // Loaded by the first request that needs it: loading takes a fifth of the CPU time of a start.
   let opened: ReturnType<typeof openYoga> | null = null;
   return async (request, response, read) => {
     opened ??= openYoga(operations);
@@ -33,14 +33,14 @@ async function openYoga(operations: Operations) {
   const { createYoga } = await import('graphql-yoga');
   return createYoga<Context>({
     plugins: [
-      // First: the body was read, measured and checked already, so that no parser of yoga's must look at it.
+      // First: the body is already read and checked, so yoga must not parse it again.
       useReadRequest(),
-      // Then the operation itself. Its result is set before yoga would parse, validate or execute anything.
+      // Second: runs the operation. A result that is set here keeps yoga from parsing, validating and executing.
       useOperations(operations),
-      // Last, behind yoga's own processors, to take the place of the one for answers of a single piece.
+      // Last: replaces yoga's own result processor for responses that are not streams.
       useAnswers(),
     ],
-    // Each of these is done by the listener in front, or by the operations.
+    // The listener in front or the operations do all of these.
     cors: false,
     graphiql: false,
     landingPage: false,
@@ -81,7 +81,7 @@ const useAnswers = (): Plugin<Context, Context> => ({
   },
 });
 
-/** Server-sent events: the shared JSON goes out as it is, and an error in mid-stream is the last event. */
+/** Results for server-sent events. The shared JSON is sent unchanged; an error in mid-stream is the last event. */
 function resultsOf(events: Events): AsyncIterableIterator<ExecutionResult> {
   let isOver = false;
   const results: AsyncIterableIterator<ExecutionResult> = {
@@ -90,7 +90,7 @@ function resultsOf(events: Events): AsyncIterableIterator<ExecutionResult> {
       try {
         const { done, value } = await events.next();
         if (done) return { done, value };
-        // yoga calls `stringify` where a result brings its own.
+        // yoga calls a result's own `stringify` if it has one.
         return { done: false, value: { ...value.result, stringify: () => value.json } as ExecutionResult };
       } catch (error) {
         isOver = true;

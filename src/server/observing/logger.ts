@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino';
 
-/** JSON lines on standard output. Of an error only what helps to find it is written: PostgreSQL puts rows into its details. */
+/** Logs JSON lines to standard output. Of an error, only the properties in SHOWN: others may contain row values. */
 export const createLogger = (level: string): Logger =>
   pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: describeError } });
 

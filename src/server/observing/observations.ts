@@ -3,18 +3,18 @@ import type { Logger } from 'pino';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { ClientError } from './clientError.ts';
 
-/** What the server tells about itself: numbers for `/metrics`, and at debug a line of log for each operation. */
+/** Metrics for `/metrics` and, at level debug, a log line per operation. */
 export interface Observations {
-  /** For queries and mutations. */
+  /** Call when a query or mutation starts. Call the returned function with its result. */
   started(definition: OperationDefinitionNode): (result: ExecutionResult) => void;
-  /** For operations that were not run. */
+  /** Call for an operation that was rejected before execution. */
   refused(errors: readonly ClientError[]): void;
   subscribed(): void;
   unsubscribed(): void;
   metrics(): Promise<{ contentType: string; text: string }>;
 }
 
-/** A number that is looked up when somebody asks for it. */
+/** A gauge whose value is read on each request to `/metrics`. */
 export interface Gauged {
   name: string;
   help: string;
@@ -29,18 +29,18 @@ export function createObservations(log: Logger, gauges: Gauged[]): Observations 
   collectDefaultMetrics({ register: registry });
   const operations = new Counter({
     name: 'flowql_operations_total',
-    help: 'Operations by type and outcome: ok, or the code of the first error.',
+    help: 'Operations by type and outcome. The outcome is ok or the code of the first error.',
     labelNames: ['type', 'outcome'] as const,
     registers,
   });
   const durations = new Histogram({
     name: 'flowql_operation_duration_seconds',
-    help: 'How long queries and mutations took, from the checked document to the whole result.',
+    help: 'Duration of queries and mutations in seconds, from the validated document to the complete result.',
     labelNames: ['type'] as const,
     buckets: SECONDS,
     registers,
   });
-  const subscriptions = new Gauge({ name: 'flowql_subscriptions', help: 'Subscriptions that are open.', registers });
+  const subscriptions = new Gauge({ name: 'flowql_subscriptions', help: 'Number of open subscriptions.', registers });
   for (const { name, help, read } of gauges)
     new Gauge({
       name,
@@ -58,7 +58,7 @@ export function createObservations(log: Logger, gauges: Gauged[]): Observations 
       return (result) => {
         const outcome = outcomeOf(result.errors);
         const milliseconds = performance.now() - start;
-        // The answer goes out first.
+        // After the response is sent.
         setImmediate(() => {
           operations.inc({ type, outcome });
           durations.observe({ type }, milliseconds / 1000);
@@ -69,7 +69,7 @@ export function createObservations(log: Logger, gauges: Gauged[]): Observations 
     refused(errors) {
       const outcome = outcomeOf(errors);
       operations.inc({ type: 'none', outcome });
-      log.debug({ outcome }, 'operation refused');
+      log.debug({ outcome }, 'operation rejected');
     },
     subscribed() {
       operations.inc({ type: 'subscription', outcome: 'ok' });

@@ -4,12 +4,12 @@ import type { Logger } from 'pino';
 import { PROBLEM_CODES, Problem, type ProblemCode } from '../../core/values/problem.ts';
 import { ClientError, RequestFault } from './clientError.ts';
 
-/** @param fallback the code of a GraphQL error that brings none: it says what was being done */
+/** @param fallback the code of a GraphQL error that has none; it tells which phase failed */
 export type PresentError = (error: unknown, fallback?: ProblemCode) => ClientError;
 
 /**
- * Turns whatever was thrown into what the client sees. What nobody expected is masked, and logged once under an id that
- * the client gets, too.
+ * Converts a thrown value into the error that the client sees. An unexpected error is masked, and logged once with an
+ * id that the response also contains.
  */
 export const createPresentError =
   (log: Logger): PresentError =>
@@ -18,10 +18,10 @@ export const createPresentError =
     const at = error instanceof GraphQLError ? error : undefined;
     const cause = causeOf(error);
     if (cause instanceof Problem) {
-      // In an outage every request says this: a line is enough, and the reason is the same for all.
+      // During an outage every request fails this way, for the same reason: one short line per request is enough.
       if (cause.code === 'UNAVAILABLE') log.warn({ reason: reasonOf(cause), path: at?.path }, cause.message);
       const { status, allow } = cause instanceof RequestFault ? cause : {};
-      // The outer message may name the variable or argument, but knows less of a database that is not there.
+      // graphql's message may name the variable or argument. For an outage, the Problem's own message says more.
       const message = at && cause.code !== 'UNAVAILABLE' ? at.message : cause.message;
       return new ClientError({ code: cause.code, message, details: cause.details, status, allow }, at);
     }
@@ -31,12 +31,12 @@ export const createPresentError =
     if (known) return new ClientError(known, at);
 
     const errorId = randomUUID();
-    log.error({ errorId, err: cause, path: at?.path }, 'a request failed for a reason that nobody expected');
-    const message = 'Internal server error. It is in the log of the server under `errorId`.';
+    log.error({ errorId, err: cause, path: at?.path }, 'request failed unexpectedly, the client got a masked error');
+    const message = 'Internal server error. The server log has the details under this `errorId`.';
     return new ClientError({ code: 'INTERNAL_SERVER_ERROR', message, details: { errorId } }, at);
   };
 
-/** graphql wraps what a resolver or a scalar throws, once or several times. */
+/** Unwraps an error: graphql wraps what a resolver or a scalar throws, once or several times. */
 function causeOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError != null ? causeOf(error.originalError) : error;
 }
@@ -44,22 +44,22 @@ function causeOf(error: unknown): unknown {
 const reasonOf = ({ cause, message }: Problem): string => (cause instanceof Error ? cause.message : message);
 
 function codeOf({ extensions: { code } }: GraphQLError): ProblemCode | null {
-  // hasOwn has proved that it is one of the table
+  // hasOwn has proved that the code is a key of the table
   return typeof code === 'string' && Object.hasOwn(PROBLEM_CODES, code) ? (code as ProblemCode) : null;
 }
 
-/** While it executes, graphql complains of the caller's arguments and, when we hand it a wrong value, of us. */
+/** During execution, graphql reports invalid arguments (the client's fault) and invalid results (ours). */
 const codeOfExecution = ({ message }: GraphQLError): ProblemCode | null =>
   message.startsWith('Argument "') ? 'BAD_USER_INPUT' : null;
 
-/** `character_not_in_repertoire` and `untranslatable_character`: PostgreSQL holds no NUL, neither in text nor in jsonb. */
+/** `character_not_in_repertoire` and `untranslatable_character`: PostgreSQL cannot store NUL in text or in jsonb. */
 const NUL_IN_TEXT = ['22021', '22P05'];
 
 const KNOWN_CAUSES: { is: (cause: unknown) => boolean; code: ProblemCode; message: string }[] = [
   {
     is: (cause) => cause instanceof Error && 'code' in cause && NUL_IN_TEXT.some((code) => code === cause.code),
     code: 'BAD_USER_INPUT',
-    message: 'Text may not contain the character NUL (\\u0000).',
+    message: 'Text must not contain the NUL character (\\u0000).',
   },
   {
     is: (cause) => cause instanceof RangeError && cause.message === 'Maximum call stack size exceeded',

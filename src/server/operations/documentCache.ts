@@ -15,11 +15,11 @@ import { areOfTypes, literalTypes, shapedDocument } from './documentShape.ts';
 import { checkSize, type DocumentLimits } from './documentSize.ts';
 import { type PageField, pageFields } from './pageCost.ts';
 
-/** A document that was read, checked and found good. */
+/** A parsed and valid document within the limits. */
 export interface ReadDocument {
   text: string;
   document: DocumentNode;
-  /** Null where the name fits no operation, or there is no name and not exactly one operation. */
+  /** Returns null if no operation has the name, or if the name is missing and there is not exactly one operation. */
   operation(name: string | null | undefined): ReadOperation | null;
 }
 
@@ -28,7 +28,7 @@ export interface ReadOperation {
   pages: PageField[];
 }
 
-/** The types of the values in all documents of a shape; null where each document must be validated by itself. */
+/** The types of the literals in all documents of a shape; null if each document needs its own validation. */
 type Shape = { types: readonly GraphQLLeafType[] | null };
 type Reading = { read: ReadDocument } | { errors: readonly ClientError[] };
 
@@ -36,17 +36,17 @@ export interface Documents {
   read(text: string): Reading;
 }
 
-// A parsed document takes some hundred times the memory of its text: 1 MB of texts is about 100 MB at worst. Longer texts
-// than 20 kB are written by programs with values inlined; they would never be met again.
+// A parsed document takes about a hundred times the memory of its text: 1 MB of texts is about 100 MB at worst. Texts
+// longer than 20 kB come from programs that inline values, and do not repeat.
 const REMEMBERED = { max: 2_000, maxSize: 1_000_000, maxEntrySize: 20_000 };
 
-/** Reads documents, good or bad, and remembers those it has read: reading one costs ten times what running it does. */
+/** Reads documents and caches the outcome, valid or not: reading a document costs ten times as much as running it. */
 export function createDocuments(schema: GraphQLSchema, limits: DocumentLimits, present: PresentError): Documents {
   const readings = new LRUCache<string, Reading>({ ...REMEMBERED, sizeCalculation: (_, text) => text.length + 1 });
 
-  /** Of good documents. Validation takes most of the time of reading, and it is the same for all of a shape. */
+  /** Shapes of valid documents. Validation takes most of the reading time, and need not be repeated for a shape. */
   const shapes = new LRUCache<string, Shape>({ ...REMEMBERED, sizeCalculation: (_, shape) => shape.length + 1 });
-  /** Texts that came once. With the values of one request in it, a document is hardly ever met again. */
+  /** Texts seen once. They are cached the second time, because a document with inlined values rarely repeats. */
   const metOnce = new LRUCache<string, true>({ ...REMEMBERED, sizeCalculation: (_, text) => text.length + 1 });
 
   function readUnknown(text: string): Reading {
@@ -97,7 +97,7 @@ function readDocument(schema: GraphQLSchema, text: string, document: DocumentNod
       const known = operations.get(name);
       if (known !== undefined) return known;
       const definition = getOperationAST(document, name);
-      // Names that fit nothing are not remembered: callers could invent any number of them.
+      // Unknown names are not cached: clients can send any number of them.
       if (!definition) return null;
       const operation = { definition, pages: pageFields(schema, document, definition) };
       operations.set(name, operation);
@@ -106,10 +106,10 @@ function readDocument(schema: GraphQLSchema, text: string, document: DocumentNod
   };
 }
 
-/** graphql reports too many tokens as an error of syntax. */
+/** graphql reports too many tokens as a syntax error. */
 const asTooManyTokens = (error: unknown, maxTokens: number): Problem | null =>
   error instanceof Error && error.message.startsWith('Syntax Error: Document contains more that')
-    ? new Problem('QUERY_TOO_COMPLEX', `The document goes past the limit of ${maxTokens} tokens.`, {
+    ? new Problem('QUERY_TOO_COMPLEX', `The document exceeds the limit of ${maxTokens} tokens.`, {
         limit: 'tokens',
         max: maxTokens,
       })

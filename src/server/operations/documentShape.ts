@@ -15,7 +15,7 @@ import {
 
 type Literal = Pick<Extract<ValueNode, { value: string }>, 'kind' | 'value'>;
 
-/** The tokens that are literals, and what each is where it stands for a value. */
+/** The tokens that are literals, with the kind of value of each. */
 const LITERALS = {
   [TokenKind.STRING]: Kind.STRING,
   [TokenKind.BLOCK_STRING]: Kind.STRING,
@@ -24,9 +24,9 @@ const LITERALS = {
 } as const;
 
 /**
- * A document apart from the values in it: its tokens with all strings empty and all numbers zero, and the strings and numbers
- * in their order. Clients that write values into their documents, as that of Prefect 1 does, send few shapes and a new
- * document each time.
+ * Separates a document into its shape and its literals. The shape is the document's tokens with every string empty and
+ * every number zero. Clients that inline values, such as Prefect 1's, send a new document each time, but only a few
+ * shapes.
  */
 export function shapedDocument({ loc }: DocumentNode): { shape: string; literals: Literal[] } {
   const words: string[] = [];
@@ -46,9 +46,9 @@ export function shapedDocument({ loc }: DocumentNode): { shape: string; literals
 const isLiteral = (kind: TokenKind): kind is keyof typeof LITERALS => kind in LITERALS;
 
 /**
- * The types of the literals of a valid document, in their order. Where others of its shape have literals that their types
- * take, these are valid, too: besides the types of values, validation looks at values only where it compares fields that
- * are to be merged. Null where there may be such fields. https://spec.graphql.org/October2021/#sec-Validation
+ * Returns the types of the literals of a valid document, in order. Another document of the same shape is valid if its
+ * literals fit these types: apart from type checks, validation only looks at values to compare fields that it merges.
+ * Returns null if the document may have such fields. https://spec.graphql.org/October2021/#sec-Validation
  */
 export function literalTypes(schema: GraphQLSchema, document: DocumentNode): GraphQLLeafType[] | null {
   const types: GraphQLLeafType[] = [];
@@ -73,19 +73,19 @@ export function literalTypes(schema: GraphQLSchema, document: DocumentNode): Gra
   return isPlain ? types : null;
 }
 
-/** Whether all are fields, each with a name of its own in the answer. */
+/** Whether all selections are fields with different response names. */
 function areApart({ selections }: SelectionSetNode): boolean {
   const names = selections.map((one) => (one.kind === Kind.FIELD ? (one.alias ?? one.name).value : null));
   return !names.includes(null) && new Set(names).size === names.length;
 }
 
-/** Whether each literal is plainly one of its type; where not, validation has the last word. */
+/** Whether each literal fits its type. If not, the document must be validated. */
 export const areOfTypes = (literals: readonly Literal[], types: readonly GraphQLLeafType[]): boolean =>
   literals.length === types.length && literals.every((literal, index) => isOfType(literal, types[index]));
 
 function isOfType(literal: Literal, type: GraphQLLeafType | undefined): boolean {
   try {
-    return type?.parseLiteral(literal as ValueNode, undefined) !== undefined; // a string or a number, with all that it needs
+    return type?.parseLiteral(literal as ValueNode, undefined) !== undefined; // has all that parseLiteral reads
   } catch {
     return false;
   }

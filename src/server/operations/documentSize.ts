@@ -15,13 +15,13 @@ interface Size {
 }
 
 /**
- * Throws QUERY_TOO_COMPLEX where a document is deeper or wider than allowed.
+ * Throws QUERY_TOO_COMPLEX if a document is deeper or wider than allowed.
  *
- * Everything is counted as the executor would meet it, with fragments put in place: twenty fragments that each use the
- * next one twice are short to write and a million fields to answer. Each fragment is measured once and its size added
- * wherever it is spread, so that measuring takes no longer than reading. This runs before validation, whose own rules
- * compare fields pairwise, so that a bomb is refused before anything walks through it; and so it must not mind documents
- * that are invalid: a cycle or an unknown fragment counts as nothing here and is named by validation.
+ * Sizes are those of the executed document, with fragments expanded: twenty fragments that each spread the next one
+ * twice are a short text and a million fields. Each fragment is measured once, and its size is added for each spread,
+ * so the time is linear in the length of the document. This check runs before validation, which compares fields
+ * pairwise and would be slow for such a document. It therefore accepts invalid documents: a cycle or an unknown
+ * fragment counts as zero here, and validation reports it.
  */
 export function checkSize(document: DocumentNode, limits: DocumentLimits): void {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -38,7 +38,7 @@ export function checkSize(document: DocumentNode, limits: DocumentLimits): void 
 function refuseBeyond(limits: DocumentLimits, size: Size): void {
   for (const name of ['depth', 'aliases', 'fields'] as const)
     if (size[name] > limits[name])
-      throw new Problem('QUERY_TOO_COMPLEX', `The document goes past the limit of ${limits[name]} ${UNITS[name]}.`, {
+      throw new Problem('QUERY_TOO_COMPLEX', `The document exceeds the limit of ${limits[name]} ${UNITS[name]}.`, {
         limit: name,
         max: limits[name],
       });
@@ -51,7 +51,7 @@ function createMeasurer(fragments: Map<string, FragmentDefinitionNode>) {
     const known = measured.get(name);
     if (known) return known;
     const nothing = { depth: 0, aliases: 0, fields: 0 };
-    measured.set(name, nothing); // what a cycle finds
+    measured.set(name, nothing); // the size within a cycle
     const fragment = fragments.get(name);
     const size = fragment ? measure(fragment.selectionSet) : nothing;
     if (fragment && introspects(fragment.typeCondition)) size.depth = 1;
@@ -82,5 +82,5 @@ function createMeasurer(fragments: Map<string, FragmentDefinitionNode>) {
   return { selectionSet: measure, fragment: fragmentSize };
 }
 
-/** Tools ask for the schema at great depth; graphql's own rule bounds how far its lists may nest. */
+/** Introspection queries are deep. graphql's own validation rule limits them. */
 const introspects = ({ name }: { name: NameNode }): boolean => name.value.startsWith('__');

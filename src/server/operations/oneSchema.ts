@@ -13,8 +13,8 @@ import type { Prefect1Context } from '../../prefect1/operations/prefect1Context.
 import type { RequestContext } from './requestContext.ts';
 
 /**
- * Both dialects as one executable schema. They share the roots and the scalars DateTime and JSON; every other name belongs
- * to one of them, and graphql refuses a schema in which two types have one name.
+ * Returns both dialects as one executable schema. They share the root types and the scalars DateTime and JSON. Every
+ * other type belongs to one dialect; graphql rejects a schema in which two types have the same name.
  */
 export function oneSchema({ prefect1 }: { prefect1: boolean }): GraphQLSchema {
   if (!prefect1) return nativeSchema;
@@ -31,7 +31,7 @@ export function oneSchema({ prefect1 }: { prefect1: boolean }): GraphQLSchema {
   });
 }
 
-/** The text of prefect1.graphql: the dialect alone. */
+/** Returns the text of prefect1.graphql: the Prefect 1 dialect alone. */
 export function printPrefect1Schema(): string {
   const { query, mutation, types } = sharedDialect();
   const schema = new GraphQLSchema({
@@ -44,7 +44,7 @@ export function printPrefect1Schema(): string {
 
 const ROOTS = ['Query', 'Mutation'];
 
-/** The roots of both dialects are resolved with all that a request carries. */
+/** Resolvers of both dialects take the same RequestContext. */
 const rootOf = (name: string, fields: object) =>
   new GraphQLObjectType({ name, fields: fields as GraphQLFieldConfigMap<unknown, RequestContext> });
 

@@ -16,14 +16,14 @@ import type { Documents, ReadDocument, ReadOperation } from './documentCache.ts'
 import { pageCost, type Variables } from './pageCost.ts';
 import { createSharedExecution, groupKey, type SharedResult } from './sharedExecution.ts';
 
-/** What a request asks for, whatever brought it. */
+/** A GraphQL request, independent of its transport. */
 export interface OperationRequest {
   query: string;
   operationName: string | null;
   variables: Variables;
 }
 
-/** Who asks, and what the way it came allows: GET only reads, and an answer of one piece cannot hold a stream. */
+/** The viewer, and what the transport allows: no mutations with GET, no subscriptions in a single response. */
 export interface Caller {
   viewer: Viewer;
   headers: Prefect1Headers;
@@ -31,10 +31,10 @@ export interface Caller {
   maySubscribe: boolean;
 }
 
-/** Prefect 1's clients, whose headers matter, know no sockets. */
+/** Prefect 1 clients do not use WebSockets, so their headers are null. */
 export const OVER_SOCKETS = { headers: { coreVersion: null, agentId: null }, mayMutate: true, maySubscribe: true };
 
-/** An operation that was checked and may run. */
+/** An operation that passed all checks. */
 export interface Operation extends ReadOperation {
   read: ReadDocument;
   variables: Variables;
@@ -46,9 +46,9 @@ export type Events = AsyncIterableIterator<SharedResult, undefined, undefined>;
 
 export interface Operations {
   prepare(request: OperationRequest, caller: Caller): Operation | { errors: readonly ClientError[] };
-  /** A query or a mutation. Never throws. */
+  /** Executes a query or mutation. Never rejects. */
   execute(operation: Operation): Promise<ExecutionResult>;
-  /** The events of a subscription, or what stands in its way. The iterator throws presented errors only. */
+  /** Returns the events of a subscription, or a result with errors. The iterator only throws ClientErrors. */
   subscribe(operation: Operation): Promise<Events | ExecutionResult>;
 }
 
@@ -56,13 +56,13 @@ export interface OperationParts {
   schema: GraphQLSchema;
   documents: Documents;
   present: PresentError;
-  /** A context for one execution: the memory in it must not outlive it. */
+  /** Creates a context. Each execution needs its own, because the loaders in it cache rows. */
   contextOf: (viewer: Viewer, headers: Prefect1Headers) => unknown;
   maxRows: number;
   observations: Observations;
 }
 
-/** All transports run their operations here, so that they cannot differ in what they allow and answer. */
+/** Runs the operations of all transports, so that limits and results are the same for each. */
 export function createOperations(parts: OperationParts): Operations {
   const { schema, documents, present, contextOf, maxRows, observations } = parts;
   const shared = createSharedExecution();
@@ -75,13 +75,13 @@ export function createOperations(parts: OperationParts): Operations {
       throw new RequestFault(
         406,
         'BAD_REQUEST',
-        'A subscription is a stream: open it over WebSocket (graphql-ws), or accept text/event-stream.',
+        'A subscription needs a WebSocket (graphql-ws) or the header `accept: text/event-stream`.',
       );
     const rows = pageCost(pages, variables);
     if (rows > maxRows)
       throw new Problem(
         'QUERY_TOO_COMPLEX',
-        `The pages of this operation may hold ${rows} rows together, and ${maxRows} is the limit. Ask for shorter pages.`,
+        `The pages of this operation can have ${rows} rows in total; the limit is ${maxRows}. Request shorter pages.`,
         { limit: 'rows', max: maxRows },
       );
   }
@@ -101,7 +101,7 @@ export function createOperations(parts: OperationParts): Operations {
 
   function presented(result: ExecutionResult): ExecutionResult {
     if (!result.errors) return result;
-    // Without data nothing was executed: it is the variables that graphql refused.
+    // A result without data was not executed: graphql rejected the variables.
     const fallback = result.data === undefined ? 'BAD_USER_INPUT' : undefined;
     return { ...result, errors: result.errors.map((error) => present(error, fallback)) };
   }
@@ -114,7 +114,7 @@ export function createOperations(parts: OperationParts): Operations {
     }
   }
 
-  /** Not a generator: its `return` would wait behind a `next` that waits for an event. */
+  /** Not a generator: its `return` would wait for a pending `next`. */
   function eventsOf(source: AsyncIterator<unknown>, operation: Operation): Events {
     const group = groupKey(operation.viewer, operation.read, operation.definition, operation.variables);
     const over = { done: true, value: undefined } as const;
@@ -130,7 +130,7 @@ export function createOperations(parts: OperationParts): Operations {
           const { done, value } = await source.next();
           if (done) return end();
           const answer = () => run({ ...argsOf(operation), rootValue: value });
-          return { done: false, value: await shared.answer(value as object, group, answer) }; // streams give objects
+          return { done: false, value: await shared.answer(value as object, group, answer) }; // events are objects
         } catch (error) {
           end();
           throw present(error);
@@ -180,5 +180,5 @@ export function createOperations(parts: OperationParts): Operations {
 
 const noOperation = (name: string | null): string =>
   name === null
-    ? 'The document holds several operations, or none: `operationName` must say which one to run.'
-    : `The document holds no operation named ${JSON.stringify(name.slice(0, 60))}.`;
+    ? 'The document has several operations or none. Set `operationName` to the operation to run.'
+    : `The document has no operation named ${JSON.stringify(name.slice(0, 60))}.`;

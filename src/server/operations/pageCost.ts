@@ -14,7 +14,7 @@ import {
 } from 'graphql';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../core/values/page.ts';
 
-/** A list in an operation: how long its page may be, and the lists that each of its rows holds. */
+/** A list in an operation: the length of its page, and the lists within each of its rows. */
 export interface PageField {
   size: number | { variable: string; otherwise: number };
   within: PageField[];
@@ -22,7 +22,7 @@ export interface PageField {
 
 export type Variables = { readonly [name: string]: unknown };
 
-/** The most rows that the pages of an operation can hold together: 200 runs of 200 task runs are 200 + 40,000. */
+/** Returns the maximum number of rows in an operation's pages: 200 runs with 200 task runs each are 200 + 40,000. */
 export function pageCost(fields: PageField[], variables: Variables): number {
   let rows = 0;
   for (const { size, within } of fields) {
@@ -32,11 +32,11 @@ export function pageCost(fields: PageField[], variables: Variables): number {
   return rows;
 }
 
-/** A page of a wrong or forbidden size is refused by its field; here it only must not break the sum. */
+/** Clamps the size. The field itself rejects an invalid size. */
 const pageSize = (value: unknown): number =>
   typeof value === 'number' ? Math.min(Math.max(value, 0), MAX_PAGE_SIZE) : DEFAULT_PAGE_SIZE;
 
-/** The lists of one operation of a valid document, as a tree. Its size is bounded by the limit of fields. */
+/** Returns the lists of one operation of a valid document as a tree. The limit on fields also limits its size. */
 export function pageFields(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -67,7 +67,7 @@ export function pageFields(
       const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[selection.name.value] : undefined;
       if (!field) return []; // introspection, or a union's __typename
       const inner = within(selection.selectionSet, getNamedType(field.type));
-      // A list without pages says how long it may be.
+      // A list that is not paged declares its maximum length.
       if (typeof field.extensions.rows === 'number') return [{ size: field.extensions.rows, within: inner }];
       const isPage = field.args.some(({ name }) => name === 'first');
       return isPage ? [{ size: sizeOf(selection), within: inner }] : inner;

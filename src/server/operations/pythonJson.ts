@@ -1,18 +1,18 @@
 /**
- * Reads what Python's `json.dumps` writes: JSON, and the bare words NaN, Infinity and -Infinity for the numbers that JSON
- * does not have. They become null, as in JavaScript's own `JSON.stringify`.
+ * Parses the output of Python's `json.dumps`, which is JSON with the additional numbers NaN, Infinity and -Infinity.
+ * They become null, as in JavaScript's `JSON.stringify`.
  */
 export function parsePythonJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // Only then, because looking through a batch of logs costs more than parsing it.
+    // Only after a failure, because searching a batch of logs takes longer than parsing it.
     if (!/NaN|Infinity/.test(text)) throw error;
     return JSON.parse(withoutOddNumbers(text));
   }
 }
 
-/** Strings are stepped over: a log line may well speak of NaN. */
+/** Skips strings, because a log line may contain NaN. */
 function withoutOddNumbers(text: string): string {
   const parts: string[] = [];
   const found = /"|-?(?:NaN|Infinity)/g;
@@ -28,7 +28,7 @@ function withoutOddNumbers(text: string): string {
   return parts.join('') + text.slice(copied);
 }
 
-/** The place behind the quote that ends the string. A quote behind an odd number of backslashes is part of it. */
+/** Returns the position after the closing quote. A quote after an odd number of backslashes is part of the string. */
 function endOfString(text: string, start: number): number {
   for (let quote = text.indexOf('"', start + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
     let backslashes = 0;

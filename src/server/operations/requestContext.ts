@@ -4,11 +4,11 @@ import { type Context, createContext } from '../../api/building/context.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import type { Prefect1Context, Prefect1Headers } from '../../prefect1/operations/prefect1Context.ts';
 
-/** What one execution carries, for the resolvers of both dialects. */
+/** The context of one execution, for the resolvers of both dialects. */
 export type RequestContext = Context & Prefect1Context;
 
 export const createRequestContext = (engine: StartedEngine, viewer: Viewer, headers: Prefect1Headers): RequestContext =>
-  // Not spread: the loaders are a getter, made anew when what was read is forgotten.
+  // No spread: `loaders` is a getter that creates new loaders after their cache is cleared.
   Object.assign(createContext(engine, viewer), { headers });
 
 export function prefect1Headers(headers: IncomingHttpHeaders): Prefect1Headers {

@@ -9,21 +9,20 @@ const KINDS = [
   ['extensions', 'object'],
 ] as const;
 
-// What Prefect 1's user interface puts together is twenty at most.
+// Prefect 1's user interface sends at most twenty requests in a batch.
 const MAX_BATCH = 50;
 
-/** The request in the body of a POST, or several in a list. Throws BAD_REQUEST with what is wrong about it. */
+/** Returns the request, or the list of requests, in the body of a POST. Throws BAD_REQUEST if it is invalid. */
 export function requestOfJson(text: string): OperationRequest | OperationRequest[] {
-  if (text.trim() === '')
-    throw new Problem('BAD_REQUEST', 'The body is empty; a JSON object with a `query` is expected.');
+  if (text.trim() === '') throw new Problem('BAD_REQUEST', 'The body is empty. Send a JSON object with a `query`.');
   const body = parseJson(text, 'The body');
   if (!Array.isArray(body)) return requestOf(body);
   if (body.length === 0 || body.length > MAX_BATCH)
-    throw new Problem('BAD_REQUEST', `A list must hold 1 to ${MAX_BATCH} requests, and this one holds ${body.length}.`);
+    throw new Problem('BAD_REQUEST', `A batch must have 1 to ${MAX_BATCH} requests, not ${body.length}.`);
   return body.map(requestOf);
 }
 
-/** The request in the query string of a GET. */
+/** Returns the request in the query string of a GET. */
 export function requestOfSearch(search: URLSearchParams): OperationRequest {
   const json = (name: string) => parseJson(search.get(name) || 'null', `\`${name}\``);
   return requestOf({
@@ -34,10 +33,11 @@ export function requestOfSearch(search: URLSearchParams): OperationRequest {
   });
 }
 
-/** The request in a message of a socket. */
+/** Returns the request in a WebSocket message. */
 export function requestOf(body: unknown): OperationRequest {
-  if (kindOf(body) !== 'object') throw new Problem('BAD_REQUEST', `A JSON object is expected, not ${kindOf(body)}.`);
-  const sent = body as { [name: string]: unknown }; // an object, as the line above has made sure
+  if (kindOf(body) !== 'object')
+    throw new Problem('BAD_REQUEST', `The request must be a JSON object, not ${kindOf(body)}.`);
+  const sent = body as { [name: string]: unknown }; // the line above has checked that it is an object
   const params = typeof sent.variables === 'string' ? { ...sent, variables: variablesOf(sent.variables) } : sent;
   for (const [name, kind] of KINDS) {
     const given = params[name];
@@ -46,12 +46,15 @@ export function requestOf(body: unknown): OperationRequest {
   }
   const { query, operationName, variables } = params as unknown as {
     [Name in keyof OperationRequest]?: OperationRequest[Name] | null;
-  }; // each kind was checked
-  if (!query) throw new Problem('BAD_REQUEST', 'The request holds no `query`.');
+  }; // the loop above has checked each kind
+  if (!query) throw new Problem('BAD_REQUEST', 'The request has no `query`.');
   return { query, operationName: operationName || null, variables: variables ?? {} };
 }
 
-/** Prefect 1's clients send their variables as JSON in a string. https://github.com/PrefectHQ/prefect/blob/1.4.1/src/prefect/client/client.py#L448 */
+/**
+ * Prefect 1 clients send the variables as a string of JSON.
+ * https://github.com/PrefectHQ/prefect/blob/1.4.1/src/prefect/client/client.py#L448
+ */
 function variablesOf(text: string): unknown {
   try {
     return parsePythonJson(text);
@@ -64,7 +67,7 @@ function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Problem('BAD_REQUEST', `${what} is not JSON.`);
+    throw new Problem('BAD_REQUEST', `${what} is not valid JSON.`);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Viewer } from '../../core/values/viewer.ts';
 import type { ReadDocument } from './documentCache.ts';
 import type { Variables } from './pageCost.ts';
 
-/** The answer to one event, and its JSON, which is written once however many sockets it goes to. */
+/** The result for one event. Its JSON is serialized once, for any number of subscribers. */
 export class SharedResult {
   private text: string | undefined;
   constructor(readonly result: ExecutionResult) {}
@@ -14,7 +14,7 @@ export class SharedResult {
 }
 
 export interface SharedExecution {
-  /** The answer to an event for everyone of a group; executed for the first who asks. */
+  /** Returns a group's result for an event. Only the first call for the event and group executes. */
   answer(
     event: object,
     group: string,
@@ -23,10 +23,10 @@ export interface SharedExecution {
 }
 
 /**
- * A thousand browsers that watch a run sent the same document and differ in little but the cursor they began at. A
- * stream hands the same event object to all of them, so what the event looks like in that document is worked out once:
- * the first follower to get there executes, the others wait for its promise, and all send the same text. Answers hang on
- * the event itself (a WeakMap), so they are gone when the window of the stream lets the event go.
+ * A thousand browsers that watch a run send the same document, and usually differ only in the cursor at which they
+ * start. The stream passes the same event object to all of them, so the result for the event is computed once: the
+ * first subscriber executes, the others await the same promise, and all send the same text. A WeakMap keyed by the
+ * event holds the results, so they are garbage collected with the event.
  */
 export function createSharedExecution(): SharedExecution {
   const answers = new WeakMap<object, Map<string, Promise<SharedResult>>>();
@@ -50,9 +50,9 @@ export function createSharedExecution(): SharedExecution {
 const executed = async (execute: () => ExecutionResult | Promise<ExecutionResult>) => new SharedResult(await execute());
 
 /**
- * Followers with an equal key see the same in an event. The key holds who asks, as far as it changes what is seen, the
- * document, and the variables, except those that stand only in the arguments of the subscription field itself: they
- * choose where a stream begins, and a subscription field looks at nothing but the event once it has one.
+ * Returns a key: subscribers with equal keys get the same result for an event. It consists of the viewer's tenant and
+ * role, the document, and the variables, except those that are used only in the arguments of the subscription field
+ * itself. These choose where the stream starts; the result of an event does not depend on them.
  */
 export function groupKey(viewer: Viewer, read: ReadDocument, operation: OperationDefinitionNode, variables: Variables) {
   const values = variablesOfAnswers(read, operation).map((name) => [name, variables[name]]);
@@ -61,7 +61,7 @@ export function groupKey(viewer: Viewer, read: ReadDocument, operation: Operatio
 
 function variablesOfAnswers({ document }: ReadDocument, operation: OperationDefinitionNode): string[] {
   const declared = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
-  // Which variables a fragment uses is not worth finding out: such documents share between equals in everything.
+  // Finding the variables that fragments use is not worth the effort. The key of such documents has all variables.
   if (document.definitions.some(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)) return declared;
   const [root] = operation.selectionSet.selections;
   const startOfStream = new Set<ASTNode>(root?.kind === Kind.FIELD ? root.arguments : []);

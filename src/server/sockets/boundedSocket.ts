@@ -1,17 +1,16 @@
 import type { WebSocket } from 'ws';
 
-/** A socket that does not let the memory of what its client has not read grow without end. */
+/** A socket that limits how much unsent data it buffers for a slow client. */
 export interface BoundedSocket {
   readonly socket: WebSocket;
-  /** Resolves when the text has left for the network. Waits first while too much is waiting already. */
+  /** Resolves when the text is written to the network. Waits first while the buffer is full. */
   send(text: string): Promise<void>;
 }
 
 /**
- * Two things could pile up for a client that does not read. What we send of our own accord waits in `send`: whoever
- * follows a stream asks for the next event only after the last one has left, so each subscription holds one event at
- * most. What a client makes us answer is bounded by not reading from it until it has read from us. (Answers to pings of the
- * WebSocket itself are bounded by ws.)
+ * Two kinds of data can pile up for a client that does not read. Events wait in `send`: a subscription requests its
+ * next event after the last one is written, so it holds at most one. Responses are limited by pausing the socket: the
+ * server reads no more messages until the client has read its responses. (ws limits the answers to WebSocket pings.)
  */
 export function boundedSocket(socket: WebSocket, maxBufferedBytes: number): BoundedSocket {
   let flushed: Promise<void> = Promise.resolve();
@@ -20,7 +19,7 @@ export function boundedSocket(socket: WebSocket, maxBufferedBytes: number): Boun
   function holdBack(): void {
     if (!isFull() || socket.isPaused) return;
     socket.pause();
-    // Frames leave in order: when this one has left, so has everything before it.
+    // Frames are written in order: once this ping is written, so is everything before it.
     socket.ping(undefined, undefined, () => socket.resume());
   }
   socket.on('message', holdBack);
@@ -30,7 +29,7 @@ export function boundedSocket(socket: WebSocket, maxBufferedBytes: number): Boun
     async send(text) {
       while (isFull() && socket.readyState === socket.OPEN) await flushed;
       if (socket.readyState !== socket.OPEN) return;
-      // A failed write is the end of the socket, of which `close` tells.
+      // A failed write ends the socket, which then emits `close`.
       flushed = new Promise((resolve) => socket.send(text, () => resolve()));
       await flushed;
     },

@@ -1,12 +1,13 @@
 import type { ExecutionResult } from 'graphql';
 import type { Events } from '../operations/operations.ts';
 
-/** Sends a result, given as JSON, to whoever asked for the operation; resolves when it has left. */
+/** Sends a result, given as JSON, to the client of the operation; resolves when it is written. */
 export type Deliver = (json: string) => Promise<void>;
 
 /**
- * Sends the events itself, in place of graphql-ws, which would write every event as JSON for every socket. To graphql-ws
- * this is an operation without results that ends some time. Not a generator: `return` must not wait behind `next`.
+ * Sends the events itself, because graphql-ws would serialize every event again for every socket. For graphql-ws this
+ * is an operation without results that ends at some point. Not a generator: `return` must not wait for a pending
+ * `next`.
  */
 export function delivered(events: Events, deliver: Deliver): AsyncIterableIterator<ExecutionResult> {
   let isOver = false;

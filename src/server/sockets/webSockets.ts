@@ -14,20 +14,20 @@ import { boundedSocket } from './boundedSocket.ts';
 import { type Deliver, delivered } from './delivered.ts';
 
 export interface SocketLimits {
-  /** Operations that one socket may have under way: subscriptions, and others that were not answered yet. */
+  /** Maximum number of operations in progress on one socket: subscriptions, queries and mutations. */
   operationsPerSocket: number;
-  /** What may wait in memory for a client that reads slowly. */
+  /** Maximum amount of unsent data for a slow client. */
   bufferedBytes: number;
   messageBytes: number;
-  /** How long a socket may wait with `connection_init`. */
+  /** How long to wait for `connection_init`. */
   initMs: number;
 }
 
 export interface WebSockets {
   readonly count: number;
-  /** Answers an upgrade that was found good. */
+  /** Completes the handshake of an upgrade request that was checked. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Tells every client that the server goes away, so that it connects again, here or elsewhere. */
+  /** Closes every socket with code 1001, so that clients reconnect to this or another server. */
   close(withinMs: number): Promise<void>;
 }
 
@@ -41,19 +41,19 @@ export interface SocketParts {
 }
 
 interface Connection {
-  /** When its client last said something, if only that it is there. */
+  /** When the last message or pong arrived. */
   heardAt: number;
-  /** Sends text; resolves when it has left. */
+  /** Resolves when the text is written. */
   send: (text: string) => Promise<void>;
   socket: WebSocket;
   request: IncomingMessage;
   viewer?: Viewer;
 }
 
-/** Of `connection_init`. */
+/** The payload of `connection_init`. */
 type Parameters = Record<string, unknown>;
 
-/** What is handed through graphql-ws to run one operation. */
+/** Passed through graphql-ws as the context of one operation. */
 interface Task {
   operation: Operation;
   deliver: Deliver;
@@ -61,12 +61,12 @@ interface Task {
 
 // Shorter than the minute after which proxies and NATs forget a silent connection.
 const KEEP_ALIVE_MS = 12_000;
-// Our pings stand behind all that waits for a slow reader: it must not be taken for dead while it reads.
+// Pings queue after the data that a slow client has yet to read. It must not count as dead while it still reads.
 const DEAD_AFTER_MS = 60_000;
 const GOING_AWAY = 1001;
 const TRY_AGAIN_LATER = 1013;
 
-/** The protocol is graphql-ws's; what is ours is bounds, keys, masking, and that events are written as JSON once for all. */
+/** graphql-ws implements the protocol. We add limits, API keys, error masking, and events that are serialized once. */
 export function openWebSockets(parts: SocketParts): WebSockets {
   const { schema, operations, authentication, present, log, limits } = parts;
   const server = new WebSocketServer({
@@ -111,7 +111,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
         return [present(error)];
       }
     },
-    // What `onSubscribe` put there comes back untouched.
+    // graphql-ws passes the contextValue of `onSubscribe` on unchanged.
     execute: ({ contextValue }) => operations.execute((contextValue as Task).operation),
     async subscribe({ contextValue }) {
       const { operation, deliver } = contextValue as Task;
@@ -122,12 +122,13 @@ export function openWebSockets(parts: SocketParts): WebSockets {
 
   function begin({ extra, subscriptions }: Context<Parameters, Connection>, payload: unknown) {
     const request = requestOf(payload);
-    if (!extra.viewer) throw new Problem('UNAUTHENTICATED', 'The connection was not initialised.');
-    // This operation is among them.
+    if (!extra.viewer)
+      throw new Problem('UNAUTHENTICATED', 'The connection is not initialised. Send `connection_init` first.');
+    // `subscriptions` already includes this operation.
     if (Object.keys(subscriptions).length > limits.operationsPerSocket)
       throw new Problem(
         'LIMIT_EXCEEDED',
-        `This connection has ${limits.operationsPerSocket} operations under way, which is the limit.`,
+        `This connection has reached its limit of ${limits.operationsPerSocket} concurrent operations.`,
         { limit: 'operationsPerSocket', max: limits.operationsPerSocket },
       );
     return operations.prepare(request, { viewer: extra.viewer, ...OVER_SOCKETS });
@@ -145,7 +146,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
         onMessage: (handle) =>
           socket.on('message', (data) => {
             handle(String(data)).catch((error) => {
-              log.debug({ err: error }, 'a message of a socket could not be handled');
+              log.debug({ err: error }, 'WebSocket message failed, closing the socket');
               socket.close(CloseCode.BadRequest, 'Invalid message received');
             });
           }),
@@ -156,11 +157,11 @@ export function openWebSockets(parts: SocketParts): WebSockets {
       socket.on(sign, () => {
         connection.heardAt = performance.now();
       });
-    // Broken frames and over-long messages. ws closes the socket by itself, with the code for what happened.
-    socket.on('error', (error) => log.debug({ err: error }, 'a socket failed'));
+    // Invalid frames and messages that are too long. ws closes the socket itself, with the right code.
+    socket.on('error', (error) => log.debug({ err: error }, 'WebSocket failed, closing it'));
     socket.once('close', (code, reason) => {
       connections.delete(connection);
-      closed(code, String(reason)).catch((error) => log.error({ err: error }, 'a socket could not be cleared away'));
+      closed(code, String(reason)).catch((error) => log.error({ err: error }, 'WebSocket cleanup failed'));
     });
   }
 
@@ -182,7 +183,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
       isClosing = true;
       clearInterval(timer);
       const open = [...connections].map(({ socket }) => socket);
-      // A client that is gone, or does not read, would not answer the closing.
+      // A client that is gone or does not read never answers the close frame.
       const deadline = setTimeout(() => {
         for (const socket of open) socket.terminate();
       }, withinMs);
