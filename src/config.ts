@@ -12,6 +12,8 @@ type Environment = Record<string, string | undefined>;
 interface Kind<Value> {
   schema: z.ZodType<Value, string>;
   expected: string;
+  /** Writes the value the way a user does. Default: `String`. */
+  write?: (value: Value) => string;
 }
 
 const wholeNumber = (least: number, most: number): Kind<number> => ({
@@ -21,7 +23,11 @@ const wholeNumber = (least: number, most: number): Kind<number> => ({
 
 const yesOrNo: Kind<boolean> = { schema: z.stringbool(), expected: 'true or false' };
 
-const onOrOff: Kind<boolean> = { schema: z.enum(['on', 'off']).transform((on) => on === 'on'), expected: 'on or off' };
+const onOrOff: Kind<boolean> = {
+  schema: z.enum(['on', 'off']).transform((on) => on === 'on'),
+  expected: 'on or off',
+  write: (on) => (on ? 'on' : 'off'),
+};
 
 const oneOf = <Word extends string>(...words: [Word, ...Word[]]): Kind<Word> => ({
   schema: z.string().pipe(z.enum(words)),
@@ -172,7 +178,7 @@ export const settingRows = (): SettingRow[] => SETTING_LIST.map(([, given]) => r
 
 /** Returns every setting with its value; passwords are masked. */
 export const describeConfig = (config: Config): (SettingRow & { value: string })[] =>
-  SETTING_LIST.map(([key, given]) => ({ ...rowOf(given), value: (given.show ?? String)(config[key]) }));
+  SETTING_LIST.map(([key, given]) => ({ ...rowOf(given), value: (given.show ?? given.write ?? String)(config[key]) }));
 
 const rowOf = (given: Setting<unknown>): SettingRow => ({
   name: given.name,

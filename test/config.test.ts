@@ -92,6 +92,12 @@ test('passwords are hidden when settings are shown', () => {
   expect(JSON.stringify(rows)).not.toContain('secret');
 });
 
+test('a setting that is on or off is shown as it is written', () => {
+  const shown = (environment: Record<string, string>) =>
+    describeConfig(readConfig(environment)).find(({ name }) => name === 'FLOWQL_PREFECT1')?.value;
+  expect([shown({}), shown({ FLOWQL_PREFECT1: 'off' })]).toEqual(['on', 'off']);
+});
+
 test('a name that is far from every known one is not guessed at', () => {
   expect(nearestName('FLOWQL_PORT', ['FLOWQL_HOST', 'FLOWQL_PORTS'])).toBe('FLOWQL_PORTS');
   expect(nearestName('abc', ['FLOWQL_HOST'])).toBeNull();
