@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Problem } from '../core/values/problem.ts';
 
-/** Options of every command that speaks to a server. */
+/** The options of commands that connect to a server. */
 export interface ClientOptions {
   url: string;
   apiKey?: string;
@@ -10,19 +10,22 @@ export interface ClientOptions {
 export const clientCommand = (name: string): Command =>
   new Command(name)
     .addOption(
-      new Option('--url <url>', 'the GraphQL endpoint of the server')
+      new Option('--url <url>', 'GraphQL endpoint of the server')
         .default('http://127.0.0.1:4200/graphql')
         .argParser(httpUrl),
     )
-    .option('--api-key <key>', 'sent to a server that asks for one');
+    .option('--api-key <key>', 'API key, if the server requires one');
 
 function httpUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw new InvalidArgumentError('It must begin with http:// or https://.');
+    throw new InvalidArgumentError('It must start with http:// or https://.');
   return text;
 }
 
-/** The work's result becomes the exit code; what the server or the file system refuses is said in one line, with code 2. */
+/**
+ * Sets the exit code to the result of `work`. Errors of the server and the file system are printed in one line, with
+ * exit code 2.
+ */
 export async function exitWith(work: () => Promise<number>): Promise<void> {
   process.stdout.once('error', leave);
   try {
@@ -34,19 +37,19 @@ export async function exitWith(work: () => Promise<number>): Promise<void> {
   }
 }
 
-/** Who read from our pipe has gone (`flowql watch RUN | head`): nobody is left to write to. */
+/** Exits when the reader of our pipe has closed it, as in `flowql watch RUN | head`. */
 function leave(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
 }
 
 const FILE_FAULTS: { [code: string]: string } = {
-  ENOENT: 'There is no such file or directory',
-  EISDIR: 'This is a directory, and a file is needed',
-  ENOTDIR: 'A part of this path is a file, and no directory',
-  EACCES: 'This user may not use the file or directory',
-  EROFS: 'Nothing can be written there',
-  ENOSPC: 'The disk is full',
+  ENOENT: 'No such file or directory',
+  EISDIR: 'This is a directory, not a file',
+  ENOTDIR: 'A part of this path is a file, not a directory',
+  EACCES: 'Permission denied',
+  EROFS: 'The file system is read-only',
+  ENOSPC: 'No space left on the disk',
 };
 
 function fileFault({ code = '', path, message }: NodeJS.ErrnoException): string {

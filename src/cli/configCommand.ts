@@ -11,6 +11,6 @@ export const configCommand = (): Command =>
       console.log(`  ${description} ${flag}`);
     }
     return 0;
-  }).description('check the settings and print them, with what they mean');
+  }).description('check all settings, and print them with their values and descriptions');
 
 const bold = (text: string): string => (process.stdout.isTTY ? styleText('bold', text) : text);

@@ -6,6 +6,6 @@ export const migrateCommand = (): Command =>
     const { withPostgres } = await import('./withPostgres.ts');
     const { migrate } = await import('../store/connection/migrate.ts');
     const { applied } = await withPostgres(config, (url) => migrate(url));
-    console.log(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database was up to date.');
+    console.log(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.');
     return 0;
-  }).description('bring the database up to this program; serve does so by itself');
+  }).description('apply pending database migrations; serve also does this at start');

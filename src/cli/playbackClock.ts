@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RecordedEvent } from './recording.ts';
 
-/** Timers of Node end at once when they are longer than 24 days. */
+/** Node fires a timer of more than 24 days immediately. */
 const LONGEST_TIMER_MS = 86_400_000;
 
-/** When an event is due. A file may jump back in time, playing it may not: nothing is due before what stands above it. */
+/** Computes when each event is due. Times in the file may go back; an event is never due before the previous one. */
 export function playbackClock(events: RecordedEvent[], speed: number) {
   const start = performance.now();
   const dueAt: number[] = [];

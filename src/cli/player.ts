@@ -5,7 +5,7 @@ import { dynamicKeyOf, taskRunKey } from './recordedRuns.ts';
 import type { RecordedEvent } from './recording.ts';
 import type { ResendingClient } from './resendingClient.ts';
 
-/** What playing a recording knows, from one batch of events to the next. */
+/** The state of a replay between batches of events. */
 export interface Player {
   client: ResendingClient;
   replayId: string;
@@ -16,7 +16,7 @@ export interface Player {
   refused: string[];
 }
 
-/** Sends a batch of events: states of the flow run alone, or those of task runs and then logs. */
+/** Sends a batch of events: one state of the flow run, or states of task runs and then logs. */
 export async function play(player: Player, batch: RecordedEvent[]): Promise<void> {
   for (const event of batch) if (event.kind === 'flow_state') await setFlowState(player, event);
   await reportTaskStates(
@@ -86,8 +86,8 @@ async function reportTaskStates(player: Player, events: (RecordedEvent & { kind:
 }
 
 /**
- * A recorded line names its task, not which of a mapped task's runs it came from. It is given to its task run where that
- * is plain: the task is not mapped, and its run has been reported. All other lines belong to the flow run alone.
+ * Returns the task run of a recorded log line, null if it is unknown. A line names its task, so the task run is only
+ * known if the task is not mapped and its run was reported. Other lines belong to the flow run.
  */
 const taskRunIdOf = ({ mapped, taskRunIds }: Player, slug: string | null): string | null =>
   slug === null || mapped.has(slug) ? null : (taskRunIds.get(taskRunKey(slug, '-1')) ?? null);

@@ -3,25 +3,25 @@ import { PREFECT_1_STATES } from '../core/prefect1/prefect1States.ts';
 import { parseInstant } from '../core/values/instant.ts';
 import type { JsonObject } from '../core/values/jsonObject.ts';
 
-/** Python's names of levels and their numbers. */
+/** Python's log levels. */
 const LEVELS = { DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40, CRITICAL: 50 } as const;
 
 const instant = z.string().transform((text, context) => {
   const read = parseInstant(text);
   if (read !== null) return read;
-  context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is no time (RFC 3339)` });
+  context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is not an RFC 3339 time` });
   return z.NEVER;
 });
 const level = z.enum(Object.keys(LEVELS) as (keyof typeof LEVELS)[]).transform((name) => LEVELS[name]);
 const stateClass = z.enum(PREFECT_1_STATES, {
-  error: ({ input }) => `${JSON.stringify(input)} is no state of Prefect 1`,
+  error: ({ input }) => `${JSON.stringify(input)} is not a Prefect 1 state`,
 });
-// What we look at is named; the rest of a serialized state passes through as it is.
+// Declares the properties that we read; other properties of a serialized state pass through unchanged.
 const state = z
   .looseObject({ type: stateClass, message: z.string().nullish() })
   .transform((serialized) => serialized as JsonObject & typeof serialized); // it was parsed from JSON
 
-/** A run that really happened, as Prefect 1's engine told it: one JSON object a line, in the order in which things happened. */
+/** A line of a recording, which is a run as Prefect 1's engine reported it: one JSON object per line, in order. */
 const recordedLine = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('flow_state'), at: instant, old: stateClass, state }),
   z.object({
@@ -41,16 +41,16 @@ const recordedLine = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** `line` is the number of its line, `length` how many characters that has. */
+/** `line` is the line's number, `length` its number of characters. */
 export type RecordedEvent = z.output<typeof recordedLine> & { line: number; length: number };
 
 export interface Recording {
   events: RecordedEvent[];
-  /** What cannot be played: sentences that begin with the line's number. */
+  /** Invalid lines: sentences that start with the line's number. */
   faults: string[];
 }
 
-/** Reads a recording; empty lines are skipped. */
+/** Parses a recording. Skips empty lines. */
 export function parseRecording(text: string): Recording {
   const recording: Recording = { events: [], faults: [] };
   for (const [index, line] of text.split('\n').entries()) {
@@ -63,7 +63,7 @@ export function parseRecording(text: string): Recording {
   return recording;
 }
 
-/** The parsed line; what is not JSON is undefined, which fits no line. */
+/** Returns the parsed line. Invalid JSON becomes undefined, which the schema rejects. */
 function jsonOf(line: string): unknown {
   try {
     return JSON.parse(line);

@@ -7,27 +7,27 @@ import type { ResendingClient } from './resendingClient.ts';
 
 export interface ReplayOptions {
   flowName: string;
-  /** 1 plays in the recording's own time, 10 ten times as fast, Infinity as fast as the server answers. */
+  /** 1 is the recorded speed, 10 ten times as fast, Infinity as fast as the server answers. */
   speed: number;
   onRun: (flowRunId: string) => void;
-  /** Called with the number of events that the server has acknowledged so far. */
+  /** Receives the number of events that the server has acknowledged so far. */
   onProgress: (played: number) => void;
 }
 
 export interface Replayed {
   flowRunId: string;
-  /** What the server did not take, in its words, each with the line of the file. */
+  /** The server's rejections, each with the line number in the file. */
   refused: string[];
 }
 
-// Well within what servers take in one request, which is 1,000 reports and, unless set otherwise, 5 MB.
+// Well within the limits of one request: 1,000 reports and, by default, 16 MB.
 const BATCH_EVENTS = 200;
 const BATCH_CHARACTERS = 1_000_000;
 
 /**
- * Plays a recording through the public API. The flow run is created here and moved by force, since what is played has
- * happened already; task states are reported with their own times, as by any engine that orchestrates itself. Every
- * request carries an idempotency key made of this replay and the line it plays, so that it may be sent again.
+ * Plays a recording through the public API. Creates a flow run and sets its states with `force`, because they have
+ * already happened. Reports task run states with their recorded times, like an engine that orchestrates itself. Every
+ * request has an idempotency key, made of the replay's id and the line number, so that it can be sent again.
  */
 export async function replay(
   client: ResendingClient,
@@ -56,8 +56,8 @@ export async function replay(
 }
 
 /**
- * What can be sent together: all that is due, up to the next state of the flow run. Task states and logs of one batch go
- * in two requests; their order among each other is in no history, so nothing is lost by it.
+ * Returns the events to send together: all that are due, up to the next flow run state. Task run states and logs of a
+ * batch are sent in two requests. No history records their order relative to each other, so it does not matter.
  */
 function nextBatch(events: RecordedEvent[], from: number, isDue: (position: number) => boolean): RecordedEvent[] {
   if (events[from]?.kind === 'flow_state') return events.slice(from, from + 1);

@@ -16,27 +16,27 @@ const SHOWN_OF_A_LIST = 10;
 
 export const replayCommand = (): Command =>
   clientCommand('replay')
-    .description('play a recording of a run through the API, then compare what the server holds with the file')
-    .argument('<file>', 'JSON lines: states of the flow run, states of its task runs, and logs, each with its time')
-    .option('--speed <factor>', 'how many times as fast as it happened; 0 or max is as fast as possible', speedFrom, 1)
+    .description('replay a recorded run through the API, then compare the data on the server with the file')
+    .argument('<file>', 'recording in JSON lines: flow run states, task run states and logs, each with its time')
+    .option('--speed <factor>', 'speed relative to the recording; 0 or max is as fast as possible', speedFrom, 1)
     .action((file: string, options: ReplayCommandOptions) => exitWith(() => replayFile(file, options)));
 
 function speedFrom(text: string): number {
   if (text === 'max' || text === '0') return Number.POSITIVE_INFINITY;
   const speed = Number(text);
-  if (!(speed > 0)) throw new InvalidArgumentError('It must be a number above 0, or max.');
+  if (!(speed > 0)) throw new InvalidArgumentError('It must be a number greater than 0, or max.');
   return speed;
 }
 
-/** Gives 0 where the server ends up holding what the file says, otherwise 1. */
+/** Returns 0 if the data on the server matches the file afterwards, otherwise 1. */
 async function replayFile(file: string, { speed, url, apiKey }: ReplayCommandOptions): Promise<number> {
   const { events, faults } = parseRecording(await readFile(file, 'utf8'));
   if (faults.length > 0) {
-    printSome(`${file} cannot be played, and nothing was sent:`, faults);
+    printSome(`${file} is invalid, nothing was sent:`, faults);
     return 1;
   }
   const progress = replayProgress(events.length);
-  const client = resendingClient({ url, apiKey, onOutage: (reason) => progress.note(`${reason}; trying again`) });
+  const client = resendingClient({ url, apiKey, onOutage: (reason) => progress.note(`${reason}; retrying`) });
   const started = performance.now();
   const { flowRunId, refused } = await replay(client, events, {
     flowName: path.basename(file).split('.')[0] ?? file,
@@ -47,10 +47,10 @@ async function replayFile(file: string, { speed, url, apiKey }: ReplayCommandOpt
   console.log(`played ${counts(events)} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 
   const differences = historyDifferences(historyOfRecording(events), await historyOnServer(client, flowRunId));
-  if (refused.length > 0) printSome('The server refused:', refused);
-  if (differences.length > 0) printSome('The server does not hold what the file says:', differences);
+  if (refused.length > 0) printSome('The server rejected:', refused);
+  if (differences.length > 0) printSome('The data on the server differs from the file:', differences);
   if (refused.length + differences.length > 0) return 1;
-  console.log('the server holds what the file says: every state and every log line, in order');
+  console.log('the data on the server matches the file: every state and every log line, in order');
   return 0;
 }
 

@@ -2,15 +2,15 @@ import { Presets, SingleBar } from 'cli-progress';
 
 export interface ReplayProgress {
   reach(played: number): void;
-  /** Says something without spoiling the bar. */
+  /** Prints a line above the progress bar. */
   note(text: string): void;
   stop(): void;
 }
 
-/** On a terminal a bar, elsewhere a line for every tenth; both on stderr, so that stdout keeps what a script wants. */
+/** Shows progress on stderr, so that stdout stays free for scripts: a bar on a terminal, otherwise a line per 10 %. */
 export const replayProgress = (total: number): ReplayProgress => (process.stderr.isTTY ? bar(total) : lines(total));
 
-/** It is drawn with the first event, below what was said until then. */
+/** Drawn at the first event, below all earlier output. */
 function bar(total: number): ReplayProgress {
   const format = '{bar} {percentage}% | {value}/{total} events | {duration_formatted}';
   const single = new SingleBar({ format, hideCursor: true, stream: process.stderr }, Presets.shades_classic);

@@ -4,23 +4,23 @@ import { Problem, type ProblemCode } from '../core/values/problem.ts';
 
 export interface ResendingClient {
   /**
-   * Sends an operation and gives its data. While the server cannot be reached, or says that it is unavailable, the very
-   * same request is sent again, for up to a minute: a mutation therefore needs an idempotency key.
-   * @throws Problem what the server refused; UNAVAILABLE when the minute is over
+   * Sends an operation and returns its data. If the server cannot be reached or responds UNAVAILABLE, sends the same
+   * request again for up to a minute. A mutation therefore needs an idempotency key.
+   * @throws Problem the server's error, or UNAVAILABLE after a minute
    */
   send<Data>(document: string, variables: JsonObject): Promise<Data>;
 }
 
 export interface ResendingClientOptions {
   url: string;
-  /** Sent as a bearer token where it is given. */
+  /** Sent as a bearer token. */
   apiKey?: string | undefined;
-  /** Called once an outage, with its reason, when the first attempt fails. */
+  /** Called once per outage, with its reason, when the first attempt fails. */
   onOutage: (reason: string) => void;
 }
 
 const GIVE_UP_AFTER_MS = 60_000;
-/** A server that accepted the connection and died without a word (its machine is gone) must not hold us for ever. */
+/** A server whose machine fails may never close the connection. */
 const ANSWER_WITHIN_MS = 20_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
@@ -37,7 +37,7 @@ export function resendingClient({ url, apiKey, onOutage }: ResendingClientOption
       const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
       for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
         const answer = await post(url, headers, body);
-        if ('data' in answer) return answer.data as Data; // the caller names the data of its own document
+        if ('data' in answer) return answer.data as Data; // the caller declares the data of its own document
         if (answer.problem.code !== 'UNAVAILABLE' || Date.now() + pause > giveUpAt) throw answer.problem;
         if (pause === FIRST_PAUSE_MS) onOutage(answer.problem.message);
         await wait(pause);
@@ -76,9 +76,12 @@ function answerOf(status: number, text: string): Answer | null {
 const codeOf = (status: number): ProblemCode => (status >= 502 ? 'UNAVAILABLE' : 'BAD_REQUEST');
 
 const noGraphql = (url: string, status: number) =>
-  new Problem(codeOf(status), `${url} answered HTTP ${status} and no GraphQL: is it the address of a FlowQL server?`);
+  new Problem(
+    codeOf(status),
+    `${url} returned HTTP ${status} and no GraphQL response. Is it the GraphQL endpoint of a FlowQL server?`,
+  );
 
-/** fetch says "fetch failed", and hides the reason in the cause. */
+/** fetch rejects with "fetch failed"; the reason is in the cause. */
 function causeOf(error: unknown): string {
   const { cause, message } = error as Error & { cause?: { code?: string; message?: string } }; // fetch rejects with errors only
   return cause?.code ?? cause?.message ?? message;

@@ -4,16 +4,16 @@ import { dynamicKeyOf, initialState, taskRunKey } from './recordedRuns.ts';
 import type { RecordedEvent } from './recording.ts';
 import type { ResendingClient } from './resendingClient.ts';
 
-/** All that happened to a flow run, each list in order and each entry as one line of text, so that two can be compared. */
+/** The states and logs of a flow run and its task runs, in order, each as one line of text for comparison. */
 export interface RunHistory {
-  /** Without times: the server gives a flow run's states theirs. */
+  /** Without times, because the server sets the times of flow run states. */
   flowRunStates: string[];
-  /** By task run. */
+  /** Keyed by `taskRunKey`. */
   taskRunStates: Map<string, string[]>;
   logs: string[];
 }
 
-/** What a recording says. */
+/** Returns the history in a recording. */
 export function historyOfRecording(events: RecordedEvent[]): RunHistory {
   const history: RunHistory = { flowRunStates: [stateLine(initialState(events))], taskRunStates: new Map(), logs: [] };
   for (const event of events) {
@@ -28,7 +28,7 @@ export function historyOfRecording(events: RecordedEvent[]): RunHistory {
   return history;
 }
 
-/** What a server holds, read page by page. */
+/** Reads the history of a flow run from a server, page by page. */
 export async function historyOnServer(client: ResendingClient, flowRunId: string): Promise<RunHistory> {
   const history: RunHistory = { flowRunStates: [], taskRunStates: new Map(), logs: [] };
   for await (const state of everyNode<StateNode>(client, PAGES.flowRunStates, flowRunId))
@@ -44,7 +44,7 @@ export async function historyOnServer(client: ResendingClient, flowRunId: string
   return history;
 }
 
-/** Sentences about what the two do not share, list by list; none where they are equal. */
+/** Returns a sentence for each difference, list by list; an empty list if the histories are equal. */
 export function historyDifferences(file: RunHistory, server: RunHistory): string[] {
   const taskRuns = new Set([...file.taskRunStates.keys(), ...server.taskRunStates.keys()]);
   return [
@@ -121,7 +121,7 @@ const PAGES = {
   taskRunStates: page('taskRun', 'states', 200, STATES),
 };
 
-/** Every node of a run's connection; `page` is its first page where that is known already. */
+/** Yields every node of a run's connection. @param page the first page, if it is already known */
 async function* everyNode<Node>(
   client: ResendingClient,
   document: string,

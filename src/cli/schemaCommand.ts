@@ -7,8 +7,8 @@ const PREFECT1_FILE = 'prefect1.graphql';
 
 export const schemaCommand = (): Command =>
   new Command('schema')
-    .description('print the GraphQL schema, without the dialect of Prefect 1')
-    .option('--write', `write it to ${FILE} in this directory, and the dialect of Prefect 1 to ${PREFECT1_FILE}`)
+    .description('print the native GraphQL schema, without the Prefect 1 dialect')
+    .option('--write', `write it to ${FILE} in the current directory, and the Prefect 1 dialect to ${PREFECT1_FILE}`)
     .action(({ write }: { write?: boolean }) =>
       exitWith(async () => {
         const { printNativeSchema } = await import('../api/printNativeSchema.ts');

@@ -24,11 +24,11 @@ import { startEmbeddedPostgres } from '../store/embedded/embeddedPostgres.ts';
 import { anyApiKey } from '../store/tenants/apiKeys.ts';
 import { openStreams } from '../streams/streams.ts';
 
-/** Serves until a signal ends it. Resolves with the code to exit with. */
+/** Serves until a signal arrives. Resolves with the exit code. */
 export async function serve(config: Config, version: string): Promise<number> {
   const log = createLogger(config.logLevel);
   const stopped = firstSignal();
-  /** What was opened, to be closed in reverse. */
+  /** Close functions of everything that was opened, called in reverse order. */
   const closers: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const closer of closers.reverse()) await closer();
@@ -42,7 +42,7 @@ export async function serve(config: Config, version: string): Promise<number> {
     closers.push(() => database.close());
     const streams = await openStreams(database, {
       pollMs: config.pollMs,
-      onError: (error) => log.warn({ err: error }, 'a stream could not be read, and is tried again'),
+      onError: (error) => log.warn({ err: error }, 'stream read failed, will retry'),
     });
     closers.push(() => streams.close());
     const engine = startEngine(database, streams, {
@@ -70,20 +70,17 @@ export async function serve(config: Config, version: string): Promise<number> {
             ]
           : []),
         cloudHookDelivery(({ id, attempts, event }, reason) =>
-          log.warn(
-            { cloudHookId: id, eventId: event.id, attempts, reason },
-            'a cloud hook could not be told, and is given up',
-          ),
+          log.warn({ cloudHookId: id, eventId: event.id, attempts, reason }, 'cloud hook delivery failed, giving up'),
         ),
       ],
-      (loop, error) => log.warn({ err: error, loop }, 'a round of a loop failed; the next one comes'),
+      (loop, error) => log.warn({ err: error, loop }, 'loop iteration failed, will retry'),
     );
     closers.push(() => loops.stop());
     const server = await startServer(config, {
       database,
       schema: oneSchema({ prefect1: config.prefect1 }),
       contextOf: (viewer, headers) => createRequestContext(engine, viewer, headers),
-      // Answers when the database does, and has our tables.
+      // Ready when the database is available and has our tables.
       ready: async () => void (await anyApiKey(database)),
       waitingWrites: () => Object.values(engine.writer).reduce((sum, { waitingJobs }) => sum + waitingJobs, 0),
       log,
@@ -99,7 +96,7 @@ export async function serve(config: Config, version: string): Promise<number> {
   const signal = await stopped;
   log.info({ signal }, 'stopping');
   const overdue = setTimeout(() => {
-    log.error(`not stopped within ${config.stopTimeoutMs} ms (FLOWQL_STOP_TIMEOUT_MS), giving up`);
+    log.error(`not stopped within ${config.stopTimeoutMs} ms (FLOWQL_STOP_TIMEOUT_MS), exiting`);
     process.exit(1);
   }, config.stopTimeoutMs + GRACE_MS);
   await close();
@@ -117,10 +114,10 @@ export async function serve(config: Config, version: string): Promise<number> {
   }
 }
 
-/** For PostgreSQL, which is stopped after requests have used up their time. */
+/** Time to stop PostgreSQL after the timeout for requests. */
 const GRACE_MS = 5_000;
 
-/** The first SIGINT or SIGTERM. A second one ends the process at once: whoever sends it has waited long enough. */
+/** Resolves with the first SIGINT or SIGTERM. A second signal ends the process immediately. */
 function firstSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let count = 0;
@@ -136,11 +133,11 @@ function firstSignal(): Promise<NodeJS.Signals> {
 
 function greeting(config: Config, version: string, url: string): string {
   const data =
-    config.databaseUrl === null ? `in ${config.dataDir} (embedded PostgreSQL)` : 'in the PostgreSQL of DATABASE_URL';
+    config.databaseUrl === null ? `in ${config.dataDir} (embedded PostgreSQL)` : 'in the PostgreSQL at DATABASE_URL';
   return [
     `FlowQL ${version} answers at ${url}/graphql`,
-    '  Open that address in a browser for GraphiQL, with examples that run as they are.',
-    `  Data lives ${data}.`,
-    '  Ctrl-C stops it.',
+    '  Open this address in a browser for GraphiQL with examples.',
+    `  Data is stored ${data}.`,
+    '  Press Ctrl-C to stop.',
   ].join('\n');
 }

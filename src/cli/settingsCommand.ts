@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { type Config, describeConfig, readConfig } from '../config.ts';
 import { exitWith } from './clientCommand.ts';
 
-/** A command with a flag for every setting. Gives its work the settings, or says all that is wrong with them. */
+/** Returns a command with a flag for every setting. Passes the settings to `work`, or prints all faults in them. */
 export function settingsCommand(name: string, work: (config: Config) => Promise<number>): Command {
   const command = new Command(name);
   for (const { flag, unit, description, default: otherwise } of describeConfig(readConfig({}))) {

@@ -7,32 +7,31 @@ import { WATCHED_STREAMS, type WatchedEvent } from './watchedStreams.ts';
 
 export interface WatchOptions {
   flowRunId: string;
-  /** http or https; the socket is opened at the same address. */
+  /** http or https. The WebSocket connects to the same address. */
   url: string;
   apiKey?: string | undefined;
-  /** Goes on after the run has ended. */
+  /** Whether to continue after the run has ended. */
   follow: boolean;
   onEvent: (event: WatchedEvent) => void;
-  /** Called once an outage, when the connection is lost. */
+  /** Called once per outage, when the connection is lost. */
   onOutage: (reason: string) => void;
 }
 
-/** The last log lines of a run may be written after its final state: engines hold lines back for a second or so. */
+/** How long to wait for log lines after the final state: engines buffer lines for about a second. */
 const QUIET_MS = 1_500;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 3_000;
-/** A server whose machine is gone closes nothing: it is taken for lost when a ping is left without an answer. */
+/** A server whose machine fails never closes the connection. It counts as lost if a ping gets no answer. */
 const PING_EVERY_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
 
 /**
- * Follows a flow run over one socket: its states, its task runs' states and its logs, each exactly once and in order.
- * Gives the type of its last state when it has ended and nothing more has come for a moment.
+ * Follows a flow run over one WebSocket: its states, its task runs' states and its logs, each exactly once and in
+ * order. Returns the type of its last state when the run has ended and no event has arrived for QUIET_MS.
  *
- * Every event carries a cursor, and each stream remembers its last one. A stream that breaks off, because the connection
- * was lost or the server went away, is opened again behind its cursor: what was seen does not come twice, and what
- * happened meanwhile comes first.
- * @throws Problem when nothing answers at first, or for what the server refuses
+ * Every event has a cursor, and each stream stores its last one. A stream that breaks, because the connection was lost
+ * or the server stopped, is opened again after that cursor, so no event is missed or repeated.
+ * @throws Problem if no server answers at first, or if the server rejects a request
  */
 export async function watch(options: WatchOptions): Promise<StateType> {
   const ending = quietEnding(options.follow);
@@ -69,7 +68,7 @@ async function followStream(
         if (!data) throw errors;
         after = data.event.cursor;
         pause = FIRST_PAUSE_MS;
-        onEvent({ ...data.event, stream: name } as WatchedEvent); // the document of this name selects this member
+        onEvent({ ...data.event, stream: name } as WatchedEvent); // its document selects this member
       }
     } catch (error) {
       reason = connection.reasonToResume(error);
@@ -83,11 +82,11 @@ async function followStream(
 interface Connection {
   client: Client;
   lost(reason: string): void;
-  /** Why a broken stream is to be opened again. @throws Problem where that would not help */
+  /** Returns the reason to open a broken stream again. @throws Problem if a retry would not help */
   reasonToResume(error: unknown): string;
 }
 
-/** One socket for all streams: the client opens it for the first that asks, and again for the first that asks after a loss. */
+/** One WebSocket for all streams. The client opens it for the first stream, and again after a loss. */
 function openConnection({ url, apiKey, onOutage }: WatchOptions, ending: QuietEnding): Connection {
   let answered = false;
   let isLost = false;
@@ -96,7 +95,7 @@ function openConnection({ url, apiKey, onOutage }: WatchOptions, ending: QuietEn
     url: url.replace(/^http/, 'ws'),
     webSocketImpl: WebSocket,
     connectionParams: apiKey ? { authorization: `Bearer ${apiKey}` } : {},
-    retryAttempts: 0, // it would send the first cursor again
+    retryAttempts: 0, // a retry would send the first cursor again
     keepAlive: PING_EVERY_MS,
     on: {
       connected() {
@@ -131,7 +130,7 @@ function openConnection({ url, apiKey, onOutage }: WatchOptions, ending: QuietEn
   };
 }
 
-/** Close codes of graphql-ws that say no for good; every other way to lose a socket is worth another try. */
+/** graphql-ws close codes that are permanent. After any other close, a retry may succeed. */
 const REFUSALS: { [closeCode: number]: ProblemCode } = {
   4400: 'BAD_REQUEST',
   4401: 'UNAUTHENTICATED',
@@ -139,19 +138,19 @@ const REFUSALS: { [closeCode: number]: ProblemCode } = {
   4406: 'BAD_REQUEST',
 };
 
-/** The client throws a list of GraphQL errors, or the event with which the socket closed. */
+/** Converts what the client throws: a list of GraphQL errors, or the close event of the socket. */
 function problemOf(thrown: unknown): Problem {
   if (Array.isArray(thrown)) {
-    const [first] = thrown as { message: string; extensions?: { code?: ProblemCode } }[]; // what graphql-ws passes on
+    const [first] = thrown as { message: string; extensions?: { code?: ProblemCode } }[]; // as graphql-ws received them
     return new Problem(first?.extensions?.code ?? 'INTERNAL_SERVER_ERROR', first?.message ?? 'unknown error');
   }
-  const { code, reason } = thrown as { code?: number; reason?: string }; // otherwise a close event, or an error of the socket
+  const { code, reason } = thrown as { code?: number; reason?: string }; // a close event or a socket error
   return new Problem(REFUSALS[code ?? 0] ?? 'UNAVAILABLE', reason || 'the connection was lost');
 }
 
 type QuietEnding = ReturnType<typeof quietEnding>;
 
-/** Notices that the run has ended and the streams are quiet. While the connection is lost, silence means nothing. */
+/** Resolves when the run has ended and the streams are quiet. Does not count the time while the connection is lost. */
 function quietEnding(follow: boolean) {
   let last: StateType | null = null;
   let timer: NodeJS.Timeout | undefined;

@@ -13,10 +13,10 @@ interface WatchCommandOptions extends ClientOptions {
 export const watchCommand = (): Command =>
   clientCommand('watch')
     .description(
-      "follow a flow run's states, its task runs' states and its logs; ends with the run, with code 0 if it completed",
+      "print a flow run's states, its task runs' states and its logs live until it ends; exit code 0 if it completed",
     )
     .argument('<run>', 'id of the flow run')
-    .option('--follow', 'go on after the run has ended', false)
+    .option('--follow', 'continue after the run has ended', false)
     .option('--json', 'print events as JSON lines', false)
     .action((flowRunId: string, options: WatchCommandOptions) => exitWith(() => watchRun(flowRunId, options)));
 
@@ -28,7 +28,7 @@ async function watchRun(flowRunId: string, { url, apiKey, follow, json }: WatchC
     apiKey,
     follow,
     onEvent: (event) => console.log(describe(event)),
-    onOutage: (reason) => console.error(`${reason}; connecting again`),
+    onOutage: (reason) => console.error(`${reason}; reconnecting`),
   });
   return last === 'COMPLETED' ? 0 : 1;
 }
@@ -46,7 +46,7 @@ const STATE_STYLES: Record<StateType, Style> = {
   PAUSED: 'yellow',
   CANCELLING: 'magenta',
 };
-/** From this level on, by its name and style; Python's levels. */
+/** Python's log levels: the lowest number, the name and the style of each. */
 const LEVELS: [from: number, name: string, style: Style][] = [
   [50, 'CRITICAL', 'red'],
   [40, 'ERROR', 'red'],
@@ -57,7 +57,7 @@ const LEVELS: [from: number, name: string, style: Style][] = [
 
 type StateEvent = Exclude<WatchedEvent, { stream: 'logs' }>;
 
-/** Time, what kind of thing happened, of what, and in words; in colour on a terminal. */
+/** Formats an event: time, state type or log level, subject, text. In colour on a terminal. */
 function describeEvent(event: WatchedEvent): string {
   const gap = event.skipped > 0 ? `${event.skipped} earlier events could not be delivered\n` : '';
   return gap + (event.stream === 'logs' ? describeLog(event) : describeState(event));
@@ -86,9 +86,9 @@ function columns(timestamp: string, kind: string, style: Style, subject: string,
 const coloured = (style: Style, text: string): string =>
   process.stdout.isTTY && process.stdout.hasColors() ? styleText(style, text) : text;
 
-/** Prefect 1 gives -1 to the run of a task that is not mapped; nobody needs to read it. */
+/** Omits the dynamic key -1, which Prefect 1 gives to the run of a task that is not mapped. */
 const taskRunName = ({ taskKey, dynamicKey }: WatchedTaskRun): string =>
   dynamicKey === '-1' ? taskKey : `${taskKey}[${dynamicKey}]`;
 
-/** A log line is written by strangers: what could steer the terminal is left out. */
+/** Removes control characters, because log lines are untrusted and could control the terminal. */
 const printable = (text: string): string => text.replace(/(?![\n\t])\p{Cc}/gu, '');

@@ -24,7 +24,7 @@ export interface WatchedTaskRun {
   dynamicKey: string;
 }
 
-/** What a subscription sends: a place in the stream, how many events before it could not be delivered, and the event. */
+/** Part of every event: its position in the stream, and how many earlier events could not be delivered. */
 interface Delivered {
   cursor: string;
   skipped: number;
@@ -44,7 +44,7 @@ const EVENTS: Record<WatchedEvent['stream'], string> = {
   logs: 'log { number timestamp level name message taskRunId }',
 };
 
-/** The subscriptions to all of a flow run. Each takes `$id`, and `$after`, the cursor of the last event seen or null. */
+/** The subscriptions to a flow run's events. Variables: `$id`, and `$after`, the cursor of the last event or null. */
 export const WATCHED_STREAMS = Object.entries(EVENTS).map(([name, selection]) => ({
   name: name as WatchedEvent['stream'], // the keys of EVENTS
   document: `subscription ($id: ID!, $after: String) {

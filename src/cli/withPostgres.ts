@@ -6,7 +6,7 @@ import { openDatabase } from '../store/connection/openDatabase.ts';
 import { startEmbeddedPostgres } from '../store/embedded/embeddedPostgres.ts';
 import { findPostgresDirectory } from '../store/embedded/postgresDirectory.ts';
 
-/** Works with the database of the settings. The embedded one runs for as long as that takes, if it does not run anyway. */
+/** Runs `work` with the configured database. Starts an embedded PostgreSQL if needed, and stops it afterwards. */
 export async function withPostgres<Result>(config: Config, work: (url: string) => Promise<Result>): Promise<Result> {
   if (config.databaseUrl !== null) return work(config.databaseUrl);
   const postgres = await startEmbeddedPostgres({ dataDirectory: config.dataDir, log: console.error });
@@ -17,7 +17,7 @@ export async function withPostgres<Result>(config: Config, work: (url: string) =
   }
 }
 
-/** The same, with the database up to date and open. */
+/** Like `withPostgres`, with the database migrated and open. */
 export const withDatabase = <Result>(config: Config, work: (database: Database) => Promise<Result>): Promise<Result> =>
   withPostgres(config, async (url) => {
     await migrate(url);
@@ -29,12 +29,12 @@ export const withDatabase = <Result>(config: Config, work: (database: Database) 
     }
   });
 
-/** The same with a database that is there already: a command that only looks makes none. */
+/** Like `withDatabase`, but does not create an embedded database. Throws NOT_FOUND if there is none. */
 export async function withDatabaseThatIs<Result>(
   config: Config,
   work: (database: Database) => Promise<Result>,
 ): Promise<Result> {
   if (config.databaseUrl === null && (await findPostgresDirectory(config.dataDir)) === null)
-    throw new Problem('NOT_FOUND', `There is no database in ${config.dataDir}.`);
+    throw new Problem('NOT_FOUND', `No database exists in ${config.dataDir}.`);
   return withDatabase(config, work);
 }

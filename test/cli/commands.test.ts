@@ -61,7 +61,7 @@ describe('flowql', { timeout: 60_000 }, () => {
   test.each([['list'], ['revoke', '--name', 'agents']])('key %s makes no database', async (...command) => {
     const directory = path.join(tmpdir(), `flowql-none-${process.pid}`);
     const { code, stderr } = await finished(flowql(['key', ...command], { FLOWQL_DATA_DIR: directory }));
-    expect([code, stderr.trim()]).toEqual([2, `There is no database in ${directory}.`]);
+    expect([code, stderr.trim()]).toEqual([2, `No database exists in ${directory}.`]);
     expect(existsSync(directory)).toBe(false);
   });
 

@@ -61,7 +61,7 @@ test.each([
   const replaying = replay(recording(name), '--speed', 'max');
   expect(await replaying.ended, replaying.stderr).toBe(0);
   expect(replaying.stdout).toMatch(/^flow run \S+\nplayed 2 flow run states, 72 task run states, \d+ log lines in /);
-  expect(replaying.stdout).toContain('the server holds what the file says');
+  expect(replaying.stdout).toContain('the data on the server matches the file');
   expect(replaying.stderr).toContain('of 22'); // its progress
   expect(await held(flowRunIdOf(replaying))).toEqual([3, 72, logs]);
 });
@@ -87,10 +87,10 @@ test('a server that is killed half way and started again loses nothing of it and
   await waitFor(() => /1\d\d of 224/.test(replaying.stderr), { timeoutMs: 15_000 });
   const { url } = server;
   await server.kill();
-  await waitFor(() => replaying.stderr.includes('trying again'));
+  await waitFor(() => replaying.stderr.includes('retrying'));
   server = await startServerProcess(program, store.url, Number(new URL(url).port));
   expect(await replaying.ended, replaying.stderr).toBe(0);
-  expect(replaying.stderr.match(/trying again/g)).toHaveLength(1);
+  expect(replaying.stderr.match(/retrying/g)).toHaveLength(1);
   expect(await held(flowRunIdOf(replaying))).toEqual([3, 72, 150]);
 });
 
@@ -113,14 +113,16 @@ test('of a file with a bad line nothing is sent', async () => {
 test('what the server refuses is told with its line, and is then missed', async () => {
   const replaying = replay(await recorded(LOG, { ...LOG, name: 'n'.repeat(300) }), '--speed', 'max');
   expect(await replaying.ended).toBe(1);
-  expect(replaying.stderr).toMatch(/The server refused:\n {2}line 2: /);
-  expect(replaying.stderr).toMatch(/does not hold what the file says:\n {2}log line 2: .* the server has none/);
+  expect(replaying.stderr).toMatch(/The server rejected:\n {2}line 2: /);
+  expect(replaying.stderr).toMatch(
+    /The data on the server differs from the file:\n {2}log line 2: .* the server has none/,
+  );
 });
 
 test.each([
-  ['a file that is not there', ['nowhere.jsonl'], 2, /no such file/],
-  ['a speed below zero', [recording('failed'), '--speed', '-1'], 1, /above 0, or max/],
-  ['an address that is none', [recording('failed'), '--url', 'localhost'], 1, /begin with http/],
+  ['a file that is not there', ['nowhere.jsonl'], 2, /^No such file/],
+  ['a speed below zero', [recording('failed'), '--speed', '-1'], 1, /greater than 0, or max/],
+  ['an address that is none', [recording('failed'), '--url', 'localhost'], 1, /start with http/],
 ])('%s is told in a line', async (_, [file = '', ...options], code, said) => {
   const replaying = replay(file, ...options);
   expect(await replaying.ended).toBe(code);

@@ -113,7 +113,7 @@ describe('flowql serve', { timeout: 90_000 }, () => {
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('flowql key create')]);
 
     const key = (...parameters: string[]) => finished(flowql(['key', ...parameters], { DATABASE_URL: url }));
-    expect((await key('list')).stderr).toContain('There are no API keys');
+    expect((await key('list')).stderr).toContain('No API keys exist');
     const made = await key('create', '--name', 'first', '--role', 'admin');
     expect(made.stdout).toMatch(/^fk_\S+\n$/);
     expect((await key('list')).stdout).toMatch(/admin {3}default {2}first/);

@@ -90,13 +90,13 @@ test('also when the server is killed half way and started again, and the watcher
   const before = linesOf(watcher).length;
   const { url } = server;
   await server.kill();
-  await waitFor(() => watcher.stderr.includes('connecting again'));
+  await waitFor(() => watcher.stderr.includes('reconnecting'));
   server = await startServerProcess(program, store.url, Number(new URL(url).port));
   expect(await watcher.ended, watcher.stderr).toBe(0);
   expect(await replay.ended, replay.stderr).toBe(0);
   expect(seen(watcher)).toEqual(await stored(flowRunId));
   expect(linesOf(watcher).length).toBeGreaterThan(before + 60); // it was half way
-  expect(watcher.stderr.match(/connecting again/g)).toHaveLength(1);
+  expect(watcher.stderr.match(/reconnecting/g)).toHaveLength(1);
 });
 
 test('a run that has ended is shown whole, in columns', async () => {
