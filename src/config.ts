@@ -8,11 +8,10 @@ import { Problem } from './core/values/problem.ts';
 
 type Environment = Record<string, string | undefined>;
 
-/** The syntax of a value, and the words that an error message uses for it. */
+/** The syntax of a value, its description in error messages, and its text if that is not `String(value)`. */
 interface Kind<Value> {
   schema: z.ZodType<Value, string>;
   expected: string;
-  /** Writes the value the way a user does. Default: `String`. */
   write?: (value: Value) => string;
 }
 
@@ -61,12 +60,7 @@ const isOrigin = (text: string) => text === '*' || (URL.canParse(text) && new UR
 const origins: Kind<readonly string[]> = {
   schema: z
     .string()
-    .transform((text) =>
-      text
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
-    )
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
     .refine((list) => list.every(isOrigin)),
   expected: 'a comma-separated list of origins such as https://app.example.com, or * for all origins',
 };
@@ -194,10 +188,7 @@ const flagOf = (name: string) => `--${name.replace('FLOWQL_', '').toLowerCase().
 const defaultOf = (given: Setting<unknown>, environment: Environment) =>
   typeof given.default === 'string' ? given.default : given.default(environment);
 
-/**
- * Returns the user's data directory. For root it is /var/lib: PostgreSQL then runs as another user, who cannot read
- * root's home.
- */
+/** The user's data directory. For root /var/lib: PostgreSQL then runs as another user, who cannot read root's home. */
 function defaultDataDirectory(environment: Environment): string {
   if (process.getuid?.() === 0) return '/var/lib/flowql';
   const shared = environment.XDG_DATA_HOME || environment.LOCALAPPDATA || path.join(homedir(), '.local', 'share');

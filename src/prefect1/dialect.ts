@@ -16,7 +16,7 @@ import { taskRunOperations } from './operations/taskRunOperations.ts';
 import { tenantOperations } from './operations/tenantOperations.ts';
 import { readQueryFields } from './reads/readFields.ts';
 
-/** Every operation that the tables name, with what does it. */
+/** The implementation of every operation in the tables. */
 export const OPERATIONS: Prefect1Operations = {
   ...referenceOperations,
   ...tenantOperations,
@@ -34,7 +34,7 @@ export const OPERATIONS: Prefect1Operations = {
   ...cloudHookOperations,
 };
 
-/** The fields and types of the Prefect 1 dialect: operations with their doers, and reads of tables. */
+/** Returns the fields and types of the Prefect 1 dialect: operations and reads of tables. */
 export function prefect1Dialect(shared: SharedScalars): Prefect1Fields {
   const { query, mutation, types } = operationFields(shared, OPERATIONS);
   return { query: { ...query, ...readQueryFields }, mutation, types };

@@ -5,7 +5,7 @@ import { deleteArtifact, updateArtifact } from '../../store/prefect1Runs/taskRun
 import type { Prefect1Operations } from './prefect1Context.ts';
 import { json, optionalText, text } from './readInput.ts';
 
-/** What task runs show to people beside their logs. */
+/** Artifacts of task runs: links, Markdown and other data that the user interface shows. */
 export const artifactOperations: Prefect1Operations = {
   create_task_run_artifact: async ({ engine, viewer }, input) =>
     createTaskRunArtifact(engine, viewer, {

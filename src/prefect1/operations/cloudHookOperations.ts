@@ -13,7 +13,7 @@ const setActive =
     success: await setCloudHookActive(engine.database, visibleTenant(viewer), text(input, 'cloud_hook_id'), active),
   });
 
-/** Hooks that are called when flow runs change their state. */
+/** Hooks that the server calls when flow runs change their state. */
 export const cloudHookOperations: Prefect1Operations = {
   create_cloud_hook: async ({ engine, viewer }, input) =>
     createCloudHook(engine, viewer, {
@@ -32,10 +32,10 @@ export const cloudHookOperations: Prefect1Operations = {
   set_cloud_hook_active: setActive(true),
   set_cloud_hook_inactive: setActive(false),
 
-  /** The one mutation that tells its failures in the payload. */
+  /** The only mutation that returns its errors in the payload. */
   async test_cloud_hook({ engine, viewer, now }, input) {
     try {
-      const state = (optionalText(input, 'state_type') ?? 'SUCCESS') as TriedState; // an enum of the same names
+      const state = (optionalText(input, 'state_type') ?? 'SUCCESS') as TriedState; // the enum has the same names
       const trial = { cloudHookId: text(input, 'cloud_hook_id'), flowRunId: optionalText(input, 'flow_run_id'), state };
       await testCloudHook(engine, viewer, trial, now());
       return { success: true, error: null };

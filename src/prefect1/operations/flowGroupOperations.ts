@@ -7,7 +7,7 @@ import { deleteFlowGroup, type FlowGroupUpdate, updateFlowGroup } from '../../st
 import type { Prefect1Context, Prefect1Operations } from './prefect1Context.ts';
 import { inputs, integer, json, optionalText, optionalTexts, type Prefect1Input, text } from './readInput.ts';
 
-/** What the versions of a flow share. */
+/** Settings that all versions of a flow share. */
 export const flowGroupOperations: Prefect1Operations = {
   delete_flow_group: async ({ engine, viewer }, input) => ({
     success: await deleteFlowGroup(engine.database, visibleTenant(viewer), text(input, 'flow_group_id')),
@@ -19,7 +19,7 @@ export const flowGroupOperations: Prefect1Operations = {
   },
 
   async set_flow_group_labels(context, input) {
-    // Null is nothing said of labels, an empty list is to have none.
+    // Null removes the group's labels, so that the flow's apply. An empty list sets no labels.
     const labels = optionalTexts(input, 'labels');
     return update(context, input, { labels: labels === null ? null : [...new Set(labels.map(storable))] });
   },

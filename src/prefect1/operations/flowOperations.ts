@@ -55,7 +55,7 @@ export const flowOperations: Prefect1Operations = {
     success: await setScheduleInactive(engine, viewer, text(input, 'flow_id')),
   }),
 
-  // `disable_heartbeat` is what old clients read, `heartbeat_enabled` what newer ones do.
+  // Old clients read `disable_heartbeat`, newer ones `heartbeat_enabled`.
   enable_flow_heartbeat: settingOf({ disable_heartbeat: false, heartbeat_enabled: true }),
   disable_flow_heartbeat: settingOf({ disable_heartbeat: true, heartbeat_enabled: false }),
   enable_flow_lazarus_process: settingOf({ lazarus_enabled: true }),
@@ -67,13 +67,13 @@ const register = ({ engine, viewer }: Prefect1Context, input: Prefect1Input, ser
     projectId: text(input, 'project_id'),
     serializedFlow,
     versionGroupId: optionalText(input, 'version_group_id'),
-    // To leave it out is to ask for it, null is not.
+    // A missing argument means true, null means false.
     setScheduleActive: !isGiven(input, 'set_schedule_active') || optionalFlag(input, 'set_schedule_active') === true,
     description: optionalText(input, 'description'),
     idempotencyKey: optionalText(input, 'idempotency_key'),
   });
 
-/** Changes settings of the flow's group. */
+/** Returns an operation that changes settings of the flow's group. */
 function settingOf(settings: JsonObject): Prefect1Doer {
   return async ({ engine, viewer }, input) => {
     if (!(await mergeFlowGroupSettings(engine.database, visibleTenant(viewer), text(input, 'flow_id'), settings)))

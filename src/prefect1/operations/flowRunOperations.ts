@@ -15,20 +15,20 @@ const jsonObject = (input: Prefect1Input, field: string) => {
   return isJsonObject(value) ? value : null;
 };
 
-/** A name that is to be given to a run. */
+/** Returns the new name of a run. Throws BAD_USER_INPUT if it is empty. */
 export function givenName(input: Prefect1Input): string {
   const name = storable(text(input, 'name'));
   if (name === '') throw new Problem('BAD_USER_INPUT', 'Invalid name');
   return name;
 }
 
-/** Tells those who watch many runs that this one is another now. */
+/** Announces the change of a flow run to subscribers. */
 function changed({ streams }: Engine, flowRunId: string, success: boolean): { success: boolean } {
   if (success) streams.announce([`flowRunStates:${flowRunId}`]);
   return { success };
 }
 
-/** Flow runs: made, named, found by agents, kept alive, deleted. */
+/** Flow runs: create, rename, label, delete, heartbeats, and the queue of agents. */
 export const flowRunOperations: Prefect1Operations = {
   create_flow_run: async ({ engine, viewer }, input) => {
     const { id } = await createPrefect1FlowRun(engine, viewer, {
@@ -67,7 +67,7 @@ export const flowRunOperations: Prefect1Operations = {
 
   get_runs_in_queue: async ({ engine, viewer, headers, now }, input) => {
     const labels = optionalTexts(input, 'labels');
-    // As the old server had it: no labels are none, null is a mistake.
+    // Like Prefect 1's server: missing labels are an empty list, null is an error.
     if (labels === null && isGiven(input, 'labels'))
       throw new Problem('BAD_USER_INPUT', "'NoneType' object has no attribute 'sort'");
     const flowRunIds = await runsInQueue(engine, viewer, {

@@ -2,16 +2,16 @@ import { type GraphQLInputType, isInputObjectType, isListType, isNonNullType, Ki
 import { Problem } from '../../core/values/problem.ts';
 
 /**
- * In this dialect a JSON value inside a document is a string that holds JSON, `state: "{\"type\": \"Running\"}"`, and in
- * the native one a string there is a string. Both have one scalar, because a schema has one type of a name, and the
- * scalar does not know whose field it reads for. The field does: so what was written into the document is looked at once
- * more here, and strings are read where the type is JSON. Values of variables are taken as they are in both dialects.
+ * Parses JSON literals. In this dialect, a JSON value in a document is a string that contains JSON, such as
+ * `state: "{\"type\": \"Running\"}"`. In the native dialect it is just a string. Both dialects share a scalar, because
+ * a schema has one type per name, and a scalar does not know which field it belongs to. So the field's resolver calls
+ * this function, which parses the string literals of type JSON. Variables are unchanged in both dialects.
  */
 export function readJsonText(value: unknown, node: ValueNode | undefined, type: GraphQLInputType): unknown {
   if (isNonNullType(type)) return readJsonText(value, node, type.ofType);
   if (node === undefined || node.kind === Kind.VARIABLE || value == null) return value;
   if (isListType(type)) {
-    // A single item stands for a list of one.
+    // A single item is coerced to a list of one.
     const nodes = node.kind === Kind.LIST ? node.values : [node];
     return (value as unknown[]).map((item, index) => readJsonText(item, nodes[index], type.ofType)); // coerced by the type
   }
@@ -32,7 +32,7 @@ function parsed(text: string): unknown {
   } catch {
     throw new Problem(
       'BAD_USER_INPUT',
-      `${JSON.stringify(text.slice(0, 60))} is not JSON. In this field a string in the document must hold JSON; a variable may hold any value.`,
+      `${JSON.stringify(text.slice(0, 60))} is not JSON. A string literal must contain JSON here; a variable may be any value.`,
     );
   }
 }

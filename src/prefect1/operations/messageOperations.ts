@@ -9,7 +9,7 @@ const markAs =
     success: await setMessageRead(engine.database, visibleTenant(viewer), text(input, 'message_id'), read),
   });
 
-/** Messages that cloud hooks have left. `success` says whether there was such a message. */
+/** Messages that cloud hooks have stored. `success` is true if the message exists. */
 export const messageOperations: Prefect1Operations = {
   mark_message_as_read: markAs(true),
   mark_message_as_unread: markAs(false),

@@ -23,7 +23,7 @@ import type { Prefect1Context, Prefect1Doer, Prefect1Operations } from './prefec
 import { enumNamed, Uuid } from './prefect1Scalars.ts';
 import type { Prefect1Input } from './readInput.ts';
 
-/** The scalars that both dialects have, by their names. A schema can hold one of each, so whoever joins them gives them. */
+/** The scalars that both dialects share. A schema has one type per name, so the native schema provides them. */
 export interface SharedScalars {
   DateTime: GraphQLScalarType;
   JSON: GraphQLScalarType;
@@ -35,14 +35,14 @@ export interface Prefect1Fields {
   types: GraphQLNamedType[];
 }
 
-/** Makes GraphQL's types and fields of the tables, each with its doer. */
+/** Creates GraphQL types and fields from the tables, each field with its operation as the resolver. */
 export function operationFields(shared: SharedScalars, operations: Prefect1Operations): Prefect1Fields {
   const types = new Map<string, GraphQLNamedType>();
   const add = (type: GraphQLNamedType) => types.set(type.name, type);
   [GraphQLString, GraphQLBoolean, GraphQLInt, shared.DateTime, shared.JSON, Uuid].forEach(add);
   for (const [name, values] of Object.entries(ENUMS)) add(enumNamed(name, values));
 
-  // The tables hold scalars, enums and inputs where inputs belong, and no inputs elsewhere: the test of the types says so.
+  // The tables use scalars, enums and inputs for inputs, and no inputs elsewhere. The test of the types checks this.
   const inputType = (text: string) => typeOf(parseType(text), types) as GraphQLInputType;
   const outputType = (text: string) => typeOf(parseType(text), types) as GraphQLOutputType;
   const input = (name: string, fields: Fields) =>
@@ -82,7 +82,7 @@ type Resolve = (source: unknown, args: Prefect1Input, context: Prefect1Context, 
 
 function doerOf(operations: Prefect1Operations, name: string): Prefect1Doer {
   const doer = operations[name];
-  if (!doer) throw new Error(`The operation ${name} has no doer.`);
+  if (!doer) throw new Error(`The operation ${name} has no implementation.`);
   return doer;
 }
 
@@ -97,16 +97,16 @@ function typeOf(node: TypeNode, types: Map<string, GraphQLNamedType>): unknown {
       return new GraphQLList(typeOf(node.type, types) as GraphQLNamedType); // or a list or NonNull
     case 'NamedType': {
       const type = types.get(node.name.value);
-      if (!type) throw new Error(`The tables of operations name a type that they do not hold: ${node.name.value}.`);
+      if (!type) throw new Error(`The tables of operations use a type that they do not define: ${node.name.value}.`);
       return type;
     }
   }
 }
 
-/** The `input` of a mutation, with the JSON in it that was written into the document as text. */
+/** Returns the `input` of a mutation, with its JSON literals parsed. */
 function withJsonText({ input }: Prefect1Input, { fieldNodes, parentType, fieldName }: GraphQLResolveInfo) {
   const node = fieldNodes[0]?.arguments?.find(({ name }) => name.value === 'input')?.value;
   const argument = parentType.getFields()[fieldName]?.args.find(({ name }) => name === 'input');
   const read = argument ? readJsonText(input, node, argument.type) : input;
-  return read as Prefect1Input; // an input object that is not null, by its type
+  return read as Prefect1Input; // its type is a non-null input object
 }

@@ -1,6 +1,6 @@
 import type { Fields } from './operationTables.ts';
 
-/** Inputs inside inputs. The inputs of mutations stand in operationTables.ts. */
+/** Input types within other inputs. The inputs of mutations are in operationTables.ts. */
 export const NESTED_INPUTS: { readonly [name: string]: Fields } = {
   cron_clock_input: { cron: 'String!', parameter_defaults: 'JSON' },
   interval_clock_input: { interval: 'Int!', parameter_defaults: 'JSON' },
@@ -15,14 +15,14 @@ export const NESTED_INPUTS: { readonly [name: string]: Fields } = {
     level: 'log_level',
     info: 'JSON',
   },
-  // No mutation takes it. The old schema had it, and documents may name it.
+  // No mutation uses it. Prefect 1's schema has it, so documents may name it.
   get_or_create_mapped_task_run_children_input: { flow_run_id: 'UUID!', task_id: 'UUID!', max_map_index: 'Int!' },
 };
 
 const ID = { id: 'UUID' };
 const MOVED = { id: 'UUID', status: 'String', message: 'String' };
 
-/** Every field may be null: an error makes only the field of the operation null. */
+/** All fields are nullable, so that an error only nulls the field of its operation. */
 export const PAYLOADS: { readonly [name: string]: Fields } = {
   success_payload: { success: 'Boolean', error: 'String' },
   tenant_id_payload: ID,

@@ -4,15 +4,15 @@ import type { Viewer } from '../../core/values/viewer.ts';
 import type { Loaders } from '../../loading/loaders.ts';
 import type { Prefect1Input } from './readInput.ts';
 
-/** What Prefect 1's clients say of themselves in headers. Null where a client says nothing. */
+/** Headers by which Prefect 1 clients identify themselves; null if a header is missing. */
 export interface Prefect1Headers {
   /** `X-PREFECT-CORE-VERSION`: the version of the client's `prefect`. */
   coreVersion: string | null;
-  /** `X-PREFECT-AGENT-ID`: the agent that sends the request, as `register_agent` named it. */
+  /** `X-PREFECT-AGENT-ID`: the id of the agent that sends the request, from `register_agent`. */
   agentId: string | null;
 }
 
-/** What a request of this dialect carries. */
+/** The context of a request in this dialect. */
 export interface Prefect1Context {
   engine: StartedEngine;
   viewer: Viewer;
@@ -21,10 +21,10 @@ export interface Prefect1Context {
   now: () => Instant;
 }
 
-/** Does what a field of the dialect is for, and gives what its payload type shows. */
+/** Implements a field of the dialect; returns its payload. */
 export type Prefect1Doer = (context: Prefect1Context, input: Prefect1Input) => Promise<object | string | null>;
 
-/** Doers by the name of their field: of a mutation with its `input`, of a query with its arguments. */
+/** Implementations by field name. A mutation gets its `input`, a query its arguments. */
 export interface Prefect1Operations {
   [name: string]: Prefect1Doer;
 }

@@ -1,7 +1,7 @@
 import { GraphQLEnumType, GraphQLScalarType, Kind } from 'graphql';
 import { Problem } from '../../core/values/problem.ts';
 
-/** As Python's `uuid.UUID` reads them: with or without hyphens, in braces, as a URN. */
+/** The forms that Python's `uuid.UUID` accepts: with or without hyphens, in braces, as a URN. */
 const UUID_TEXT = /^(?:urn:)?(?:uuid:)?\{?((?:[0-9a-f]-?){31}[0-9a-f])\}?$/i;
 
 function uuidOf(value: unknown): string {
@@ -15,7 +15,7 @@ function uuidOf(value: unknown): string {
 
 export const Uuid = new GraphQLScalarType<string, string>({
   name: 'UUID',
-  description: 'A UUID. Inputs may be without hyphens, in braces or a URN; answers are in lower case, with hyphens.',
+  description: 'A UUID. Inputs may omit hyphens, be in braces or be a URN. Outputs are in lower case with hyphens.',
   serialize: (id) => String(id),
   parseValue: uuidOf,
   parseLiteral: (node) => uuidOf(node.kind === Kind.STRING ? node.value : node.kind),
@@ -24,8 +24,8 @@ export const Uuid = new GraphQLScalarType<string, string>({
 const OTHER_LEVEL = 'INFO';
 
 /**
- * The levels of log lines. Users of Prefect add levels of their own, "TRACE" or "Level 25", and a client whose batch is
- * refused sends it again for ever and ships nothing more: so in a variable every other word is INFO.
+ * The levels of log lines. In a variable, an unknown level becomes INFO: users of Prefect add their own levels, such as
+ * "TRACE" or "Level 25", and a client whose batch is rejected retries it forever and sends no further logs.
  */
 class LogLevel extends GraphQLEnumType {
   override parseValue(value: unknown): unknown {

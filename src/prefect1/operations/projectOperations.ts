@@ -8,7 +8,7 @@ import { deleteProject, describeProject, insertProject, renameProject } from '..
 import type { Prefect1Operations } from './prefect1Context.ts';
 import { isGiven, optionalText, type Prefect1Input, text } from './readInput.ts';
 
-/** Where flows are kept. */
+/** Projects, which contain flows. */
 export const projectOperations: Prefect1Operations = {
   async create_project({ engine, viewer }, input) {
     const tenantId = requireTenant(viewer, text(input, 'tenant_id'));
@@ -28,7 +28,7 @@ export const projectOperations: Prefect1Operations = {
 
   async set_project_description({ engine, viewer }, input) {
     if (!isGiven(input, 'description'))
-      throw new Problem('BAD_USER_INPUT', 'A description is needed; null takes the one there is away.');
+      throw new Problem('BAD_USER_INPUT', '`description` is required; null removes the description.');
     const id = text(input, 'project_id');
     return updated(id, await describeProject(engine.database, visibleTenant(viewer), id, descriptionOf(input)));
   },

@@ -2,7 +2,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { PREFECT_1_COLORS, PREFECT_1_DESCENDANTS } from '../../core/prefect1/prefect1StateTree.ts';
 import type { Prefect1Operations } from './prefect1Context.ts';
 
-/** What every client may ask, of whatever is in the database. */
+/** Queries that do not depend on data. */
 export const referenceOperations: Prefect1Operations = {
   hello: async () => '👋',
   reference_data: async () => ({
@@ -18,5 +18,5 @@ export const referenceOperations: Prefect1Operations = {
   }),
 };
 
-/** The last release of Prefect 1 that this dialect was written for, and is tried with. */
+/** The release of Prefect 1 that this dialect implements and is tested with. */
 const CORE_VERSION = '1.4.1';

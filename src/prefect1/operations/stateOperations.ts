@@ -7,7 +7,7 @@ import { inputs, json, text } from './readInput.ts';
 
 const written = (ids: readonly string[]) => ({ states: ids.map((id) => ({ id, status: 'SUCCESS', message: null })) });
 
-/** States of flow runs and task runs. The versions that clients send are not looked at, as on the old server. */
+/** States of flow runs and task runs. Ignores the versions that clients send, like Prefect 1's server. */
 export const stateOperations: Prefect1Operations = {
   set_flow_run_states: async ({ engine, viewer, headers }, input) => {
     const agentId = headers.agentId !== null && isUuid(headers.agentId) ? headers.agentId : null;

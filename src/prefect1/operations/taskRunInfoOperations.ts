@@ -4,7 +4,7 @@ import { mappedChildren, taskRunInfo } from '../../store/prefect1Runs/taskRunInf
 import type { Prefect1Operations } from './prefect1Context.ts';
 import { text } from './readInput.ts';
 
-/** The two queries about task runs that are more than a look into a table. */
+/** The two queries about task runs that are not reads of a table. */
 export const taskRunInfoOperations: Prefect1Operations = {
   async mapped_children({ engine, viewer }, input) {
     const children = await mappedChildren(engine.database, visibleTenant(viewer), text(input, 'task_run_id'));

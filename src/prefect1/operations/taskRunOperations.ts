@@ -12,7 +12,7 @@ const asked = (input: Prefect1Input) => ({
   mapIndex: optionalInteger(input, 'map_index'),
 });
 
-/** Task runs: found or made, named, kept alive. */
+/** Task runs: get or create, rename, heartbeats. */
 export const taskRunOperations: Prefect1Operations = {
   get_or_create_task_run: async ({ engine, viewer }, input) => {
     try {

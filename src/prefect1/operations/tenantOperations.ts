@@ -9,14 +9,15 @@ import { deleteTenant, type TenantUpdate, updateTenant } from '../../store/tenan
 import type { Prefect1Context, Prefect1Operations } from './prefect1Context.ts';
 import { flag, json, type Prefect1Input, text } from './readInput.ts';
 
-/** Owners of everything else. */
+/** Tenants, which own all other rows. */
 export const tenantOperations: Prefect1Operations = {
   create_tenant: async ({ engine, viewer }, input) =>
     createTenant(engine, viewer, { name: text(input, 'name'), slug: text(input, 'slug') }),
 
   async delete_tenant({ engine, viewer }, input) {
     if (!flag(input, 'confirm')) throw new Problem('BAD_USER_INPUT', 'Must pass `confirm=True` to proceed.');
-    if (viewer.role !== 'ADMIN') throw new Problem('FORBIDDEN', 'Only an administrator may delete a tenant.');
+    if (viewer.role !== 'ADMIN')
+      throw new Problem('FORBIDDEN', 'Deleting a tenant requires an API key with the role admin.');
     return { success: await deleteTenant(engine.database, visibleTenant(viewer), text(input, 'tenant_id')) };
   },
 
@@ -34,7 +35,7 @@ export const tenantOperations: Prefect1Operations = {
 
   async update_tenant_settings(context, input) {
     const settings = json(input, 'settings');
-    if (!isJsonObject(settings)) throw new Problem('BAD_USER_INPUT', 'The settings of a tenant are a map.');
+    if (!isJsonObject(settings)) throw new Problem('BAD_USER_INPUT', '`settings` must be a JSON object.');
     return update(context, input, { settings: storableObject(settings) }, 'Invalid tenant id.');
   },
 };

@@ -2,10 +2,10 @@ import { Problem } from '../../core/values/problem.ts';
 
 type Step = string | number;
 
-// `$`, then `.key`, `[0]`, `["key"]` or `['key']`; the first key may come without its dot.
+// `$`, then `.key`, `[0]`, `["key"]` or `['key']`. The first key may omit its dot.
 const STEP = /\.?([^.[\]"']+)|\[(-?\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]/y;
 
-/** Hasura's paths into JSON: `$.a.b[0]`, `a.b`. Throws a Problem where the path cannot be read. */
+/** Parses a JSON path in Hasura's syntax: `$.a.b[0]`, `a.b`. Throws a Problem if the path is invalid. */
 export function readJsonPath(path: string): Step[] {
   const text = path.replace(/^\$/, '');
   const steps: Step[] = [];
@@ -21,10 +21,10 @@ export function readJsonPath(path: string): Step[] {
   return steps;
 }
 
-/** What stands at the end of the path; null where nothing does. */
+/** Returns the value at the path; null if there is none. */
 export const atJsonPath = (value: unknown, steps: readonly Step[]): unknown =>
   steps.reduce<unknown>((here, step) => {
     if (Array.isArray(here)) return /^-?\d+$/.test(String(step)) ? (here.at(Number(step)) ?? null) : null;
     if (typeof here !== 'object' || here === null) return null;
-    return Object.hasOwn(here, step) ? (here as Record<Step, unknown>)[step] : null; // An object, and no list.
+    return Object.hasOwn(here, step) ? (here as Record<Step, unknown>)[step] : null; // an object, not a list
   }, value);

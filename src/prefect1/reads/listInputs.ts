@@ -26,7 +26,7 @@ const listOf = (type: GraphQLInputType) => new GraphQLList(new GraphQLNonNull(ty
 
 const Direction = new GraphQLEnumType({
   name: 'order_by',
-  description: 'A direction. Nulls come last in `asc` and first in `desc`.',
+  description: 'A sort direction. Nulls are last in `asc` and first in `desc`.',
   values: Object.fromEntries(Object.keys(DIRECTIONS).map((direction) => [direction, {}])),
 });
 
@@ -42,12 +42,12 @@ function comparison(scalar: ColumnScalar): GraphQLInputObjectType {
   const operators = Object.entries(OPERATORS).filter(([, { only = scalar }]) => only === scalar);
   return new GraphQLInputObjectType({
     name: `${scalar}_comparison_exp`,
-    description: 'Every operator must hold. One that is null is left out.',
+    description: 'Conditions on a column; all must be true. A condition that is null is ignored.',
     fields: Object.fromEntries(operators.map(([name, { operand }]) => [name, { type: types[operand] }])),
   });
 }
 
-// The keys of a constant are its type's keys.
+// Object.keys returns strings; the keys of this constant are ColumnScalars.
 const COMPARISONS = new Map(
   (Object.keys(COLUMN_TYPES) as ColumnScalar[]).map((scalar) => [scalar, comparison(scalar)] as const),
 );
@@ -61,7 +61,7 @@ interface TableInputs {
   selectColumn: GraphQLEnumType;
 }
 
-/** The columns that a measure can be told of, by measure; only measures that there are. */
+/** Returns the columns that each measure applies to; omits measures that apply to no column. */
 export function measuredColumns(table: Prefect1Table): [measure: string, columns: string[]][] {
   return Object.entries(MEASURES)
     .map(([measure, { scalars }]): [string, string[]] => [
@@ -80,7 +80,7 @@ function inputsOf(table: Prefect1Table): TableInputs {
 
   const boolExp: GraphQLInputObjectType = new GraphQLInputObjectType({
     name: `${name}_bool_exp`,
-    description: `A condition on rows of ${name}: everything in it must hold. What is null asks for nothing; of related rows one must fit.`,
+    description: `Matches rows of ${name} for which all parts hold. Null parts are ignored. A relation matches if one related row does.`,
     fields: () =>
       inputFields([
         ['_and', listOf(boolExp)],
@@ -92,8 +92,7 @@ function inputsOf(table: Prefect1Table): TableInputs {
   });
   const orderBy = new GraphQLInputObjectType({
     name: `${name}_order_by`,
-    description:
-      'By the first key first. In a document and in variables alike, keys count in the order of the alphabet.',
+    description: 'Sort keys. The keys of one object apply in alphabetical order, in a document and in variables.',
     fields: () =>
       inputFields([
         ...columnEntries.map(([column]) => [column, Direction] as const),
@@ -106,7 +105,7 @@ function inputsOf(table: Prefect1Table): TableInputs {
   });
   const aggregateOrderBy = new GraphQLInputObjectType({
     name: `${name}_aggregate_order_by`,
-    description: `By what is told of the related rows of ${name}.`,
+    description: `Sorts by an aggregate of the related rows of ${name}.`,
     fields: () =>
       inputFields([
         ['count', Direction],
@@ -140,17 +139,17 @@ export function listInputsOf({ name }: Prefect1Table): TableInputs {
   return inputs;
 }
 
-/** The arguments of every list of rows. */
+/** Returns the arguments of a list of rows. */
 export function listArguments(table: Prefect1Table): GraphQLFieldConfigArgumentMap {
   const { boolExp, orderBy, selectColumn } = listInputsOf(table);
   return {
     distinct_on: {
       type: listOf(selectColumn),
-      description: 'One row of each combination of these columns: the first. They must begin `order_by`.',
+      description: 'Returns only the first row for each combination of these columns. `order_by` must start with them.',
     },
-    limit: { type: GraphQLInt, description: 'At most so many rows; all, where it is left out.' },
-    offset: { type: GraphQLInt, description: 'So many rows are left out first.' },
-    order_by: { type: listOf(orderBy), description: 'Rows that are equal in it come in the order of their ids.' },
-    where: { type: boolExp, description: 'Only rows of which it holds.' },
+    limit: { type: GraphQLInt, description: 'Maximum number of rows. Default: all rows.' },
+    offset: { type: GraphQLInt, description: 'Number of rows to skip.' },
+    order_by: { type: listOf(orderBy), description: 'Sort order. Rows that compare equal are sorted by id.' },
+    where: { type: boolExp, description: 'Returns only rows that match this condition.' },
   };
 }

@@ -7,7 +7,7 @@ import type { Prefect1List, Wanted } from '../../store/prefect1Reads/prefect1Rea
 import type { Prefect1Table } from '../../store/prefect1Reads/prefect1Table.ts';
 import { selectedFields } from './selectedFields.ts';
 
-/** The arguments of a list, as GraphQL coerced them. */
+/** The coerced arguments of a list. */
 export interface ListArguments {
   distinct_on?: string[] | null;
   limit?: number | null;
@@ -29,14 +29,14 @@ function notNegative(value: number | null | undefined): number | null {
   return value ?? null;
 }
 
-/** What a document asks for of the rows that these fields give: columns, and the keys of the relations it goes on to. */
+/** Returns the selected columns of rows, and the key columns of the selected relations. */
 export function wantedOf(table: Prefect1Table, nodes: readonly FieldNode[], info: GraphQLResolveInfo): Wanted {
   const fields = [...selectedFields(nodes, info).keys()];
   const keys = fields.flatMap((name) => table.relations[name.replace(/_aggregate$/, '')]?.ours ?? []);
   return { columns: fields.filter((name) => table.columns[name]), keys: [...new Set(keys)] };
 }
 
-/** What a document asks to be told of the rows of an aggregate. */
+/** Returns the selected measures of an aggregate. */
 export function measuresOf(
   fieldsType: GraphQLObjectType,
   nodes: readonly FieldNode[],

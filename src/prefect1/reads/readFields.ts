@@ -31,7 +31,7 @@ function tableFields(table: Prefect1Table): [string, Field][] {
   ];
 }
 
-/** The tasks before or after some tasks, as a table. */
+/** The tasks upstream or downstream of given tasks, as a table. */
 function walkFields(direction: 'downstream' | 'upstream'): [string, Field][] {
   const table = prefect1Table('utility_traversal');
   const { row, aggregate } = readTypesOf(table.name);
@@ -39,7 +39,10 @@ function walkFields(direction: 'downstream' | 'upstream'): [string, Field][] {
   const walkArguments = new GraphQLInputObjectType({
     name: `${name}_args`,
     fields: {
-      depth_limit: { type: GraphQLInt, description: 'At most so many steps; 50, where it is left out or larger.' },
+      depth_limit: {
+        type: GraphQLInt,
+        description: 'Maximum number of steps. Default: 50; larger values count as 50.',
+      },
       start_task_ids: { type: UuidList },
     },
   });
@@ -51,7 +54,7 @@ function walkFields(direction: 'downstream' | 'upstream'): [string, Field][] {
   ];
 }
 
-/** Everything that Prefect 1 clients read from tables. Its types come with it. */
+/** All table fields that Prefect 1 clients read, with their types. */
 export const readQueryFields: GraphQLFieldConfigMap<unknown, Prefect1Context> = sortedByName([
   ...Object.values(PREFECT1_TABLES).flatMap(tableFields),
   ...walkFields('downstream'),

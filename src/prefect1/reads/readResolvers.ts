@@ -18,16 +18,16 @@ import { type ListArguments, listOfArguments, measureKey, measuresOf, wantedOf }
 
 type Resolver<Source, Arguments> = GraphQLFieldResolver<Source, Prefect1Context, Arguments>;
 
-/** What an aggregate is of: `nodes` reads the rows, `aggregate` has them measured. Each only when asked for. */
+/** The source of an aggregate: `nodes` reads its rows, `aggregate` its measures, each only if it is selected. */
 export interface Aggregate {
   rows: (info: GraphQLResolveInfo) => Promise<Prefect1Row[]>;
   measures: (measures: readonly Measure[]) => Promise<Measured>;
 }
 
-/** What was told of the rows of an aggregate, by `measureKey`. */
+/** The measured values of an aggregate, by `measureKey`. */
 export type MeasuredValues = ReadonlyMap<string, unknown>;
 
-/** How a root field makes a walk of its arguments, where it does not read a table. */
+/** Converts the arguments of a root field that traverses tasks, and does not read a table, to a walk. */
 type WalkOf = (args: WalkArguments) => Walk;
 type WalkArguments = ListArguments & { args?: TraversalArguments };
 
@@ -108,7 +108,7 @@ export const nodesField: Resolver<Aggregate, object> = ({ rows }, _args, _contex
 export const measuresField: Resolver<Aggregate, object> = async (aggregate, _args, _context, info) => {
   const type = getNamedType(info.returnType);
   const measures = isObjectType(type) ? measuresOf(type, info.fieldNodes, info) : [];
-  // Of `{ __typename }` alone there is nothing to ask.
+  // `{ __typename }` alone needs no query.
   const values = measures.length === 0 ? [] : await aggregate.measures(measures);
   return new Map(measures.map((measure, place) => [measureKey(measure), values[place]]));
 };

@@ -2,9 +2,9 @@ import { GraphQLBoolean, GraphQLInt, GraphQLScalarType, GraphQLString, valueFrom
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
 import type { ColumnScalar } from '../../store/prefect1Reads/prefect1Table.ts';
 
-// Inputs go to PostgreSQL as they are: it reads more forms than we could, and clients know what it says of the others.
+// Inputs are passed to PostgreSQL unchanged: it accepts more formats, and clients know its error messages.
 
-/** A scalar whose inputs PostgreSQL judges. */
+/** Returns a scalar whose inputs PostgreSQL validates. */
 const judged = (name: string, description: string, serialize: (value: unknown) => unknown = (value) => value) =>
   new GraphQLScalarType({
     name,
@@ -14,23 +14,23 @@ const judged = (name: string, description: string, serialize: (value: unknown) =
     parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
   });
 
-/** `2020-01-01T00:00:00.5+00:00`: as PostgreSQL writes times into JSON, without zeros at the end. */
+/** Formats a time like PostgreSQL's JSON output, without trailing zeros: `2020-01-01T00:00:00.5+00:00`. */
 export const formatTimestamptz = (instant: Instant): string => formatInstant(instant).replace(/\.?0*Z$/, '+00:00');
 
-/** The scalars of columns, by their names. */
+/** The scalars of columns, by name. */
 export const READ_SCALARS: { readonly [Name in ColumnScalar]: GraphQLScalarType } = {
   Boolean: GraphQLBoolean,
   Int: GraphQLInt,
   String: GraphQLString,
-  interval: judged('interval', 'A duration as PostgreSQL writes it, `00:01:30`.'),
-  jsonb: judged('jsonb', 'Any JSON value. Inside a document, objects and lists are written as those of GraphQL.'),
-  // The store reads times as instants.
+  interval: judged('interval', "A duration in PostgreSQL's format, such as `00:01:30`."),
+  jsonb: judged('jsonb', 'Any JSON value. Literals in a document use GraphQL syntax for objects and lists.'),
+  // The store returns times as instants.
   timestamptz: judged(
     'timestamptz',
-    'A time, `2020-01-01T00:00:00.123456+00:00`. Inputs without an offset are UTC.',
+    'A time, such as `2020-01-01T00:00:00.123456+00:00`. An input without an offset is UTC.',
     (value) => formatTimestamptz(value as Instant),
   ),
-  uuid: judged('uuid', 'A UUID, in lower case with hyphens.'),
+  uuid: judged('uuid', 'A UUID in lower case with hyphens.'),
 };
 
-export const UuidList = judged('_uuid', 'A list of UUIDs as PostgreSQL writes it: `{id,id}`.');
+export const UuidList = judged('_uuid', "A list of UUIDs in PostgreSQL's array format: `{id,id}`.");

@@ -50,7 +50,10 @@ function columnField(name: string, { scalar, nullable }: Prefect1Column): Field<
   const type = orNull(READ_SCALARS[scalar], nullable);
   if (scalar !== 'jsonb') return { type };
   const args = {
-    path: { type: GraphQLString, description: 'What stands at `$.key[0].key`; null where nothing does.' },
+    path: {
+      type: GraphQLString,
+      description: 'JSON path, such as `$.key[0].key`. Returns the value at the path, null if there is none.',
+    },
   };
   return { type, args, resolve: jsonField(name) };
 }
@@ -68,7 +71,7 @@ function relationFields({ relations }: Prefect1Table): [string, Field<Row>][] {
   });
 }
 
-/** The largest of an Int is an Int, and so is their sum; what is between them is a Float. */
+/** The maximum, minimum and sum of Ints are Ints; other measures are Floats. */
 const measuredType = (measure: string, scalar: ColumnScalar): GraphQLOutputType =>
   ['max', 'min', 'sum'].includes(measure) ? READ_SCALARS[scalar] : GraphQLFloat;
 

@@ -8,7 +8,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** The fields that a document asks for below these, by their names. There are no interfaces here: every fragment fits. */
+/** Returns the selected fields below these nodes, by name. There are no interfaces, so every fragment applies. */
 export function selectedFields(nodes: readonly FieldNode[], info: GraphQLResolveInfo): Map<string, FieldNode[]> {
   const found = new Map<string, FieldNode[]>();
   const collect = ({ selections }: SelectionSetNode): void => {
