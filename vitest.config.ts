@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-// graphql 16 is published twice, as CommonJS and as ES modules. Vite would take the second, Node gives Pothos and yoga the
-// first, and graphql refuses types of "another module or realm". One copy for all.
+// graphql 16 is published as CommonJS and as ES modules. Vite would load the ES modules and Node, for Pothos and yoga,
+// the CommonJS; graphql rejects types of "another module or realm". The alias makes all of them load the same copy.
 const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] };
 
-// What these say of when a change is told holds where no other transaction is open, in whatever database of the server.
+// These tests check when a change is delivered, and need a server without other open transactions, in any of its
+// databases.
 const CHANGES = ['test/**/*Changes.test.ts', 'test/**/changes*.test.ts'];
 
 const onPostgres = { globalSetup: ['test/support/postgres.ts'], testTimeout: 30_000, hookTimeout: 60_000 };
@@ -12,7 +13,7 @@ const onPostgres = { globalSetup: ['test/support/postgres.ts'], testTimeout: 30_
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    // A server that a test kills breaks off the answers that clients were still reading; nobody waits for those.
+    // When a test kills a server, responses that its clients were still reading fail with this error.
     onUnhandledError: (error) => error.message !== 'terminated',
     coverage: {
       provider: 'v8',
@@ -20,7 +21,7 @@ export default defineConfig({
       thresholds: { 100: true },
     },
     projects: [
-      // The core needs no database: its tests answer in a second.
+      // The core needs no database. Its tests take a second.
       { resolve, test: { name: 'core', include: ['test/core/**/*.test.ts', 'test/floors.test.ts'] } },
       {
         resolve,

@@ -1,5 +1,5 @@
-// Generates the Prisma client. Prisma would first look for its schema engine, a binary that only its own host has;
-// generating needs none, so we name an executable that surely exists.
+// Generates the Prisma client. Prisma would first download its schema engine, which it does not need to generate. So we
+// set the engine's path to an executable that always exists.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { addressOf, finished, flowql } from '../test/cli/running.ts';
 import { prefectEnvironment } from './prefectEnvironment.ts';
 
-// Drives the real Prefect 1.4.1, its client, command line, runners and agent, against the real server on an embedded
-// PostgreSQL of its own. `npm run test:prefect1 -- -k words` runs the tests whose names hold the words.
+// Tests the real Prefect 1.4.1 (client, command line, runners and agent) against the real server with its own embedded
+// PostgreSQL. `npm run test:prefect1 -- -k words` runs the tests whose names contain the words.
 
 const TESTS = path.resolve(import.meta.dirname, '../test/prefect1');
 
@@ -18,7 +18,7 @@ if ('skipped' in prefect) {
 }
 
 const directory = await mkdtemp(path.join(tmpdir(), 'flowql-prefect1-'));
-// Root's PostgreSQL runs as another user, who must get in.
+// If we are root, PostgreSQL runs as another user, who needs access.
 await chmod(directory, 0o755);
 const settings = { FLOWQL_DATA_DIR: path.join(directory, 'data'), FLOWQL_LOG_LEVEL: 'warn' };
 const server = flowql(['serve'], { ...settings, FLOWQL_PORT: process.env.FLOWQL_TEST_PORT ?? '0' });
@@ -30,17 +30,17 @@ try {
     stdio: 'inherit',
     env: {
       PATH: `${path.dirname(prefect.python)}${path.delimiter}${process.env.PATH}`,
-      // Prefect keeps its settings in the home directory: nobody's own may be touched, or matter.
+      // Prefect stores its settings in the home directory. The tests must neither read nor change the user's own.
       HOME: directory,
       PREFECT__BACKEND: 'server',
       PREFECT__SERVER__HOST: `http://${hostname}`,
       PREFECT__SERVER__PORT: port,
-      // Seconds. The client looks for its cancellation, and ships its logs, less often than tests care to wait.
+      // In seconds. The defaults for cancellation checks and log uploads are too slow for tests.
       PREFECT__CLOUD__CHECK_CANCELLATION_INTERVAL: '1',
       PREFECT__CLOUD__LOGGING_HEARTBEAT: '1',
-      // Some tests start servers of their own.
+      // Some tests start their own servers.
       NODE: process.execPath,
-      // The agent's processes load the flows of the tests.
+      // The agent's processes import the flows of the tests.
       PYTHONPATH: TESTS,
       PYTHONDONTWRITEBYTECODE: '1',
     },
@@ -54,7 +54,7 @@ try {
 }
 process.exitCode = code;
 
-/** All tests, or those whose files or names were asked for: `test_flows`, `-k cancel`. */
+/** Returns unittest arguments for all tests, or for the given files or names: `test_flows`, `-k cancel`. */
 function testArguments(): string[] {
   const [first = '-k', ...rest] = process.argv.slice(2);
   return first.startsWith('-') ? ['discover', '-v', ...process.argv.slice(2)] : ['-v', first, ...rest];

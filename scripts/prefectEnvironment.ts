@@ -4,24 +4,25 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const PREFECT = 'prefect==1.4.1';
-/** The companions in constraints.txt have wheels for these. */
+/** The Python 3 versions for which the packages in constraints.txt have wheels. */
 const MINORS = [8, 9, 10, 11];
 
-// Beside the packages of Node, which no commit holds either.
+// In node_modules, which is not committed.
 const CACHE = path.resolve(import.meta.dirname, '../node_modules/.cache/prefect1');
 
-/** A Python that has Prefect 1, made on the first call, or why there is none. */
+/** Returns a Python with Prefect 1, which the first call installs, or the reason why there is none. */
 export function prefectEnvironment(constraints: string): { python: string } | { skipped: string } {
   const name = createHash('sha256').update(PREFECT).update(readFileSync(constraints)).digest('hex').slice(0, 12);
   const home = path.join(CACHE, name);
   const python = pythonIn(home);
-  // Written last, so that half of an installation is never taken for one. It cannot be moved into place: it knows its path.
+  // Written last, to mark a complete installation. A virtual environment cannot be moved into place: it contains its
+  // path.
   const ready = path.join(home, 'ready');
   if (existsSync(ready)) return { python };
 
   const system = systemPython();
-  if (system === null) return { skipped: `They need Python 3.${MINORS[0]} to 3.${MINORS.at(-1)} with venv.` };
-  console.log(`Installing ${PREFECT} into ${home}, once.`);
+  if (system === null) return { skipped: `They require Python 3.${MINORS[0]} to 3.${MINORS.at(-1)} with venv.` };
+  console.log(`Installing ${PREFECT} into ${home}.`);
   const steps: [string, string[]][] = [
     [system, ['-m', 'venv', '--clear', home]],
     [python, ['-m', 'pip', 'install', '--quiet', '--constraint', constraints, PREFECT, 'setuptools']],

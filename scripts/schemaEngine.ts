@@ -1,6 +1,6 @@
-// Prisma's schema engine, which compares schemas and writes migrations. Its binary comes from a host of Prisma's own; the
-// same engine as WebAssembly is on npm, as an internal package without a promise about its interface. So it serves
-// developers and tests only, at one exact version, and the server applies migrations by src/store/migrate.ts.
+// Prisma's schema engine, which compares schemas and writes migrations. Its binary is not on npm; the same engine as
+// WebAssembly is, as an internal package whose interface may change. So only developers and tests use it, at one exact
+// version. The server applies migrations with src/store/connection/migrate.ts.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
@@ -17,7 +17,7 @@ const SCHEMA_FILE = fileURLToPath(new URL('../prisma/schema.prisma', import.meta
 
 export const readSchema = (): Promise<string> => readFile(SCHEMA_FILE, 'utf8');
 
-/** The SQL that makes the database at `url` what the Prisma schema says; empty where it is that already. */
+/** Returns the SQL that changes the database at `url` to match the Prisma schema; empty if it already does. */
 export async function schemaDifference(url: string, schema: string): Promise<string> {
   const pool = openPool(url);
   try {
@@ -33,7 +33,7 @@ export async function schemaDifference(url: string, schema: string): Promise<str
   }
 }
 
-/** Where nothing differs, the engine writes a comment that says so. */
+/** If nothing differs, the engine returns only a comment. */
 const isEmpty = (sql: string) => sql.split('\n').every((line) => line.trim() === '' || line.startsWith('--'));
 
 async function openEngine(pool: pg.Pool, schema: SchemaContainer): Promise<SchemaEngine> {
@@ -55,17 +55,17 @@ interface Glue {
 
 let loaded: Promise<Glue> | undefined;
 
-/** The package imports its WebAssembly as a module, which Node 20 cannot. */
+/** Loads the WebAssembly by hand: the package imports it as a module, which Node 20 does not support. */
 function loadEngine(): Promise<Glue> {
   loaded ??= (async () => {
     const script = import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg');
-    // Its declarations leave out what the compiler's own start script uses.
+    // The package's declarations omit the exports that its own start script uses.
     const glue = (await import(script)) as Glue & WebAssembly.ModuleImports;
     const wasm = await readFile(fileURLToPath(script.replace(/\.js$/, '.wasm')));
     const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': glue });
     glue.__wbg_set_wasm(instance.exports);
     (instance.exports.__wbindgen_start as () => void)();
-    // The engine reports its panics here, under this very name.
+    // The engine reports panics to this global.
     Object.assign(globalThis, {
       PRISMA_WASM_PANIC_REGISTRY: { set_message: (message: string) => console.error(message) },
     });
@@ -75,9 +75,10 @@ function loadEngine(): Promise<Glue> {
 }
 
 /**
- * The engine reads PostgreSQL's catalogs, which have columns of the internal type "char" (oid 18). Prisma's adapter does not
- * know that type and gives up; the engine does, and wants such columns declared as characters. So the pool shows them to
- * the adapter as char(n), and notes which they were by the list of rows, which is the same object on both sides.
+ * The columns of the internal type "char" (oid 18) in each result, by the array of its rows. The engine reads
+ * PostgreSQL's catalogs, which have such columns, and needs them declared as characters. Prisma's adapter rejects the
+ * type. So the pool reports them to the adapter as char(n), and the wrapped adapter corrects the type. Both see the
+ * same array of rows.
  */
 const characterColumns = new WeakMap<object, number[]>();
 
