@@ -22,14 +22,17 @@ export default defineConfig({
     },
     projects: [
       // The core needs no database. Its tests take a second.
-      { resolve, test: { name: 'core', include: ['test/core/**/*.test.ts', 'test/floors.test.ts'] } },
+      {
+        resolve,
+        test: { name: 'core', include: ['test/core/**/*.test.ts', 'test/floors.test.ts', 'test/prose.test.ts'] },
+      },
       {
         resolve,
         test: {
           ...onPostgres,
           name: 'server',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/core/**', 'test/floors.test.ts', ...CHANGES],
+          exclude: ['test/core/**', 'test/floors.test.ts', 'test/prose.test.ts', ...CHANGES],
         },
       },
       { resolve, test: { ...onPostgres, name: 'changes', include: CHANGES, fileParallelism: false } },
