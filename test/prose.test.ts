@@ -34,7 +34,6 @@ const NOT_YET = [
   'src/api',
   'src/core',
   'src/loading',
-  'src/server/http/graphiqlExamples.ts',
   'src/services',
   'src/store',
   'src/streams',
