@@ -188,7 +188,7 @@ const flagOf = (name: string) => `--${name.replace('FLOWQL_', '').toLowerCase().
 const defaultOf = (given: Setting<unknown>, environment: Environment) =>
   typeof given.default === 'string' ? given.default : given.default(environment);
 
-/** The user's data directory. For root /var/lib: PostgreSQL then runs as another user, who cannot read root's home. */
+/** Defaults to the user's data directory, for root to /var/lib: PostgreSQL's user could not read root's home. */
 function defaultDataDirectory(environment: Environment): string {
   if (process.getuid?.() === 0) return '/var/lib/flowql';
   const shared = environment.XDG_DATA_HOME || environment.LOCALAPPDATA || path.join(homedir(), '.local', 'share');

@@ -1,6 +1,9 @@
 import { type Logger, pino } from 'pino';
 
-/** Logs JSON lines to standard output. For errors, only the properties in SHOWN: others may contain row values. */
+/**
+ * Logs JSON lines to standard output. Omits error properties that are not in SHOWN, because they may contain row
+ * values.
+ */
 export const createLogger = (level: string): Logger =>
   pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: describeError } });
 
