@@ -67,7 +67,7 @@ describe('flowql', { timeout: 60_000 }, () => {
 
   test.each([
     { at: 'no database', change: { pathname: '/nowhere' }, told: 'The database does not exist.' },
-    { at: 'a wrong password', change: { password: 'secret' }, told: 'this password' },
+    { at: 'a wrong password', change: { password: 'secret' }, told: 'The user name or password is wrong.' },
     { at: 'no TLS', change: { search: '?sslmode=verify-full' }, told: 'SSL' },
   ])('a DATABASE_URL that leads to $at is said in one line, without the password', async ({ change, told }) => {
     const { url, drop } = await createTestDatabase();
