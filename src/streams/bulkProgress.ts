@@ -8,8 +8,8 @@ import { Subscriber } from './wakeUps/subscriber.ts';
 const EVERY_MS = 250;
 
 /**
- * Follows the progress of bulk jobs. Progress has no history: the job's row holds the present state, whichever process
- * executes the job. One statement every 250 ms reads all jobs that are followed in this process, and no statement runs
+ * Follows the progress of bulk jobs. Progress has no history: the job's row holds the current state, for every process that
+ * works on the job. One statement every 250 ms reads all jobs that are followed in this process, and no statement runs
  * if there are none. A slow follower gets the newest progress and skips what came before.
  */
 export class BulkProgress {

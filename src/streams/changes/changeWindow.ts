@@ -13,7 +13,7 @@ export interface PlacedEvent {
 /** The first event that ends after a place; FORGOTTEN if the window no longer holds every event after that place. */
 export type NextEvent = PlacedEvent | 'NONE' | 'FORGOTTEN';
 
-/** The newest events of a filter, shared by all its followers. The last event is always kept, whatever its size. */
+/** The newest events of a filter, shared by all its followers. The last event is always kept, regardless of its size. */
 export class ChangeWindow {
   private readonly events: PlacedEvent[] = [];
   private size = 0;

@@ -4,7 +4,7 @@ import type { Stretch } from './stretch.ts';
 const MAX_EVENTS = 512;
 const MAX_BYTES = 1_000_000;
 
-/** The newest events of a stream, shared by all its followers. The last event is always kept, whatever its size. */
+/** The newest events of a stream, shared by all its followers. The last event is always kept, regardless of its size. */
 export class StreamWindow implements Stretch {
   readonly events: StreamEvent[] = [];
   private readonly sizes: number[] = [];
