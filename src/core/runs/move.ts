@@ -1,7 +1,7 @@
 import type { DeploymentLimit, TagLimit } from '../concurrency/concurrency.ts';
 import type { Instant } from '../values/instant.ts';
 import type { FlowRun, FlowRunPolicy, Run, TaskRun } from './run.ts';
-import type { ProposedState, State, StateDetails, StateType } from './state.ts';
+import type { ProposedState, SerializedState, State, StateDetails, StateType } from './state.ts';
 
 /** The facts that rules read. Rules are pure: ids, time and randomness are facts, too. */
 interface MoveFacts {
@@ -20,9 +20,14 @@ interface MoveFacts {
   holdsSlots?: boolean;
 }
 
-/** A run as rules see it: its row without the wide columns, which no rule reads. */
-export type FlowRunFacts = Omit<FlowRun, 'parameters' | 'context' | 'jobVariables' | 'tags' | 'labels'>;
-export type TaskRunFacts = Omit<TaskRun, 'taskInputs' | 'tags' | 'labels'>;
+/** The fields of a flow run that no rule reads. */
+export const FLOW_RUN_CONTENT = ['parameters', 'context', 'jobVariables', 'tags', 'labels'] as const;
+/** The fields of a task run that no rule reads. */
+export const TASK_RUN_CONTENT = ['taskInputs', 'tags', 'labels'] as const;
+
+/** A run as rules see it: without its content. */
+export type FlowRunFacts = Omit<FlowRun, (typeof FLOW_RUN_CONTENT)[number]>;
+export type TaskRunFacts = Omit<TaskRun, (typeof TASK_RUN_CONTENT)[number]>;
 
 export interface FlowRunMove extends MoveFacts {
   kind: 'flow_run';
@@ -85,4 +90,28 @@ export interface Decision<Changes = FlowRunChanges | TaskRunChanges> {
   retryAfterSeconds: number | null;
   /** What to write; null if the run stays unchanged. */
   write: { state: ProposedState; changes: Changes; effects: Effect[] } | null;
+}
+
+/** The current state of a run, apart from its Prefect 1 form, which no rule reads. */
+export interface CurrentState {
+  initial: State;
+  /** The state as Prefect 1 clients read it; null if no Prefect 1 client knows the run. */
+  prefect1: SerializedState | null;
+}
+
+export const currentState = ({ prefect1, ...state }: ProposedState, version: number): CurrentState => ({
+  initial: { ...state, version },
+  prefect1,
+});
+
+/**
+ * Returns a run as it is after a state was written; the next move starts from there. Without changes, the state goes to the
+ * history only.
+ */
+export function afterMove<Before extends CurrentState & { run: object }>(
+  before: Before,
+  { version, state, changes }: { version: number; state: ProposedState; changes: RunChanges | null },
+): Before {
+  const run = { ...before.run, ...changes, version };
+  return { ...before, ...(changes && currentState(state, version)), run };
 }
