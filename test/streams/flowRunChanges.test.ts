@@ -9,7 +9,7 @@ import type { StateType } from '../../src/core/runs/state.ts';
 import { encodeCursor } from '../../src/core/values/cursor.ts';
 import { statement } from '../../src/store/connection/database.ts';
 import { flowRunPage } from '../../src/store/flowRuns/flowRuns.ts';
-import { deleteDoomedFlowRuns } from '../../src/store/runs/runDeletions.ts';
+import { deleteDoomedFlowRuns } from '../../src/store/runs/deleteRuns.ts';
 import { openStreams, type Streams } from '../../src/streams/streams.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 import { insertTenant } from '../support/rows.ts';

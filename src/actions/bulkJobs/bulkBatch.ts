@@ -3,7 +3,7 @@ import { Problem } from '../../core/values/problem.ts';
 import { type BulkItem, type SettledItem, settleBulkItems, takeBulkItems } from '../../store/bulkJobs/bulkJobItems.ts';
 import type { BulkTask } from '../../store/bulkJobs/bulkJobs.ts';
 import type { Transaction } from '../../store/connection/database.ts';
-import { deleteDoomedFlowRuns, lockDoomedFlowRuns } from '../../store/runs/runDeletions.ts';
+import { deleteDoomedFlowRuns, lockDoomedFlowRuns } from '../../store/runs/deleteRuns.ts';
 import type { Topic } from '../../streams/streams.ts';
 import { type FlowRunFollower, type FlowRunMoveJob, moveFlowRunBatch } from '../writing/moveFlowRunBatch.ts';
 import type { MoveAnswer } from '../writing/moveOutcome.ts';

@@ -1,5 +1,5 @@
 import type { Viewer } from '../../core/values/viewer.ts';
-import { deleteFlowRunRow } from '../../store/runs/runDeletions.ts';
+import { deleteFlowRunRow } from '../../store/runs/deleteRuns.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
 import { unknownFlowRun } from '../writing/moveFlowRunBatch.ts';

@@ -1,6 +1,6 @@
 import type { Viewer } from '../../core/values/viewer.ts';
 import { lockFlowRunForInput } from '../../store/flowRuns/flowRunWrites.ts';
-import { deleteLinesOfRun } from '../../store/runs/runDeletions.ts';
+import { deleteLinesOfRun } from '../../store/runs/deleteRuns.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
 import { unknownFlowRun } from '../writing/moveFlowRunBatch.ts';

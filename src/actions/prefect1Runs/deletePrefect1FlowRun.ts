@@ -1,6 +1,6 @@
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import { isPrefect1FlowRun } from '../../store/prefect1Runs/prefect1Runs.ts';
-import { deleteFlowRunRow } from '../../store/runs/runDeletions.ts';
+import { deleteFlowRunRow } from '../../store/runs/deleteRuns.ts';
 import type { Engine } from '../writing/engine.ts';
 
 /**

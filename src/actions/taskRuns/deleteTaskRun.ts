@@ -1,5 +1,5 @@
 import type { Viewer } from '../../core/values/viewer.ts';
-import { deleteTaskRunRow } from '../../store/runs/runDeletions.ts';
+import { deleteTaskRunRow } from '../../store/runs/deleteRuns.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
 import { unknownTaskRun } from '../writing/moveTaskRunBatch.ts';

@@ -4,7 +4,7 @@ import { AHEAD } from '../../core/schedules/deploymentTimes.ts';
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
 import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
-import { deleteDoomedFlowRuns } from '../runs/runDeletions.ts';
+import { deleteDoomedFlowRuns } from '../runs/deleteRuns.ts';
 
 /** A schedule that wants runs, with what they take over from its deployment. */
 export interface WantingSchedule extends Pick<DeploymentSchedule, 'id' | 'schedule' | 'maxScheduledRuns'> {

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
-import { LEFT_BY_RUNS } from '../runs/deletedRuns.ts';
+import { LEFT_BY_RUNS } from '../runs/deleteRuns.ts';
 import { hadRow, TENANT_MATCHES } from '../tenants/tenantScope.ts';
 
 export interface LockedFlowGroup {

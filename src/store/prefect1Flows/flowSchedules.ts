@@ -1,7 +1,7 @@
 import type { FlowSchedule } from '../../core/schedules/scheduledRuns.ts';
 import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
-import { LEFT_BY_RUNS } from '../runs/deletedRuns.ts';
+import { LEFT_BY_RUNS } from '../runs/deleteRuns.ts';
 import { TENANT_MATCHES } from '../tenants/tenantScope.ts';
 
 /** A registered flow as its schedule sees it. */

@@ -1,6 +1,6 @@
 import { type Queryable, statement } from '../connection/database.ts';
 import { throwViolation } from '../connection/databaseErrors.ts';
-import { LEFT_BY_RUNS } from '../runs/deletedRuns.ts';
+import { LEFT_BY_RUNS } from '../runs/deleteRuns.ts';
 import { hadRow, TENANT_MATCHES } from '../tenants/tenantScope.ts';
 
 const INSERT = statement(

@@ -1,7 +1,7 @@
 import type { SerializedFlow } from '../../core/prefect1/serializedFlow.ts';
 import type { Json } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
-import { LEFT_BY_RUNS } from '../runs/deletedRuns.ts';
+import { LEFT_BY_RUNS } from '../runs/deleteRuns.ts';
 import { hadRow, TENANT_MATCHES } from '../tenants/tenantScope.ts';
 
 // Flows that Prefect 1 clients registered: each registration is a row, a version of its version group.

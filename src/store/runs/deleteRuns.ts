@@ -1,14 +1,19 @@
 import { type Queryable, statement } from '../connection/database.ts';
 import { TENANT_MATCHES } from '../tenants/tenantScope.ts';
-import { LEFT_BY_RUNS } from './deletedRuns.ts';
 
-// Runs are locked before they are deleted, in statements of their own. Whoever writes a line, a state or a task run holds a
-// lock on the run: the deletion waits, and then sees what was written. One statement for all would look at the tables as
-// they were before it waited, and leave such lines behind. The order of locks is everybody's: flow runs by id, among them the
-// subflows' that are about to lose their parent, then task runs by id, then counters.
+// Runs are locked before they are deleted, in statements of their own. A transaction that writes a line, a state or a task
+// run holds a lock on the run: the deletion waits for it, and its next statement sees what was written. A single statement
+// would use the snapshot from before the wait and leave such lines behind. Locks are taken in the order that all code keeps:
+// flow runs by id (including subflows that lose their parent), then task runs by id, then counters.
 
-// The ids are an array, found once. A join would be asked again for a run that was moved while its lock was waited for, and
-// PostgreSQL then takes the run for one that does not match.
+// Logs, counters and cached states have no foreign key to runs, so that they are written fast and can be dropped by
+// partition. Every statement that deletes runs also deletes these.
+/** Steps of a `with` statement that defines the deleted flow runs as `runs(id)`. */
+export const LEFT_BY_RUNS = `left_logs as (delete from log where run_id in (select id from runs)),
+     left_counters as (delete from run_counter where run_id in (select id from runs))`;
+
+// The ids are an array, computed once. A join would be evaluated again for a run that was moved while its lock was waited
+// for, and PostgreSQL would then treat the run as one that does not match.
 const LOCK_FLOW_RUNS = statement(
   'flowRuns.lockDoomed',
   `select r.id, r.id = any($1::uuid[]) as doomed from flow_run r
@@ -25,8 +30,8 @@ const LOCK_TASK_RUNS_OF = statement(
 );
 
 /**
- * Locks flow runs of a tenant, or of any for null, with all that goes with them, until the transaction ends; gives the ids of
- * those that exist.
+ * Locks flow runs of a tenant, with their task runs and subflows, until the transaction ends. Returns the ids that exist.
+ * @param tenantId null for any tenant
  */
 export async function lockDoomedFlowRuns(
   transaction: Queryable,
@@ -44,12 +49,12 @@ const DELETE_FLOW_RUNS = statement(
   `with runs as (delete from flow_run where id = any($1::uuid[]) returning id), ${LEFT_BY_RUNS} select from runs`,
 );
 
-/** Deletes flow runs that are locked: with their states, task runs, inputs and lines. Subflows stay, without a parent. */
+/** Deletes locked flow runs with their states, task runs, inputs and log lines. Subflows stay, without a parent. */
 export async function deleteDoomedFlowRuns(transaction: Queryable, ids: readonly string[]): Promise<void> {
   await transaction.query(DELETE_FLOW_RUNS, [ids]);
 }
 
-/** Deletes a flow run with all that hangs on it, however many lines; false where there is none. */
+/** Deletes a flow run with everything that belongs to it, in chunks if it has many log lines. False if it does not exist. */
 export async function deleteFlowRunRow(transaction: Queryable, tenantId: string | null, id: string): Promise<boolean> {
   const doomed = await lockDoomedFlowRuns(transaction, tenantId, [id]);
   if (doomed.length === 0) return false;
@@ -74,7 +79,7 @@ const DELETE_TASK_RUN = statement(
    select from run`,
 );
 
-/** Deletes a task run with its states and lines; false where there is none. Its subflow stays, without a parent. */
+/** Deletes a task run with its states and log lines. Its subflow stays, without a parent. False if it does not exist. */
 export async function deleteTaskRunRow(transaction: Queryable, tenantId: string, id: string): Promise<boolean> {
   await transaction.query(LOCK_SUBFLOWS, [id, tenantId]);
   const isThere = (await transaction.query(LOCK_TASK_RUN, [id, tenantId])).length > 0;
@@ -88,10 +93,10 @@ const DELETE_LINES = statement(
   `with gone as (delete from log where run_id = $1 and number between $2 and $3 returning 1)
    select count(*) as deleted from gone`,
 );
-// Some seconds of work. A statement has half a minute.
+// Takes a few seconds; a statement may take 30.
 const LINES_PER_STATEMENT = 100_000;
 
-/** Deletes the lines that a flow run has, and says how many they were. Their numbers are not given out again. */
+/** Deletes the log lines of a flow run, and returns how many. Their numbers are not used again. */
 export async function deleteLinesOfRun(transaction: Queryable, flowRunId: string): Promise<number> {
   const [line] = await transaction.query<{ last: number }>(LAST_LINE, [flowRunId]);
   let total = 0;
