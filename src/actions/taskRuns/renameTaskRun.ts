@@ -2,7 +2,7 @@ import { checkName } from '../../core/checks/checkText.ts';
 import type { TaskRun } from '../../core/runs/run.ts';
 import { runName } from '../../core/values/names.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
-import { nameAnyTaskRun } from '../../store/taskRuns/taskRunNames.ts';
+import { nameAnyTaskRun } from '../../store/taskRuns/nameAnyTaskRun.ts';
 import { taskRunsById } from '../../store/taskRuns/taskRuns.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';

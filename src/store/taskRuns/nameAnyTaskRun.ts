@@ -6,6 +6,6 @@ const RENAME = statement(
   'update task_run set name = $3, updated = now() where id = $1 and tenant_id = $2 returning id',
 );
 
-/** Gives a task run another name; false where there is none. */
+/** Renames a task run of either dialect. False if it does not exist. */
 export const nameAnyTaskRun = async (transaction: Queryable, tenantId: string, id: string, name: string) =>
   hadRow(await transaction.query(RENAME, [id, tenantId, name]));
