@@ -10,7 +10,7 @@ import { setFlowRunState } from '../../src/actions/flowRuns/setFlowRunState.ts';
 import { updateFlowRun } from '../../src/actions/flowRuns/updateFlowRun.ts';
 import { writeLogs } from '../../src/actions/taskRuns/writeLogs.ts';
 import type { StateRequest } from '../../src/core/runs/state.ts';
-import { flowRunInputByKey } from '../../src/store/flowRuns/flowRunInputByKey.ts';
+import { flowRunInputByKey } from '../../src/store/flowRuns/flowRunInputs.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 
 let t: TestEngine;

@@ -4,7 +4,7 @@ import { createFlowRun } from '../../src/actions/flowRuns/createFlowRun.ts';
 import { createFlowRunInput } from '../../src/actions/flowRuns/createFlowRunInput.ts';
 import { resumeFlowRun } from '../../src/actions/flowRuns/resumeFlowRun.ts';
 import type { Json, JsonObject } from '../../src/core/values/jsonObject.ts';
-import { flowRunInputByKey } from '../../src/store/flowRuns/flowRunInputByKey.ts';
+import { flowRunInputByKey } from '../../src/store/flowRuns/flowRunInputs.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 
 let t: TestEngine;

@@ -1,4 +1,4 @@
-import { insertFlowRunInputs, type NewFlowRunInput } from '../../store/flowRuns/flowRunInputWrites.ts';
+import { insertFlowRunInputs, type NewFlowRunInput } from '../../store/flowRuns/flowRunInputs.ts';
 import { attachmentKind } from '../writing/attachment.ts';
 import type { FlowRunFollower } from '../writing/moveFlowRunBatch.ts';
 

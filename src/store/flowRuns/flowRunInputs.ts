@@ -1,25 +1,36 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { FlowRunInput } from '../../core/runs/run.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
-import type { Queryable } from '../connection/database.ts';
+import { type Queryable, statement } from '../connection/database.ts';
+import { type ColumnTypes, TEXT, TIME, UUID } from '../query/columnTypes.ts';
 import { parameter } from '../query/fieldKinds.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts } from '../query/readCounts.ts';
 import { readChildPages } from '../query/readPages.ts';
-import { flowRunInputColumns } from '../query/rows.ts';
+import { selectList } from '../query/selectList.ts';
 import { INPUT_ORDER } from '../query/sortOrders.ts';
 import type { Source } from '../query/source.ts';
+import { arrayValues, fieldColumns, insertText } from '../query/writtenColumns.ts';
+
+const FLOW_RUN_INPUT: ColumnTypes<FlowRunInput> = {
+  id: UUID,
+  created: TIME,
+  flowRunId: UUID,
+  key: TEXT,
+  value: TEXT,
+  sender: TEXT,
+};
 
 const FLOW_RUN_INPUTS: Source<FlowRunInput, FlowRunInput> = {
   name: 'flowRunInputs',
   table: 'flow_run_input',
   ofTenant: 'exists (select from flow_run r where r.id = x.flow_run_id and r.tenant_id = $2)',
-  columns: flowRunInputColumns,
+  columns: selectList(FLOW_RUN_INPUT),
   wide: [],
   fromRow: (row) => row,
 };
 
-/** Which inputs, by their keys; all that is given must hold. */
+/** Selects inputs by their keys; an input must match every condition that is set. */
 export interface InputFilter {
   key?: string | null;
   prefix?: string | null;
@@ -61,3 +72,42 @@ export const flowRunInputCountsOf = (
   atMost: number,
 ): Promise<Map<string, number>> =>
   readChildCounts(database, FLOW_RUN_INPUTS, flowRunIds, 'flowRunId', matching(filter), atMost);
+
+const VALUE = statement(
+  'flowRunInputs.valueByKey',
+  `select i.value from flow_run_input i join flow_run r on r.id = i.flow_run_id
+   where r.tenant_id = $1 and i.flow_run_id = $2 and i.key = $3`,
+);
+
+/** The value of a flow run's input with this key; null if there is no such input. */
+export async function flowRunInputByKey(
+  database: Queryable,
+  tenantId: string,
+  flowRunId: string,
+  key: string,
+): Promise<Pick<FlowRunInput, 'value'> | null> {
+  const [row] = await database.query<Pick<FlowRunInput, 'value'>>(VALUE, [tenantId, flowRunId, key]);
+  return row ?? null;
+}
+
+/** A new input; the database sets its time. */
+export type NewFlowRunInput = Omit<FlowRunInput, 'created'>;
+
+const { created: _, ...GIVEN } = FLOW_RUN_INPUT;
+const COLUMNS = fieldColumns(GIVEN, (input: NewFlowRunInput) => input);
+const INSERT = statement('flowRunInputs.insert', insertText('flow_run_input', COLUMNS));
+
+/** Stores inputs. Violates `flow_run_input_flow_run_id_key_key` if a run has an input with the same key. */
+export async function insertFlowRunInputs(transaction: Queryable, inputs: readonly NewFlowRunInput[]): Promise<void> {
+  await transaction.query(INSERT, arrayValues(COLUMNS, inputs));
+}
+
+const DELETE = statement(
+  'flowRunInputs.delete',
+  'delete from flow_run_input where flow_run_id = $1 and key = $2 returning id',
+);
+
+/** Deletes an input, and returns whether it existed. */
+export async function deleteInput(transaction: Queryable, flowRunId: string, key: string): Promise<boolean> {
+  return (await transaction.query(DELETE, [flowRunId, key])).length > 0;
+}

@@ -168,7 +168,6 @@ export const concurrencySlotColumns = columns([
   'taskRunId',
   'expires',
 ]);
-export const flowRunInputColumns = columns(['id', 'created', 'flowRunId', 'key', 'value', 'sender']);
 
 const TIMES = ['scheduledTime', 'cacheExpiration', 'pauseTimeout'] as const;
 
