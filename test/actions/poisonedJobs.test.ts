@@ -4,7 +4,7 @@ import { createFlowRun } from '../../src/actions/flowRuns/createFlowRun.ts';
 import { createTaskRun, newTaskRun } from '../../src/actions/taskRuns/createTaskRun.ts';
 import { newId } from '../../src/actions/writing/newId.ts';
 import { proposeState } from '../../src/core/runs/state.ts';
-import { keysText } from '../../src/store/taskRuns/taskRunCreations.ts';
+import { keysText } from '../../src/store/taskRuns/taskRunKeys.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 
 // Writes that share a transaction, one of which cannot be done: each writer keeps the others. The jobs are handed to the

@@ -5,7 +5,7 @@ import { NO_DETAILS, type StateDetails, type StateType } from '../../src/core/ru
 import { addSeconds, formatInstant, type Instant } from '../../src/core/values/instant.ts';
 import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
 import { statement } from '../../src/store/connection/database.ts';
-import { detailsToJson } from '../../src/store/query/rows.ts';
+import { detailsToJson } from '../../src/store/runs/stateRows.ts';
 import { viewer } from '../support/engine.ts';
 import {
   insertFlows,

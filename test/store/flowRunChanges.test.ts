@@ -9,7 +9,7 @@ import {
   flowRunChangesHeads,
   flowRunsChangedSince,
 } from '../../src/store/flowRuns/flowRunChanges.ts';
-import { flowRunColumns } from '../../src/store/query/rows.ts';
+import { flowRunColumns } from '../../src/store/flowRuns/flowRunRows.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { insertFlowRuns, insertFlows, newFlow, newFlowRun } from '../support/rows.ts';
 

@@ -12,7 +12,8 @@ import { type FlowRunState, NO_DETAILS, type State, type TaskRunState } from '..
 import { formatInstant, parseInstant } from '../../src/core/values/instant.ts';
 import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
 import { type Database, statement } from '../../src/store/connection/database.ts';
-import { detailsToJson, snake } from '../../src/store/query/rows.ts';
+import { snake } from '../../src/store/query/selectList.ts';
+import { detailsToJson } from '../../src/store/runs/stateRows.ts';
 
 // Whole objects as reads give them, and a way to put them into the tables as they are.
 

@@ -8,7 +8,7 @@ import { lockDeploymentForRun } from '../../store/deployments/deploymentWrites.t
 import { jobVariablesOf } from '../../store/deployments/jobVariables.ts';
 import { siblingQueue } from '../../store/workPools/workQueues.ts';
 import { type CreateFlowRun, checkNewFlowRun } from '../flowRuns/createFlowRun.ts';
-import { makeFlowRun, type NewFlowRun } from '../flowRuns/flowRunCreator.ts';
+import { createGatheredFlowRun, type GatheredFlowRun } from '../flowRuns/createGatheredFlowRun.ts';
 import { hydrateRunInput } from '../flowRuns/runInput.ts';
 import type { Engine } from '../writing/engine.ts';
 import { unknownDeployment } from './changeDeployment.ts';
@@ -46,7 +46,7 @@ export async function createFlowRunFromDeployment(
   const { workQueueName = null, ...content } = input;
   checkNewFlowRun(content);
   if (workQueueName !== null) checkName('workQueueName', workQueueName);
-  return makeFlowRun(engine, viewer, async (transaction) => {
+  return createGatheredFlowRun(engine, viewer, async (transaction) => {
     const deployment = await lockDeploymentForRun(transaction, viewer.tenantId, input.deploymentId);
     if (!deployment) throw unknownDeployment(input.deploymentId);
     return fromDeployment(transaction, deployment, input);
@@ -57,7 +57,7 @@ async function fromDeployment(
   transaction: Queryable,
   deployment: Deployment,
   input: CreateFlowRunFromDeployment,
-): Promise<NewFlowRun> {
+): Promise<GatheredFlowRun> {
   const { enforceParameterSchema, workQueueName, ...content } = input;
   const parameters = hydrated({ ...deployment.parameters, ...input.parameters });
   const schema = deployment.parameterOpenapiSchema;

@@ -1,6 +1,6 @@
 import { type FlowRunState, isFinal } from '../../core/runs/state.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
-import type { LockedFlowRun } from '../../store/flowRuns/flowRunWrites.ts';
+import type { LockedFlowRun } from '../../store/flowRuns/lockFlowRuns.ts';
 import { type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
 import type { FlowRunMoveJob } from '../writing/moveFlowRunBatch.ts';

@@ -4,7 +4,7 @@ import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { violates } from '../../store/connection/databaseErrors.ts';
 import { flowRunInputsById, insertFlowRunInputs } from '../../store/flowRuns/flowRunInputs.ts';
-import { lockFlowRunForInput } from '../../store/flowRuns/flowRunWrites.ts';
+import { lockFlowRunForInput } from '../../store/flowRuns/lockFlowRuns.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
 import { unknownFlowRun } from '../writing/moveFlowRunBatch.ts';

@@ -2,7 +2,7 @@ import { checkInputKey } from '../../core/checks/checkText.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { deleteInput } from '../../store/flowRuns/flowRunInputs.ts';
-import { lockFlowRunForInput } from '../../store/flowRuns/flowRunWrites.ts';
+import { lockFlowRunForInput } from '../../store/flowRuns/lockFlowRuns.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
 

@@ -1,5 +1,5 @@
 import type { Viewer } from '../../core/values/viewer.ts';
-import { lockFlowRunForInput } from '../../store/flowRuns/flowRunWrites.ts';
+import { lockFlowRunForInput } from '../../store/flowRuns/lockFlowRuns.ts';
 import { deleteLinesOfRun } from '../../store/runs/deleteRuns.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';

@@ -3,7 +3,7 @@ import type { Prefect1State } from '../../core/runs/state.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { roughSize } from '../../core/values/roughSize.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
-import type { LockedFlowRun } from '../../store/flowRuns/flowRunWrites.ts';
+import type { LockedFlowRun } from '../../store/flowRuns/lockFlowRuns.ts';
 import type { Engine } from '../writing/engine.ts';
 import { asProposal } from './setPrefect1FlowRunStates.ts';
 

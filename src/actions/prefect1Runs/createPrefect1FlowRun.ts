@@ -1,54 +1,52 @@
 import { labelsFor, parametersFor, runConfigFor } from '../../core/prefect1/prefect1FlowRun.ts';
 import { requestOf } from '../../core/prefect1/prefect1Policy.ts';
 import { normaliseState, prefect1Time, storableObject } from '../../core/prefect1/serializedState.ts';
-import { decideFlowRun } from '../../core/rules/decide.ts';
-import { type FlowRun, NO_FLOW_RUN_POLICY } from '../../core/runs/run.ts';
-import { NO_DETAILS, proposeState } from '../../core/runs/state.ts';
+import { beginFlowRun } from '../../core/rules/begin.ts';
+import { blankFlowRun } from '../../core/runs/blankFlowRun.ts';
+import type { FlowRun } from '../../core/runs/run.ts';
+import { NO_DETAILS } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { runName } from '../../core/values/names.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import type { Transaction } from '../../store/connection/database.ts';
-import { flowRunIdByKey } from '../../store/flowRuns/flowRunCreations.ts';
-import { insertFlowRun, insertFlowRunStates } from '../../store/flowRuns/flowRunWrites.ts';
 import {
   newestOfVersionGroup,
   type RegisteredFlow,
   registeredFlow,
 } from '../../store/prefect1Runs/prefect1FlowRunCreations.ts';
-import { insertTaskRuns, NOT_MAPPED } from '../../store/taskRuns/taskRunCreations.ts';
-import { insertTaskRunStates } from '../../store/taskRuns/taskRunWrites.ts';
+import { NOT_MAPPED } from '../../store/taskRuns/insertTaskRuns.ts';
 import type { Topic } from '../../streams/streams.ts';
 import { queueCloudHooks } from '../cloudHooks/queueCloudHooks.ts';
-import { begin } from '../writing/createTaskRunBatch.ts';
+import { begin, writeTaskRuns } from '../writing/createTaskRunBatch.ts';
 import type { Engine } from '../writing/engine.ts';
-import { taskRunTopics } from '../writing/moveTaskRunBatch.ts';
 import { newId } from '../writing/newId.ts';
+import { writeFlowRunOnce } from '../writing/writeFlowRuns.ts';
 import { prefect1TaskRunJob } from './prefect1TaskRunJob.ts';
 
-/** Of `flowId` and `versionGroupId` one is given; with both, the flow is meant. */
+/** `flowId` or `versionGroupId` is required; `flowId` wins. */
 export interface CreatePrefect1FlowRun {
   flowId?: string | null;
-  /** The newest version of this group that is not archived. */
+  /** Selects the newest version of the group that is not archived. */
   versionGroupId?: string | null;
   parameters?: JsonObject | null;
   labels?: string[] | null;
   runConfig?: JsonObject | null;
   context?: JsonObject | null;
-  /** Default: now. */
+  /** Defaults to now. */
   scheduledStartTime?: Instant | null;
-  /** Lasts as long as the run, and counts within its flow. */
+  /** Unique within the flow, for as long as the run exists. */
   idempotencyKey?: string | null;
-  /** Null or empty: two random words. */
+  /** Null or empty for two random words. */
   name?: string | null;
-  /** Made by the schedule of its flow. Default false. */
+  /** Whether the schedule of the flow creates the run. Defaults to false. */
   autoScheduled?: boolean;
 }
 
 /**
- * Makes a run of a registered flow, scheduled, with a task run for each of the flow's tasks: a client knows the tasks from
- * these. A second request with the key of a flow's run gets that run, whatever else it asks for.
+ * Creates a scheduled run of a registered flow, with a task run for each task of the flow, from which clients learn the tasks.
+ * A second request with the same idempotency key and flow returns the first run, regardless of its other fields.
  * Source: prefect_server, api/runs.py, create_flow_run.
  */
 export async function createPrefect1FlowRun(
@@ -56,12 +54,12 @@ export async function createPrefect1FlowRun(
   viewer: Viewer,
   input: CreatePrefect1FlowRun,
 ): Promise<{ id: string; created: boolean }> {
-  const { id, topics } = await database.transaction(async (transaction) => {
+  const { id, created, topics } = await database.transaction(async (transaction) => {
     const flow = await findFlow(transaction, visibleTenant(viewer), input);
     return insert(transaction, flow, input);
   });
   streams.announce(topics);
-  return { id, created: topics.size > 0 };
+  return { id, created };
 }
 
 async function findFlow(
@@ -82,96 +80,42 @@ async function findFlow(
 }
 
 async function insert(transaction: Transaction, flow: RegisteredFlow, input: CreatePrefect1FlowRun) {
-  const { now } = flow;
+  const { id: flowId, tenantId, version, now } = flow;
   const scheduledStartTime = input.scheduledStartTime ?? now;
   const { labels = null, runConfig = null, parameters = null } = input;
   const asked = { labels, runConfig, parameters };
-  const blank = newFlowRun(flow, input, {
-    tags: labelsFor(flow, asked),
+  const given = {
+    id: newId(),
+    tenantId,
+    flowId,
+    name: input.name || runName(Math.random),
+    flowVersion: version === null ? null : String(version),
     parameters: storableObject(parametersFor(flow, asked)),
-  });
-  const scheduled = { type: 'Scheduled', message: 'Flow run scheduled.', start_time: prefect1Time(scheduledStartTime) };
-  const { write } = decideFlowRun({
-    kind: 'flow_run',
-    run: blank,
-    initial: null,
-    proposed: proposeState(requestOf(normaliseState(scheduled, now)), newId(), now),
-    force: true,
-    prefect1: true,
-    now,
-    newId,
-    random: Math.random(),
-  });
-  if (!write) throw new Error('no rule of Prefect 1 refuses a first state');
-  const run = { ...blank, ...write.changes };
-  const prefect1 = {
-    scheduledStartTime,
-    runConfig: runConfigFor(flow, asked),
+    context: storableObject(input.context ?? {}),
+    tags: labelsFor(flow, asked),
+    idempotencyKey: input.idempotencyKey,
+    autoScheduled: input.autoScheduled,
   };
-  if (!(await insertFlowRun(transaction, run, write.state, prefect1))) {
-    const id = await flowRunIdByKey(transaction, run.tenantId, run.flowId, run.idempotencyKey ?? '');
-    if (id === null) throw new Error(`the run of idempotency key ${run.idempotencyKey} is gone`);
-    return { id, topics: new Set<Topic>() };
-  }
-  insertFlowRunStates(transaction, [{ flowRunId: run.id, version: 1, state: write.state }]);
-  const topics = insertTasksRuns(transaction, flow, run);
-  await queueCloudHooks(transaction, [write.state]);
-  return { id: run.id, topics: topics.add(`flowRunStates:${run.id}`) };
+  const scheduled = { type: 'Scheduled', message: 'Flow run scheduled.', start_time: prefect1Time(scheduledStartTime) };
+  const facts = { prefect1: true, now, newId, random: Math.random() };
+  const begun = beginFlowRun(blankFlowRun(given, {}, now), requestOf(normaliseState(scheduled, now)), facts);
+  if (begun instanceof Problem) throw begun;
+  const { run, state } = begun;
+  const prefect1 = { scheduledStartTime, runConfig: runConfigFor(flow, asked) };
+  const { id, created } = await writeFlowRunOnce(transaction, { run, state, prefect1 });
+  if (!created) return { id, created, topics: new Set<Topic>() };
+  const topics = writeTaskRunsOf(transaction, flow, run);
+  await queueCloudHooks(transaction, [state]);
+  return { id, created, topics: topics.add(`flowRunStates:${id}`) };
 }
 
-function insertTasksRuns(transaction: Transaction, flow: RegisteredFlow, run: FlowRun): Set<Topic> {
-  if (flow.tasks.length === 0) return new Set();
-  const { tenantId, labels, stateType, runCount } = run;
-  const facts = { id: run.id, stateType, details: NO_DETAILS, runCount };
-  const around = new Map([[run.id, { tenantId, labels, facts }]]);
+/** One task run for each task of the flow. */
+function writeTaskRunsOf(transaction: Transaction, flow: RegisteredFlow, run: FlowRun): Set<Topic> {
+  const { id, labels, stateType, runCount } = run;
+  const around = { labels, facts: { id, stateType, details: NO_DETAILS, runCount } };
   const begun = flow.tasks.flatMap((task) => {
     const beginning = begin(prefect1TaskRunJob(run, task, NOT_MAPPED, flow.now), around, flow.now);
     return beginning instanceof Problem ? [] : beginning;
   });
-  insertTaskRuns(transaction, begun);
-  const written = begun.map(({ run: { id, flowRunId }, state }) => ({
-    taskRunId: id,
-    flowRunId,
-    version: 1,
-    state,
-    outOfOrder: false,
-  }));
-  insertTaskRunStates(transaction, written);
-  return taskRunTopics(written);
+  return writeTaskRuns(transaction, begun);
 }
-
-const newFlowRun = (
-  { id: flowId, tenantId, version, now }: RegisteredFlow,
-  input: CreatePrefect1FlowRun,
-  inherited: Pick<FlowRun, 'tags' | 'parameters'>,
-): FlowRun => ({
-  id: newId(),
-  created: now,
-  updated: now,
-  tenantId,
-  flowId,
-  deploymentId: null,
-  parentTaskRunId: null,
-  name: input.name || runName(Math.random),
-  flowVersion: version === null ? null : String(version),
-  ...inherited,
-  context: storableObject(input.context ?? {}),
-  policy: NO_FLOW_RUN_POLICY,
-  labels: { 'prefect.flow.id': flowId },
-  jobVariables: {},
-  idempotencyKey: input.idempotencyKey || null,
-  infrastructurePid: null,
-  workQueueId: null,
-  autoScheduled: input.autoScheduled ?? false,
-  version: 1,
-  stateId: '',
-  stateType: 'SCHEDULED',
-  stateName: '',
-  stateTimestamp: now,
-  runCount: 0,
-  expectedStartTime: null,
-  nextScheduledStartTime: null,
-  startTime: null,
-  endTime: null,
-  totalRunTimeSeconds: 0,
-});

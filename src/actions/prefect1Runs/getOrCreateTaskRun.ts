@@ -3,7 +3,7 @@ import { roughSize } from '../../core/values/roughSize.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import type { TaskRunInfo } from '../../store/prefect1Runs/taskRunInfo.ts';
 import { type TaskRunOfTask, taskRunOfTask } from '../../store/prefect1Runs/taskRunOfTask.ts';
-import { NOT_MAPPED } from '../../store/taskRuns/taskRunCreations.ts';
+import { NOT_MAPPED } from '../../store/taskRuns/insertTaskRuns.ts';
 import type { Engine } from '../writing/engine.ts';
 import type { Recent } from '../writing/recent.ts';
 import { prefect1TaskRunJob } from './prefect1TaskRunJob.ts';

@@ -2,7 +2,7 @@ import { requestOf } from '../../core/prefect1/prefect1Policy.ts';
 import { normaliseState } from '../../core/prefect1/serializedState.ts';
 import { NO_TASK_RUN_POLICY } from '../../core/runs/run.ts';
 import type { Instant } from '../../core/values/instant.ts';
-import { NOT_MAPPED } from '../../store/taskRuns/taskRunCreations.ts';
+import { NOT_MAPPED } from '../../store/taskRuns/insertTaskRuns.ts';
 import type { TaskRunCreationJob } from '../writing/createTaskRunBatch.ts';
 import { newId } from '../writing/newId.ts';
 

@@ -3,7 +3,7 @@ import { isJsonObject, type Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { roughSize } from '../../core/values/roughSize.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
-import type { LockedFlowRun } from '../../store/flowRuns/flowRunWrites.ts';
+import type { LockedFlowRun } from '../../store/flowRuns/lockFlowRuns.ts';
 import type { Engine } from '../writing/engine.ts';
 import { unknownFlowRun } from '../writing/moveFlowRunBatch.ts';
 import type { Proposal } from '../writing/moveOutcome.ts';

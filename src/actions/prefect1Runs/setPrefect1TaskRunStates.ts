@@ -3,7 +3,7 @@ import type { Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { roughSize } from '../../core/values/roughSize.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
-import type { LockedTaskRun } from '../../store/taskRuns/taskRunWrites.ts';
+import type { LockedTaskRun } from '../../store/taskRuns/lockTaskRuns.ts';
 import type { Engine } from '../writing/engine.ts';
 import { settleAll } from '../writing/settleAll.ts';
 import { prefect1TaskRunMove } from './prefect1TaskRunMove.ts';

@@ -2,6 +2,7 @@ import { checkJson, checkLabels } from '../../core/checks/checkJson.ts';
 import { checkTaskRunPolicy } from '../../core/checks/checkNumbers.ts';
 import { checkStateRequest } from '../../core/checks/checkStateRequest.ts';
 import { checkCacheKey, checkName, checkTags } from '../../core/checks/checkText.ts';
+import type { NewTaskRun } from '../../core/runs/blankTaskRun.ts';
 import { type Labels, NO_TASK_RUN_POLICY, type TaskRun, type TaskRunPolicy } from '../../core/runs/run.ts';
 import type { StateRequest } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
@@ -9,7 +10,6 @@ import { roughSize } from '../../core/values/roughSize.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { taskRunsById } from '../../store/taskRuns/taskRuns.ts';
 import { type Keyed, keyedRequest } from '../writing/answerBook.ts';
-import type { NewTaskRun } from '../writing/createTaskRunBatch.ts';
 import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';
 

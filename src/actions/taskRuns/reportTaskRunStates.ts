@@ -5,7 +5,7 @@ import type { Instant } from '../../core/values/instant.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { roughSize } from '../../core/values/roughSize.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
-import { keysText } from '../../store/taskRuns/taskRunCreations.ts';
+import { keysText } from '../../store/taskRuns/taskRunKeys.ts';
 import { type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
 import type { Report } from '../writing/findReportedRuns.ts';

@@ -1,9 +1,9 @@
-import type { Effect, RunChanges } from '../../core/runs/move.ts';
-import type { ProposedState, SerializedState, State } from '../../core/runs/state.ts';
+import { afterMove, type CurrentState, type Effect, type RunChanges } from '../../core/runs/move.ts';
+import type { ProposedState } from '../../core/runs/state.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Transaction } from '../../store/connection/database.ts';
 import type { KeyedRequest } from '../../store/connection/idempotencyKeys.ts';
-import type { MovedRun } from '../../store/runs/runArrays.ts';
+import type { MovedRun } from '../../store/runs/movedColumns.ts';
 import { AnswerBook } from './answerBook.ts';
 import { isOf, type MoveAnswer, type Proposal } from './moveOutcome.ts';
 import type { SlotBook } from './slotBook.ts';
@@ -20,10 +20,8 @@ export interface MoveJob<Current> {
 }
 
 /** What every move reads and changes of a locked run. */
-interface Locked {
+interface Locked extends CurrentState {
   run: { id: string; tenantId: string; version: number };
-  initial: State;
-  prefect1: SerializedState | null;
 }
 
 /** A state that the rules let a job write, with the changes to the run's row. */
@@ -106,12 +104,7 @@ export async function decideBatch<Job extends MoveJob<Current>, Current extends 
     const version = before.run.version + 1;
     written.push({ job, answer, before, version, state, changes, effects });
     moved.set(id, { id, version, changes, state });
-    locked.set(id, {
-      ...before,
-      run: { ...before.run, ...changes, version },
-      initial: { ...state, version },
-      prefect1: state.prefect1,
-    });
+    locked.set(id, afterMove(before, { version, state, changes }));
     slots.apply(id, effects);
     return answer;
   };

@@ -1,17 +1,17 @@
+import { blankTaskRun, type NewTaskRun } from '../../core/runs/blankTaskRun.ts';
+import { currentState } from '../../core/runs/move.ts';
+import type { TaskRun } from '../../core/runs/run.ts';
 import type { ProposedState } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import type { Queryable } from '../../store/connection/database.ts';
-import {
-  type EnclosingFlowRun,
-  insertNewTaskRuns,
-  keysText,
-  readClock,
-  taskRunIdsByKeys,
-} from '../../store/taskRuns/taskRunCreations.ts';
-import { type LockedTaskRun, lockTaskRuns } from '../../store/taskRuns/taskRunWrites.ts';
-import { blankTaskRun, type NewTaskRun } from './createTaskRunBatch.ts';
+import { readClock } from '../../store/runs/readClock.ts';
+import type { EnclosingFlowRun } from '../../store/taskRuns/enclosingFlowRuns.ts';
+import { insertNewTaskRuns } from '../../store/taskRuns/insertTaskRuns.ts';
+import { type LockedTaskRun, lockTaskRuns } from '../../store/taskRuns/lockTaskRuns.ts';
+import { keysText, taskRunIdsByKeys } from '../../store/taskRuns/taskRunKeys.ts';
+import { flowRunOf } from './createTaskRunBatch.ts';
 
-/** A state that an engine reached by itself, and the task run that it belongs to, should that not exist yet. */
+/** A state that an engine reached by itself, and the task run to create if it does not exist yet. */
 export interface Report {
   /** Its place in the batch. */
   index: number;
@@ -19,12 +19,12 @@ export interface Report {
   state: ProposedState;
 }
 
-type FlowRuns = Map<string, EnclosingFlowRun>;
+type FlowRuns = ReadonlyMap<string, EnclosingFlowRun>;
 type Found = Map<string, { isNew: boolean; locked: LockedTaskRun }>;
 
 /**
- * The task runs of reports, by their keys: those that exist, locked, and the others, made from their first report without a
- * state as yet. One whose id, or whose states, all belong to another task run is not there.
+ * The task runs of reports, by their keys. Existing runs are locked; missing runs are created from their first report, in its
+ * state. A run is left out if its id, or every state reported for it, belongs to another task run.
  * @param owners the task runs that have the reported states already, by state
  */
 export async function findReportedRuns(
@@ -44,17 +44,15 @@ export async function findReportedRuns(
     ({ run }) => !ids.has(keysText(run)),
   );
   if (makers.length > 0) {
-    const blanks = makers.map((report) => ({ run: blank(report, flowRuns, now), state: report.state }));
-    const inserted = await insertNewTaskRuns(transaction, blanks);
-    for (const { run, state } of blanks.filter(({ run }) => inserted.has(keysText(run)))) {
-      const flowRun = run.flowRunId === null ? null : (flowRuns.get(run.flowRunId)?.facts ?? null);
-      found.set(keysText(run), {
-        isNew: true,
-        locked: { run, initial: { ...state, version: 1 }, prefect1: null, flowRun, limited: null, now },
-      });
+    const begun = makers.map((report) => ({ run: reportedRun(report, flowRuns, now), state: report.state }));
+    const inserted = await insertNewTaskRuns(transaction, begun);
+    for (const { run, state } of begun.filter(({ run }) => inserted.has(keysText(run)))) {
+      const flowRun = flowRunOf(run, flowRuns)?.facts ?? null;
+      const locked = { run, ...currentState(state, run.version), flowRun, limited: null, now };
+      found.set(keysText(run), { isNew: true, locked });
     }
-    // Made by somebody else in this very moment: theirs is the one.
-    const raced = blanks.filter(({ run }) => !inserted.has(keysText(run))).map(({ run }) => run);
+    // Another transaction created these at the same time; its runs are used.
+    const raced = begun.filter(({ run }) => !inserted.has(keysText(run))).map(({ run }) => run);
     if (raced.length > 0) for (const [keys, id] of await taskRunIdsByKeys(transaction, raced)) ids.set(keys, id);
   }
   if (ids.size > 0) {
@@ -64,7 +62,7 @@ export async function findReportedRuns(
   return found;
 }
 
-/** Of each task run the first report whose state no other one of them claims; in the order of their keys, as locks are taken. */
+/** For each task run the first report whose state no other task run claims, in the order of keys, as locks are taken. */
 function firstReports(reports: readonly Report[]): Report[] {
   const claims = new Map<string, string>();
   const first = new Map<string, Report>();
@@ -77,9 +75,12 @@ function firstReports(reports: readonly Report[]): Report[] {
   return [...first].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, report]) => report);
 }
 
-function blank({ run, state }: Report, flowRuns: FlowRuns, now: Instant) {
-  const around = run.flowRunId === null ? undefined : flowRuns.get(run.flowRunId);
-  const inherited = around ? { ...around.labels, 'prefect.flow-run.id': around.facts.id } : {};
-  const made = blankTaskRun({ ...run, labels: { ...inherited, ...run.labels } }, state.id, now);
-  return { ...made, stateType: state.type, stateName: state.name, stateTimestamp: state.timestamp };
+function reportedRun({ run: given, state }: Report, flowRuns: FlowRuns, now: Instant): TaskRun {
+  return {
+    ...blankTaskRun(given, flowRunOf(given, flowRuns)?.labels ?? {}, now),
+    stateId: state.id,
+    stateType: state.type,
+    stateName: state.name,
+    stateTimestamp: state.timestamp,
+  };
 }

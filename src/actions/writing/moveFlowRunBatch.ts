@@ -3,12 +3,9 @@ import type { FlowRunChanges } from '../../core/runs/move.ts';
 import { type FlowRunState, proposeState } from '../../core/runs/state.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Transaction } from '../../store/connection/database.ts';
-import {
-  insertFlowRunStates,
-  type LockedFlowRun,
-  lockFlowRuns,
-  updateMovedFlowRuns,
-} from '../../store/flowRuns/flowRunWrites.ts';
+import { insertFlowRunStates } from '../../store/flowRuns/flowRunStates.ts';
+import { type LockedFlowRun, lockFlowRuns } from '../../store/flowRuns/lockFlowRuns.ts';
+import { updateMovedFlowRuns } from '../../store/flowRuns/updateMovedFlowRuns.ts';
 import type { Topic } from '../../streams/streams.ts';
 import type { Attachable } from './attachment.ts';
 import { decideBatch, type MoveJob, type MoveKind, type WrittenMove } from './decideBatch.ts';

@@ -1,8 +1,8 @@
 import type { StateRequest } from '../../core/runs/state.ts';
 import { Problem } from '../../core/values/problem.ts';
-import type { LockedFlowRun } from '../../store/flowRuns/flowRunWrites.ts';
+import type { LockedFlowRun } from '../../store/flowRuns/lockFlowRuns.ts';
 import type { OverdueRun } from '../../store/runs/overdueRuns.ts';
-import type { LockedTaskRun } from '../../store/taskRuns/taskRunWrites.ts';
+import type { LockedTaskRun } from '../../store/taskRuns/lockTaskRuns.ts';
 import type { Engine } from './engine.ts';
 import type { Proposal } from './moveOutcome.ts';
 

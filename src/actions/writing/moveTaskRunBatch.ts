@@ -3,14 +3,10 @@ import type { Effect, TaskRunChanges, TaskRunFacts, TaskRunMove } from '../../co
 import { proposeState, type State, type StateRequest, type TaskRunState } from '../../core/runs/state.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Transaction } from '../../store/connection/database.ts';
+import { type LockedTaskRun, lockTaskRuns } from '../../store/taskRuns/lockTaskRuns.ts';
 import { type CacheEntry, cachedStates, cacheEntryKey, insertCacheEntries } from '../../store/taskRuns/stateCache.ts';
-import {
-  insertTaskRunStates,
-  type LockedTaskRun,
-  lockTaskRuns,
-  updateMovedTaskRuns,
-  type WrittenTaskRunState,
-} from '../../store/taskRuns/taskRunWrites.ts';
+import { insertTaskRunStates, type WrittenTaskRunState } from '../../store/taskRuns/taskRunStates.ts';
+import { updateMovedTaskRuns } from '../../store/taskRuns/updateMovedTaskRuns.ts';
 import type { Topic } from '../../streams/streams.ts';
 import { decideBatch, type MoveJob, type MoveKind, type MoveWrite } from './decideBatch.ts';
 import { answerOf, type MoveAnswer, type Moved, proposalOf } from './moveOutcome.ts';
@@ -65,7 +61,8 @@ export async function moveTaskRunBatch(
   return { answers, states, topics: taskRunTopics(inserted) };
 }
 
-const cacheEntries = (tenantId: string, effects: readonly Effect[]): CacheEntry[] =>
+/** The entries for the cache of completed states that a new state entails. */
+export const cacheEntries = (tenantId: string, effects: readonly Effect[]): CacheEntry[] =>
   effects.flatMap((effect) => (effect.kind === 'cacheState' ? [{ id: newId(), tenantId, ...effect }] : []));
 
 /** Applies the rules to a job on a run in its current state. Returns the answer, and what to write; null if nothing. */

@@ -8,9 +8,9 @@ import {
   takeSlots,
 } from '../../store/concurrency/concurrencySlotWrites.ts';
 import type { Transaction } from '../../store/connection/database.ts';
-import type { LockedFlowRun } from '../../store/flowRuns/flowRunWrites.ts';
+import type { LockedFlowRun } from '../../store/flowRuns/lockFlowRuns.ts';
 import type { FlowRunLimited, HeldSlot, TaskRunLimited } from '../../store/runs/limitedRuns.ts';
-import type { LockedTaskRun } from '../../store/taskRuns/taskRunWrites.ts';
+import type { LockedTaskRun } from '../../store/taskRuns/lockTaskRuns.ts';
 
 type Holder = (FlowRunMove | TaskRunMove)['kind'];
 

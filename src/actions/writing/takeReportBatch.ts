@@ -1,20 +1,21 @@
 import { applyReport } from '../../core/rules/applyReport.ts';
 import { keepsSlots } from '../../core/rules/concurrencyRules.ts';
+import { afterMove } from '../../core/runs/move.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { releaseSlots } from '../../store/concurrency/concurrencySlotWrites.ts';
 import type { Transaction } from '../../store/connection/database.ts';
 import type { KeyedRequest } from '../../store/connection/idempotencyKeys.ts';
-import { type EnclosingFlowRun, enclosingFlowRuns, keysText } from '../../store/taskRuns/taskRunCreations.ts';
-import { ownersOfTaskRunStates } from '../../store/taskRuns/taskRunStates.ts';
+import { enclosingFlowRuns } from '../../store/taskRuns/enclosingFlowRuns.ts';
+import { keysText } from '../../store/taskRuns/taskRunKeys.ts';
 import {
   insertTaskRunStates,
-  type MovedTaskRun,
-  updateMovedTaskRuns,
+  ownersOfTaskRunStates,
   type WrittenTaskRunState,
-} from '../../store/taskRuns/taskRunWrites.ts';
+} from '../../store/taskRuns/taskRunStates.ts';
+import { type MovedTaskRun, updateMovedTaskRuns } from '../../store/taskRuns/updateMovedTaskRuns.ts';
 import type { Topic } from '../../streams/streams.ts';
 import { AnswerBook } from './answerBook.ts';
-import { type NewTaskRun, takenId } from './createTaskRunBatch.ts';
+import { flowRunOf, missingFlowRun, takenId } from './createTaskRunBatch.ts';
 import { findReportedRuns, type Report } from './findReportedRuns.ts';
 import { taskRunTopics } from './moveTaskRunBatch.ts';
 import type { RejectedLine } from './writeLogBatch.ts';
@@ -22,23 +23,23 @@ import type { RejectedLine } from './writeLogBatch.ts';
 export interface ReportJob {
   tenantId: string;
   reports: Report[];
-  /** Reports that were refused for their form. */
+  /** Reports with invalid input. */
   rejected: RejectedLine[];
   request: KeyedRequest | null;
-  /** The keys of the task runs, as texts. */
+  /** The keys of the task runs, as `keysText`. */
   rows: string[];
 }
 
 export interface ReportAnswer {
-  /** In the order of the batch, without those rejected. `written` is false for a state that was known. */
+  /** In the order of the batch, without the rejected reports. `written` is false if the state was known already. */
   reported: { taskRunId: string; stateId: string; written: boolean }[];
   rejected: RejectedLine[];
 }
 
 /**
- * Takes over states that engines reached by themselves: no rule is asked, nothing is refused for where the run stands.
- * A task run that is not there is made from its first report; a state that is older than the run's current one goes to
- * the history only; a state that is known by its id changes nothing, and is refused to any other task run.
+ * Stores states that engines reached by themselves. No rule runs, so no state is refused for the run's current state.
+ * A missing task run is created from its first report. A state that is older than the current one goes to the history only.
+ * A state whose id is known changes nothing, and is a CONFLICT for any other task run.
  * Source: Prefect 3, server/services/task_run_recorder.py.
  */
 export async function takeReportBatch(
@@ -53,7 +54,7 @@ export async function takeReportBatch(
   const flowRuns = await enclosingFlowRuns(transaction, [
     ...new Set(reports.flatMap(({ run }) => run.flowRunId ?? [])),
   ]);
-  const allowed = reports.filter(({ run }) => !refusal(run, flowRuns));
+  const allowed = reports.filter(({ run }) => !missingFlowRun(run, flowRunOf(run, flowRuns)));
   const owners = await ownersOfTaskRunStates(
     transaction,
     allowed.map(({ state }) => state.id),
@@ -79,16 +80,15 @@ export async function takeReportBatch(
       state: reported,
       prefect1: locked.prefect1 !== null,
     });
-    // Reports take no slots, but end what a run that was moved before has taken.
+    // Reports take no slots, but they release the slots that the run took when it was moved.
     if (changes && !keepsSlots('task_run', state.type))
       released.push(...(locked.limited?.slots ?? []).map(({ id }) => id));
     const version = isNew ? 1 : locked.run.version + 1;
-    const run = { ...locked.run, ...changes, version };
-    const initial = changes ? { ...state, version } : locked.initial;
+    const after = afterMove(locked, { version, state, changes });
+    const { run, initial, prefect1 } = after;
     written.push({ taskRunId: run.id, flowRunId: run.flowRunId, version, state, outOfOrder });
-    const prefect1 = changes ? state.prefect1 : locked.prefect1;
     moved.set(run.id, { id: run.id, version, changes: run, state: { ...initial, prefect1 } });
-    runs.set(keysText(asked), { isNew: false, locked: { ...locked, run, initial, prefect1 } });
+    runs.set(keysText(asked), { isNew: false, locked: after });
     return { ...answer, written: true };
   };
 
@@ -97,7 +97,8 @@ export async function takeReportBatch(
       const rejected = [...job.rejected];
       const reported: ReportAnswer['reported'] = [];
       for (const report of job.reports) {
-        const taken = refusal(report.run, flowRuns) ?? take(report);
+        const missing = missingFlowRun(report.run, flowRunOf(report.run, flowRuns));
+        const taken = missing ?? take(report);
         if (taken instanceof Problem) rejected.push({ index: report.index, code: taken.code, message: taken.message });
         else reported.push(taken);
       }
@@ -111,9 +112,4 @@ export async function takeReportBatch(
   }
   book.save();
   return { answers, topics: taskRunTopics(written) };
-}
-
-function refusal(run: NewTaskRun, flowRuns: Map<string, EnclosingFlowRun>): Problem | null {
-  if (run.flowRunId === null || flowRuns.get(run.flowRunId)?.tenantId === run.tenantId) return null;
-  return new Problem('REFERENCE_NOT_FOUND', `Flow run with id ${run.flowRunId} not found`);
 }

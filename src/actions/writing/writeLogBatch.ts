@@ -1,7 +1,7 @@
 import { Problem, type ProblemCode } from '../../core/values/problem.ts';
 import type { Transaction } from '../../store/connection/database.ts';
 import type { KeyedRequest } from '../../store/connection/idempotencyKeys.ts';
-import { insertLogs, knownLogs, type LogRun, type NewLog, runsOfLogs } from '../../store/runs/logWrites.ts';
+import { insertLogs, knownLogs, type LogRun, type NewLog, runsOfLogs } from '../../store/runs/logs.ts';
 import type { Topic } from '../../streams/streams.ts';
 import { AnswerBook } from './answerBook.ts';
 import { isOf } from './moveOutcome.ts';

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
-import type { TimedLine } from '../../store/runs/linesByTime.ts';
+import type { TimedLine } from '../../store/runs/logs.ts';
 
 /** The columns of Prefect 3's log download. */
 const COLUMNS = ['timestamp', 'level', 'flow_run_id', 'task_run_id', 'message'];

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { isUuid } from '../../core/values/uuid.ts';
 import type { Database } from '../../store/connection/database.ts';
 import { flowRunsById } from '../../store/flowRuns/flowRuns.ts';
-import { linesByTime, type ReadSize } from '../../store/runs/linesByTime.ts';
+import { linesByTime, type ReadSize } from '../../store/runs/logs.ts';
 import type { Authentication } from '../access/authentication.ts';
 import { RequestFault } from '../observing/clientError.ts';
 import { csvHeader, csvRows } from './logsCsv.ts';

@@ -2,11 +2,23 @@ import { type SqlBool, sql } from 'kysely';
 import type { ConcurrencyLimit, DeploymentConcurrency } from '../../core/concurrency/concurrency.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import { type Queryable, statement } from '../connection/database.ts';
+import { BOOLEAN, type ColumnTypes, INTEGER, TEXT, TIME, UUID } from '../query/columnTypes.ts';
 import { readById } from '../query/readById.ts';
 import { readCount } from '../query/readCounts.ts';
 import { readPage } from '../query/readPages.ts';
-import { concurrencyLimitColumns } from '../query/rows.ts';
+import { selectList } from '../query/selectList.ts';
 import { columnKey, type Source } from '../query/source.ts';
+
+const CONCURRENCY_LIMIT: ColumnTypes<ConcurrencyLimit> = {
+  id: UUID,
+  created: TIME,
+  updated: TIME,
+  tenantId: UUID,
+  name: TEXT,
+  limit: INTEGER,
+  active: BOOLEAN,
+};
+const concurrencyLimitColumns = selectList(CONCURRENCY_LIMIT);
 
 const CONCURRENCY_LIMITS: Source<ConcurrencyLimit, ConcurrencyLimit> = {
   name: 'concurrencyLimits',

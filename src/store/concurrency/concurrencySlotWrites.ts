@@ -1,6 +1,6 @@
 import type { Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement, type Transaction } from '../connection/database.ts';
-import { timeText } from '../runs/runArrays.ts';
+import { timeText } from '../query/columnTypes.ts';
 
 // There is no counter of slots that could go wrong: what is taken is counted, with the limit locked. Whoever takes a slot
 // locks first; slots that are given back, expire, or are deleted with their run only make room, and need no lock.

@@ -2,10 +2,21 @@ import { type SqlBool, sql } from 'kysely';
 import type { ConcurrencySlot } from '../../core/concurrency/concurrency.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import { type Queryable, statement } from '../connection/database.ts';
+import { type ColumnTypes, TIME, UUID } from '../query/columnTypes.ts';
 import { readChildCounts } from '../query/readCounts.ts';
 import { readChildPages } from '../query/readPages.ts';
-import { concurrencySlotColumns } from '../query/rows.ts';
+import { selectList } from '../query/selectList.ts';
 import { columnKey, type Source } from '../query/source.ts';
+
+const CONCURRENCY_SLOT: ColumnTypes<ConcurrencySlot> = {
+  id: UUID,
+  created: TIME,
+  concurrencyLimitId: UUID,
+  flowRunId: UUID,
+  taskRunId: UUID,
+  expires: TIME,
+};
+const concurrencySlotColumns = selectList(CONCURRENCY_SLOT);
 
 const CONCURRENCY_SLOTS: Source<ConcurrencySlot, ConcurrencySlot> = {
   name: 'concurrencySlots',

@@ -1,20 +1,22 @@
 import type { DeploymentSchedule } from '../../core/schedules/deploymentSchedule.ts';
 import { type Queryable, statement } from '../connection/database.ts';
+import { BOOLEAN, type ColumnTypes, INTEGER, JSONB, TEXT, TIME, UUID } from '../query/columnTypes.ts';
 import { readById } from '../query/readById.ts';
-import { columns } from '../query/rows.ts';
+import { selectList } from '../query/selectList.ts';
 import type { Source } from '../query/source.ts';
 
-const scheduleColumns = columns([
-  'id',
-  'created',
-  'updated',
-  'deploymentId',
-  'slug',
-  'active',
-  'schedule',
-  'maxScheduledRuns',
-  'parameters',
-]);
+const SCHEDULE: ColumnTypes<DeploymentSchedule> = {
+  id: UUID,
+  created: TIME,
+  updated: TIME,
+  deploymentId: UUID,
+  slug: TEXT,
+  active: BOOLEAN,
+  schedule: JSONB,
+  maxScheduledRuns: INTEGER,
+  parameters: JSONB,
+};
+const scheduleColumns = selectList(SCHEDULE);
 
 const SCHEDULES: Source<DeploymentSchedule, DeploymentSchedule> = {
   name: 'deploymentSchedules',

@@ -1,7 +1,7 @@
 import type { Deployment } from '../../core/runs/run.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement } from '../connection/database.ts';
-import { deploymentColumns } from '../query/rows.ts';
+import { deploymentColumns } from './deployments.ts';
 
 type NewDeployment = Omit<Deployment, 'created' | 'updated'>;
 

@@ -2,13 +2,29 @@ import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
 import type { Deployment } from '../../core/runs/run.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import { type Queryable, statement } from '../connection/database.ts';
+import { BOOLEAN, type ColumnTypes, JSONB, TEXT, UUID } from '../query/columnTypes.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts, readCount } from '../query/readCounts.ts';
 import { readChildPages, readPage } from '../query/readPages.ts';
-import { deploymentColumns } from '../query/rows.ts';
+import { selectList } from '../query/selectList.ts';
 import { FLOW_ORDERS, type FlowSort } from '../query/sortOrders.ts';
 import { columnKey, type Lean, type Order, type Source } from '../query/source.ts';
 import { tenantWhere } from '../query/tenantWhere.ts';
+import { FLOW } from './flows.ts';
+
+const DEPLOYMENT: ColumnTypes<Deployment> = {
+  ...FLOW,
+  flowId: UUID,
+  description: TEXT,
+  version: TEXT,
+  paused: BOOLEAN,
+  parameters: JSONB,
+  parameterOpenapiSchema: JSONB,
+  enforceParameterSchema: BOOLEAN,
+  jobVariables: JSONB,
+  workQueueId: UUID,
+};
+export const deploymentColumns = selectList(DEPLOYMENT);
 
 type Wide = 'parameters' | 'parameterOpenapiSchema' | 'jobVariables';
 /** A deployment as lists read it that show neither parameters nor their schema nor job variables. */

@@ -2,19 +2,30 @@ import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
 import type { Flow } from '../../core/runs/run.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import type { Queryable } from '../connection/database.ts';
+import { type ColumnTypes, JSONB, TEXT, TIME, UUID } from '../query/columnTypes.ts';
 import { readById } from '../query/readById.ts';
 import { readCount } from '../query/readCounts.ts';
 import { readPage } from '../query/readPages.ts';
-import { flowColumns } from '../query/rows.ts';
+import { selectList } from '../query/selectList.ts';
 import { FLOW_ORDERS, type FlowSort } from '../query/sortOrders.ts';
 import type { Source } from '../query/source.ts';
 import { tenantWhere } from '../query/tenantWhere.ts';
+
+export const FLOW: ColumnTypes<Flow> = {
+  id: UUID,
+  created: TIME,
+  updated: TIME,
+  tenantId: UUID,
+  name: TEXT,
+  tags: JSONB,
+  labels: JSONB,
+};
 
 const FLOWS: Source<Flow, Flow> = {
   name: 'flows',
   table: 'flow',
   ofTenant: 'x.tenant_id = $2',
-  columns: flowColumns,
+  columns: selectList(FLOW),
   wide: [],
   fromRow: (row) => row,
 };

@@ -4,9 +4,9 @@ import type { StateType } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 import { compileFilter } from '../query/compileFilter.ts';
-import { type FlowRunRow, flowRunColumns, flowRunFromRow } from '../query/rows.ts';
 import { runStatement } from '../query/runStatement.ts';
 import { tenantWhere } from '../query/tenantWhere.ts';
+import { type FlowRunRow, flowRunColumns, flowRunFromRow } from './flowRunRows.ts';
 import type { LeanFlowRun } from './flowRuns.ts';
 
 // Every flow run carries the number of the transaction that changed it last, and so does the trace of a deleted one. The

@@ -1,15 +1,22 @@
 import { sql } from 'kysely';
-import type { FlowRunState } from '../../core/runs/state.ts';
+import type { FlowRunState, PlainState, ProposedState } from '../../core/runs/state.ts';
 import type { PageRequest } from '../../core/values/page.ts';
-import type { Queryable } from '../connection/database.ts';
+import { type Queryable, statement, type Transaction } from '../connection/database.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts } from '../query/readCounts.ts';
 import { readChildPages } from '../query/readPages.ts';
-import { flowRunStateColumns, type StoredState, stateFromRow } from '../query/rows.ts';
 import { versionOrder } from '../query/sortOrders.ts';
 import type { Lean, Source } from '../query/source.ts';
+import { arrayValues, fieldColumns, insertText, type WrittenColumn } from '../query/writtenColumns.ts';
+import {
+  FLOW_RUN_STATE_PLACE,
+  flowRunStateColumns,
+  type StoredState,
+  stateColumns,
+  stateFromRow,
+} from '../runs/stateRows.ts';
 
-/** A state as lists read it that do not show its data. */
+/** A state in a list that does not show its data. */
 export type LeanFlowRunState = Lean<FlowRunState, 'data'>;
 
 const FLOW_RUN_STATES: Source<StoredState<FlowRunState>, FlowRunState, 'data'> = {
@@ -21,11 +28,11 @@ const FLOW_RUN_STATES: Source<StoredState<FlowRunState>, FlowRunState, 'data'> =
   fromRow: stateFromRow,
 };
 
-/** A page of histories, by version. */
+/** A page of each history, by version. */
 export interface StateList<IsWide extends boolean = boolean> {
   newestFirst?: boolean;
   page?: PageRequest;
-  /** False leaves out the data; true by default. */
+  /** False leaves out the data. Defaults to true. */
   wide?: IsWide | undefined;
 }
 
@@ -53,3 +60,28 @@ export const flowRunStateCountsOf = (
   atMost: number,
 ): Promise<Map<string, number>> =>
   readChildCounts(database, FLOW_RUN_STATES, flowRunIds, 'flowRunId', sql`true`, atMost);
+
+/** A state of a flow run, as it is written. */
+export interface WrittenFlowRunState extends Omit<FlowRunState, keyof PlainState> {
+  state: ProposedState;
+}
+
+const COLUMNS: readonly WrittenColumn<WrittenFlowRunState>[] = [
+  ...stateColumns(({ state }: WrittenFlowRunState) => state),
+  ...fieldColumns(FLOW_RUN_STATE_PLACE, (place: WrittenFlowRunState) => place),
+];
+const INSERT = statement('flowRunStates.insert', insertText('flow_run_state', COLUMNS));
+
+/** Sends states to be written, and returns them by id, as their histories will show them. */
+export function insertFlowRunStates(
+  transaction: Transaction,
+  written: readonly WrittenFlowRunState[],
+): Map<string, FlowRunState> {
+  transaction.send(INSERT, arrayValues(COLUMNS, written));
+  return new Map(
+    written.map(({ state: { prefect1: _, ...state }, flowRunId, version }) => [
+      state.id,
+      { ...state, flowRunId, version },
+    ]),
+  );
+}

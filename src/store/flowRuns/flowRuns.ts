@@ -1,17 +1,17 @@
 import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
 import type { FlowRun } from '../../core/runs/run.ts';
 import type { PageRequest } from '../../core/values/page.ts';
-import type { Queryable } from '../connection/database.ts';
+import { type Queryable, statement } from '../connection/database.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts, readCount } from '../query/readCounts.ts';
 import { readChildPages, readPage } from '../query/readPages.ts';
-import { type FlowRunRow, flowRunColumns, flowRunFromRow } from '../query/rows.ts';
 import { RUN_ORDERS, type RunSort } from '../query/sortOrders.ts';
 import type { Lean, Source } from '../query/source.ts';
 import { tenantWhere } from '../query/tenantWhere.ts';
+import { type FlowRunRow, flowRunColumns, flowRunFromRow } from './flowRunRows.ts';
 
 type Wide = 'parameters' | 'context' | 'jobVariables';
-/** A flow run as lists read it that show neither parameters nor context nor job variables. */
+/** A flow run in a list that shows no parameters, no context and no job variables. */
 export type LeanFlowRun = Lean<FlowRun, Wide>;
 
 export const FLOW_RUNS: Source<FlowRunRow, FlowRun, Wide> = {
@@ -27,7 +27,7 @@ export interface FlowRunList<IsWide extends boolean = boolean> {
   filter?: Filter;
   sort?: RunSort;
   page?: PageRequest;
-  /** False leaves out what `LeanFlowRun` has not; true by default. */
+  /** False reads `LeanFlowRun`s. Defaults to true. */
   wide?: IsWide | undefined;
 }
 
@@ -46,7 +46,7 @@ export const flowRunPage = <IsWide extends boolean = true>(
     wide,
   });
 
-/** Exact, or `atMost` where there are as many or more. */
+/** Exact, or `atMost` if there are at least that many. */
 export const flowRunCount = (
   database: Queryable,
   tenantId: string,
@@ -79,3 +79,19 @@ export const flowRunCountsOf = (
   atMost: number,
 ): Promise<Map<string, number>> =>
   readChildCounts(database, FLOW_RUNS, flowIds, 'flowId', tenantWhere('flowRun', tenantId, filter), atMost);
+
+const ID_BY_KEY = statement(
+  'flowRuns.idByIdempotencyKey',
+  'select id from flow_run where flow_id = $1 and idempotency_key = $2 and tenant_id = $3',
+);
+
+/** The id of a flow's run with this idempotency key; null if there is none. */
+export async function flowRunIdByKey(
+  transaction: Queryable,
+  tenantId: string,
+  flowId: string,
+  idempotencyKey: string,
+): Promise<string | null> {
+  const [row] = await transaction.query<{ id: string }>(ID_BY_KEY, [flowId, idempotencyKey, tenantId]);
+  return row?.id ?? null;
+}

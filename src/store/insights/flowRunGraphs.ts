@@ -2,7 +2,7 @@ import type { GraphLimits } from '../../core/insights/graphLimits.ts';
 import type { StateType } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement } from '../connection/database.ts';
-import { timeText } from '../runs/runArrays.ts';
+import { timeText } from '../query/columnTypes.ts';
 
 /** A node of a flow run's graph: a task run, or a subflow's run if the task run represents a subflow. */
 export interface GraphNode {

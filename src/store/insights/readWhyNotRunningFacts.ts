@@ -3,8 +3,8 @@ import type { SeenAgent, SlotHolder } from '../../core/insights/whyNotRunningRea
 import type { Instant } from '../../core/values/instant.ts';
 import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
-import { detailsFromJson } from '../query/rows.ts';
 import { UNFINISHED } from '../runs/overdueRuns.ts';
+import { detailsFromJson } from '../runs/stateRows.ts';
 
 // Reads the facts for `whyNotRunning`: one statement for the runs, and one for each kind of thing that any of them
 // waits for. Long lists are cut: for holders, agents and task runs, a few entries and the total are enough.

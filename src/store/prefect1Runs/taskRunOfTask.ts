@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/values/instant.ts';
 import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
-import { type EnclosingFlowRun, type EnclosingRow, enclosingFlowRun } from '../taskRuns/taskRunCreations.ts';
+import { type EnclosingFlowRun, type EnclosingRow, enclosingFlowRun } from '../taskRuns/enclosingFlowRuns.ts';
 import type { TaskRunInfo } from './taskRunInfo.ts';
 
 // The task run is found by its unique keys, because the task has no index.

@@ -6,7 +6,7 @@ import { Problem } from '../../core/values/problem.ts';
 import { allOf, type Condition, compileCondition } from './condition.ts';
 import { FIELD_KINDS, type FieldKind, parameter } from './fieldKinds.ts';
 import { type ColumnOf, FILTER_TABLES, type FilterField, type FilterTableName } from './filterTables.ts';
-import { snake } from './rows.ts';
+import { snake } from './selectList.ts';
 
 // What people nest twice becomes up to six levels here: an `and` around the conditions of each object.
 export const MAX_FILTER_DEPTH = 20;

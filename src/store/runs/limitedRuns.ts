@@ -2,9 +2,9 @@ import { type CollisionStrategy, LEASE_SECONDS } from '../../core/concurrency/co
 import type { Json } from '../../core/values/jsonObject.ts';
 import { statement } from '../connection/database.ts';
 
-// What is read of runs once they are locked: the data of those that are completed, which decides whether they may be moved
-// on, and the limits that concern them. That takes a statement of its own, which sees what was committed while the locks
-// were waited for. It gives rows only for runs that have any of it, and looks at no state and no limit of the others.
+// What is read of runs after they are locked: the data of completed runs, which decides whether they may move on, and the
+// limits that apply. This is a statement of its own, so that it sees what was committed while the locks were waited for. It
+// returns rows only for runs that have any of this, and reads no states and no limits of the others.
 
 /** A slot of a limit that a run holds; its lease may have expired. */
 export interface HeldSlot {
@@ -12,9 +12,9 @@ export interface HeldSlot {
   limitId: string;
 }
 
-/** The limit of a flow run's deployment, and the slot that the run holds of it. */
+/** The limit of a flow run's deployment, and the slot of it that the run holds. */
 export interface FlowRunLimited {
-  /** Null where the run's deployment has been deleted. */
+  /** Null if the run's deployment has been deleted. */
   deployment: { limitId: string; collisionStrategy: CollisionStrategy; leaseSeconds: number } | null;
   slots: HeldSlot[];
 }
@@ -38,7 +38,7 @@ export interface FlowRunSecondRow {
   slotId: string | null;
 }
 
-// `limit 1`, here and below, says that there is one row at most, and keeps PostgreSQL from reading whole tables for it.
+// `limit 1`, here and below, tells PostgreSQL that there is at most one row; otherwise it may read whole tables.
 export const FLOW_RUNS_LIMITED = statement(
   'flowRuns.limited',
   `select r.id, s.data, d.id is null and r.deployment_id is not null as "isGone", d.concurrency_limit_id as "limitId",
@@ -52,7 +52,7 @@ export const FLOW_RUNS_LIMITED = statement(
      and (s.data is not null or d.concurrency_limit_id is not null or (d.id is null and r.deployment_id is not null))`,
 );
 
-/** Null where no limit concerns the run. */
+/** Null if no limit applies to the run. */
 export function flowRunLimited(row: FlowRunSecondRow | null): FlowRunLimited | null {
   if (row?.isGone) return { deployment: null, slots: [] };
   if (!row?.limitId) return null;
@@ -86,7 +86,7 @@ export const TASK_RUNS_LIMITED = statement(
    where r.id = any($1::uuid[]) and (s.data is not null or r.tags <> '[]')`,
 );
 
-/** Null where no limit concerns the run. */
+/** Null if no limit applies to the run. */
 export function taskRunLimited(row: TaskRunSecondRow | null): TaskRunLimited | null {
   if (!row?.limitIds && !row?.slots) return null;
   return { limitIds: row.limitIds ?? [], slots: row.slots ?? [] };

@@ -1,14 +1,31 @@
 import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
 import type { Log } from '../../core/runs/run.ts';
+import { formatInstant } from '../../core/values/instant.ts';
+import type { Json } from '../../core/values/jsonObject.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
-import type { Queryable } from '../connection/database.ts';
+import { type Queryable, statement, type Transaction } from '../connection/database.ts';
+import { BIGINT, type ColumnTypes, JSONB, pick, SMALLINT, TEXT, TIME, UUID } from '../query/columnTypes.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts, readCount } from '../query/readCounts.ts';
 import { readChildPages, readPage } from '../query/readPages.ts';
-import { logColumns } from '../query/rows.ts';
+import { selectList } from '../query/selectList.ts';
 import { LOG_ORDERS, type LogSort, lineOrder } from '../query/sortOrders.ts';
 import type { Source } from '../query/source.ts';
 import { tenantWhere } from '../query/tenantWhere.ts';
+import { fieldColumns } from '../query/writtenColumns.ts';
+import { numberedInsert, numberedValues } from './runCounters.ts';
+
+const LOG: ColumnTypes<Log> = {
+  id: UUID,
+  number: BIGINT,
+  flowRunId: UUID,
+  taskRunId: UUID,
+  timestamp: TIME,
+  level: SMALLINT,
+  name: TEXT,
+  message: TEXT,
+};
+export const logColumns = selectList(LOG);
 
 const LOGS: Source<Log, Log> = {
   name: 'logs',
@@ -27,7 +44,7 @@ export interface LogList {
   page?: PageRequest;
 }
 
-/** Lines of any runs, by time. */
+/** Log lines of any runs, by time. */
 export const logPage = (
   database: Queryable,
   tenantId: string,
@@ -40,7 +57,7 @@ export const logPage = (
     page,
   });
 
-/** Exact, or `atMost` where there are as many or more. */
+/** Exact, or `atMost` if there are at least that many. */
 export const logCount = (
   database: Queryable,
   tenantId: string,
@@ -49,8 +66,8 @@ export const logCount = (
 ): Promise<number> => readCount(database, LOGS, tenantWhere('log', tenantId, filter), atMost);
 
 /**
- * What lines are children of. All lines of a flow run are found by `run_id`, which has the index that numbers them;
- * those of a task run by `task_run_id`, for the numbers of its flow run's lines run through it.
+ * The parents of log lines. The lines of a flow run are found by `run_id`, whose index includes their number; the lines of a
+ * task run by `task_run_id`, because they share the numbers of its flow run.
  */
 const PARENTS = {
   flowRun: { parent: 'runId', parentOf: ({ flowRunId }: Log) => flowRunId },
@@ -64,7 +81,7 @@ export interface LineList {
   page?: PageRequest;
 }
 
-/** The lines of flow runs, or of task runs, by number. */
+/** The log lines of flow runs, or of task runs, by number. */
 export const logsOf = (
   database: Queryable,
   tenantId: string,
@@ -89,3 +106,112 @@ export const logCountsOf = (
   atMost: number,
 ): Promise<Map<string, number>> =>
   readChildCounts(database, LOGS, runIds, PARENTS[of].parent, tenantWhere('log', tenantId, filter), atMost);
+
+/** The run of a log line. */
+export interface LogRun {
+  id: string;
+  tenantId: string;
+  /** For a task run, the flow run that it belongs to. */
+  flowRunId: string | null;
+}
+
+// The lock keeps the run from being deleted, so that no line outlives its run. It is shared and does not block moves.
+const FLOW_RUNS = statement(
+  'logs.flowRuns',
+  'select id, tenant_id as "tenantId", id as "flowRunId" from flow_run where id = any($1::uuid[]) order by id for key share',
+);
+const TASK_RUNS = statement(
+  'logs.taskRuns',
+  `select id, tenant_id as "tenantId", flow_run_id as "flowRunId" from task_run where id = any($1::uuid[])
+   order by id for key share`,
+);
+
+/** Locks the runs that log lines name, and returns them by id. */
+export async function runsOfLogs(
+  transaction: Queryable,
+  flowRunIds: readonly string[],
+  taskRunIds: readonly string[],
+): Promise<Map<string, LogRun>> {
+  const runs = await Promise.all([
+    flowRunIds.length === 0 ? [] : transaction.query<LogRun>(FLOW_RUNS, [flowRunIds]),
+    taskRunIds.length === 0 ? [] : transaction.query<LogRun>(TASK_RUNS, [taskRunIds]),
+  ]);
+  return new Map(runs.flat().map((run) => [run.id, run]));
+}
+
+const KNOWN = statement('logs.known', 'select id from log where id = any($1::uuid[])');
+
+/** Returns which of these log lines are stored already. */
+export async function knownLogs(transaction: Queryable, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await transaction.query<{ id: string }>(KNOWN, [ids]);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** A log line without a number, which it gets when it is stored. */
+export interface NewLog extends Omit<Log, 'number'> {
+  tenantId: string;
+  /** The run that numbers the line: its flow run, or its task run if that has no flow run. */
+  runId: string;
+  /** What a Prefect 1 client adds to a line. */
+  info?: Json;
+}
+
+const { number: _, ...GIVEN } = LOG;
+const COLUMNS = fieldColumns<NewLog, NewLog>({ ...GIVEN, tenantId: UUID, runId: UUID, info: JSONB }, (log) => log);
+const INSERT = numberedInsert('logs.insert', {
+  table: 'log',
+  columns: COLUMNS,
+  run: 'run_id',
+  number: 'number',
+  counter: 'logs',
+});
+
+/** Sends log lines to be stored; each gets the next number of its run. */
+export function insertLogs(transaction: Transaction, logs: readonly NewLog[]): void {
+  const runIds = logs.map(({ runId }) => runId);
+  transaction.send(INSERT, numberedValues(COLUMNS, logs, runIds));
+}
+
+export type TimedLine = Pick<Log, (typeof TIMED_FIELDS)[number]>;
+const TIMED_FIELDS = ['number', 'timestamp', 'level', 'flowRunId', 'taskRunId', 'message'] as const;
+
+/** How much one read returns. It returns at least one line, however long. */
+export interface ReadSize {
+  rows: number;
+  bytes: number;
+}
+
+const LAST = statement('logs.lastNumber', 'select logs as last from run_counter where run_id = $1');
+
+// A line is within the limit if the lines before it are, so the first line always is. Its own bytes need not be read.
+const BY_TIME = statement(
+  'logs.byTime',
+  `select ${selectList(pick(LOG, TIMED_FIELDS))('line')} from (
+     select line.*, sum(octet_length(message)) over stretch - octet_length(message) as bytes_before from (
+       select * from log where run_id = $1 and number <= $2 and (timestamp, number) > ($3::timestamptz, $4::int8)
+       order by timestamp, number limit $5
+     ) line window stretch as (order by timestamp, number)
+   ) line where bytes_before <= $6 order by timestamp, number`,
+);
+
+/**
+ * The log lines that a flow run has now, in chunks, by time and then by number. No connection is held between two reads, so
+ * a slow reader blocks no one. Lines that are written during the reads are left out.
+ */
+export async function* linesByTime(
+  database: Queryable,
+  flowRunId: string,
+  size: ReadSize,
+): AsyncGenerator<TimedLine[], void, void> {
+  const [counter] = await database.query<{ last: number }>(LAST, [flowRunId]);
+  const last = counter?.last ?? 0;
+  let after = { timestamp: '-infinity', number: 0 };
+  for (;;) {
+    const values = [flowRunId, last, after.timestamp, after.number, size.rows, size.bytes];
+    const lines = await database.query<TimedLine>(BY_TIME, values);
+    const end = lines.at(-1);
+    if (!end) return;
+    yield lines;
+    after = { timestamp: formatInstant(end.timestamp), number: end.number };
+  }
+}

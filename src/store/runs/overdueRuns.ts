@@ -2,12 +2,12 @@ import { FINAL_STATE_TYPES, STATE_TYPES } from '../../core/runs/state.ts';
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 
-// Native runs that nobody moved in time. Runs of Prefect 1 are left out: their clients know no late state, their pauses end by
-// being due, their agents cancel their task runs, and the zombie killer ends what was to cancel itself and did not.
-// Nothing is locked: whoever moves a run looks whether it is still in the state it was found in. Types stand in the texts,
-// and not in parameters, because partial indexes (migration `loops`) are only taken for what is plainly theirs.
+// Native runs that were not moved in time. Prefect 1 runs are left out: their clients know no late state, their pauses end
+// when they are due, their agents cancel their task runs, and the zombie killer ends runs that did not cancel themselves.
+// Nothing is locked: the move checks that the run is still in the state that was found. State types are constants in the
+// texts, not parameters, because PostgreSQL uses a partial index (migration `loops`) only if the constant matches it.
 
-/** A run, and the state that it was found in. */
+/** A run, and its state when it was found. */
 export interface OverdueRun {
   id: string;
   stateId: string;
@@ -15,12 +15,12 @@ export interface OverdueRun {
 
 const FOUND = (alias: string) => `select ${alias}.id, ${alias}.state_id as "stateId"`;
 
-/** Types of states that go on. */
+/** The types of states that are not final, as a list in SQL. */
 export const UNFINISHED = `(${STATE_TYPES.filter((type) => !FINAL_STATE_TYPES.includes(type))
   .map((type) => `'${type}'`)
   .join(', ')})`;
 
-// A run that waits for something else than its time has another name, and is never late.
+// A run that waits for something other than its time has another state name, and is never late.
 const LATE = statement(
   'flowRuns.late',
   `${FOUND('r')} from flow_run r
@@ -29,7 +29,7 @@ const LATE = statement(
    order by r.next_scheduled_start_time, r.id limit $2`,
 );
 
-/** Runs that were due by then, the longest due first. */
+/** Flow runs that were due by this time, the oldest first. */
 export const lateFlowRuns = (database: Queryable, dueBy: Instant, limit: number): Promise<OverdueRun[]> =>
   database.query(LATE, [formatInstant(dueBy), limit]);
 
@@ -41,7 +41,7 @@ const EXPIRED_PAUSES = statement(
    order by (r.state_details ->> 'pauseTimeout') collate "C", r.id limit $2`,
 );
 
-/** Runs whose pause should have ended before then, the longest overdue first. */
+/** Flow runs whose pause timed out before this time, the oldest first. */
 export const expiredPauses = (database: Queryable, before: Instant, limit: number): Promise<OverdueRun[]> =>
   database.query(EXPIRED_PAUSES, [formatInstant(before), limit]);
 
@@ -52,11 +52,11 @@ const CANCELLING = statement(
    order by r.state_timestamp, r.id limit $2`,
 );
 
-/** Runs that have been cancelling since then or longer. */
+/** Flow runs that have been cancelling since this time or longer. */
 export const cancellingSince = (database: Queryable, since: Instant, limit: number): Promise<OverdueRun[]> =>
   database.query(CANCELLING, [formatInstant(since), limit]);
 
-// A task run that stands for a subflow follows that, and would be torn to and fro.
+// A task run that represents a subflow follows the subflow's state, so it is left out while the subflow goes on.
 const TASK_RUNS = statement(
   'taskRuns.ofCancelled',
   `${FOUND('t')} from flow_run f join task_run t on t.flow_run_id = f.id
@@ -66,7 +66,7 @@ const TASK_RUNS = statement(
    limit $2`,
 );
 
-/** Task runs that have not ended, of flow runs that were cancelled after that. */
+/** Task runs that have not ended, of flow runs that were cancelled after this time. */
 export const taskRunsOfCancelled = (database: Queryable, after: Instant, limit: number): Promise<OverdueRun[]> =>
   database.query(TASK_RUNS, [formatInstant(after), limit]);
 
@@ -78,6 +78,6 @@ const SUBFLOWS = statement(
    limit $1`,
 );
 
-/** Runs of subflows that nobody has cancelled yet although their parent was. */
+/** Subflow runs that have not ended although their parent was cancelled. */
 export const subflowsOfCancelled = (database: Queryable, limit: number): Promise<OverdueRun[]> =>
   database.query(SUBFLOWS, [limit]);

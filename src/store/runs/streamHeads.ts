@@ -1,7 +1,7 @@
 import { type Queryable, statement } from '../connection/database.ts';
 
-// The head of a stream is read where its numbers are given out, not from its rows: it holds when rows were deleted since,
-// and it is one look-up by key. A run that does not exist has none.
+// The head of a stream is read from the counter that assigns its numbers, not from its rows: it stays right if rows are
+// deleted, and it takes one look-up by key. A run that does not exist has no head.
 const STATEMENTS = {
   flowRunStates: statement(
     'streamHeads.flowRunStates',
@@ -28,7 +28,7 @@ const STATEMENTS = {
   ),
 } as const;
 
-/** The last position given out in each stream, by the id of its run; 0 before the first. Unknown runs are not in the map. */
+/** The last assigned position of each stream, by the id of its run; 0 before the first. Unknown runs are missing. */
 export async function streamHeads(
   database: Queryable,
   stream: keyof typeof STATEMENTS,

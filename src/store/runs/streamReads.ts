@@ -1,19 +1,20 @@
 import type { Log } from '../../core/runs/run.ts';
 import type { FlowRunState, TaskRunState } from '../../core/runs/state.ts';
 import { type Queryable, type Statement, statement } from '../connection/database.ts';
-import { flowRunStateColumns, logColumns, type StoredState, stateFromRow, taskRunStateColumns } from '../query/rows.ts';
+import { logColumns } from './logs.ts';
+import { flowRunStateColumns, type StoredState, stateFromRow, taskRunStateColumns } from './stateRows.ts';
 
-// What streams read. The rows of one stream carry a number that was given out under a row lock held until commit, so
-// that "above my last number, in order" can never skip a row that commits later. That is why no snapshot is looked at.
+// The reads of streams. Each row of a stream has a number, assigned under a row lock that is held until commit. So reading
+// the rows above the last number, in order, never skips a row that commits later, and no snapshot is needed.
 
 interface Stream {
   table: string;
-  /** The column that holds the id of the run watched. */
+  /** The column with the id of the watched run. */
   run: string;
   /** The column that numbers the rows of one run. */
   position: string;
   columns: (alias: string) => string;
-  /** About how many bytes the wide columns of a row hold. */
+  /** The approximate size of a row's wide columns. */
   bytes: string;
 }
 
@@ -42,36 +43,37 @@ const STREAMS = {
     columns: taskRunStateColumns,
     bytes: STATE_BYTES,
   },
-  // `run_id` has the unique index; of a flow run's lines it is the flow run's id.
+  // `run_id` has the unique index; for lines of a flow run it is the flow run's id.
   flowRunLogs: { table: 'log', run: 'run_id', position: 'number', columns: logColumns, bytes: LINE_BYTES },
   taskRunLogs: { table: 'log', run: 'task_run_id', position: 'number', columns: logColumns, bytes: LINE_BYTES },
 } as const satisfies Record<string, Stream>;
 
 export type StreamName = keyof typeof STREAMS;
 
-/** The last position that was seen of a run; 0 reads from its beginning. */
+/** The position after which a run's stream is read; 0 reads from the beginning. */
 export interface Wanted {
   id: string;
   after: number;
 }
 
-/** How much is read of each run. At least one row is, however large. */
+/** How much is read for each run. At least one row is, however large. */
 export interface StreamLimits {
   rows: number;
   bytes: number;
 }
 
-/** Rows after the position wanted, in order. `complete`: there were no more. */
+/** Rows after the wanted position, in order. */
 export interface StreamNews<Row> {
   rows: { position: number; row: Row }[];
+  /** Whether these are all rows that there are now. */
   complete: boolean;
 }
 
-/** By the id of the run watched. A run without news is absent. */
+/** By the id of the watched run. Runs without news are missing. */
 export type StreamRows<Row> = Map<string, StreamNews<Row>>;
 
-// A row counts its predecessors' bytes, so that the first always comes. One row more than asked for tells whether that was
-// all; it is left away here.
+// A row is within the limit if the rows before it are, so the first row always is. The statement counts one row more than
+// the limit, to see whether there are more, and leaves it out.
 const after = ({ table, run, position, columns, bytes }: Stream) => `
   select wanted.id as "watchedId", news.*
   from unnest($1::uuid[], $2::bigint[]) as wanted (id, after)
@@ -96,7 +98,7 @@ const AFTER = Object.fromEntries(
 
 const reading =
   <Raw extends object, Row>(name: StreamName, fromRow: (raw: Raw) => Row) =>
-  /** One statement for all that is wanted. */
+  /** Reads all wanted streams with one statement. */
   async (database: Queryable, wanted: readonly Wanted[], limits: StreamLimits): Promise<StreamRows<Row>> => {
     const news: StreamRows<Row> = new Map();
     if (wanted.length === 0) return news;
@@ -116,7 +118,7 @@ const reading =
     return news;
   };
 
-/** What the statement says of a row beside the row. */
+/** What the statement returns in addition to the row. */
 interface Watched {
   watchedId: string;
   watchedPosition: number;

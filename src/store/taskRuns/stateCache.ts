@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import type { State } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement, type Transaction } from '../connection/database.ts';
-import { type StateRow, stateFromRow, taskRunStateColumns } from '../query/rows.ts';
-import { timeText } from '../runs/runArrays.ts';
+import { TEXT, TIME, UUID } from '../query/columnTypes.ts';
+import { arrayValues, column, insertText, type WrittenColumn } from '../query/writtenColumns.ts';
+import { type StoredState, stateFromRow, taskRunStateColumns } from '../runs/stateRows.ts';
 
-// A row of an index holds 2,700 bytes; a key of 2,000 characters may be longer. So what the table holds of a key is its hash.
+// An index row holds at most 2,700 bytes, and a key of 2,000 characters may be longer. So the table stores the key's hash.
 const hashOf = (cacheKey: string) => createHash('sha256').update(cacheKey).digest('hex');
 
 const NEWEST = statement(
@@ -28,19 +29,14 @@ export async function cachedStates(
   transaction: Queryable,
   wanted: readonly { tenantId: string; cacheKey: string }[],
 ): Promise<Map<string, State>> {
-  const rows = await transaction.query<StateRow & { key: string }>(NEWEST, [
+  const rows = await transaction.query<StoredState<State> & { key: string }>(NEWEST, [
     wanted.map(({ tenantId }) => tenantId),
     wanted.map(({ cacheKey }) => hashOf(cacheKey)),
   ]);
   return new Map(rows.map((row) => [row.key, stateFromRow(row)]));
 }
 
-const INSERT = statement(
-  'taskRunStateCache.insert',
-  `insert into task_run_state_cache (id, tenant_id, cache_key, cache_expiration, task_run_state_id)
-   select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::uuid[])`,
-);
-
+/** A completed state that task runs with its cache key may reuse. */
 export interface CacheEntry {
   id: string;
   tenantId: string;
@@ -49,12 +45,16 @@ export interface CacheEntry {
   stateId: string;
 }
 
+const COLUMNS: readonly WrittenColumn<CacheEntry>[] = [
+  column('id', UUID, ({ id }) => id),
+  column('tenant_id', UUID, ({ tenantId }) => tenantId),
+  column('cache_key', TEXT, ({ cacheKey }) => hashOf(cacheKey)),
+  column('cache_expiration', TIME, ({ cacheExpiration }) => cacheExpiration),
+  column('task_run_state_id', UUID, ({ stateId }) => stateId),
+];
+const INSERT = statement('taskRunStateCache.insert', insertText('task_run_state_cache', COLUMNS));
+
+/** Sends cache entries to be written. */
 export function insertCacheEntries(transaction: Transaction, entries: readonly CacheEntry[]): void {
-  transaction.send(INSERT, [
-    entries.map(({ id }) => id),
-    entries.map(({ tenantId }) => tenantId),
-    entries.map(({ cacheKey }) => hashOf(cacheKey)),
-    entries.map(({ cacheExpiration }) => timeText(cacheExpiration)),
-    entries.map(({ stateId }) => stateId),
-  ]);
+  transaction.send(INSERT, arrayValues(COLUMNS, entries));
 }

@@ -1,32 +1,29 @@
+import { afterMove, currentState } from '../../core/runs/move.ts';
 import type { TaskRunState } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement } from '../connection/database.ts';
-import { lockedStateFromRow, prefect1FromRow, taskRunFromRow } from '../query/rows.ts';
-import { moveOne, STATE_COLUMNS, STATE_VALUES, stateArrays } from '../runs/runArrays.ts';
+import { namesOf, rowParameters, rowValues } from '../query/writtenColumns.ts';
+import { moveOne } from '../runs/movedColumns.ts';
 import { takenNumbers } from '../runs/runCounters.ts';
-import { type BegunTaskRun, begunArrays, type EnclosingFlowRun, insertOneTaskRun } from './taskRunCreations.ts';
-import {
-  flowRunOf,
-  LOCKED_COLUMNS,
-  type LockedTaskRun,
-  type LockedTaskRunRow,
-  type MovedTaskRun,
-  movedTaskRunArrays,
-  OWN_MOVED_COLUMN,
-  type WrittenTaskRunState,
-} from './taskRunWrites.ts';
+import { currentStateFromRow } from '../runs/runRows.ts';
+import { stateColumns } from '../runs/stateRows.ts';
+import type { EnclosingFlowRun } from './enclosingFlowRuns.ts';
+import { BEGUN_COLUMNS, type BegunTaskRun } from './insertTaskRuns.ts';
+import { LOCKED_COLUMNS, type LockedTaskRun, type LockedTaskRunRow, lockedFromRow } from './lockTaskRuns.ts';
+import type { WrittenTaskRunState } from './taskRunStates.ts';
+import { MOVED_COLUMNS, type MovedTaskRun } from './updateMovedTaskRuns.ts';
 
-// One task run, written by one statement, which is a transaction by itself: a third of the trips and less than half of the
-// work of a transaction. What was read before is not locked; the statement writes only where it still holds.
+// One task run, written by one statement, which is its own transaction: a third of the round trips and less than half of the
+// work of a transaction. The run is not locked when it is read; the statement writes only if what was read still holds.
 
 /** A task run as it was read. */
 export interface SeenTaskRun extends LockedTaskRun {
-  /** Tells this version of the row from all others. */
+  /** Changes whenever the row changes. */
   rowVersion: string;
-  /** The state that its flow run was in. */
+  /** The state id of its flow run. */
   flowRunStateId: string | null;
   hasTags: boolean;
-  /** Whether one of its tags may have a limit, or it holds a slot of one. */
+  /** Whether one of its tags may have a limit, or it holds a slot of a limit. */
   isLimited: boolean;
 }
 
@@ -42,39 +39,34 @@ const READ = statement(
    from task_run r left join flow_run f on f.id = r.flow_run_id where r.id = $1`,
 );
 
-/** A task run without its limits and without its state's data. */
+/** Reads a task run without its limits and without its state's data. */
 export async function readTaskRunAlone(database: Queryable, id: string): Promise<SeenTaskRun | null> {
   const [row] = await database.query<
     LockedTaskRunRow & Pick<SeenTaskRun, 'rowVersion' | 'flowRunStateId' | 'hasTags' | 'isLimited'>
   >(READ, [id]);
   if (!row) return null;
-  return {
-    run: taskRunFromRow(row),
-    initial: lockedStateFromRow(row),
-    prefect1: prefect1FromRow(row),
-    flowRun: flowRunOf(row),
-    limited: null,
-    now: row.now,
-    flowRunStateId: row.flowRunStateId,
-    rowVersion: row.rowVersion,
-    hasTags: row.hasTags,
-    isLimited: row.isLimited,
-  };
+  const { rowVersion, flowRunStateId, hasTags, isLimited } = row;
+  return { ...lockedFromRow(row, currentStateFromRow(row), null), rowVersion, flowRunStateId, hasTags, isLimited };
 }
 
+const STATE = stateColumns(({ state }: Pick<WrittenTaskRunState, 'state'>) => state);
+/** The first parameter after those of the state. */
+const NEXT = STATE.length + 1;
+const TIMESTAMP = `$${STATE.findIndex(({ name }) => name === 'timestamp') + 1}::timestamptz`;
+
 /**
- * Behind `run`, a CTE with the row that was written: its state, $1 to $10, with its position among those of its flow run.
- * Nothing where no row was written.
+ * Follows a CTE `run` with the written row: writes its state, from the parameters $1 on, and the state's position among the
+ * states of its flow run. Writes nothing if `run` has no row.
  */
 const WRITE_STATE = `${takenNumbers('task_run_states', 'select flow_run_id, 1 from run where flow_run_id is not null')},
   state as (
-    insert into task_run_state (${STATE_COLUMNS}, task_run_id, flow_run_id, version, out_of_order, position)
-    select ${STATE_VALUES}, id, flow_run_id, version, false, (select last from taken) from run
+    insert into task_run_state (${namesOf(STATE)}, task_run_id, flow_run_id, version, out_of_order, position)
+    select ${rowParameters(STATE, 1)}, id, flow_run_id, version, false, (select last from taken) from run
     returning position
   )
   select run."rowVersion", state.position from run, state`;
-/** The clock that the state was decided by: one that stood still, as a computer does that sleeps, writes nothing. */
-const ON_TIME = `$4::timestamptz between clock_timestamp() - interval '1 second' and clock_timestamp() + interval '1 second'`;
+/** The state's time must be the database's time. It is not if the process was suspended after it decided. */
+const ON_TIME = `${TIMESTAMP} between clock_timestamp() - interval '1 second' and clock_timestamp() + interval '1 second'`;
 const RETURNING = 'returning r.id, r.flow_run_id, r.version, r.xmin::text as "rowVersion"';
 
 interface WrittenRow {
@@ -82,61 +74,58 @@ interface WrittenRow {
   position: number | null;
 }
 
+const AFTER_MOVED = NEXT + MOVED_COLUMNS.length;
 const MOVE = statement(
   'taskRuns.moveOne',
   `with run as (
-    ${moveOne('task_run', OWN_MOVED_COLUMN, 11)} and r.xmin = $30::xid and ${ON_TIME}
-      and (select f.state_id from flow_run f where f.id = r.flow_run_id) is not distinct from $31
+    ${moveOne('task_run', MOVED_COLUMNS, NEXT)} and r.xmin = $${AFTER_MOVED}::xid and ${ON_TIME}
+      and (select f.state_id from flow_run f where f.id = r.flow_run_id) is not distinct from $${AFTER_MOVED + 1}
     ${RETURNING}
   ), ${WRITE_STATE}`,
 );
 
 /**
- * Moves a run that is as it was seen, in a flow run that is in the state it was seen in, at the time that it is; null where
- * one of these does not hold, and nothing is written. Gives the run as it is then, and the state as it stands in its history.
+ * Moves a task run. Returns the run after the move, and the state as its history will show it. Returns null, and writes
+ * nothing, if the run, the state of its flow run, or the time is no longer the one seen.
  */
 export async function updateTaskRunAlone(
   database: Queryable,
   seen: SeenTaskRun,
   moved: MovedTaskRun,
-  { state, ...place }: WrittenTaskRunState,
+  written: WrittenTaskRunState,
 ): Promise<{ seen: SeenTaskRun; state: TaskRunState } | null> {
   const [row] = await database.query<WrittenRow>(MOVE, [
-    ...oneOf(stateArrays([state])),
-    ...oneOf(movedTaskRunArrays([moved])),
+    ...rowValues(STATE, written),
+    ...rowValues(MOVED_COLUMNS, moved),
     seen.rowVersion,
     seen.flowRunStateId,
   ]);
   if (!row) return null;
-  const { version } = moved;
-  const { prefect1, ...shown } = state;
+  const { state, ...place } = written;
+  const { prefect1: _, ...shown } = state;
   return {
-    seen: {
-      ...seen,
-      run: { ...seen.run, ...moved.changes, version },
-      initial: { ...shown, version },
-      prefect1,
-      rowVersion: row.rowVersion,
-    },
+    seen: { ...afterMove(seen, { ...moved, state }), rowVersion: row.rowVersion },
     state: { ...shown, ...place, position: row.position },
   };
 }
 
-// The flow run is locked against being deleted before its counter is: that is the order of all locks.
+const [FLOW_RUN, FLOW_RUN_STATE, FLOW_RUN_LABELS] = [0, 1, 2].map((index) => `$${NEXT + BEGUN_COLUMNS.length + index}`);
+// The flow run is locked against deletion before its counter is locked: all locks are taken in this order.
 const CREATE = statement(
   'taskRuns.createOne',
   `with run as (
-    ${insertOneTaskRun('r', 11)}
-    where ${ON_TIME} and ($43::uuid is null or exists (
-      select from flow_run f where f.id = $43 and f.state_id = $44 and f.labels = $45::jsonb for key share
+    insert into task_run as r (${namesOf(BEGUN_COLUMNS)}) select ${rowParameters(BEGUN_COLUMNS, NEXT)}
+    where ${ON_TIME} and (${FLOW_RUN}::uuid is null or exists (
+      select from flow_run f
+      where f.id = ${FLOW_RUN} and f.state_id = ${FLOW_RUN_STATE} and f.labels = ${FLOW_RUN_LABELS}::jsonb for key share
     ))
     on conflict do nothing ${RETURNING}
   ), ${WRITE_STATE}`,
 );
 
 /**
- * Inserts a run in its first state, in a flow run whose state and labels are as they were seen; null where they are not, or
- * where there is a run with its keys or its id, and nothing is written. Gives the run as it is then.
+ * Inserts a task run in its first state, and returns it. Returns null, and writes nothing, if the state or the labels of its
+ * flow run, or the time, are no longer those seen, or if a task run has its keys or its id.
  */
 export async function insertTaskRunAlone(
   database: Queryable,
@@ -146,18 +135,16 @@ export async function insertTaskRunAlone(
 ): Promise<SeenTaskRun | null> {
   const { run, state } = begun;
   const [row] = await database.query<WrittenRow>(CREATE, [
-    ...oneOf(stateArrays([state])),
-    ...oneOf(begunArrays([begun])),
+    ...rowValues(STATE, begun),
+    ...rowValues(BEGUN_COLUMNS, begun),
     flowRun?.facts.id ?? null,
     flowRun?.stateId ?? null,
     flowRun && JSON.stringify(flowRun.labels),
   ]);
   if (!row) return null;
-  const { prefect1, ...shown } = state;
   return {
     run,
-    initial: { ...shown, version: run.version },
-    prefect1,
+    ...currentState(state, run.version),
     flowRun: flowRun?.facts ?? null,
     flowRunStateId: flowRun?.stateId ?? null,
     limited: null,
@@ -167,5 +154,3 @@ export async function insertTaskRunAlone(
     rowVersion: row.rowVersion,
   };
 }
-
-const oneOf = (arrays: readonly unknown[][]): unknown[] => arrays.map(([value]) => value);

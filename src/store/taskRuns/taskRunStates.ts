@@ -1,15 +1,23 @@
 import { sql } from 'kysely';
-import type { TaskRunState } from '../../core/runs/state.ts';
-import { type Queryable, statement } from '../connection/database.ts';
+import type { PlainState, ProposedState, TaskRunState } from '../../core/runs/state.ts';
+import { type Queryable, statement, type Transaction } from '../connection/database.ts';
 import type { StateList } from '../flowRuns/flowRunStates.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts } from '../query/readCounts.ts';
 import { readChildPages } from '../query/readPages.ts';
-import { type StoredState, stateFromRow, taskRunStateColumns } from '../query/rows.ts';
 import { versionOrder } from '../query/sortOrders.ts';
 import type { Lean, Source } from '../query/source.ts';
+import { fieldColumns, type WrittenColumn } from '../query/writtenColumns.ts';
+import { numberedInsert, numberedValues } from '../runs/runCounters.ts';
+import {
+  type StoredState,
+  stateColumns,
+  stateFromRow,
+  TASK_RUN_STATE_PLACE,
+  taskRunStateColumns,
+} from '../runs/stateRows.ts';
 
-/** A state as lists read it that do not show its data. */
+/** A state in a list that does not show its data. */
 export type LeanTaskRunState = Lean<TaskRunState, 'data'>;
 
 const TASK_RUN_STATES: Source<StoredState<TaskRunState>, TaskRunState, 'data'> = {
@@ -51,11 +59,54 @@ const OWNERS = statement(
   'select id, task_run_id as "taskRunId" from task_run_state where id = any($1::uuid[])',
 );
 
-/** Of those of these states that exist already: the ids of their task runs, by the ids of the states. */
+/** The task runs of the states that exist already: their ids, by the ids of the states. */
 export async function ownersOfTaskRunStates(
   transaction: Queryable,
   ids: readonly string[],
 ): Promise<Map<string, string>> {
   const rows = await transaction.query<{ id: string; taskRunId: string }>(OWNERS, [ids]);
   return new Map(rows.map(({ id, taskRunId }) => [id, taskRunId]));
+}
+
+/** A state of a task run, as it is written: the database assigns its position. */
+export interface WrittenTaskRunState extends Omit<TaskRunState, keyof PlainState | 'position'> {
+  state: ProposedState;
+}
+
+const { position: _, ...GIVEN } = TASK_RUN_STATE_PLACE;
+const COLUMNS: readonly WrittenColumn<WrittenTaskRunState>[] = [
+  ...stateColumns(({ state }: WrittenTaskRunState) => state),
+  ...fieldColumns(GIVEN, (place: WrittenTaskRunState) => place),
+];
+const INSERT = numberedInsert('taskRunStates.insert', {
+  table: 'task_run_state',
+  columns: COLUMNS,
+  run: 'flow_run_id',
+  number: 'position',
+  counter: 'task_run_states',
+  returning: 'id, position',
+});
+
+/**
+ * Sends states to be written, each with the next position among the task run states of its flow run.
+ * @returns the states by id, as their histories will show them; filled when the transaction ends
+ */
+export function insertTaskRunStates(
+  transaction: Transaction,
+  written: readonly WrittenTaskRunState[],
+): Map<string, TaskRunState> {
+  const flowRunIds = written.map(({ flowRunId }) => flowRunId);
+  const states = new Map<string, TaskRunState>();
+  transaction.send<{ id: string; position: number | null }>(
+    INSERT,
+    numberedValues(COLUMNS, written, flowRunIds),
+    (rows) => {
+      const positions = new Map(rows.map(({ id, position }) => [id, position]));
+      for (const { state, ...place } of written) {
+        const { prefect1: _, ...shown } = state;
+        states.set(state.id, { ...shown, ...place, position: positions.get(state.id) ?? null });
+      }
+    },
+  );
+  return states;
 }

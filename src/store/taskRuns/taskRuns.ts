@@ -5,13 +5,13 @@ import type { Queryable } from '../connection/database.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts, readCount } from '../query/readCounts.ts';
 import { readChildPages, readPage } from '../query/readPages.ts';
-import { type TaskRunRow, taskRunColumns, taskRunFromRow } from '../query/rows.ts';
 import { RUN_ORDERS, type RunSort } from '../query/sortOrders.ts';
 import type { Lean, Source } from '../query/source.ts';
 import { tenantWhere } from '../query/tenantWhere.ts';
+import { type TaskRunRow, taskRunColumns, taskRunFromRow } from './taskRunRows.ts';
 
 type Wide = 'taskInputs';
-/** A task run as lists read it that do not show its inputs. */
+/** A task run in a list that does not show its inputs. */
 export type LeanTaskRun = Lean<TaskRun, Wide>;
 
 export const TASK_RUNS: Source<TaskRunRow, TaskRun, Wide> = {
@@ -27,7 +27,7 @@ export interface TaskRunList<IsWide extends boolean = boolean> {
   filter?: Filter;
   sort?: RunSort;
   page?: PageRequest;
-  /** False leaves out what `LeanTaskRun` has not; true by default. */
+  /** False reads `LeanTaskRun`s. Defaults to true. */
   wide?: IsWide | undefined;
 }
 
@@ -46,7 +46,7 @@ export const taskRunPage = <IsWide extends boolean = true>(
     wide,
   });
 
-/** Exact, or `atMost` where there are as many or more. */
+/** Exact, or `atMost` if there are at least that many. */
 export const taskRunCount = (
   database: Queryable,
   tenantId: string,

@@ -1,12 +1,12 @@
 import type { TaskRun } from '../../core/runs/run.ts';
 import { type Queryable, statement } from '../connection/database.ts';
-import { type TaskRunRow, taskRunColumns, taskRunFromRow } from '../query/rows.ts';
+import { type TaskRunRow, taskRunColumns, taskRunFromRow } from './taskRunRows.ts';
 
-/** Which background task runs somebody waits for. */
+/** The background task runs that subscribers wait for. */
 export interface WaitingTasks {
   tenantId: string;
   taskKeys: readonly string[];
-  /** The ids of states that need not be told again. */
+  /** The ids of states that subscribers have received. */
   but: readonly string[];
 }
 
@@ -19,7 +19,7 @@ const WAITING = statement(
    order by x.next_scheduled_start_time nulls first, x.id limit $4`,
 );
 
-/** Task runs without a flow run that are due and that no worker has taken, the longest due first. */
+/** Background task runs that are due and that no worker has taken, the oldest first. */
 export async function waitingTaskRuns(
   database: Queryable,
   { tenantId, taskKeys, but }: WaitingTasks,
@@ -34,7 +34,7 @@ const STILL = statement(
    join task_run x on x.id = told.id and x.state_id = told.state_id`,
 );
 
-/** Of task runs and the states they were in, the states that they still are in. */
+/** Returns which of these states are still the current states of their task runs. */
 export async function statesThatLast(
   database: Queryable,
   told: readonly { id: string; stateId: string }[],

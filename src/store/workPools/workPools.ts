@@ -2,10 +2,11 @@ import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import type { WorkPool } from '../../core/workPools/workPool.ts';
 import { type Queryable, statement } from '../connection/database.ts';
+import { BOOLEAN, type ColumnTypes, INTEGER, JSONB, TEXT, TIME, UUID } from '../query/columnTypes.ts';
 import { readById } from '../query/readById.ts';
 import { readCount } from '../query/readCounts.ts';
 import { readPage } from '../query/readPages.ts';
-import { columns } from '../query/rows.ts';
+import { selectList } from '../query/selectList.ts';
 import { FLOW_ORDERS, type FlowSort } from '../query/sortOrders.ts';
 import type { Lean, Source } from '../query/source.ts';
 import { tenantWhere } from '../query/tenantWhere.ts';
@@ -13,22 +14,24 @@ import { tenantWhere } from '../query/tenantWhere.ts';
 /** A work pool as lists read it that do not show its template. */
 export type LeanWorkPool = Lean<WorkPool, 'baseJobTemplate'>;
 
+const WORK_POOL: ColumnTypes<WorkPool> = {
+  id: UUID,
+  created: TIME,
+  updated: TIME,
+  tenantId: UUID,
+  name: TEXT,
+  type: TEXT,
+  description: TEXT,
+  baseJobTemplate: JSONB,
+  isPaused: BOOLEAN,
+  concurrencyLimit: INTEGER,
+};
+
 const WORK_POOLS: Source<WorkPool, WorkPool, 'baseJobTemplate'> = {
   name: 'workPools',
   table: 'work_pool',
   ofTenant: 'x.tenant_id = $2',
-  columns: columns([
-    'id',
-    'created',
-    'updated',
-    'tenantId',
-    'name',
-    'type',
-    'description',
-    'baseJobTemplate',
-    'isPaused',
-    'concurrencyLimit',
-  ]),
+  columns: selectList(WORK_POOL),
   wide: ['baseJobTemplate'],
   fromRow: (row) => row,
 };

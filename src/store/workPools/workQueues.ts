@@ -3,26 +3,28 @@ import type { JsonObject } from '../../core/values/jsonObject.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import { DEFAULT_QUEUE, type WorkQueue } from '../../core/workPools/workPool.ts';
 import { type Queryable, statement } from '../connection/database.ts';
+import { BOOLEAN, type ColumnTypes, INTEGER, TEXT, TIME, UUID } from '../query/columnTypes.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts, readCount } from '../query/readCounts.ts';
 import { readChildPages, readPage } from '../query/readPages.ts';
-import { columns } from '../query/rows.ts';
+import { selectList } from '../query/selectList.ts';
 import { columnKey, type Order, type Source } from '../query/source.ts';
 import { tenantWhere } from '../query/tenantWhere.ts';
 
-const workQueueColumns = columns([
-  'id',
-  'created',
-  'updated',
-  'tenantId',
-  'workPoolId',
-  'name',
-  'description',
-  'isPaused',
-  'concurrencyLimit',
-  'priority',
-  'lastPolled',
-]);
+const WORK_QUEUE: ColumnTypes<WorkQueue> = {
+  id: UUID,
+  created: TIME,
+  updated: TIME,
+  tenantId: UUID,
+  workPoolId: UUID,
+  name: TEXT,
+  description: TEXT,
+  isPaused: BOOLEAN,
+  concurrencyLimit: INTEGER,
+  priority: INTEGER,
+  lastPolled: TIME,
+};
+const workQueueColumns = selectList(WORK_QUEUE);
 
 const WORK_QUEUES: Source<WorkQueue, WorkQueue> = {
   name: 'workQueues',

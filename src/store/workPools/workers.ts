@@ -2,17 +2,28 @@ import { sql } from 'kysely';
 import type { PageRequest } from '../../core/values/page.ts';
 import type { Worker } from '../../core/workPools/workPool.ts';
 import { type Queryable, statement } from '../connection/database.ts';
+import { type ColumnTypes, INTEGER, TEXT, TIME, UUID } from '../query/columnTypes.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts } from '../query/readCounts.ts';
 import { readChildPages } from '../query/readPages.ts';
-import { columns } from '../query/rows.ts';
+import { selectList } from '../query/selectList.ts';
 import { columnKey, type Order, type Source } from '../query/source.ts';
+
+const WORKER: ColumnTypes<Worker> = {
+  id: UUID,
+  created: TIME,
+  updated: TIME,
+  workPoolId: UUID,
+  name: TEXT,
+  lastHeartbeat: TIME,
+  heartbeatIntervalSeconds: INTEGER,
+};
 
 const WORKERS: Source<Worker, Worker> = {
   name: 'workers',
   table: 'worker',
   ofTenant: 'exists (select from work_pool p where p.id = x.work_pool_id and p.tenant_id = $2)',
-  columns: columns(['id', 'created', 'updated', 'workPoolId', 'name', 'lastHeartbeat', 'heartbeatIntervalSeconds']),
+  columns: selectList(WORKER),
   wide: [],
   fromRow: (row) => row,
 };

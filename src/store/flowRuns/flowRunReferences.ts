@@ -1,14 +1,15 @@
-import type { Labels } from '../../core/runs/run.ts';
+import type { FlowRun, Labels } from '../../core/runs/run.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 
 /** What a new flow run refers to. */
 export interface FlowRunReferences {
   now: Instant;
+  /** Whether its flow, deployment and parent task run exist. */
   flow: boolean;
   deployment: boolean;
   parentTaskRun: boolean;
-  /** The labels that it inherits: its deployment's, or else its flow's. */
+  /** The labels that it inherits: its deployment's, or its flow's if it has no deployment. */
   labels: Labels;
 }
 
@@ -22,32 +23,17 @@ const REFERENCES = statement(
    left join task_run p on p.id = asked.parent_id and p.tenant_id = asked.tenant_id`,
 );
 
-export async function readReferences(
+export async function flowRunReferences(
   transaction: Queryable,
-  asked: { tenantId: string; flowId: string; deploymentId: string | null; parentTaskRunId: string | null },
+  {
+    tenantId,
+    flowId,
+    deploymentId,
+    parentTaskRunId,
+  }: Pick<FlowRun, 'tenantId' | 'flowId' | 'deploymentId' | 'parentTaskRunId'>,
 ): Promise<FlowRunReferences> {
-  const [row] = await transaction.query<FlowRunReferences>(REFERENCES, [
-    asked.tenantId,
-    asked.flowId,
-    asked.deploymentId,
-    asked.parentTaskRunId,
-  ]);
+  const values = [tenantId, flowId, deploymentId, parentTaskRunId];
+  const [row] = await transaction.query<FlowRunReferences>(REFERENCES, values);
   if (!row) throw new Error('a row of constants gave no row');
   return row;
-}
-
-const ID_BY_KEY = statement(
-  'flowRuns.idByIdempotencyKey',
-  'select id from flow_run where flow_id = $1 and idempotency_key = $2 and tenant_id = $3',
-);
-
-/** The id of the run that a flow has under this idempotency key. */
-export async function flowRunIdByKey(
-  transaction: Queryable,
-  tenantId: string,
-  flowId: string,
-  idempotencyKey: string,
-): Promise<string | null> {
-  const [row] = await transaction.query<{ id: string }>(ID_BY_KEY, [flowId, idempotencyKey, tenantId]);
-  return row?.id ?? null;
 }
