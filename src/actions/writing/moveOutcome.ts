@@ -6,6 +6,8 @@ import type { Topic } from '../../streams/streams.ts';
 /** The result of proposing a state. Verdicts other than ACCEPT are answers, not errors. */
 export interface MoveOutcome<RunState extends State = State> {
   verdict: Verdict;
+  /** The name of the rule that decided; null if every rule accepted the state, or the use case refused without rules. */
+  rule: string | null;
   /** Why the proposed state was not accepted; null with ACCEPT. */
   reason: string | null;
   /** With WAIT: propose the state again after this many seconds. */
@@ -17,7 +19,10 @@ export interface MoveOutcome<RunState extends State = State> {
   state: RunState;
 }
 
-/** The part of an outcome that is stored for repeated requests; the state is read by its id. */
+/**
+ * The part of an outcome that is stored for repeated requests; the state is read by its id. Answers stored by version 0.1 have
+ * no `rule`; clients read them as null.
+ */
 export type MoveAnswer = Omit<MoveOutcome, 'state'> & { stateId: string };
 
 /** The result of moving runs in one transaction. */
@@ -39,11 +44,12 @@ export type Proposal = { state: StateRequest; force: boolean } | Refusal | Probl
 
 export const answerOf = (
   runId: string,
-  decision: Pick<Decision, 'verdict' | 'reason' | 'retryAfterSeconds'>,
+  decision: Pick<Decision, 'verdict' | 'rule' | 'reason' | 'retryAfterSeconds'>,
   stateId: string,
   written: boolean,
 ): MoveAnswer => ({
   verdict: decision.verdict,
+  rule: decision.rule,
   reason: decision.reason,
   retryAfterSeconds: decision.retryAfterSeconds,
   written,
@@ -65,7 +71,8 @@ export function proposalOf<Current extends { run: { id: string; version: number 
   const proposal = job.propose(current);
   if (proposal instanceof Problem) return { answer: proposal };
   if (!('verdict' in proposal)) return { proposal };
-  return { answer: answerOf(current.run.id, { ...proposal, retryAfterSeconds: null }, current.initial.id, false) };
+  const decision = { ...proposal, rule: null, retryAfterSeconds: null };
+  return { answer: answerOf(current.run.id, decision, current.initial.id, false) };
 }
 
 /** Compare-and-set: returns a Problem if the run has changed since the caller read it. */

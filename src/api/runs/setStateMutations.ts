@@ -17,6 +17,12 @@ const OutcomeInterface = builder.interfaceRef<MoveOutcome>('MoveOutcome').implem
   description: 'The outcome of a proposed state. A verdict other than ACCEPT is a normal response, not an error.',
   fields: (t) => ({
     verdict: t.expose('verdict', { type: VerdictEnum, description: 'The verdict of the orchestration rules.' }),
+    rule: t.exposeString('rule', {
+      nullable: true,
+      description:
+        'The name of the rule that gave the verdict, such as `PreventDuplicateTransitions`; null if no rule objected. ' +
+        'Also null if `cancelFlowRun` or `resumeFlowRun` answered from the current state, without the rules.',
+    }),
     reason: t.exposeString('reason', {
       nullable: true,
       description: 'An explanation of the verdict; null if the state was accepted as proposed.',
