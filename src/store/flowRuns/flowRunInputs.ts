@@ -10,7 +10,7 @@ import { readChildPages } from '../query/readPages.ts';
 import { selectList } from '../query/selectList.ts';
 import { INPUT_ORDER } from '../query/sortOrders.ts';
 import type { Source } from '../query/source.ts';
-import { arrayValues, fieldColumns, insertText } from '../query/writtenColumns.ts';
+import { arrayValues, fieldColumns, insertMany } from '../query/writtenColumns.ts';
 
 const FLOW_RUN_INPUT: ColumnTypes<FlowRunInput> = {
   id: UUID,
@@ -95,7 +95,7 @@ export type NewFlowRunInput = Omit<FlowRunInput, 'created'>;
 
 const { created: _, ...GIVEN } = FLOW_RUN_INPUT;
 const COLUMNS = fieldColumns(GIVEN, (input: NewFlowRunInput) => input);
-const INSERT = statement('flowRunInputs.insert', insertText('flow_run_input', COLUMNS));
+const INSERT = statement('flowRunInputs.insert', insertMany('flow_run_input', COLUMNS));
 
 /** Stores inputs. Violates `flow_run_input_flow_run_id_key_key` if a run has an input with the same key. */
 export async function insertFlowRunInputs(transaction: Queryable, inputs: readonly NewFlowRunInput[]): Promise<void> {

@@ -7,7 +7,7 @@ import { readChildCounts } from '../query/readCounts.ts';
 import { readChildPages } from '../query/readPages.ts';
 import { versionOrder } from '../query/sortOrders.ts';
 import type { Lean, Source } from '../query/source.ts';
-import { arrayValues, fieldColumns, insertText, type WrittenColumn } from '../query/writtenColumns.ts';
+import { arrayValues, fieldColumns, insertMany, type WrittenColumn } from '../query/writtenColumns.ts';
 import {
   FLOW_RUN_STATE_PLACE,
   flowRunStateColumns,
@@ -70,7 +70,7 @@ const COLUMNS: readonly WrittenColumn<WrittenFlowRunState>[] = [
   ...stateColumns(({ state }: WrittenFlowRunState) => state),
   ...fieldColumns(FLOW_RUN_STATE_PLACE, (place: WrittenFlowRunState) => place),
 ];
-const INSERT = statement('flowRunStates.insert', insertText('flow_run_state', COLUMNS));
+const INSERT = statement('flowRunStates.insert', insertMany('flow_run_state', COLUMNS));
 
 /** Sends states to be written, and returns them by id, as their histories will show them. */
 export function insertFlowRunStates(

@@ -39,8 +39,12 @@ export const rowParameters = (columns: readonly WrittenColumn<never>[], first: n
 export const arrayParameters = (columns: readonly WrittenColumn<never>[], first: number): string =>
   columns.map(({ type }, index) => `$${first + index}::${type}[]`).join(', ');
 
-/** The text that inserts many rows; `on conflict` and `returning` may follow. */
-export const insertText = (table: string, columns: readonly WrittenColumn<never>[]): string =>
+/** The text that inserts one row, from `rowValues`; `where`, `on conflict` and `returning` may follow. */
+export const insertOne = (table: string, columns: readonly WrittenColumn<never>[], first = 1): string =>
+  `insert into ${table} (${namesOf(columns)}) select ${rowParameters(columns, first)}`;
+
+/** The text that inserts many rows, from `arrayValues`; `on conflict` and `returning` may follow. */
+export const insertMany = (table: string, columns: readonly WrittenColumn<never>[]): string =>
   `insert into ${table} (${namesOf(columns)}) select * from unnest(${arrayParameters(columns, 1)})`;
 
 /** The values of one row, in the order of `rowParameters`. */

@@ -2,7 +2,7 @@ import type { TaskRun } from '../../core/runs/run.ts';
 import type { ProposedState } from '../../core/runs/state.ts';
 import { type Queryable, statement, type Transaction } from '../connection/database.ts';
 import { INTEGER, UUID } from '../query/columnTypes.ts';
-import { arrayValues, column, fieldColumns, insertText, type WrittenColumn } from '../query/writtenColumns.ts';
+import { arrayValues, column, fieldColumns, insertMany, type WrittenColumn } from '../query/writtenColumns.ts';
 import { stateCopyColumns } from '../runs/runRows.ts';
 import { keysText, type TaskRunKeys, taskRunKeyColumns } from './taskRunKeys.ts';
 import { TASK_RUN } from './taskRunRows.ts';
@@ -34,7 +34,7 @@ export const BEGUN_COLUMNS: readonly WrittenColumn<BegunTaskRun>[] = [
   column('map_index', INTEGER, ({ task }) => task?.mapIndex ?? NOT_MAPPED),
 ];
 
-const INSERT = insertText('task_run as r', BEGUN_COLUMNS);
+const INSERT = insertMany('task_run as r', BEGUN_COLUMNS);
 const INSERT_ALL = statement('taskRuns.insert', INSERT);
 const INSERT_NEW = statement(
   'taskRuns.insertNew',

@@ -3,7 +3,7 @@ import type { State } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement, type Transaction } from '../connection/database.ts';
 import { TEXT, TIME, UUID } from '../query/columnTypes.ts';
-import { arrayValues, column, insertText, type WrittenColumn } from '../query/writtenColumns.ts';
+import { arrayValues, column, insertMany, type WrittenColumn } from '../query/writtenColumns.ts';
 import { type StoredState, stateFromRow, taskRunStateColumns } from '../runs/stateRows.ts';
 
 // An index row holds at most 2,700 bytes, and a key of 2,000 characters may be longer. So the table stores the key's hash.
@@ -52,7 +52,7 @@ const COLUMNS: readonly WrittenColumn<CacheEntry>[] = [
   column('cache_expiration', TIME, ({ cacheExpiration }) => cacheExpiration),
   column('task_run_state_id', UUID, ({ stateId }) => stateId),
 ];
-const INSERT = statement('taskRunStateCache.insert', insertText('task_run_state_cache', COLUMNS));
+const INSERT = statement('taskRunStateCache.insert', insertMany('task_run_state_cache', COLUMNS));
 
 /** Sends cache entries to be written. */
 export function insertCacheEntries(transaction: Transaction, entries: readonly CacheEntry[]): void {

@@ -2,7 +2,7 @@ import { afterMove, currentState } from '../../core/runs/move.ts';
 import type { TaskRunState } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement } from '../connection/database.ts';
-import { namesOf, rowParameters, rowValues } from '../query/writtenColumns.ts';
+import { insertOne, namesOf, rowParameters, rowValues } from '../query/writtenColumns.ts';
 import { moveOne } from '../runs/movedColumns.ts';
 import { takenNumbers } from '../runs/runCounters.ts';
 import { currentStateFromRow } from '../runs/runRows.ts';
@@ -114,7 +114,7 @@ const [FLOW_RUN, FLOW_RUN_STATE, FLOW_RUN_LABELS] = [0, 1, 2].map((index) => `$$
 const CREATE = statement(
   'taskRuns.createOne',
   `with run as (
-    insert into task_run as r (${namesOf(BEGUN_COLUMNS)}) select ${rowParameters(BEGUN_COLUMNS, NEXT)}
+    ${insertOne('task_run as r', BEGUN_COLUMNS, NEXT)}
     where ${ON_TIME} and (${FLOW_RUN}::uuid is null or exists (
       select from flow_run f
       where f.id = ${FLOW_RUN} and f.state_id = ${FLOW_RUN_STATE} and f.labels = ${FLOW_RUN_LABELS}::jsonb for key share
