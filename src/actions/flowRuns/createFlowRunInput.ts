@@ -17,7 +17,7 @@ export interface CreateFlowRunInput extends Keyed {
   sender?: string | null;
 }
 
-/** Sends a key and a value to a flow run. CONFLICT where the run has an input of that key. */
+/** Sends an input, a key and a value, to a flow run. CONFLICT if the run has an input with the same key. */
 export async function createFlowRunInput(
   engine: Engine,
   viewer: Viewer,

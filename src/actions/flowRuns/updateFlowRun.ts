@@ -13,22 +13,22 @@ import type { Engine } from '../writing/engine.ts';
 import { unknownFlowRun } from '../writing/moveFlowRunBatch.ts';
 import { checkJobVariables } from './checkJobVariables.ts';
 
-/** Only what is given is changed. */
+/** Missing fields stay unchanged. */
 export interface UpdateFlowRun extends Keyed {
   flowRunId: string;
-  /** Null or empty: two random words. */
+  /** Null or empty for two random words. */
   name?: string | null;
   flowVersion?: string | null;
   parameters?: JsonObject | null;
   tags?: string[] | null;
   infrastructurePid?: string | null;
   jobVariables?: JsonObject | null;
-  /** What is given is merged into the run's policy. */
+  /** Merged into the run's policy. */
   policy?: Partial<Pick<FlowRunPolicy, 'retries' | 'retryDelaySeconds'>> | null;
 }
 
 /**
- * Changes what may be changed of a flow run beside its state and its labels.
+ * Changes fields of a flow run other than its state and its labels.
  * Source: Prefect 3, server/api/flow_runs.py, update_flow_run.
  */
 export const updateFlowRun = (engine: Engine, viewer: Viewer, input: UpdateFlowRun): Promise<{ flowRun: FlowRun }> =>

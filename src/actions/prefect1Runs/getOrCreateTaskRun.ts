@@ -11,11 +11,11 @@ import { prefect1TaskRunJob } from './prefect1TaskRunJob.ts';
 export interface GetOrCreateTaskRun {
   flowRunId: string;
   taskId: string;
-  /** Which of the runs of a mapped task. Null: it is not mapped, or the run that stands for all. */
+  /** The index of a mapped task's run; null for a task that is not mapped, and for the parent of a mapped task's runs. */
   mapIndex?: number | null;
 }
 
-/** What is around the runs of a mapped task: the task and its flow run. */
+/** What the runs of a mapped task share: the task and its flow run. */
 type MappedTask = Pick<TaskRunOfTask, 'now'> & { [Part in 'task' | 'flowRun']: NonNullable<TaskRunOfTask[Part]> };
 
 /** What `getOrCreateTaskRun` works with: it keeps tasks for a few seconds, because clients request the runs of a mapped task in a row. */
@@ -24,8 +24,8 @@ export interface MappedTaskEngine extends Engine {
 }
 
 /**
- * The task run of a task in a flow run, with the state that it is in; made if there is none. REFERENCE_NOT_FOUND where the
- * flow run or the task does not exist.
+ * Returns the task run of a task in a flow run, with its state; creates it if it does not exist. NOT_FOUND if the task does
+ * not exist, REFERENCE_NOT_FOUND if the flow run does not exist.
  * Source: prefect_server, api/runs.py, get_or_create_task_run_info.
  */
 export async function getOrCreateTaskRun(
@@ -36,7 +36,7 @@ export async function getOrCreateTaskRun(
   const { database, recentTasks } = engine;
   const mapIndex = asked ?? NOT_MAPPED;
   const tenantId = visibleTenant(viewer);
-  // The runs of a mapped task come one after the other, each for the first time: all but the first are made unread.
+  // Clients request the runs of a mapped task one after the other. All but the first are created without a read.
   const key = `${tenantId} ${flowRunId} ${taskId}`;
   const recent = mapIndex === NOT_MAPPED ? null : recentTasks.recall(key);
   const made = recent && (await create(engine, recent, mapIndex));
@@ -56,7 +56,7 @@ export async function getOrCreateTaskRun(
   return raced;
 }
 
-/** Null where there is one already. */
+/** Returns null if the task run exists already. */
 async function create(
   { writer }: Engine,
   { task, flowRun, now }: MappedTask,

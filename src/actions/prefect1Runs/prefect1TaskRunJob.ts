@@ -12,7 +12,7 @@ interface TaskOfFlow {
   cacheKey: string | null;
 }
 
-/** The task run of a registered task in a flow run, as it is created: pending. */
+/** The job that creates the task run of a registered task in a flow run. Its first state is Pending. */
 export function prefect1TaskRunJob(
   flowRun: { id: string; tenantId: string },
   task: TaskOfFlow,
@@ -27,7 +27,7 @@ export function prefect1TaskRunJob(
       flowRunId: flowRun.id,
       taskKey,
       dynamicKey: String(mapIndex),
-      // Prefect 1 gives task runs no name; this one is for native readers.
+      // Prefect 1 task runs have no name; native clients see this one.
       name: mapIndex === NOT_MAPPED ? taskKey : `${taskKey}-${mapIndex}`,
       taskVersion: null,
       cacheKey: task.cacheKey,

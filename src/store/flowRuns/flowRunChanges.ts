@@ -9,21 +9,21 @@ import { tenantWhere } from '../query/tenantWhere.ts';
 import { type FlowRunRow, flowRunColumns, flowRunFromRow } from './flowRunRows.ts';
 import type { LeanFlowRun } from './flowRuns.ts';
 
-// Every flow run carries the number of the transaction that changed it last, and so does the trace of a deleted one. The
-// horizon is the lowest number of a transaction that may still be under way: whatever will ever be committed below it, is.
-// docs/decisions/0008-changes-over-many-runs.md says why.
+// Every flow run has the number of the transaction that last changed it, and so does the record of a deleted run. The horizon
+// is the lowest number of a transaction that may still be open: all transactions below it have ended.
+// docs/decisions/0008-changes-over-many-runs.md gives the reasons.
 
-/** A place in the order of changes: by transaction, then by run. Transactions stay far below 2^53. */
+/** A position in the order of changes: by transaction, then by run. Transaction numbers stay far below 2^53. */
 export interface ChangePlace {
   transaction: number;
   id: string;
 }
 
 const NO_ID = '00000000-0000-0000-0000-000000000000';
-/** Before the first change of this transaction. */
+/** The position before the first change of a transaction. */
 export const beforeTransaction = (transaction: number): ChangePlace => ({ transaction, id: NO_ID });
 
-/** A flow run that changed, in its newest shape; null where it does not match, or is deleted. */
+/** A changed flow run in its newest version; null if it does not match the filter, or was deleted. */
 export interface ChangedFlowRun {
   place: ChangePlace;
   run: LeanFlowRun | null;
@@ -31,7 +31,7 @@ export interface ChangedFlowRun {
 
 export interface Changes {
   changes: ChangedFlowRun[];
-  /** There were no more, up to the end that was asked for. */
+  /** Whether these are all changes up to the requested end. */
   complete: boolean;
   horizon: number;
   /** The database's clock. */
@@ -43,8 +43,9 @@ const number = (transaction: RawBuilder<unknown>) => sql`${transaction}::text::i
 const WIDE = ['parameters', 'context', 'jobVariables'];
 
 /**
- * What changed of a tenant's flow runs, in order, each run once: after a place, and below a transaction or else below the
- * horizon. One row more than asked for tells whether that was all; it is left away here.
+ * Reads the changed flow runs of a tenant, in the order of their changes, each run once.
+ * @param after the position after which to read
+ * @param below the transaction before which to stop; null for the horizon
  */
 export async function flowRunChangesAfter(
   database: Queryable,
@@ -73,7 +74,7 @@ export async function flowRunChangesAfter(
       select ${number(HORIZON)} as "horizon", now() as "now",
         ${number(sql`found.changed`)} as "changedBy", found.id as "changedId", found.matches, ${sql.raw(flowRunColumns('x', WIDE))}
       from (select) as always left join found on true
-      -- One by one, by their ids: a page is small, and a statistic that says otherwise is old.
+      -- One look-up by id for each row: a page is small, even if outdated statistics say otherwise.
       left join lateral (select * from flow_run one where found.matches and one.id = found.id offset 0) x on true
       order by found.changed, found.id`,
   );
@@ -86,7 +87,7 @@ export async function flowRunChangesAfter(
   return { changes: changes.slice(0, limit), complete: changes.length <= limit, horizon, now };
 }
 
-/** `changedBy` and `changedId` are null in the one row that is there where nothing changed. */
+/** If nothing changed, there is one row, with `changedBy` and `changedId` null. */
 type ChangeRow = FlowRunRow & {
   horizon: number;
   now: Instant;
@@ -95,7 +96,7 @@ type ChangeRow = FlowRunRow & {
   matches: boolean | null;
 };
 
-/** The runs that match, as long as there are no more than this (null otherwise), and where to read on from there. */
+/** The ids of the matching runs, null if there are more than `atMost`, and the horizon from which to read on. */
 export async function matchingFlowRunIds(
   database: Queryable,
   tenantId: string,
@@ -111,7 +112,7 @@ export async function matchingFlowRunIds(
         array(select x.id::text from flow_run x where ${tenantWhere('flowRun', tenantId, filter)}
               limit ${atMost + 1}::bigint) as "ids"`,
   );
-  if (!row) throw new Error('A select without a table gives one row.');
+  if (!row) throw new Error('a select without a table returned no row');
   return { ...row, ids: row.ids.length > atMost ? null : row.ids };
 }
 
@@ -124,7 +125,7 @@ const CHANGED_SINCE = statement(
    ) changed limit $3`,
 );
 
-/** The runs that were changed by this transaction or later ones, beyond the horizon, too; null where they are more than this. */
+/** The runs that this or a later transaction changed, including those beyond the horizon; null if more than `atMost`. */
 export async function flowRunsChangedSince(
   database: Queryable,
   tenantId: string,
@@ -135,7 +136,7 @@ export async function flowRunsChangedSince(
   return rows.length > atMost ? null : rows.map(({ id }) => id);
 }
 
-// Numbers that no transaction of this server can have had yet, in rows that came from another one, are not heads.
+// Rows that were restored from another server may have numbers that this server has not assigned yet; they are not heads.
 const newestIn = (table: string) => `(
   select changed from ${table}
   where tenant_id = tenant.id and changed < pg_snapshot_xmax(pg_current_snapshot()) order by changed desc limit 1)`;
@@ -148,11 +149,11 @@ const HEADS = statement(
 
 export interface ChangesHead {
   horizon: number;
-  /** The newest transaction that changed a flow run of the tenant and is committed; it may be beyond the horizon. */
+  /** The newest committed transaction that changed a flow run of the tenant. It may be beyond the horizon. */
   newest: number;
 }
 
-/** How far the changes of tenants have come, all in one statement. */
+/** Reads the newest change of each tenant, with one statement. */
 export async function flowRunChangesHeads(
   database: Queryable,
   tenantIds: readonly string[],
@@ -161,7 +162,7 @@ export async function flowRunChangesHeads(
   return new Map(rows.map(({ tenantId, ...head }) => [tenantId, head]));
 }
 
-/** How many flow runs match, by the type of their state; counting stops when it comes to `atMost` runs in all. */
+/** Counts the matching flow runs by state type. Counting stops at `atMost` runs in total. */
 export async function flowRunCountsByStateType(
   database: Queryable,
   tenantId: string,
@@ -189,7 +190,7 @@ const FORGET_DELETIONS = statement(
    ) old where d.flow_run_id = old.flow_run_id returning d.flow_run_id`,
 );
 
-/** Forgets at most `limit` deletions of flow runs that are older than this many seconds; returns how many went. */
+/** Deletes at most `limit` records of deleted flow runs that are older than this many seconds, and returns how many. */
 export async function forgetDeletions(database: Queryable, olderThanSeconds: number, limit: number): Promise<number> {
   return (await database.query(FORGET_DELETIONS, [olderThanSeconds, limit])).length;
 }

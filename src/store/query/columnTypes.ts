@@ -10,8 +10,8 @@ export interface ColumnType<Value> {
 }
 
 /**
- * The type of the column that stores each field of `Row`. A table that is declared with this type lists every field: reads
- * take their column lists from it, inserts and updates their columns, so a field without a column does not compile.
+ * The type of the column that stores each field of `Row`. Reads, inserts and updates make their column lists from such an
+ * object, so a field without a column does not compile.
  */
 export type ColumnTypes<Row> = { readonly [Field in keyof Row]-?: ColumnType<Row[Field]> };
 
@@ -26,7 +26,7 @@ export const BIGINT = unchanged<number>('int8');
 export const FLOAT = unchanged<number>('float8');
 export const STATE_TYPE = unchanged<StateType>('state_type');
 export const TIME: ColumnType<Instant | null> = { sql: 'timestamptz', encode: (instant) => timeText(instant) };
-/** JSON. Null and undefined are null in SQL, not in JSON. */
+/** Null and undefined are null in SQL, not in JSON. */
 export const JSONB: ColumnType<unknown> = {
   sql: 'jsonb',
   encode: (json) => (json === null || json === undefined ? null : JSON.stringify(json)),

@@ -8,23 +8,24 @@ import { FIELD_KINDS, type FieldKind, parameter } from './fieldKinds.ts';
 import { type ColumnOf, FILTER_TABLES, type FilterField, type FilterTableName } from './filterTables.ts';
 import { snake } from './selectList.ts';
 
-// What people nest twice becomes up to six levels here: an `and` around the conditions of each object.
+// Two levels in a request become up to six levels here, because the conditions of each object are joined by an `and`.
 export const MAX_FILTER_DEPTH = 20;
 export const MAX_FILTER_NODES = 1_000;
 export const MAX_FILTER_LIST = 1_000;
 
-/** The columns of a table under an alias, by the names of their fields. */
+/** Returns the column of each field, for a table under an alias. */
 export const columnsOf =
   (alias: string): ColumnOf =>
   (field) =>
     sql.ref(`${alias}.${snake(field)}`);
 
 /**
- * A filter as a condition on the table under this alias. Values become parameters, a list one parameter, so that filters
- * of one shape are one statement. What is asked of related rows is asked of rows of the tenant only.
+ * Compiles a filter into a condition on the table under this alias. Each value becomes a parameter, and a list becomes one
+ * parameter, so that filters of the same shape are the same statement. Conditions on related rows match only rows of the
+ * tenant.
  *
- * PostgreSQL knows three truth values, filters know two: a test of a null is not passed, and `not` turns just that
- * around, hence `is not true`.
+ * SQL has three truth values, filters have two: a test of a null fails, and `not` negates that result. So `not` becomes
+ * `is not true`.
  */
 export function compileFilter(
   filter: Filter,
@@ -61,7 +62,7 @@ export function compileFilter(
 
 type FieldTest = Extract<Filter, { field: string }>;
 
-/** What is asked of a field of the one related row, asked of the relation. Without that row, the field is null. */
+/** Turns a test of a related row's field into a test of the relation. Without a related row, the field is null. */
 function throughRelation(
   { through, field }: { through: string; field: string },
   { operator, value }: FieldTest,
@@ -88,18 +89,18 @@ interface Test {
   column: RawBuilder<unknown>;
   kind: FieldKind;
   value: Json;
-  /** As a Problem names it. */
+  /** The field and operator, as a Problem names them. */
   place: string;
 }
 
 const TESTS: { readonly [Operator in FilterOperator]: (test: Test) => RawBuilder<SqlBool> } = {
-  // Of one value, an index on the column gives rows in the order of its next one: of a deployment's runs the newest.
+  // With one value, an index returns rows in the order of its next column, for example a deployment's newest runs first.
   in: (test) => {
     const [only, ...others] = listed(test);
     const isOne = only !== undefined && others.length === 0;
     return isOne ? sql`${test.column} = ${typed(test, only)}` : sql`${test.column} = any(${list(test)})`;
   },
-  // Of an empty list every row, of another no null.
+  // An empty list matches every row; any other list matches no null.
   notIn: (test) => sql`${test.column} <> all(${list(test)})`,
   contains: (test) => sql`${test.column} ilike ${`%${literal(String(parameter('text', test.value, test.place)))}%`}`,
   startsWith: (test) =>
@@ -125,7 +126,7 @@ function listed({ kind, value, place }: Test): Json[] {
   return value.map((entry) => parameter(kind, entry, place));
 }
 
-/** A text in a pattern: `%` and `_` are ordinary characters to people. */
+/** Escapes a text for a pattern: in filters, `%` and `_` are ordinary characters. */
 const literal = (text: string) => text.replace(/[\\%_]/g, '\\$&');
 const patterns = (texts: string[]) => sql`${sql.val(texts)}::text[]`;
 
@@ -156,4 +157,4 @@ function known<Entry>(
   throw new Problem('BAD_USER_INPUT', `A filter of ${table} has no ${what} \`${key}\`.`, { [what]: key });
 }
 
-const tooLarge = (limit: string) => new Problem('LIMIT_EXCEEDED', `A filter may have ${limit}.`);
+const tooLarge = (limit: string) => new Problem('LIMIT_EXCEEDED', `A filter can have ${limit}.`);

@@ -1,21 +1,21 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 
 /**
- * What is asked of a row, in whichever dialect: native filters and Prefect 1's `bool_exp` both become this, each checked and
- * scoped by its own rules, and from here on there is one way into SQL.
+ * A condition on a row. Native filters and Prefect 1's `bool_exp`s are checked and scoped by their own rules, and both become
+ * conditions, which are compiled to SQL in one place.
  */
 export type Condition =
-  /** Nothing is asked where it is empty. */
+  /** An empty list passes every row. */
   | { all: readonly Condition[] }
-  /** No row passes where it is empty. */
+  /** An empty list passes no row. */
   | { any: readonly Condition[] }
-  /** `unknown`: whether what a null leaves open passes (filters know two truth values) or stays open (SQL's three). */
+  /** `unknown`: whether an unknown result passes, as in filters, or stays unknown, as in SQL. */
   | { not: Condition; unknown: 'passes' | 'staysOpen' }
-  /** At least one of the related rows passes. */
+  /** At least one related row passes. */
   | { some: RelatedRows; where: Condition }
   | { test: RawBuilder<SqlBool> };
 
-/** A table under an alias of its own. */
+/** A table under its own alias. */
 export interface RelatedRows {
   from: RawBuilder<unknown>;
   alias: string;

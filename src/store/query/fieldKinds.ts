@@ -7,20 +7,20 @@ import { Problem } from '../../core/values/problem.ts';
 import { isUuid } from '../../core/values/uuid.ts';
 
 interface Kind {
-  /** As PostgreSQL calls it. */
+  /** The name of the type in PostgreSQL. */
   type: string;
-  /** As a person calls it, after "must be". */
+  /** Its description in errors, after "must be". */
   called: string;
   accepts: (value: Json) => boolean;
   operators: readonly FilterOperator[];
 }
 
 const MAX_INT = 2 ** 31 - 1;
-// PostgreSQL's texts cannot hold it.
+// PostgreSQL cannot store it in a text.
 const NUL = '\0';
 const isText = (value: Json) => typeof value === 'string' && !value.includes(NUL);
 
-/** What values a field can have and be asked for. */
+/** The kinds of fields: their values, and the operators that filters can use on them. */
 export const FIELD_KINDS = {
   uuid: {
     type: 'uuid',
@@ -37,17 +37,17 @@ export const FIELD_KINDS = {
   stateType: {
     type: 'state_type',
     called: `one of ${STATE_TYPES.join(', ')}`,
-    accepts: (value) => (STATE_TYPES as readonly Json[]).includes(value), // `includes` may be asked for anything.
+    accepts: (value) => (STATE_TYPES as readonly Json[]).includes(value), // The cast: `includes` accepts values of the list only.
     operators: ['in', 'notIn'],
   },
-  /** A JSON list of texts; what it is asked for is a text. */
+  /** A JSON list of texts; each value in a filter is one text. */
   tags: {
     type: 'text',
     called: 'a text without NUL characters',
     accepts: isText,
     operators: ['hasAll', 'hasAny', 'isEmpty'],
   },
-  /** Text to be searched. */
+  /** Text for full-text queries. */
   prose: {
     type: 'text',
     called: `a text of at most ${MAX_TEXT_QUERY_CHARACTERS} characters, without NUL characters`,
@@ -79,9 +79,9 @@ export type FieldKind = keyof typeof FIELD_KINDS;
 const isInteger = (value: Json, least: number, most: number) =>
   typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
 
-/** The value as a statement takes it, or a Problem BAD_USER_INPUT that names the field. */
+/** Returns the value as a statement takes it. Throws BAD_USER_INPUT with the field's name. */
 export function parameter(kind: FieldKind, value: Json, field: string): Json {
   if (!FIELD_KINDS[kind].accepts(value))
     throw new Problem('BAD_USER_INPUT', `\`${field}\` must be ${FIELD_KINDS[kind].called}.`, { field });
-  return kind === 'time' ? formatInstant(value as Instant) : value; // Accepted as a time: it is a number.
+  return kind === 'time' ? formatInstant(value as Instant) : value; // The cast: an accepted time is a number.
 }

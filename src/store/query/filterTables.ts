@@ -1,19 +1,19 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { FieldKind } from './fieldKinds.ts';
 
-// What can be filtered by, as data: to make a field or a relation known to filters, add its row here. A field is the
-// column of its name in snake_case, unless it says what else.
+// The fields and relations that filters can use, as data. To add one, add its row here. A field is the column with its name
+// in snake_case, unless the row has an expression.
 
-/** Gives the column of a field: `x.start_time` inside a statement, `page."startTime"` around it. */
+/** Returns the column of a field: `x.start_time` inside a statement, `page."startTime"` around it. */
 export type ColumnOf = (field: string) => RawBuilder<unknown>;
 export type Expression = (columnOf: ColumnOf) => RawBuilder<unknown>;
 
-/** A column, an expression over columns, or a field of the one row that a relation leads to. */
+/** A column, an expression over columns, or a field of the related row. */
 export type FilterField = { kind: FieldKind; sql?: Expression } | { through: string; field: string };
 
 export interface FilterRelation {
   to: FilterTableName;
-  /** The fields that are equal: one of this table, one of the related table. */
+  /** The joined fields: one of this table, one of the related table. */
   ours: string;
   theirs: string;
 }
@@ -34,7 +34,7 @@ export type FilterTableName =
   | 'taskRun'
   | 'log';
 
-/** When a run began, or else is expected to. An index is on this very expression. */
+/** When a run started, or is expected to start. There is an index on this expression. */
 export const effectiveStartTime: Expression = (columnOf) =>
   sql`coalesce(${columnOf('startTime')}, ${columnOf('expectedStartTime')})`;
 
@@ -45,7 +45,7 @@ const int: FilterField = { kind: 'int' };
 const bool: FilterField = { kind: 'bool' };
 const tags: FilterField = { kind: 'tags' };
 const stateType: FilterField = { kind: 'stateType' };
-/** Prefect 3 knows queues by their names; null where there is no queue. */
+/** Prefect 3 clients filter by the names of queues. Null if there is no queue. */
 const workQueueName: FilterField = { through: 'workQueue', field: 'name' };
 
 const own = (to: FilterTableName, ours: string): FilterRelation => ({ to, ours, theirs: 'id' });

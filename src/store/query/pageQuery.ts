@@ -6,13 +6,13 @@ import type { PageWalk } from './pageWalk.ts';
 import type { Order, SortKey } from './source.ts';
 
 /**
- * The rows of one page and one more, in no order, of a table under the alias `x`.
+ * Selects the rows of one page and one more row, in no order, from a table under the alias `x`.
  *
- * Nulls come last in both directions. No single index gives that: read backwards, an ascending one yields nulls first.
- * So an order whose first key may be null is walked in two parts, rows with the key and rows without, each a plain range
- * of the one ascending index (hence no `nulls last` within a part). The second part is limited to what the first left
- * over, so that in the common case it reads nothing; a cursor in the second part leaves the first away. Keys are
- * compared as a row, `(key, id) > (...)`, which is where an index range starts.
+ * Nulls come last in both directions. No single index does that: an ascending index, read backwards, returns nulls first. So
+ * an order whose first key may be null is read in two parts, rows with the key and rows without it. Each part is a plain
+ * range of the ascending index, and therefore has no `nulls last`. The limit of the second part is what the first part left
+ * over, so that it usually reads nothing; a cursor in the second part skips the first. Keys are compared as a row,
+ * `(key, id) > (...)`, which PostgreSQL uses as the start of an index range.
  */
 export function pageRows(
   columns: string,
@@ -36,7 +36,7 @@ export function pageRows(
       from && place === 0 ? sql<SqlBool>`${part.holds} and ${beyond(part, from, downwards)}` : part.holds,
     );
   const limit = sql`${size + 1}::bigint`;
-  if (!near) throw new Error('A walk begins in some part of its list.');
+  if (!near) throw new Error('A cursor is in one of the parts of its list.');
   if (!far) return select(near, limit);
   return sql`
     with near as materialized (${select(near, limit)})
@@ -46,11 +46,11 @@ export function pageRows(
 const x = columnsOf('x');
 export const direction = (downwards: boolean) => (downwards ? sql`desc` : sql`asc`);
 
-/** A stretch of a list in which the first key is null throughout, or nowhere. */
+/** A part of a list: either all rows with a first key, or all rows without one. */
 interface Part {
   holds: RawBuilder<SqlBool>;
   isNull: boolean;
-  /** What still orders it. */
+  /** The keys that order it. */
   keys: readonly SortKey<never>[];
 }
 
@@ -73,7 +73,7 @@ function beyond({ keys, isNull }: Part, from: CursorKey[], downwards: boolean): 
 const keyValue = (kind: FieldKind, value: CursorKey) =>
   sql`${parameter(kind, value, 'cursor')}::${sql.raw(FIELD_KINDS[kind].type)}`;
 
-/** The order in which a walk meets rows, for those that `pageRows` gave under the alias `page`. */
+/** The order of a walk, for the rows of `pageRows` under the alias `page`. */
 export function walkOrder({ keys, descending }: Order<never>, { backwards }: PageWalk): RawBuilder<unknown> {
   const nulls = backwards ? sql` nulls first` : sql` nulls last`;
   const page = (field: string) => sql.id('page', field);

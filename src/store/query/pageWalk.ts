@@ -4,25 +4,25 @@ import { Problem } from '../../core/values/problem.ts';
 import { FIELD_KINDS } from './fieldKinds.ts';
 import type { Order } from './source.ts';
 
-/** A page request, checked: how a list is walked through to find the rows of one page. */
+/** A checked page request: how to read the rows of one page. */
 export interface PageWalk {
   size: number;
   backwards: boolean;
-  /** The keys behind which the walk begins; null where it begins at an end of the list. */
+  /** The keys after which the page begins; null if it begins at an end of the list. */
   from: CursorKey[] | null;
 }
 
-/** Checks a page request against the list that it is for; throws BAD_USER_INPUT, LIMIT_EXCEEDED or INVALID_CURSOR. */
+/** Checks a page request for a list. Throws BAD_USER_INPUT, LIMIT_EXCEEDED or INVALID_CURSOR. */
 export function pageWalk(list: string, order: Order<never>, { first, after, last, before }: PageRequest): PageWalk {
   const backwards = (last ?? before ?? null) !== null;
   if (backwards && (first ?? after ?? null) !== null)
-    throw new Problem('BAD_USER_INPUT', 'A page goes forwards (`first`, `after`) or backwards (`last`, `before`).');
+    throw new Problem('BAD_USER_INPUT', 'Use either `first` and `after`, or `last` and `before`.');
   const size = last ?? first ?? DEFAULT_PAGE_SIZE;
   const argument = backwards ? 'last' : 'first';
   if (!Number.isInteger(size) || size < 0)
     throw new Problem('BAD_USER_INPUT', `\`${argument}\` must be a whole number, 0 or more.`, { argument });
   if (size > MAX_PAGE_SIZE)
-    throw new Problem('LIMIT_EXCEEDED', `\`${argument}\` may be ${MAX_PAGE_SIZE} at most.`, { argument });
+    throw new Problem('LIMIT_EXCEEDED', `\`${argument}\` must be at most ${MAX_PAGE_SIZE}.`, { argument });
   const cursor = after ?? before ?? null;
   return { size, backwards, from: cursor === null ? null : cursorKeys(list, order, cursor) };
 }
@@ -34,10 +34,10 @@ function cursorKeys(list: string, { keys }: Order<never>, cursor: string): Curso
     return value === null ? nullable : FIELD_KINDS[kind].accepts(value);
   });
   if (fits && values.length === keys.length) return values;
-  throw new Problem('INVALID_CURSOR', 'The cursor does not hold a place in this list.');
+  throw new Problem('INVALID_CURSOR', 'The cursor does not belong to this list.');
 }
 
-/** The page that the walk found, of one row more than its size where the list goes on. */
+/** Makes a page of the rows that were found: one more than its size if the list continues. */
 export function pageOf<Row>(
   list: string,
   { keys }: Order<Row>,
@@ -49,7 +49,7 @@ export function pageOf<Row>(
   if (backwards) kept.reverse();
   const rows = kept.map((row) => ({
     row,
-    // Written when it is asked for: few documents do, and writing all took a tenth of the time of a page.
+    // Encoded when it is read: few documents select cursors, and encoding all of them took a tenth of the time of a page.
     get cursor() {
       return encodeCursor(
         list,
@@ -57,7 +57,7 @@ export function pageOf<Row>(
       );
     },
   }));
-  // On the side that the walk came from stands the row whose cursor it was given.
+  // On the other side is at least the row of the cursor.
   return backwards
     ? { rows, hasNextPage: from !== null, hasPreviousPage: goesOn }
     : { rows, hasNextPage: goesOn, hasPreviousPage: from !== null };

@@ -1,7 +1,7 @@
 import { type Queryable, statement } from '../connection/database.ts';
 import type { Read, Source } from './source.ts';
 
-/** Makes the read of a table's rows by their ids, in no order; ids that the tenant does not have are left out. */
+/** Returns a function that reads rows by id, in no order. Ids that do not belong to the tenant are left out. */
 export function readById<Raw, Row, Wide extends keyof Row & string>(source: Source<Raw, Row, Wide>) {
   const select = (columns: string) =>
     statement(
@@ -18,6 +18,6 @@ export function readById<Raw, Row, Wide extends keyof Row & string>(source: Sour
     { wide }: { wide?: IsWide } = {},
   ): Promise<Read<Row, Wide, IsWide>[]> => {
     const raws = await database.query<Raw>(wide === false ? lean : whole, [ids, tenantId]);
-    return raws.map(source.fromRow) as Read<Row, Wide, IsWide>[]; // `wide` chose the columns.
+    return raws.map(source.fromRow) as Read<Row, Wide, IsWide>[]; // The cast: `wide` selects the columns.
   };
 }

@@ -13,7 +13,7 @@ const counted = (table: string, where: RawBuilder<SqlBool>, atMost: number | nul
     select from ${sql.table(table)} as x where ${where} limit ${atMost}::bigint
   ) counted`;
 
-/** How many rows there are; counting stops at `atMost`, where that is given. */
+/** Counts rows. Counting stops at `atMost`, if it is not null. */
 export async function readCount(
   database: Queryable,
   { name, table }: Counted,
@@ -24,7 +24,7 @@ export async function readCount(
   return row?.count ?? 0;
 }
 
-/** How many children each parent has, all in one statement; counting stops at `atMost` children of a parent. */
+/** Counts the children of each parent, with one statement. Counting stops at `atMost` children of a parent. */
 export async function readChildCounts(
   database: Queryable,
   { name, table }: Counted,

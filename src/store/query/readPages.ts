@@ -8,9 +8,9 @@ import { runStatement } from './runStatement.ts';
 import type { Order, Read, Source } from './source.ts';
 
 interface ListRequest<Row, IsWide extends boolean> {
-  /** Names the list and its order in cursors. */
+  /** The name of the list and its order in cursors. */
   list: string;
-  /** On the source's table, under the alias `x`. */
+  /** A condition on the source's table under the alias `x`. */
   where: RawBuilder<SqlBool>;
   order: Order<Row>;
   page: PageRequest;
@@ -23,7 +23,7 @@ const rowsOf = <Row, Wide extends keyof Row & string>(
   walk: PageWalk,
 ) => pageRows(columns('x', isWide ? [] : wide), table, where, order, walk);
 
-/** One page of a list. */
+/** Reads one page of a list. */
 export async function readPage<Raw, Row, Wide extends keyof Row & string, IsWide extends boolean = true>(
   database: Queryable,
   source: Source<Raw, Row, Wide>,
@@ -36,19 +36,19 @@ export async function readPage<Raw, Row, Wide extends keyof Row & string, IsWide
     `${source.name}.page`,
     sql`select page.* from (${rowsOf(source, request, walk)}) page order by ${walkOrder(order, walk)}`,
   );
-  return pageOf(list, order, walk, raws.map(source.fromRow)) as Page<Read<Row, Wide, IsWide>>; // `wide` chose the columns.
+  return pageOf(list, order, walk, raws.map(source.fromRow)) as Page<Read<Row, Wide, IsWide>>; // The cast: `wide` selects the columns.
 }
 
 interface ChildRequest<Row, IsWide extends boolean> extends Omit<ListRequest<Row, IsWide>, 'list'> {
-  /** Names the children of one parent and their order in cursors: one parent's cursor is no other's. */
+  /** The name of one parent's children and their order in cursors. Each parent has its own cursors. */
   list: (parentId: string) => string;
-  /** The field that holds the id of the parent. */
+  /** The field with the id of the parent. */
   parent: string;
-  /** The same of a row that was read. */
+  /** The same, from a row that was read. */
   parentOf: (row: Row) => string | null;
 }
 
-/** For each parent one page of its children, all in one statement. Parents come from a read that was confined. */
+/** Reads one page of children for each parent, with one statement. The caller has checked the tenant of the parents. */
 export async function readChildPages<Raw, Row, Wide extends keyof Row & string, IsWide extends boolean = true>(
   database: Queryable,
   source: Source<Raw, Row, Wide>,
@@ -57,7 +57,7 @@ export async function readChildPages<Raw, Row, Wide extends keyof Row & string, 
 ): Promise<Map<string, Page<Read<Row, Wide, IsWide>>>> {
   const { list, parent, parentOf, order, page } = request;
   const ids = [...new Set(parentIds)];
-  // A cursor is of one parent, so with a cursor all walks but that parent's are refused: the walk is the same for all.
+  // With a cursor there is one parent: for any other, `pageWalk` throws. Without a cursor all walks are equal.
   const [walk] = ids.map((id) => pageWalk(list(id), order, page));
   if (!walk) return new Map();
   const where = sql<SqlBool>`${columnsOf('x')(parent)} = parent.id and ${request.where}`;

@@ -8,7 +8,7 @@ import {
 } from 'kysely';
 import { type Queryable, statement } from '../connection/database.ts';
 
-// Kysely only compiles here: it numbers the parameters of nested fragments. Connections are ours.
+// Kysely is used as a compiler only: it numbers the parameters of nested fragments. It opens no connection.
 const compiler = new Kysely<Record<string, never>>({
   dialect: {
     createAdapter: () => new PostgresAdapter(),
@@ -18,7 +18,7 @@ const compiler = new Kysely<Record<string, never>>({
   },
 });
 
-/** Runs a statement that was put together from fragments. Its text varies; the database bounds how many it prepares. */
+/** Runs a statement made of fragments. Its text varies, and preparedNames.ts limits how many texts are prepared. */
 export function runStatement<Row>(database: Queryable, name: string, query: RawBuilder<unknown>): Promise<Row[]> {
   const { sql, parameters } = query.compile(compiler);
   return database.query<Row>(statement(name, sql), parameters);

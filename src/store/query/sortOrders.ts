@@ -55,7 +55,7 @@ export const LOG_ORDERS: { readonly [Sort in LogSort]: Order<Log> } = {
   TIMESTAMP_DESC: { keys: [timestamp, id], descending: true },
 };
 
-/** Within one run, lines are in the order in which they were committed. */
+/** The log lines of one run, in commit order. */
 export const lineOrder = (descending: boolean): Order<Log> => ({ keys: [columnKey('number', 'int')], descending });
 export const versionOrder = (descending: boolean): Order<State> => ({
   keys: [columnKey('version', 'int')],

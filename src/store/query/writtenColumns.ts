@@ -1,18 +1,18 @@
 import type { ColumnType, ColumnTypes } from './columnTypes.ts';
 import { snake } from './selectList.ts';
 
-// An insert or update is a list of columns. Its names, its parameters and its values all come from that list, in one order.
+// An insert or update is made from one list of columns, which gives its names, its parameters and its values in one order.
 
 /** A column that a statement writes. */
 export interface WrittenColumn<Row> {
   readonly name: string;
   /** The name of its type in PostgreSQL. */
   readonly type: string;
-  /** The value of a row, as the statement takes it. */
+  /** The column's value for a row, as the statement takes it. */
   readonly value: (row: Row) => unknown;
 }
 
-/** A column whose value is computed. */
+/** A column with a computed value. */
 export const column = <Row, Value>(
   name: string,
   { sql, encode }: ColumnType<Value>,
@@ -24,7 +24,7 @@ export const fieldColumns = <Row, Fields>(
   types: ColumnTypes<Fields>,
   objectOf: (row: Row) => NoInfer<Fields>,
 ): WrittenColumn<Row>[] =>
-  // The cast: an object has no other keys than its type names, and `Object.keys` does not say so.
+  // The cast: `Object.keys` returns strings.
   (Object.keys(types) as (keyof Fields & string)[]).map((field) =>
     column(snake(field), types[field], (row: Row) => objectOf(row)[field]),
   );
