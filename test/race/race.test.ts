@@ -169,11 +169,15 @@ describe('the race notices', () => {
   test.each([
     [
       'runs are not locked',
-      { file: 'store/flowRunWrites.ts', from: 'order by r.id for no key update', to: 'order by r.id' },
+      { file: 'store/flowRuns/lockFlowRuns.ts', from: 'order by r.id for no key update', to: 'order by r.id' },
     ],
     [
       'a task run that is written alone is written whatever it is by now',
-      { file: 'store/taskRunAlone.ts', from: 'and r.xmin = $30::xid', to: 'and $30::xid is not null' },
+      {
+        file: 'store/taskRuns/taskRunAlone.ts',
+        from: 'and r.xmin = $${AFTER_MOVED}::xid',
+        to: 'and $${AFTER_MOVED}::xid is not null',
+      },
     ],
   ])(
     'when %s',
@@ -187,7 +191,7 @@ describe('the race notices', () => {
   test('when numbers come from a plain serial', async () => {
     await t.database.query({ name: 'race.serial', text: 'create sequence race_serial increment by 1000' });
     const report = await raceWith({
-      file: 'store/runCounters.ts',
+      file: 'store/runs/runCounters.ts',
       from: `insert into run_counter as c (run_id, \${column}) \${takers}
      on conflict (run_id) do update set \${column} = c.\${column} + excluded.\${column}
      returning c.run_id, c.\${column} as last`,

@@ -7,11 +7,11 @@ import { arrayParameters, arrayValues, namesOf, type WrittenColumn } from '../qu
  * has seen all numbers before it.
  * @param takers selects the runs and how many numbers each takes
  */
-export const takenNumbers = (counter: 'logs' | 'task_run_states', takers: string) =>
+export const takenNumbers = (column: 'logs' | 'task_run_states', takers: string) =>
   `taken as (
-     insert into run_counter as c (run_id, ${counter}) ${takers}
-     on conflict (run_id) do update set ${counter} = c.${counter} + excluded.${counter}
-     returning c.run_id, c.${counter} as last
+     insert into run_counter as c (run_id, ${column}) ${takers}
+     on conflict (run_id) do update set ${column} = c.${column} + excluded.${column}
+     returning c.run_id, c.${column} as last
    )`;
 
 interface Numbered {
