@@ -1,4 +1,4 @@
-import { NEW_RUN_RECORD } from '../../src/core/rules/derivedColumns.ts';
+import { NEW_RUN_RECORD } from '../../src/core/runs/blankRun.ts';
 import type { FlowRunFacts, FlowRunMove, TaskRunFacts, TaskRunMove } from '../../src/core/runs/move.ts';
 import { NO_FLOW_RUN_POLICY, NO_TASK_RUN_POLICY } from '../../src/core/runs/run.ts';
 import { type ProposedState, proposeState, type State, type StateRequest } from '../../src/core/runs/state.ts';

@@ -1,9 +1,10 @@
 import { readableToPrefect1 } from '../prefect1/serializedState.ts';
+import { NEW_RUN_RECORD, type RunRecord } from '../runs/blankRun.ts';
 import type { TaskRunChanges } from '../runs/move.ts';
 import { storedData } from '../runs/result.ts';
 import type { TaskRun } from '../runs/run.ts';
 import type { PlainState, ProposedState } from '../runs/state.ts';
-import { NEW_RUN_RECORD, type RunRecord, taskRunColumns } from './derivedColumns.ts';
+import { taskRunColumns } from './derivedColumns.ts';
 import { inPrefect1Terms } from './prefect1Times.ts';
 
 interface Report {

@@ -1,23 +1,8 @@
+import type { RunRecord } from '../runs/blankRun.ts';
 import type { FlowRunChanges, FlowRunFacts, RunChanges, TaskRunChanges } from '../runs/move.ts';
-import type { Run, TaskRun } from '../runs/run.ts';
+import type { TaskRun } from '../runs/run.ts';
 import { isFinal, type PlainState } from '../runs/state.ts';
 import { secondsBetween } from '../values/instant.ts';
-
-/** The columns that accumulate over the states of a run. */
-export type RunRecord = Pick<
-  Run,
-  'runCount' | 'expectedStartTime' | 'nextScheduledStartTime' | 'startTime' | 'endTime' | 'totalRunTimeSeconds'
->;
-
-/** The values before the first state. */
-export const NEW_RUN_RECORD: Readonly<RunRecord> = Object.freeze({
-  runCount: 0,
-  expectedStartTime: null,
-  nextScheduledStartTime: null,
-  startTime: null,
-  endTime: null,
-  totalRunTimeSeconds: 0,
-});
 
 /**
  * Computes the columns of a run after a state is written.

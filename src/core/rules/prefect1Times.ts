@@ -1,6 +1,6 @@
+import type { RunRecord } from '../runs/blankRun.ts';
 import type { RunChanges } from '../runs/move.ts';
 import type { Prefect1State, ProposedState } from '../runs/state.ts';
-import type { RunRecord } from './derivedColumns.ts';
 
 /** The states that set the end of a run in Prefect 1. Clients expect no end for its other states. */
 const ENDS: readonly Prefect1State[] = ['Success', 'Failed', 'Cached', 'TimedOut', 'Looped', 'Cancelled'];

@@ -1,4 +1,5 @@
 import type { Instant } from '../values/instant.ts';
+import { blankRun } from './blankRun.ts';
 import { type FlowRun, type FlowRunPolicy, type Labels, NO_FLOW_RUN_POLICY } from './run.ts';
 
 /** The fields of a flow run that have a default: missing and null mean the default. */
@@ -30,9 +31,8 @@ export function blankFlowRun(given: NewFlowRun, inherited: Labels, now: Instant)
   const { id, tenantId, flowId, name } = given;
   const deploymentId = given.deploymentId ?? null;
   return {
+    ...blankRun(now),
     id,
-    created: now,
-    updated: now,
     tenantId,
     flowId,
     deploymentId,
@@ -55,16 +55,5 @@ export function blankFlowRun(given: NewFlowRun, inherited: Labels, now: Instant)
     infrastructurePid: null,
     workQueueId: given.workQueueId ?? null,
     autoScheduled: given.autoScheduled ?? false,
-    version: 1,
-    stateId: '',
-    stateType: 'PENDING',
-    stateName: '',
-    stateTimestamp: now,
-    runCount: 0,
-    expectedStartTime: null,
-    nextScheduledStartTime: null,
-    startTime: null,
-    endTime: null,
-    totalRunTimeSeconds: 0,
   };
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../values/instant.ts';
+import { blankRun } from './blankRun.ts';
 import type { Labels, TaskRun } from './run.ts';
 
 /** A new task run, as its creator describes it: every field that its states do not decide. */
@@ -24,24 +25,12 @@ export type NewTaskRun = Pick<
  * @param inherited the labels of its flow run; the run's own labels win
  */
 export const blankTaskRun = (given: NewTaskRun, inherited: Labels, now: Instant): TaskRun => ({
+  ...blankRun(now),
   ...given,
   labels: {
     ...inherited,
     ...(given.flowRunId && { 'prefect.flow-run.id': given.flowRunId }),
     ...given.labels,
   },
-  created: now,
-  updated: now,
-  version: 1,
-  stateId: '',
-  stateType: 'PENDING',
-  stateName: '',
-  stateTimestamp: now,
-  runCount: 0,
   flowRunRunCount: 0,
-  expectedStartTime: null,
-  nextScheduledStartTime: null,
-  startTime: null,
-  endTime: null,
-  totalRunTimeSeconds: 0,
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { applyReport } from '../../../src/core/rules/applyReport.ts';
-import { NEW_RUN_RECORD } from '../../../src/core/rules/derivedColumns.ts';
+import { NEW_RUN_RECORD } from '../../../src/core/runs/blankRun.ts';
 import { proposeState, type StateType } from '../../../src/core/runs/state.ts';
 import type { Json } from '../../../src/core/values/jsonObject.ts';
 import { at } from '../given.ts';

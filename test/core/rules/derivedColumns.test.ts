@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  flowRunColumns,
-  NEW_RUN_RECORD,
-  type RunRecord,
-  taskRunColumns,
-} from '../../../src/core/rules/derivedColumns.ts';
+import { flowRunColumns, taskRunColumns } from '../../../src/core/rules/derivedColumns.ts';
+import { NEW_RUN_RECORD, type RunRecord } from '../../../src/core/runs/blankRun.ts';
 import { type FlowRunPolicy, NO_FLOW_RUN_POLICY } from '../../../src/core/runs/run.ts';
 import { FINAL_STATE_TYPES, STATE_TYPES, type StateRequest, type StateType } from '../../../src/core/runs/state.ts';
 import { asked, at, current, NOON } from '../given.ts';
