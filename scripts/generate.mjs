@@ -1,11 +1,33 @@
-// Generates the Prisma client. Prisma would first download its schema engine, which it does not need to generate. So we
-// set the engine's path to an executable that always exists.
+// Generates the Prisma client in src/store/generated, unless the one that is there is up to date.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
-const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js');
-const { status } = spawnSync(process.execPath, [prisma, 'generate', '--no-hints'], {
-  stdio: ['ignore', 'ignore', 'inherit'],
-  env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' },
-});
-process.exit(status ?? 1);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const fingerprintFile = `${root}/src/store/generated/fingerprint`;
+
+const fingerprint = createHash('sha256');
+for (const file of ['prisma/schema.prisma', 'prisma.config.ts', 'scripts/generate.mjs'])
+  fingerprint.update(readFileSync(`${root}/${file}`));
+// The version from package.json, not the installed one: an install without development dependencies has no Prisma.
+fingerprint.update(JSON.parse(readFileSync(`${root}/package.json`, 'utf8')).devDependencies.prisma);
+const wanted = fingerprint.digest('hex');
+
+const found = existsSync(fingerprintFile) ? readFileSync(fingerprintFile, 'utf8') : null;
+if (found !== wanted) {
+  const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [prisma, 'generate', '--no-hints'], {
+    cwd: root,
+    encoding: 'utf8',
+    // Prisma would first download its schema engine from its own host. Generating does not run the engine, so any
+    // executable will do.
+    env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' },
+  });
+  if (status !== 0) {
+    process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`);
+    process.exit(status ?? 1);
+  }
+  writeFileSync(fingerprintFile, wanted);
+}
