@@ -36,7 +36,8 @@ let server;
 let url;
 
 before(async () => {
-  server = spawn(process.execPath, [program(), 'serve', '--port', '0', '--data-dir', path.join(directory, 'data')]);
+  const data = path.join(directory, 'data');
+  server = spawn(process.execPath, [program(), 'serve', '--port', '0', '--data-dir', data], { env: environment() });
   server.stdout.resume();
   url = await addressOf(server);
 });
@@ -121,10 +122,16 @@ function program() {
   return path.join(home, 'node_modules/flowql/dist/flowql.js');
 }
 
-/** Throws what the command printed if it fails. What npm tells its scripts is not passed on to the npm of the command. */
+/** Without FlowQL's settings, and without what `npm run` tells a script, which would confuse the npm that we start. */
+function environment() {
+  const isForeign = ([name]) => !/^(npm_|FLOWQL_|DATABASE_URL$)/.test(name);
+  return Object.fromEntries(Object.entries(process.env).filter(isForeign));
+}
+
+/** Throws what the command printed if it fails. */
 function run(command, args, cwd) {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')));
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, env, encoding: 'utf8' });
+  const options = { cwd, env: environment(), encoding: 'utf8' };
+  const { status, stdout, stderr, error } = spawnSync(command, args, options);
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`, { cause: error });
   return { stdout, stderr };
 }

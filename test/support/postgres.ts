@@ -14,33 +14,55 @@ import { findPostmaster } from '../../src/store/embedded/postmaster.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The server of this run of tests. */
+    /** The PostgreSQL server of this test run. */
     postgresUrl: string;
+    /** The name of the migrated database. */
+    template: string;
   }
 }
 
-const TEMPLATE = 'template_of_tests';
+interface TestServer {
+  url: string;
+  close(): Promise<void>;
+}
 
-/** One PostgreSQL for a run of all tests, with a migrated database that each test file gets a copy of. */
+/**
+ * Provides a PostgreSQL server for the test run, with a migrated template database that each test file copies: the server
+ * at TEST_DATABASE_URL, whose user must be a superuser, or by default a new embedded one.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const url = process.env.TEST_DATABASE_URL;
+  const server = url ? { url, close: async () => {} } : await startServer();
+  const template = newName('template');
+  await runSql(server.url, `create database ${template}`);
+  await migrate(databaseUrl(server.url, template));
+  project.provide('postgresUrl', server.url);
+  project.provide('template', template);
+  return async () => {
+    await runSql(server.url, `drop database ${template}`);
+    await server.close();
+  };
+}
+
+async function startServer(): Promise<TestServer> {
   const directory = await mkdtemp(path.join(tmpdir(), 'flowql-test-'));
-  // As root we run PostgreSQL as another user, who must get in.
+  // As root, PostgreSQL runs as another user, who needs access.
   await chmod(directory, 0o755);
   const postgres = await startEmbeddedPostgres({ dataDirectory: directory, log: () => {}, durable: false });
-  // A run that is broken off has no time to wait.
+  // An interrupted run has no time to wait.
   const breakOff = () => {
     const postmaster = findPostmaster(path.join(directory, 'postgres', 'data'));
     if (postmaster) process.kill(postmaster.pid, 'SIGQUIT');
     rmSync(directory, { recursive: true, force: true, maxRetries: 20 });
   };
   process.once('exit', breakOff);
-  await runSql(postgres.url, `create database ${TEMPLATE}`);
-  await migrate(databaseUrl(postgres.url, TEMPLATE));
-  project.provide('postgresUrl', postgres.url);
-  return async () => {
-    await postgres.stop();
-    breakOff();
-    process.off('exit', breakOff);
+  return {
+    url: postgres.url,
+    async close() {
+      await postgres.stop();
+      breakOff();
+      process.off('exit', breakOff);
+    },
   };
 }
 
@@ -50,9 +72,9 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A fresh, migrated database of its own. */
+/** Creates a migrated database. */
 export async function testDatabase(): Promise<TestDatabase> {
-  const { url, drop } = await createTestDatabase({ template: TEMPLATE });
+  const { url, drop } = await createTestDatabase({ template: inject('template') });
   const database = await openDatabase({ url });
   return {
     database,
@@ -64,18 +86,20 @@ export async function testDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** A database of its own, empty where no template is named. */
+/** Creates a database from a template, by default an empty one. */
 export async function createTestDatabase(
   options: { template?: string } = {},
 ): Promise<{ url: string; drop(): Promise<void> }> {
   const server = inject('postgresUrl');
-  const name = `test_${v7().replaceAll('-', '')}`;
+  const name = newName('test');
   await runSql(server, `create database ${name} template ${options.template ?? 'template0'}`);
   return {
     url: databaseUrl(server, name),
     drop: () => runSql(server, `drop database ${name} with (force)`),
   };
 }
+
+const newName = (prefix: string) => `${prefix}_${v7().replaceAll('-', '')}`;
 
 function databaseUrl(server: string, name: string): string {
   const url = new URL(server);
