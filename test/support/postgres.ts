@@ -27,8 +27,8 @@ interface TestServer {
 }
 
 /**
- * Provides a PostgreSQL server for the test run, with a migrated template database that each test file copies: the server
- * at TEST_DATABASE_URL, whose user must be a superuser, or by default a new embedded one.
+ * Provides a PostgreSQL server for the test run, with a migrated template database that each test file copies. That is the
+ * server at TEST_DATABASE_URL, if set; the URL must name a superuser and a password. It defaults to a new embedded one.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const url = process.env.TEST_DATABASE_URL;
