@@ -1,6 +1,6 @@
-// Bundles the program and the packages it uses into dist/. Only PostgreSQL stays a package of its own, so an installation
-// consists of two packages, at the versions of package-lock.json, whose `overrides` a dependency could not pass on.
-// Dynamic imports become files of their own, so that `flowql config` does not load what only `flowql serve` needs.
+// Bundles the program and its packages into dist/. Only PostgreSQL remains a dependency, so an installation has two packages.
+// Users run the versions of package-lock.json; npm ignores the `overrides` of a dependency, so without the bundle they would
+// get others. Dynamic imports become separate files, so that `flowql config` does not load the code of `flowql serve`.
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -19,17 +19,17 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20',
   format: 'esm',
-  // graphql is published as CommonJS and as ES modules, and refuses types of another copy.
+  // graphql is published as CommonJS and as ES modules. It rejects types from another copy of itself.
   alias: { graphql: 'graphql/index.mjs' },
-  // They speed up ws and pg where somebody installs them beside flowql.
+  // Optional packages that ws and pg load if they are installed.
   external: ['bufferutil', 'utf-8-validate', 'pg-native'],
   banner: {
     js: [
-      // Bundled CommonJS packages load modules of Node.
+      // Bundled CommonJS packages call `require` for the modules of Node.
       "import { createRequire as createRequireForBundle } from 'node:module';",
       'const require = createRequireForBundle(import.meta.url);',
-      // Before `serve` loads graphql, which otherwise doubts every `instanceof` of its own: answering a page of runs with
-      // their task runs then takes 1.15 times the CPU.
+      // Must be set before `serve` loads graphql, which otherwise checks its `instanceof` calls for a second copy of itself.
+      // A page of runs with their task runs then takes 1.15 times the CPU.
       "process.env.NODE_ENV ??= 'production';",
     ].join('\n'),
   },

@@ -1,4 +1,5 @@
-// Generates the Prisma client in src/store/generated, unless the one that is there is up to date.
+// Generates the Prisma client in src/store/generated, unless it is up to date. npm runs this after each installation in a
+// clone (the script `dependencies`), but not after an installation of the package.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +12,7 @@ const fingerprintFile = `${root}/src/store/generated/fingerprint`;
 const fingerprint = createHash('sha256');
 for (const file of ['prisma/schema.prisma', 'prisma.config.ts', 'scripts/generate.mjs'])
   fingerprint.update(readFileSync(`${root}/${file}`));
-// The version from package.json, not the installed one: an install without development dependencies has no Prisma.
+// Uses the version from package.json: Prisma is not installed after `npm prune --omit=dev`.
 fingerprint.update(JSON.parse(readFileSync(`${root}/package.json`, 'utf8')).devDependencies.prisma);
 const wanted = fingerprint.digest('hex');
 

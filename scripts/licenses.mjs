@@ -1,11 +1,11 @@
-// The licences of the packages in the bundle, whose texts must go with their code.
+// Collects the licences of the bundled packages. Their texts must be distributed with the code.
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Licences that allow redistribution in a program under Apache 2.0, if their text goes with it. */
+/** Licences that allow redistribution in a program under Apache 2.0, if their text is included. */
 const ALLOWED = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
 
-/** For packages that name the MIT licence without its text. */
+/** For packages that name the MIT licence but do not contain its text. */
 const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
 documentation files (the "Software"), to deal in the Software without restriction, including without limitation the rights
 to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to
@@ -22,11 +22,11 @@ ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEAL
 const PACKAGE = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//;
 const LICENSE_FILE = /^(licen[cs]e|notice|copying)/i;
 
-/** Returns name, version and licence of each package that these files belong to. Throws if one has no permissive licence. */
+/** Returns the name, version and licence of each package that the files belong to. Throws unless all may be bundled. */
 export async function licensesOf(files, root) {
   const directories = new Set(files.flatMap((file) => PACKAGE.exec(file)?.[1] ?? []));
   const licenses = await Promise.all([...directories].map((directory) => licenseOf(path.join(root, directory))));
-  // A package may be there twice at one version.
+  // A package can be in the bundle twice at the same version.
   return `${[...new Set(licenses)].sort().join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }
 

