@@ -20,7 +20,7 @@ COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER I
 ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
 const PACKAGE = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//;
-const LICENSE_FILE = /^(licen[cs]e|notice|copying)/i;
+const LICENSE_FILE = /^(licence|license|notice|copying)/i;
 
 /** Returns the name, version and licence of each package that the files belong to. Throws unless all may be bundled. */
 export async function licensesOf(files, root) {
