@@ -184,12 +184,6 @@ describe('a database that is not there', () => {
     expect(await database.query(selectOne)).toEqual([{ one: 1 }]);
   });
 
-  test('is a Problem for Prisma, too', async () => {
-    await expect(database.prisma.$queryRaw`select pg_terminate_backend(pg_backend_pid())`).rejects.toMatchObject({
-      code: 'UNAVAILABLE',
-    });
-  });
-
   test('a fault in a statement stays what it is', async () => {
     await expect(database.query(statement('test.fault', 'select nothing'))).rejects.toMatchObject({ code: '42703' });
   });

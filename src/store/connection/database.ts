@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../generated/prisma/client.ts';
+import type { Prisma } from '../generated/prisma/client.ts';
 
 /** A named SQL statement. Its text begins with its name, and it is prepared under that name. */
 export interface Statement {
@@ -7,44 +7,58 @@ export interface Statement {
 }
 
 export interface Queryable {
-  /** Rows with columns as PostgreSQL names them; timestamptz comes as `Instant`, bigint as number, jsonb as parsed JSON. */
+  /** Returns rows with PostgreSQL's column names: timestamptz as `Instant`, bigint as number, jsonb as parsed JSON. */
   query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
 }
 
-export interface Transaction extends Queryable {
+/** Prisma's client without raw SQL and transactions, for which `Queryable` and `Database` have their own. */
+export type PrismaModels = {
+  [Key in keyof Prisma.TransactionClient as Exclude<Key, `$${string}`>]: Prisma.TransactionClient[Key];
+};
+
+/** Reads and writes the models of schema.prisma: a database, or a transaction. */
+export interface Models {
+  /** For what is neither hot nor dynamic (docs/decisions/0012-prisma.md). Throws the same errors as statements. */
+  readonly prisma: PrismaModels;
+}
+
+/** Takes statements and has the models. */
+export interface Store extends Queryable, Models {}
+
+export interface Transaction extends Store {
   /**
-   * Sends a statement and goes on: its answer is awaited with that of the commit, which leaves right behind it. Where it
+   * Sends a statement without waiting for its answer, which is awaited together with the commit. If the statement
    * fails, the transaction fails with its error.
-   * @param take gets its rows, before the transaction is over
+   * @param take receives the rows before the transaction ends
    */
   send<Row>(statement: Statement, values: readonly unknown[], take?: (rows: Row[]) => void): void;
 }
 
 export interface TransactionOptions {
   /**
-   * Every statement finds its rows by keys, so that one plan by the indexes serves for good. PostgreSQL would plan some of
-   * them anew each time, which takes longer than to run them.
+   * Set it if every statement finds its rows by keys, so that one plan with indexes is always right. PostgreSQL would
+   * plan some of them again at each execution, which takes longer than the execution.
    */
   byKeys?: boolean;
 }
 
-export interface Database extends Queryable {
-  /** Runs `work` in one transaction on one connection: commits when it returns, rolls back when it throws. */
+export interface Database extends Store {
+  /** Runs `work` in one transaction on one connection. Commits when it returns, rolls back when it throws. */
   transaction<Result>(
     work: (transaction: Transaction) => Promise<Result>,
     options?: TransactionOptions,
   ): Promise<Result>;
-  /** For what is neither hot nor dynamic. It shares the pool. */
-  readonly prisma: PrismaClient;
-  /** Opens a connection of its own that listens on a channel, and opens it again when it is lost. */
+  /** Loads Prisma's query compiler, for which its first call would otherwise wait: 0.1 s of CPU. */
+  warmUp(): Promise<void>;
+  /** Listens on a channel on a separate connection, and reopens the connection when it is lost. */
   listen(
     channel: string,
     on: { message: (payload: string) => void; connected: () => void },
   ): Promise<{ close(): Promise<void> }>;
-  /** Called with the name of each statement, before it runs; tests count them. */
+  /** Receives the name of each statement before it is sent. Tests count statements with it. */
   onStatement: ((name: string) => void) | null;
   close(): Promise<void>;
 }
 
-/** Gives a statement its name: in the text, for the database's log, and as the name it is prepared under. */
+/** Names a statement, in its text, for the database's log, and as a prepared statement. */
 export const statement = (name: string, text: string): Statement => ({ name, text: `/* ${name} */ ${text}` });

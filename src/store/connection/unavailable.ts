@@ -24,14 +24,6 @@ const CODES: { [code: string]: string } = {
   '57P03': 'it is starting or shutting down',
 };
 
-/** Prisma's names for some of these errors. */
-const KINDS: { [kind: string]: string } = {
-  DatabaseNotReachable: 'it cannot be reached',
-  ConnectionClosed: 'the connection was lost',
-  SocketTimeout: 'it did not answer in time',
-  TooManyConnections: 'it has no free connection',
-};
-
 /** Messages of `pg` for errors without a code. */
 const MESSAGES: { [message: string]: string } = {
   'timeout exceeded when trying to connect': 'every connection is busy, or it does not answer',
@@ -60,15 +52,8 @@ export function unavailable(reason: string, cause: unknown): Problem {
   return problem;
 }
 
-function reasonOf(error: Error & { code?: unknown; meta?: unknown }): string | null {
-  const { originalCode, kind = '' } = prismaCause(error.meta);
-  const code = originalCode ?? (typeof error.code === 'string' ? error.code : '');
+function reasonOf(error: Error & { code?: unknown }): string | null {
+  const code = typeof error.code === 'string' ? error.code : '';
   if (code.startsWith('08')) return 'the connection was lost';
-  return CODES[code] ?? KINDS[kind] ?? MESSAGES[error.message] ?? null;
-}
-
-/** Prisma wraps the driver's error in its own. */
-function prismaCause(meta: unknown): { originalCode?: string; kind?: string } {
-  const { driverAdapterError } = (meta ?? {}) as { driverAdapterError?: { cause?: object } };
-  return driverAdapterError?.cause ?? {};
+  return CODES[code] ?? MESSAGES[error.message] ?? null;
 }
