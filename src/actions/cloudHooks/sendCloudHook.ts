@@ -6,7 +6,7 @@ import {
   cloudHookRequests,
 } from '../../core/cloudHooks/cloudHookPayload.ts';
 import { insertMessage } from '../../store/cloudHooks/messages.ts';
-import type { Queryable } from '../../store/connection/database.ts';
+import type { Models } from '../../store/connection/database.ts';
 import type { Engine } from '../writing/engine.ts';
 
 /** What use cases on cloud hooks work with. */
@@ -22,7 +22,7 @@ export type Sent = { status: number } | { failure: string };
  * bound the duration.
  */
 export async function sendCloudHook(
-  database: Queryable,
+  database: Models,
   addresses: CloudHookAddresses,
   hook: CloudHook,
   event: CloudHookEvent,

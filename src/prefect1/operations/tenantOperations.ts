@@ -5,7 +5,7 @@ import { isJsonObject } from '../../core/values/jsonObject.ts';
 import { LIMITS } from '../../core/values/limits.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { visibleTenant } from '../../core/values/viewer.ts';
-import { deleteTenant, type TenantUpdate, updateTenant } from '../../store/tenants/tenants.ts';
+import { deleteTenant, mergeTenantSettings, updateTenant } from '../../store/tenants/tenants.ts';
 import type { Prefect1Context, Prefect1Operations } from './prefect1Context.ts';
 import { flag, json, type Prefect1Input, text } from './readInput.ts';
 
@@ -24,30 +24,32 @@ export const tenantOperations: Prefect1Operations = {
   async update_tenant_name(context, input) {
     const name = text(input, 'name');
     checkText('name', name, LIMITS.nameCharacters);
-    return update(context, input, { name }, 'Update failed.');
+    return update(context, input, { name });
   },
 
   async update_tenant_slug(context, input) {
     const slug = text(input, 'slug');
     checkSlug(slug);
-    return update(context, input, { slug }, 'Update failed.');
+    return update(context, input, { slug });
   },
 
-  async update_tenant_settings(context, input) {
+  async update_tenant_settings({ engine, viewer }, input) {
     const settings = json(input, 'settings');
     if (!isJsonObject(settings)) throw new Problem('BAD_USER_INPUT', '`settings` must be a JSON object.');
-    return update(context, input, { settings: storableObject(settings) }, 'Invalid tenant id.');
+    const id = text(input, 'tenant_id');
+    if (!(await mergeTenantSettings(engine.database, visibleTenant(viewer), id, storableObject(settings))))
+      throw new Problem('NOT_FOUND', 'Invalid tenant id.');
+    return { id };
   },
 };
 
 async function update(
   { engine, viewer }: Prefect1Context,
   input: Prefect1Input,
-  changes: TenantUpdate,
-  unknown: string,
+  changes: { name?: string; slug?: string },
 ): Promise<{ id: string }> {
   const id = text(input, 'tenant_id');
   if (!(await updateTenant(engine.database, visibleTenant(viewer), id, changes)))
-    throw new Problem('NOT_FOUND', unknown);
+    throw new Problem('NOT_FOUND', 'Update failed.');
   return { id };
 }

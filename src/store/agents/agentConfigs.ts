@@ -1,6 +1,7 @@
 import type { Json } from '../../core/values/jsonObject.ts';
-import { type Queryable, statement } from '../connection/database.ts';
-import { hadRow, TENANT_MATCHES } from '../tenants/tenantScope.ts';
+import type { Models } from '../connection/database.ts';
+import { jsonColumn } from '../connection/jsonColumn.ts';
+import { hadCount, ofTenant } from '../tenants/tenantScope.ts';
 
 export interface NewAgentConfig {
   id: string;
@@ -9,38 +10,28 @@ export interface NewAgentConfig {
   settings: Json;
 }
 
-const INSERT = statement(
-  'agentConfigs.insert',
-  'insert into agent_config (id, tenant_id, name, settings) values ($1, $2, $3, $4)',
-);
-
 export async function insertAgentConfig(
-  database: Queryable,
+  { prisma }: Models,
   { id, tenantId, name, settings }: NewAgentConfig,
 ): Promise<void> {
-  await database.query(INSERT, [id, tenantId, name, JSON.stringify(settings)]);
+  const data = { id, tenantId, name, settings: jsonColumn(settings) };
+  await prisma.agentConfig.create({ data, select: { id: true } });
 }
 
-const UPDATE = statement(
-  'agentConfigs.update',
-  `update agent_config set name = coalesce($3, name), settings = coalesce($4::jsonb, settings), updated = now()
-   where id = $1 and ${TENANT_MATCHES} returning id`,
-);
-
-/** Replaces what is not null. Whether there was such a configuration. */
+/** Replaces what is not null. Returns whether there was such a configuration. */
 export const updateAgentConfigRow = async (
-  database: Queryable,
+  { prisma }: Models,
   tenantId: string | null,
   id: string,
   { name, settings }: Pick<NewAgentConfig, 'name' | 'settings'>,
 ): Promise<boolean> =>
-  hadRow(await database.query(UPDATE, [id, tenantId, name, settings === null ? null : JSON.stringify(settings)]));
+  hadCount(
+    await prisma.agentConfig.updateMany({
+      where: { id, ...ofTenant(tenantId) },
+      data: { ...(name !== null && { name }), ...(settings !== null && { settings: jsonColumn(settings) }) },
+    }),
+  );
 
-const DELETE = statement(
-  'agentConfigs.delete',
-  `delete from agent_config where id = $1 and ${TENANT_MATCHES} returning id`,
-);
-
-/** Whether there was such a configuration. Its agents go on without one. */
-export const deleteAgentConfig = async (database: Queryable, tenantId: string | null, id: string): Promise<boolean> =>
-  hadRow(await database.query(DELETE, [id, tenantId]));
+/** Returns whether there was such a configuration. Its agents continue without one. */
+export const deleteAgentConfig = async ({ prisma }: Models, tenantId: string | null, id: string): Promise<boolean> =>
+  hadCount(await prisma.agentConfig.deleteMany({ where: { id, ...ofTenant(tenantId) } }));

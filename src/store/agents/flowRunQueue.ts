@@ -1,8 +1,8 @@
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 
-// A run that is due, or that runs and has a task run that is due (a retry that was put off for long, a pause that ends). The
-// labels are asked for here and not of the first rows that come: else due runs that no agent wants would hide the others.
+// A run that is due, or that runs and has a due task run (a retry after a long delay, the end of a pause). The labels
+// are compared before the limit applies: otherwise, due runs that no agent accepts would hide the others.
 const DUE = statement(
   'flowRuns.queue',
   `select id from (
@@ -20,16 +20,16 @@ const DUE = statement(
 
 export interface Queue {
   tenantId: string;
-  /** Runs that are due until then. */
+  /** Only runs that are due by this time. */
   before: Instant;
-  /** The states in which a run waits for its time. */
+  /** The states of a run that waits for its time. */
   states: readonly string[];
-  /** The agent's: it takes runs that have no other labels, and none without labels unless it has none itself. */
+  /** The agent's. It takes runs whose labels it has, and runs without labels only if it has none itself. */
   labels: readonly string[];
   limit: number;
 }
 
-/** The ids of the runs that an agent may submit, those first that are due for the longest time. */
+/** Returns the ids of the runs that an agent may submit, the longest due first. */
 export async function dueFlowRuns(database: Queryable, queue: Queue): Promise<string[]> {
   const { tenantId, before, states, labels, limit } = queue;
   const values = [tenantId, formatInstant(before), states, JSON.stringify(labels), limit];
@@ -41,7 +41,7 @@ const QUERIED = statement(
   'update agent set last_queried = now(), updated = now() where id = $1 and tenant_id = $2',
 );
 
-/** Notes that an agent asked for runs: it is alive. */
+/** Records that an agent polled for runs. */
 export async function agentQueried(database: Queryable, tenantId: string, agentId: string): Promise<void> {
   await database.query(QUERIED, [agentId, tenantId]);
 }

@@ -2,15 +2,15 @@ import type { LostFlowRun, LostTaskRun } from '../../core/prefect1/rescue.ts';
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 
-// Runs whose heart stopped beating. Each statement locks what it gives until its transaction ends and passes over what
-// another server is at just now; what that one has dealt with is in another state then. A run that never beat is not lost.
+// Runs whose heartbeats have stopped. Each statement locks its rows until the transaction ends and skips rows that
+// another server has locked: that server moves them to another state. A run that never sent a heartbeat is not lost.
 
-/** Of the flow run `f`: its flow's group has not switched this off. A key that is missing is on. */
+/** The condition that the group of the flow of run `f` has not switched off a setting. A missing key means on. */
 const isOn = (setting: string) => `not exists (
     select 1 from flow fl join flow_group g on g.id = fl.flow_group_id
     where fl.id = f.flow_id and g.settings @> '{"${setting}": false}')`;
 
-// By tenant and type, as the index has it. Names that are only made of the task's keys are not the client's.
+// By tenant and type, like the index. A name that consists of the task's keys was not given by the client.
 const TASK_RUNS = statement(
   'taskRuns.lost',
   `select r.id, f.id as "flowRunId", f.prefect1_state as "flowRunState",
@@ -26,7 +26,7 @@ const TASK_RUNS = statement(
    limit $2 for no key update of r skip locked`,
 );
 
-/** Task runs that run in flow runs without a heartbeat since then. Their own is not asked for. */
+/** Locks running task runs of flow runs without a heartbeat since then, whatever their own heartbeat. */
 export const lockLostTaskRuns = (transaction: Queryable, since: Instant, limit: number): Promise<LostTaskRun[]> =>
   transaction.query(TASK_RUNS, [formatInstant(since), limit]);
 
@@ -38,7 +38,7 @@ const CANCELLING = statement(
    limit $2 for no key update of f skip locked`,
 );
 
-/** Flow runs without a heartbeat since then, whose process should have cancelled them. */
+/** Locks cancelling flow runs without a heartbeat since then: their process should have cancelled them. */
 export const lockLostCancelling = (transaction: Queryable, since: Instant, limit: number): Promise<LostFlowRun[]> =>
   transaction.query(CANCELLING, [formatInstant(since), limit]);
 
@@ -52,9 +52,9 @@ const STRANDED = statement(
 );
 
 /**
- * Flow runs without a heartbeat since then that nothing goes on in: no task run is in one of these states, and none was
- * submitted since then. An agent that brings a run back for a retry that is due submits its task run only: the process
- * that it starts has yet to beat.
+ * Locks flow runs without a heartbeat since then in which nothing happens: no task run is in one of these states, and
+ * none was submitted since then. An agent that restarts a run for a due retry submits only the task run; its process
+ * has not yet sent a heartbeat.
  */
 export const lockStranded = (
   transaction: Queryable,

@@ -3,10 +3,11 @@ import type { CloudHookEvent, FlowRunStateChange } from '../../core/cloudHooks/c
 import type { TriedRun } from '../../core/cloudHooks/testCloudHookEvent.ts';
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
 import type { Json } from '../../core/values/jsonObject.ts';
-import { type Queryable, statement } from '../connection/database.ts';
+import { type Models, type Queryable, statement } from '../connection/database.ts';
+import { ofTenant } from '../tenants/tenantScope.ts';
 
-/** Of a flow run, its flow and its tenant, what an event tells of them. */
-interface RunRow {
+interface ChangeRow {
+  cloudHookId: string;
   flowRunId: string;
   flowRunName: string | null;
   flowId: string;
@@ -18,19 +19,6 @@ interface RunRow {
   /** Before the change. */
   oldState: string | null;
   oldVersion: number;
-}
-
-const RUN_COLUMNS = `r.id as "flowRunId", r.name as "flowRunName", f.id as "flowId", f.name as "flowName",
-  f.flow_group_id as "flowGroupId", f.version_group_id as "versionGroupId", t.id as "tenantId", t.slug as "tenantSlug"`;
-
-const runFromRow = (row: RunRow): TriedRun => ({
-  flowRun: { id: row.flowRunId, name: row.flowRunName, state: row.oldState, version: row.oldVersion },
-  flow: { id: row.flowId, name: row.flowName, flowGroupId: row.flowGroupId, versionGroupId: row.versionGroupId },
-  tenant: { id: row.tenantId, slug: row.tenantSlug },
-});
-
-interface ChangeRow extends RunRow {
-  cloudHookId: string;
   stateId: string;
   version: number;
   state: string;
@@ -40,10 +28,12 @@ interface ChangeRow extends RunRow {
   serializedState: Json;
 }
 
-// From the few states that were just written to the hooks of their tenants: without hooks, one look into an index.
+// From the new states, which are few, to the hooks of their tenants. Without hooks, it reads one index.
 const MATCHING = statement(
   'cloudHooks.matching',
-  `select h.id as "cloudHookId", ${RUN_COLUMNS}, old.prefect1_state as "oldState", s.version - 1 as "oldVersion",
+  `select h.id as "cloudHookId", r.id as "flowRunId", r.name as "flowRunName", f.id as "flowId", f.name as "flowName",
+     f.flow_group_id as "flowGroupId", f.version_group_id as "versionGroupId", t.id as "tenantId", t.slug as "tenantSlug",
+     old.prefect1_state as "oldState", s.version - 1 as "oldVersion",
      s.id as "stateId", s.version, s.prefect1_state as state, s.timestamp, s.message, s.start_time as "startTime",
      s.serialized_state as "serializedState"
    from flow_run_state s
@@ -62,7 +52,7 @@ export interface MatchingCloudHook {
   change: FlowRunStateChange;
 }
 
-/** The hooks that want to hear of these states of flow runs, each with what it is to be told. */
+/** Returns the hooks that match these states of flow runs, each with the change to send. */
 export async function matchingCloudHooks(
   transaction: Queryable,
   stateIds: readonly string[],
@@ -71,7 +61,9 @@ export async function matchingCloudHooks(
   return rows.map((row) => ({
     cloudHookId: row.cloudHookId,
     change: {
-      ...runFromRow(row),
+      flowRun: { id: row.flowRunId, name: row.flowRunName, state: row.oldState, version: row.oldVersion },
+      flow: { id: row.flowId, name: row.flowName, flowGroupId: row.flowGroupId, versionGroupId: row.versionGroupId },
+      tenant: { id: row.tenantId, slug: row.tenantSlug },
       state: {
         id: row.stateId,
         version: row.version,
@@ -85,26 +77,31 @@ export async function matchingCloudHooks(
   }));
 }
 
-const RUN = statement(
-  'flowRuns.forCloudHook',
-  `select ${RUN_COLUMNS}, r.prefect1_state as "oldState", r.version as "oldVersion"
-   from flow_run r join flow f on f.id = r.flow_id join tenant t on t.id = r.tenant_id
-   where r.id = $1 and ($2::uuid is null or r.tenant_id = $2)`,
-);
-
-/** A run as an event tells of it, before a change that is only made up. */
+/** Returns a run as events describe it, before a change that is only tried. */
 export async function triedRun(
-  database: Queryable,
+  { prisma }: Models,
   tenantId: string | null,
   flowRunId: string,
 ): Promise<TriedRun | null> {
-  const [row] = await database.query<RunRow>(RUN, [flowRunId, tenantId]);
-  return row ? runFromRow(row) : null;
+  const run = await prisma.flowRun.findFirst({
+    where: { id: flowRunId, ...ofTenant(tenantId) },
+    select: {
+      id: true,
+      name: true,
+      prefect1State: true,
+      version: true,
+      flow: { select: { id: true, name: true, flowGroupId: true, versionGroupId: true } },
+      tenant: { select: { id: true, slug: true } },
+    },
+  });
+  if (!run) return null;
+  const { id, name, prefect1State: state, version, flow, tenant } = run;
+  return { flowRun: { id, name, state, version }, flow, tenant };
 }
 
 export interface NewDelivery {
   cloudHookId: string;
-  /** Its id is the delivery's. */
+  /** The event's id is also the delivery's. */
   event: CloudHookEvent;
 }
 
@@ -125,12 +122,12 @@ export async function insertDeliveries(transaction: Queryable, deliveries: reado
 export interface Delivery extends CloudHook {
   deliveryId: string;
   event: CloudHookEvent;
-  /** This one included. */
+  /** Includes this one. */
   attempts: number;
 }
 
-// What is taken is due again when the lease ends: a process that dies in the middle leaves nothing undelivered, and one that
-// lives never meets another at the same delivery.
+// A taken delivery is due again when its lease ends. If the process dies, another one sends it; until then, no other
+// process takes it.
 const TAKE = statement(
   'cloudHookDeliveries.take',
   `update cloud_hook_delivery d set attempts = d.attempts + 1, due_at = $2
@@ -140,7 +137,7 @@ const TAKE = statement(
    returning d.id as "deliveryId", d.event, d.attempts, h.id, h.tenant_id as "tenantId", h.type, h.config`,
 );
 
-/** Takes deliveries that are due, and keeps other processes from them until `leasedUntil`. */
+/** Takes due deliveries. No other process takes them until `leasedUntil`. */
 export const takeDeliveries = (
   database: Queryable,
   now: Instant,
@@ -148,10 +145,8 @@ export const takeDeliveries = (
   limit: number,
 ): Promise<Delivery[]> => database.query<Delivery>(TAKE, [formatInstant(now), formatInstant(leasedUntil), limit]);
 
-const REMOVE = statement('cloudHookDeliveries.delete', 'delete from cloud_hook_delivery where id = any($1::uuid[])');
-
-export async function removeDeliveries(database: Queryable, ids: readonly string[]): Promise<void> {
-  await database.query(REMOVE, [ids]);
+export async function removeDeliveries({ prisma }: Models, ids: readonly string[]): Promise<void> {
+  await prisma.cloudHookDelivery.deleteMany({ where: { id: { in: [...ids] } } });
 }
 
 const POSTPONE = statement(

@@ -1,6 +1,8 @@
 import type { Json } from '../../core/values/jsonObject.ts';
-import { type Queryable, statement } from '../connection/database.ts';
-import { hadRow, TENANT_MATCHES } from '../tenants/tenantScope.ts';
+import type { Models } from '../connection/database.ts';
+import { violates } from '../connection/databaseErrors.ts';
+import { jsonColumn } from '../connection/jsonColumn.ts';
+import { hadCount, ofTenant } from '../tenants/tenantScope.ts';
 
 export interface NewMessage {
   id: string;
@@ -9,30 +11,22 @@ export interface NewMessage {
   content: Json;
 }
 
-const INSERT = statement(
-  'messages.insert',
-  'insert into message (id, tenant_id, type, content) values ($1, $2, $3, $4) on conflict (id) do nothing',
-);
-
-/** Leaves a message for a tenant. One that is there, by its id, stays as it is. */
-export async function insertMessage(database: Queryable, { id, tenantId, type, content }: NewMessage): Promise<void> {
-  await database.query(INSERT, [id, tenantId, type, JSON.stringify(content)]);
+/** Stores a message for a tenant. A message with the same id stays unchanged, but fails a transaction. */
+export async function insertMessage({ prisma }: Models, { id, tenantId, type, content }: NewMessage): Promise<void> {
+  const data = { id, tenantId, type, content: jsonColumn(content) };
+  await prisma.message.create({ data, select: { id: true } }).catch((error: unknown) => {
+    if (!violates(error, 'message_pkey')) throw error;
+  });
 }
 
-const SET_READ = statement(
-  'messages.setRead',
-  `update message set read = $3, updated = now() where id = $1 and ${TENANT_MATCHES} returning id`,
-);
-
-/** Whether there was such a message. */
+/** Returns whether there was such a message. */
 export const setMessageRead = async (
-  database: Queryable,
+  { prisma }: Models,
   tenantId: string | null,
   id: string,
   read: boolean,
-): Promise<boolean> => hadRow(await database.query(SET_READ, [id, tenantId, read]));
+): Promise<boolean> =>
+  hadCount(await prisma.message.updateMany({ where: { id, ...ofTenant(tenantId) }, data: { read } }));
 
-const DELETE = statement('messages.delete', `delete from message where id = $1 and ${TENANT_MATCHES} returning id`);
-
-export const deleteMessage = async (database: Queryable, tenantId: string | null, id: string): Promise<boolean> =>
-  hadRow(await database.query(DELETE, [id, tenantId]));
+export const deleteMessage = async ({ prisma }: Models, tenantId: string | null, id: string): Promise<boolean> =>
+  hadCount(await prisma.message.deleteMany({ where: { id, ...ofTenant(tenantId) } }));

@@ -1,47 +1,46 @@
 import type { JsonObject } from '../../core/values/jsonObject.ts';
-import { type Queryable, statement } from '../connection/database.ts';
+import { type Models, type Queryable, statement } from '../connection/database.ts';
 import { throwViolation } from '../connection/databaseErrors.ts';
-import { hadRow } from './tenantScope.ts';
+import { hadCount, hadRow } from './tenantScope.ts';
 
-// A tenant is its own owner: callers of one tenant, $2, see that one, and callers of none in particular see all.
-const VISIBLE = 'id = $1 and ($2::uuid is null or id = $2)';
-
-const INSERT = statement('tenants.insert', 'insert into tenant (id, name, slug) values ($1, $2, $3)');
-
-/** Throws CONFLICT where the slug is taken. */
+/** Throws CONFLICT if the slug is taken. */
 export async function insertTenant(
-  database: Queryable,
+  { prisma }: Models,
   { id, name, slug }: { id: string; name: string; slug: string },
 ): Promise<void> {
-  await database.query(INSERT, [id, name, slug]).catch(throwViolation);
+  await prisma.tenant.create({ data: { id, name, slug }, select: { id: true } }).catch(throwViolation);
 }
 
-export interface TenantUpdate {
-  name?: string;
-  slug?: string;
-  /** Put over those that are there, key by key. */
-  settings?: JsonObject;
-}
+// A tenant is its own owner. If `visibleTenant` is null, the caller sees all tenants.
 
-const UPDATE = statement(
-  'tenants.update',
-  `update tenant set updated = now(), name = coalesce($3, name), slug = coalesce($4, slug),
-     settings = settings || coalesce($5::jsonb, '{}')
-   where ${VISIBLE} returning id`,
+/** Returns whether there was such a tenant. Throws CONFLICT if the slug is taken. */
+export const updateTenant = async (
+  { prisma }: Models,
+  visibleTenant: string | null,
+  id: string,
+  changes: { name?: string; slug?: string },
+): Promise<boolean> => {
+  const where = { id, ...(visibleTenant !== null && { AND: { id: visibleTenant } }) };
+  return hadCount(await prisma.tenant.updateMany({ where, data: changes }).catch(throwViolation));
+};
+
+const VISIBLE = 'id = $1 and ($2::uuid is null or id = $2)';
+
+// Prisma replaces a JSON column as a whole. Two clients that set different keys at the same time must both succeed.
+const MERGE_SETTINGS = statement(
+  'tenants.mergeSettings',
+  `update tenant set updated = now(), settings = settings || $3::jsonb where ${VISIBLE} returning id`,
 );
 
-/** Changes what is given; whether there was such a tenant. Throws CONFLICT where the slug is taken. */
-export async function updateTenant(
+/** Sets single settings. Returns whether there was such a tenant. */
+export const mergeTenantSettings = async (
   database: Queryable,
   visibleTenant: string | null,
   id: string,
-  { name, slug, settings }: TenantUpdate,
-): Promise<boolean> {
-  const values = [id, visibleTenant, name ?? null, slug ?? null, settings ? JSON.stringify(settings) : null];
-  return hadRow(await database.query(UPDATE, values).catch(throwViolation));
-}
+  settings: JsonObject,
+): Promise<boolean> => hadRow(await database.query(MERGE_SETTINGS, [id, visibleTenant, JSON.stringify(settings)]));
 
-// Logs and counters refer to nothing, so that they can be written fast and dropped by partition: they go by name.
+// Logs and counters have no foreign keys, so that they can be written fast and dropped by partition.
 const DELETE = statement(
   'tenants.delete',
   `with runs as (select id from flow_run where tenant_id = $1 union all select id from task_run where tenant_id = $1),
@@ -50,6 +49,6 @@ const DELETE = statement(
    delete from tenant where ${VISIBLE} returning id`,
 );
 
-/** Deletes a tenant with all that it owns; whether there was one. */
+/** Deletes a tenant with everything that it owns. Returns whether there was one. */
 export const deleteTenant = async (database: Queryable, visibleTenant: string | null, id: string): Promise<boolean> =>
   hadRow(await database.query(DELETE, [id, visibleTenant]));
