@@ -18,6 +18,7 @@ import { workerCountsOf, workersById, workersOf } from '../store/workPools/worke
 import {
   activeRunsOfPools,
   type LeanWorkPool,
+  leanWorkPoolsById,
   type WorkPoolList,
   workPoolCount,
   workPoolPage,
@@ -50,7 +51,7 @@ export function deploymentLoaders(
     leanDeployment: byId<LeanDeployment>((ids) => deploymentsById(database, tenantId, ids, lean)),
     deploymentSchedule: byId((ids) => deploymentSchedulesById(database, tenantId, ids)),
     workPool: byId((ids) => workPoolsById(database, tenantId, ids)),
-    leanWorkPool: byId<LeanWorkPool>((ids) => workPoolsById(database, tenantId, ids, lean)),
+    leanWorkPool: byId<LeanWorkPool>((ids) => leanWorkPoolsById(database, tenantId, ids)),
     workQueue: byId((ids) => workQueuesById(database, tenantId, ids)),
     worker: byId((ids) => workersById(database, tenantId, ids)),
     /** The default queue of a work pool. */

@@ -1,5 +1,5 @@
 import type { Viewer } from '../../core/values/viewer.ts';
-import { deleteWorkPoolRow } from '../../store/workPools/workPoolWrites.ts';
+import { deleteWorkPoolRow } from '../../store/workPools/workPools.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
 import { unknownWorkPoolId } from './workPoolContent.ts';

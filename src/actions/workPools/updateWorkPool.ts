@@ -1,8 +1,7 @@
 import type { JsonObject } from '../../core/values/jsonObject.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import type { WorkPool } from '../../core/workPools/workPool.ts';
-import { workPoolsById } from '../../store/workPools/workPools.ts';
-import { updateWorkPoolColumns } from '../../store/workPools/workPoolWrites.ts';
+import { updateWorkPoolColumns, workPoolsById } from '../../store/workPools/workPools.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
 import {

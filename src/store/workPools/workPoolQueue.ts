@@ -9,7 +9,7 @@ const POLLED = statement(
    ) asked where q.id = asked.id returning q.name`,
 );
 
-/** Notes that queues of a pool were asked for runs: those with these names, or all. Gives the names. */
+/** Records a poll of the queues of a pool with these names, or of all. Returns the names of these queues. */
 export const notePolled = async (
   transaction: Queryable,
   workPoolId: string,
@@ -17,8 +17,8 @@ export const notePolled = async (
 ): Promise<string[]> =>
   (await transaction.query<{ name: string }>(POLLED, [workPoolId, names])).map(({ name }) => name);
 
-// How many runs a queue, and then its pool, has room for is counted of the runs that are at work; what a paused queue's
-// runs take up of their pool counts as well. A run that its own process runs again is nothing for a worker.
+// Active runs count against the limits of their queue and of its pool, runs of a paused queue too. Workers do not
+// receive runs that their own process retries.
 // Source: Prefect 3, get-runs-from-worker-queues.sql.jinja.
 const POLL = statement(
   'workPools.poll',
@@ -46,7 +46,7 @@ const POLL = statement(
    limit (select greatest(0, least($4::bigint, free)) from pool)`,
 );
 
-/** The runs that a worker may take now from these queues of a pool, or from all: the most urgent first. */
+/** Returns the runs that a worker may take now from these queues of a pool, or from all; most urgent first. */
 export async function runsForWorker(
   database: Queryable,
   asked: { workPoolId: string; queueNames: readonly string[] | null; scheduledBefore: Instant | null; limit: number },

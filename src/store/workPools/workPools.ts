@@ -1,17 +1,20 @@
 import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
+import type { JsonObject } from '../../core/values/jsonObject.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import type { WorkPool } from '../../core/workPools/workPool.ts';
-import { type Queryable, statement } from '../connection/database.ts';
+import { type Models, type Queryable, statement } from '../connection/database.ts';
+import { withJsonColumns } from '../connection/jsonColumn.ts';
+import { withInstants } from '../connection/withInstants.ts';
 import { BOOLEAN, type ColumnTypes, INTEGER, JSONB, TEXT, TIME, UUID } from '../query/columnTypes.ts';
-import { readById } from '../query/readById.ts';
 import { readCount } from '../query/readCounts.ts';
 import { readPage } from '../query/readPages.ts';
 import { selectList } from '../query/selectList.ts';
 import { FLOW_ORDERS, type FlowSort } from '../query/sortOrders.ts';
 import type { Lean, Source } from '../query/source.ts';
 import { tenantWhere } from '../query/tenantWhere.ts';
+import { hadCount } from '../tenants/tenantScope.ts';
 
-/** A work pool as lists read it that do not show its template. */
+/** A work pool without its template, which is read only if it is selected. */
 export type LeanWorkPool = Lean<WorkPool, 'baseJobTemplate'>;
 
 const WORK_POOL: ColumnTypes<WorkPool> = {
@@ -40,11 +43,26 @@ export interface WorkPoolList {
   filter?: Filter;
   sort?: FlowSort;
   page?: PageRequest;
-  /** False leaves out what `LeanWorkPool` has not. */
+  /** False leaves out the template. */
   wide?: boolean;
 }
 
-export const workPoolsById = readById(WORK_POOLS);
+/** Returns work pools by their ids, in no order, without those of other tenants. */
+export async function workPoolsById({ prisma }: Models, tenantId: string, ids: readonly string[]): Promise<WorkPool[]> {
+  const pools = await prisma.workPool.findMany({ where: { id: { in: [...ids] }, tenantId } });
+  // Templates were checked before they were stored.
+  return pools.map((pool) => ({ ...withInstants(pool), baseJobTemplate: pool.baseJobTemplate as JsonObject }));
+}
+
+/** The same without their templates. */
+export async function leanWorkPoolsById(
+  { prisma }: Models,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<LeanWorkPool[]> {
+  const where = { id: { in: [...ids] }, tenantId };
+  return (await prisma.workPool.findMany({ where, omit: { baseJobTemplate: true } })).map(withInstants);
+}
 
 export const workPoolPage = (
   database: Queryable,
@@ -59,7 +77,7 @@ export const workPoolPage = (
     wide,
   });
 
-/** Exact, or `atMost` where there are as many or more. */
+/** Returns the exact count, or `atMost` if it is not lower. */
 export const workPoolCount = (
   database: Queryable,
   tenantId: string,
@@ -80,8 +98,40 @@ const ACTIVE = statement(
    where q.work_pool_id = any($1::uuid[]) and r.state_type in ('PENDING', 'RUNNING', 'CANCELLING') group by 1`,
 );
 
-/** How many runs of each pool are at work: PENDING, RUNNING or CANCELLING. Every pool is in the map. */
+/** Returns how many runs of each pool are PENDING, RUNNING or CANCELLING. Every pool is in the map. */
 export async function activeRunsOfPools(database: Queryable, ids: readonly string[]): Promise<Map<string, number>> {
   const rows = await database.query<{ id: string; count: number }>(ACTIVE, [ids]);
   return new Map([...ids.map((id) => [id, 0] as const), ...rows.map(({ id, count }) => [id, count] as const)]);
 }
+
+type NewWorkPool = Omit<WorkPool, 'created' | 'updated'>;
+
+/** Returns false, and changes nothing, if the tenant has a pool with this name. */
+export async function insertWorkPool({ prisma }: Models, pool: NewWorkPool): Promise<boolean> {
+  const data = [withJsonColumns(pool, ['baseJobTemplate'])];
+  return hadCount(await prisma.workPool.createMany({ data, skipDuplicates: true }));
+}
+
+/** The columns to change. Absent ones stay unchanged. */
+export type WorkPoolUpdate = Partial<
+  Pick<WorkPool, 'description' | 'baseJobTemplate' | 'isPaused' | 'concurrencyLimit'>
+>;
+
+/** Returns whether there was such a pool. */
+export async function updateWorkPoolColumns(
+  { prisma }: Models,
+  tenantId: string,
+  id: string,
+  update: WorkPoolUpdate,
+): Promise<boolean> {
+  // Prisma sets `updated` only with other columns.
+  const data = { ...withJsonColumns(update, ['baseJobTemplate']), updated: new Date() };
+  return hadCount(await prisma.workPool.updateMany({ where: { id, tenantId }, data }));
+}
+
+/**
+ * Deletes a pool with its queues and workers. Its deployments and runs stay, without a queue. Returns whether there was
+ * one.
+ */
+export const deleteWorkPoolRow = async ({ prisma }: Models, tenantId: string, id: string): Promise<boolean> =>
+  hadCount(await prisma.workPool.deleteMany({ where: { id, tenantId } }));

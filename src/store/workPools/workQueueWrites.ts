@@ -1,55 +1,15 @@
 import type { WorkQueue } from '../../core/workPools/workPool.ts';
-import { type Queryable, statement } from '../connection/database.ts';
-import { hadRow } from '../tenants/tenantScope.ts';
+import { type Models, type Queryable, type Store, statement } from '../connection/database.ts';
+import { lockRow } from '../connection/lockRow.ts';
+import { hadCount } from '../tenants/tenantScope.ts';
 
-type NewWorkQueue = Pick<
-  WorkQueue,
-  'id' | 'tenantId' | 'workPoolId' | 'name' | 'description' | 'isPaused' | 'concurrencyLimit'
-> & {
-  /** Null: the first that no queue of the pool has. */
-  priority: number | null;
-};
+// Changes of the queues of a pool lock the pool first, so that only one at a time assigns priorities.
 
-// Whoever changes the queues of a pool locks the pool first, so that priorities are given one after the other.
-const LOCK_POOL = statement(
-  'workQueues.lockPool',
-  'select id from work_pool where tenant_id = $1 and name = $2 for no key update',
-);
-
-/** The pool of this name, locked against other changes of its queues; null where there is none. */
-export async function lockPoolByName(transaction: Queryable, tenantId: string, name: string): Promise<string | null> {
-  const [row] = await transaction.query<{ id: string }>(LOCK_POOL, [tenantId, name]);
-  return row?.id ?? null;
-}
-
-const INSERT = statement(
-  'workQueues.insert',
-  `insert into work_queue (id, tenant_id, work_pool_id, name, description, is_paused, concurrency_limit, priority)
-   select $1, $2, $3, $4, $5, $6, $7, coalesce($8::int, (
-     select min(free.priority)
-     from generate_series(1, (select count(*) + 1 from work_queue where work_pool_id = $3)) as free(priority)
-     where not exists (select from work_queue q where q.work_pool_id = $3 and q.priority = free.priority)))
-   on conflict (work_pool_id, name) do nothing returning id`,
-);
-
-/** Whether the queue was made; false where its pool has one of this name. */
-export const insertWorkQueue = async (transaction: Queryable, queue: NewWorkQueue): Promise<boolean> =>
-  hadRow(
-    await transaction.query(INSERT, [
-      queue.id,
-      queue.tenantId,
-      queue.workPoolId,
-      queue.name,
-      queue.description,
-      queue.isPaused,
-      queue.concurrencyLimit,
-      queue.priority,
-    ]),
-  );
-
-export interface LockedWorkQueue {
-  name: string;
-  workPoolId: string;
+/** Locks the pool with this name against other changes of its queues. Returns its id, or null. */
+export async function lockPoolByName(transaction: Store, tenantId: string, name: string): Promise<string | null> {
+  const where = { tenantId_name: { tenantId, name } };
+  const pool = await transaction.prisma.workPool.findUnique({ where, select: { id: true } });
+  return pool && (await lockRow(transaction, 'work_pool', pool.id)) ? pool.id : null;
 }
 
 const LOCK = statement(
@@ -62,41 +22,40 @@ export async function lockWorkQueue(
   transaction: Queryable,
   tenantId: string,
   id: string,
-): Promise<LockedWorkQueue | null> {
-  const [row] = await transaction.query<LockedWorkQueue>(LOCK, [id, tenantId]);
+): Promise<Pick<WorkQueue, 'name' | 'workPoolId'> | null> {
+  const [row] = await transaction.query<Pick<WorkQueue, 'name' | 'workPoolId'>>(LOCK, [id, tenantId]);
   return row ?? null;
 }
 
-/** Columns that change; what is not there stays. */
+type NewWorkQueue = Omit<WorkQueue, 'created' | 'updated' | 'lastPolled' | 'priority'> & {
+  /** Null: the lowest that no queue of the pool has. */
+  priority: number | null;
+};
+
+/** Creates a queue in a locked or new pool. Returns false if the pool has a queue with this name. */
+export async function insertWorkQueue({ prisma }: Models, queue: NewWorkQueue): Promise<boolean> {
+  const { id, tenantId, workPoolId, name, description, isPaused, concurrencyLimit } = queue;
+  const priority = queue.priority ?? (await firstFreePriority({ prisma }, workPoolId));
+  const data = [{ id, tenantId, workPoolId, name, description, isPaused, concurrencyLimit, priority }];
+  return hadCount(await prisma.workQueue.createMany({ data, skipDuplicates: true }));
+}
+
+async function firstFreePriority({ prisma }: Models, workPoolId: string): Promise<number> {
+  const queues = await prisma.workQueue.findMany({ where: { workPoolId }, select: { priority: true } });
+  const taken = new Set(queues.map(({ priority }) => priority));
+  let free = 1;
+  while (taken.has(free)) free++;
+  return free;
+}
+
+/** The columns to change. Absent ones stay unchanged. */
 export type WorkQueueUpdate = Partial<
   Pick<WorkQueue, 'name' | 'description' | 'isPaused' | 'concurrencyLimit' | 'priority'>
 >;
 
-const UPDATE = statement(
-  'workQueues.update',
-  `update work_queue set updated = now(), name = coalesce($3, name),
-     description = case when 'description' = any($2::text[]) then $4 else description end,
-     is_paused = coalesce($5, is_paused),
-     concurrency_limit = case when 'concurrencyLimit' = any($2::text[]) then $6::int else concurrency_limit end,
-     priority = coalesce($7::int, priority)
-   where id = $1`,
-);
-
-export async function updateWorkQueueColumns(
-  transaction: Queryable,
-  id: string,
-  update: WorkQueueUpdate,
-): Promise<void> {
-  const { name, description, isPaused, concurrencyLimit, priority } = update;
-  await transaction.query(UPDATE, [
-    id,
-    Object.keys(update),
-    name ?? null,
-    description ?? null,
-    isPaused ?? null,
-    concurrencyLimit ?? null,
-    priority ?? null,
-  ]);
+export async function updateWorkQueueColumns({ prisma }: Models, id: string, update: WorkQueueUpdate): Promise<void> {
+  // Prisma sets `updated` only with other columns.
+  await prisma.workQueue.updateMany({ where: { id }, data: { ...update, updated: new Date() } });
 }
 
 const MAKE_WAY = statement(
@@ -112,14 +71,12 @@ const MAKE_WAY = statement(
    ) later where q.id = later.id`,
 );
 
-/** Moves the queues that stand where this one came to, and those behind them, one place on. */
+/** Adds one to the priorities of the queue that had the priority of this one, and of the queues right after it. */
 export async function makeWayFor(transaction: Queryable, workPoolId: string, id: string): Promise<void> {
   await transaction.query(MAKE_WAY, [workPoolId, id]);
 }
 
-const DELETE = statement('workQueues.delete', 'delete from work_queue where id = $1');
-
-/** Its deployments and runs are then in no queue. */
-export async function deleteWorkQueueRow(transaction: Queryable, id: string): Promise<void> {
-  await transaction.query(DELETE, [id]);
+/** The deployments and runs of the queue stay, without a queue. */
+export async function deleteWorkQueueRow({ prisma }: Models, id: string): Promise<void> {
+  await prisma.workQueue.deleteMany({ where: { id } });
 }

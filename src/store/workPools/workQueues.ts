@@ -2,7 +2,7 @@ import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
 import type { JsonObject } from '../../core/values/jsonObject.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import { DEFAULT_QUEUE, type WorkQueue } from '../../core/workPools/workPool.ts';
-import { type Queryable, statement } from '../connection/database.ts';
+import { type Models, type Queryable, statement } from '../connection/database.ts';
 import { BOOLEAN, type ColumnTypes, INTEGER, TEXT, TIME, UUID } from '../query/columnTypes.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts, readCount } from '../query/readCounts.ts';
@@ -57,7 +57,7 @@ export const workQueuePage = (
     page,
   });
 
-/** Exact, or `atMost` where there are as many or more. */
+/** Returns the exact count, or `atMost` if it is not lower. */
 export const workQueueCount = (
   database: Queryable,
   tenantId: string,
@@ -65,7 +65,7 @@ export const workQueueCount = (
   atMost: number | null = null,
 ): Promise<number> => readCount(database, WORK_QUEUES, tenantWhere('workQueue', tenantId, filter), atMost);
 
-/** The queues of work pools, in the order of their priorities. */
+/** Returns a page of the queues of each work pool, by priority. */
 export const workQueuesOf = (
   database: Queryable,
   tenantId: string,
@@ -95,7 +95,7 @@ const DEFAULTS = statement(
   `select ${workQueueColumns('x')} from work_queue x where x.work_pool_id = any($1::uuid[]) and x.name = $2`,
 );
 
-/** The default queue of each pool. */
+/** Returns the default queue of each pool. */
 export async function defaultQueuesOf(
   database: Queryable,
   workPoolIds: readonly string[],
@@ -104,7 +104,7 @@ export async function defaultQueuesOf(
   return new Map(rows.map((row) => [row.workPoolId, row]));
 }
 
-/** A pool with the queue that was asked for; without the queue where the pool has none of that name. */
+/** A pool with the requested queue. `workQueueId` is null if the pool has no queue with this name. */
 export interface FoundQueue {
   workPoolId: string;
   workQueueId: string | null;
@@ -118,7 +118,7 @@ const BY_NAMES = statement(
    where p.tenant_id = $1 and p.name = $2`,
 );
 
-/** The queue of this name in the pool of this name; null where there is no such pool. */
+/** Returns the queue with this name in the pool with this name; null if there is no such pool. */
 export async function findWorkQueue(
   database: Queryable,
   tenantId: string,
@@ -129,18 +129,17 @@ export async function findWorkQueue(
   return row ?? null;
 }
 
-const NAMED = statement('workQueues.named', 'select from work_queue where work_pool_id = $1 and name = $2');
-
-/** Whether the pool has no queue of this name. */
-export const workQueueNameIsFree = async (database: Queryable, workPoolId: string, name: string): Promise<boolean> =>
-  (await database.query(NAMED, [workPoolId, name])).length === 0;
+/** Returns true if the pool has no queue with this name. */
+export const workQueueNameIsFree = async ({ prisma }: Models, workPoolId: string, name: string): Promise<boolean> =>
+  (await prisma.workQueue.findUnique({ where: { workPoolId_name: { workPoolId, name } }, select: { id: true } })) ===
+  null;
 
 const SIBLING = statement(
   'workQueues.sibling',
   `select o.id from work_queue q join work_queue o on o.work_pool_id = q.work_pool_id where q.id = $1 and o.name = $2`,
 );
 
-/** The queue of this name in the same pool as a queue. */
+/** Returns the id of the queue with this name in the same pool as another queue, or null. */
 export async function siblingQueue(database: Queryable, id: string, name: string): Promise<string | null> {
   const [row] = await database.query<{ id: string }>(SIBLING, [id, name]);
   return row?.id ?? null;

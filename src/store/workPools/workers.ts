@@ -1,13 +1,14 @@
 import { sql } from 'kysely';
 import type { PageRequest } from '../../core/values/page.ts';
 import type { Worker } from '../../core/workPools/workPool.ts';
-import { type Queryable, statement } from '../connection/database.ts';
+import { type Models, type Queryable, statement } from '../connection/database.ts';
 import { type ColumnTypes, INTEGER, TEXT, TIME, UUID } from '../query/columnTypes.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts } from '../query/readCounts.ts';
 import { readChildPages } from '../query/readPages.ts';
 import { selectList } from '../query/selectList.ts';
 import { columnKey, type Order, type Source } from '../query/source.ts';
+import { hadCount } from '../tenants/tenantScope.ts';
 
 const WORKER: ColumnTypes<Worker> = {
   id: UUID,
@@ -28,7 +29,7 @@ const WORKERS: Source<Worker, Worker> = {
   fromRow: (row) => row,
 };
 
-/** Who was there last comes first. */
+/** The most recent heartbeat first. */
 const LAST_SEEN: Order<Worker> = {
   keys: [columnKey('lastHeartbeat', 'time'), columnKey('id', 'uuid')],
   descending: true,
@@ -36,7 +37,7 @@ const LAST_SEEN: Order<Worker> = {
 
 export const workersById = readById(WORKERS);
 
-/** The workers of work pools. */
+/** Returns a page of the workers of each work pool. */
 export const workersOf = (database: Queryable, workPoolIds: readonly string[], page: PageRequest) =>
   readChildPages(database, WORKERS, workPoolIds, {
     list: (id) => `workers:${id}`,
@@ -62,7 +63,7 @@ const HEARTBEAT = statement(
    returning id`,
 );
 
-/** Notes that a worker is there, one that was not known before as well; gives its id. */
+/** Records a heartbeat, and creates the worker if it is new. Returns its id. */
 export async function noteHeartbeat(
   transaction: Queryable,
   worker: { id: string; workPoolId: string; name: string; heartbeatIntervalSeconds: number | null },
@@ -73,12 +74,6 @@ export async function noteHeartbeat(
   return row.id;
 }
 
-const DELETE = statement(
-  'workers.delete',
-  `delete from worker x where x.id = $1
-     and exists (select from work_pool p where p.id = x.work_pool_id and p.tenant_id = $2) returning id`,
-);
-
-/** Whether there was such a worker. */
-export const deleteWorkerRow = async (transaction: Queryable, tenantId: string, id: string): Promise<boolean> =>
-  (await transaction.query(DELETE, [id, tenantId])).length > 0;
+/** Returns whether there was such a worker. */
+export const deleteWorkerRow = async ({ prisma }: Models, tenantId: string, id: string): Promise<boolean> =>
+  hadCount(await prisma.worker.deleteMany({ where: { id, workPool: { tenantId } } }));
