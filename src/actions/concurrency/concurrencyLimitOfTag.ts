@@ -1,11 +1,11 @@
 import { type ConcurrencyLimit, limitNameOfTag } from '../../core/concurrency/concurrency.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { concurrencyLimitsByName } from '../../store/concurrency/concurrencyLimits.ts';
-import type { Queryable } from '../../store/connection/database.ts';
+import type { Models } from '../../store/connection/database.ts';
 
 /** Returns a tag's limit. NOT_FOUND if it has none. */
 export async function concurrencyLimitOfTag(
-  database: Queryable,
+  database: Models,
   tenantId: string,
   tag: string,
 ): Promise<ConcurrencyLimit> {

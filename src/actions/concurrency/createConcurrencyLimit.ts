@@ -1,7 +1,7 @@
 import { checkConcurrency, checkTag } from '../../core/checks/checkConcurrency.ts';
 import { type ConcurrencyLimit, limitNameOfTag } from '../../core/concurrency/concurrency.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
-import { insertConcurrencyLimit } from '../../store/concurrency/concurrencyLimitWrites.ts';
+import { insertConcurrencyLimit } from '../../store/concurrency/concurrencyLimits.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';

@@ -1,7 +1,7 @@
 import { checkTag } from '../../core/checks/checkConcurrency.ts';
 import { limitNameOfTag } from '../../core/concurrency/concurrency.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
-import { deleteLockedLimit, lockConcurrencyLimit } from '../../store/concurrency/concurrencyLimitWrites.ts';
+import { deleteLockedLimit, lockConcurrencyLimit } from '../../store/concurrency/concurrencyLimits.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
 import { unlimitedTag } from './concurrencyLimitOfTag.ts';

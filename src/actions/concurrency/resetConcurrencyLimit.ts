@@ -1,7 +1,8 @@
 import { checkTag } from '../../core/checks/checkConcurrency.ts';
 import { type ConcurrencyLimit, limitNameOfTag } from '../../core/concurrency/concurrency.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
-import { lockConcurrencyLimit, releaseAllSlots } from '../../store/concurrency/concurrencyLimitWrites.ts';
+import { lockConcurrencyLimit } from '../../store/concurrency/concurrencyLimits.ts';
+import { releaseAllSlots } from '../../store/concurrency/concurrencySlotWrites.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
 import { concurrencyLimitOfTag, unlimitedTag } from './concurrencyLimitOfTag.ts';

@@ -7,12 +7,12 @@ import {
   deleteLockedLimit,
   insertConcurrencyLimit,
   lockConcurrencyLimit,
-  lockDeployment,
   setDeploymentConcurrency,
   updateConcurrencyLimitColumns,
-} from '../../store/concurrency/concurrencyLimitWrites.ts';
-import type { Queryable } from '../../store/connection/database.ts';
+} from '../../store/concurrency/concurrencyLimits.ts';
+import type { Store } from '../../store/connection/database.ts';
 import { deploymentsById } from '../../store/deployments/deployments.ts';
+import { lockDeployment } from '../../store/deployments/deploymentWrites.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';
@@ -57,7 +57,7 @@ export function checkConcurrencyOptions({ limit, gracePeriodSeconds }: Concurren
 
 /** Writes checked options to a deployment that this transaction has locked or created. */
 export async function applyConcurrencyOptions(
-  transaction: Queryable,
+  transaction: Store,
   tenantId: string,
   deploymentId: string,
   { limit, collisionStrategy, gracePeriodSeconds }: ConcurrencyOptions,
@@ -71,7 +71,7 @@ export async function applyConcurrencyOptions(
     if (!(await insertConcurrencyLimit(transaction, made)))
       await updateConcurrencyLimitColumns(transaction, tenantId, name, { limit, active: true });
   }
-  await setDeploymentConcurrency(transaction, deploymentId, name, {
+  await setDeploymentConcurrency(transaction, { tenantId, id: deploymentId }, name, {
     collisionStrategy: collisionStrategy ?? undefined,
     gracePeriodSeconds,
   });

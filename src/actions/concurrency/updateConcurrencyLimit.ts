@@ -1,7 +1,7 @@
 import { checkConcurrency, checkTag } from '../../core/checks/checkConcurrency.ts';
 import { type ConcurrencyLimit, limitNameOfTag } from '../../core/concurrency/concurrency.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
-import { updateConcurrencyLimitColumns } from '../../store/concurrency/concurrencyLimitWrites.ts';
+import { updateConcurrencyLimitColumns } from '../../store/concurrency/concurrencyLimits.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
 import { concurrencyLimitOfTag, unlimitedTag } from './concurrencyLimitOfTag.ts';

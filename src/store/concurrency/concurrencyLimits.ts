@@ -1,13 +1,16 @@
 import { type SqlBool, sql } from 'kysely';
-import type { ConcurrencyLimit, DeploymentConcurrency } from '../../core/concurrency/concurrency.ts';
+import type { CollisionStrategy, ConcurrencyLimit, DeploymentConcurrency } from '../../core/concurrency/concurrency.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
-import { type Queryable, statement } from '../connection/database.ts';
+import { type Models, type Queryable, type Store, statement } from '../connection/database.ts';
+import { lockRow } from '../connection/lockRow.ts';
+import { withInstants } from '../connection/withInstants.ts';
 import { BOOLEAN, type ColumnTypes, INTEGER, TEXT, TIME, UUID } from '../query/columnTypes.ts';
-import { readById } from '../query/readById.ts';
 import { readCount } from '../query/readCounts.ts';
 import { readPage } from '../query/readPages.ts';
 import { selectList } from '../query/selectList.ts';
 import { columnKey, type Source } from '../query/source.ts';
+import { hadCount } from '../tenants/tenantScope.ts';
+import { releaseAllSlots } from './concurrencySlotWrites.ts';
 
 const CONCURRENCY_LIMIT: ColumnTypes<ConcurrencyLimit> = {
   id: UUID,
@@ -31,9 +34,16 @@ const CONCURRENCY_LIMITS: Source<ConcurrencyLimit, ConcurrencyLimit> = {
 
 const ofTenant = (tenantId: string) => sql<SqlBool>`x.tenant_id = ${tenantId}`;
 
-export const concurrencyLimitsById = readById(CONCURRENCY_LIMITS);
+/** Returns limits by their ids, in no order, without those of other tenants. */
+export async function concurrencyLimitsById(
+  { prisma }: Models,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<ConcurrencyLimit[]> {
+  return (await prisma.concurrencyLimit.findMany({ where: { id: { in: [...ids] }, tenantId } })).map(withInstants);
+}
 
-/** Limits, the newest first. */
+/** Returns limits, newest first. */
 export const concurrencyLimitPage = (
   database: Queryable,
   tenantId: string,
@@ -49,17 +59,17 @@ export const concurrencyLimitPage = (
 export const concurrencyLimitCount = (database: Queryable, tenantId: string, atMost: number): Promise<number> =>
   readCount(database, CONCURRENCY_LIMITS, ofTenant(tenantId), atMost);
 
-const BY_NAME = statement(
-  'concurrencyLimits.byName',
-  `select ${concurrencyLimitColumns('x')} from concurrency_limit x where x.tenant_id = $1 and x.name = any($2::text[])`,
-);
-
-export const concurrencyLimitsByName = (
-  database: Queryable,
+/** Returns limits by their names, in no order. */
+export async function concurrencyLimitsByName(
+  { prisma }: Models,
   tenantId: string,
   names: readonly string[],
-): Promise<ConcurrencyLimit[]> => database.query(BY_NAME, [tenantId, names]);
+): Promise<ConcurrencyLimit[]> {
+  const where = { tenantId, name: { in: [...names] } };
+  return (await prisma.concurrencyLimit.findMany({ where })).map(withInstants);
+}
 
+// A join, because Prisma would send a statement for each of the two tables.
 const OF_DEPLOYMENTS = statement(
   'deployments.concurrency',
   `select d.id as "deploymentId", d.collision_strategy as "collisionStrategy",
@@ -72,7 +82,7 @@ type DeploymentRow = Omit<DeploymentConcurrency, 'limit'> & { deploymentId: stri
   [Column in keyof ConcurrencyLimit]: ConcurrencyLimit[Column] | null;
 };
 
-/** What deployments say of the concurrency of their runs, by their ids. */
+/** Returns the concurrency settings of deployments, by their ids. */
 export async function deploymentConcurrencies(
   database: Queryable,
   tenantId: string,
@@ -82,8 +92,70 @@ export async function deploymentConcurrencies(
   return new Map(
     rows.map(({ deploymentId, collisionStrategy, gracePeriodSeconds, ...limit }) => [
       deploymentId,
-      // The columns of a limit are null together.
+      // The columns of a limit are all null or none.
       { collisionStrategy, gracePeriodSeconds, limit: limit.id === null ? null : (limit as ConcurrencyLimit) },
     ]),
   );
+}
+
+export type NewConcurrencyLimit = Omit<ConcurrencyLimit, 'created' | 'updated'>;
+
+/** Returns false, and changes nothing, if the tenant has a limit with this name. */
+export const insertConcurrencyLimit = async (
+  { prisma }: Models,
+  { id, tenantId, name, limit, active }: NewConcurrencyLimit,
+): Promise<boolean> => {
+  const data = [{ id, tenantId, name, limit, active }];
+  return hadCount(await prisma.concurrencyLimit.createMany({ data, skipDuplicates: true }));
+};
+
+/** Changes what is not null. Returns the id of the limit, or null if the tenant has none with this name. */
+export async function updateConcurrencyLimitColumns(
+  { prisma }: Models,
+  tenantId: string,
+  name: string,
+  { limit, active }: { limit: number | null; active: boolean | null },
+): Promise<string | null> {
+  const [row] = await prisma.concurrencyLimit.updateManyAndReturn({
+    where: { tenantId, name },
+    // Prisma sets `updated` only with other columns.
+    data: { ...(limit !== null && { limit }), ...(active !== null && { active }), updated: new Date() },
+    select: { id: true },
+  });
+  return row?.id ?? null;
+}
+
+/** Locks a limit until the transaction ends, so that no run takes a slot of it. Returns its id, or null. */
+export async function lockConcurrencyLimit(transaction: Store, tenantId: string, name: string): Promise<string | null> {
+  const where = { tenantId_name: { tenantId, name } };
+  const limit = await transaction.prisma.concurrencyLimit.findUnique({ where, select: { id: true } });
+  return limit && (await lockRow(transaction, 'concurrency_limit', limit.id)) ? limit.id : null;
+}
+
+/** Deletes a locked limit with its slots. */
+export async function deleteLockedLimit(transaction: Store, limitId: string): Promise<void> {
+  await releaseAllSlots(transaction, limitId);
+  await transaction.prisma.concurrencyLimit.deleteMany({ where: { id: limitId } });
+}
+
+/** Points a deployment of the tenant to the limit with this name, if there is one. What is undefined stays. */
+export async function setDeploymentConcurrency(
+  { prisma }: Models,
+  { tenantId, id }: { tenantId: string; id: string },
+  limitName: string,
+  {
+    collisionStrategy,
+    gracePeriodSeconds,
+  }: { collisionStrategy: CollisionStrategy | undefined; gracePeriodSeconds: number | null | undefined },
+): Promise<void> {
+  const where = { tenantId_name: { tenantId, name: limitName } };
+  const limit = await prisma.concurrencyLimit.findUnique({ where, select: { id: true } });
+  await prisma.deployment.updateMany({
+    where: { id, tenantId },
+    data: {
+      concurrencyLimitId: limit?.id ?? null,
+      ...(collisionStrategy !== undefined && { collisionStrategy }),
+      ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    },
+  });
 }

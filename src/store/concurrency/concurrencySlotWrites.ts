@@ -2,17 +2,17 @@ import type { Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement, type Transaction } from '../connection/database.ts';
 import { timeText } from '../query/columnTypes.ts';
 
-// There is no counter of slots that could go wrong: what is taken is counted, with the limit locked. Whoever takes a slot
-// locks first; slots that are given back, expire, or are deleted with their run only make room, and need no lock.
+// Slots are rows, and no counter can diverge from them. Taking a slot locks the limit and counts. Slots that are
+// released, expire, or are deleted with their run need no lock, because they only free places.
 
-/** A limit whose row is locked, with the slots of it that count now. */
+/** A limit whose row is locked, with its slots that count now. */
 export interface LockedLimit {
   id: string;
   name: string;
   limit: number;
-  /** How many slots those hold that were not named. */
+  /** How many slots other runs than the named ones hold. */
   others: number;
-  /** The slots of the runs that were named. */
+  /** The slots of the named runs. */
   own: string[];
 }
 
@@ -21,8 +21,8 @@ const LOCK = statement(
   `select id, name, "limit" from concurrency_limit where id = any($1::uuid[]) and active order by id for no key update`,
 );
 
-// After the lock, as a statement of its own: it sees what was committed while the lock was waited for. All of them ask the
-// database's clock under the lock, so that no two processes disagree about what has expired.
+// A separate statement after the lock sees what was committed while it waited. It uses the database's clock, so that
+// all processes agree on which slots have expired.
 const TAKEN = statement(
   'concurrencySlots.taken',
   `select s.concurrency_limit_id as id, count(*) filter (where not s.named) as others,
@@ -33,7 +33,10 @@ const TAKEN = statement(
    ) s group by s.concurrency_limit_id`,
 );
 
-/** Locks limits in the order of their ids until the transaction ends, in one trip; those that are not active are not there. */
+/**
+ * Locks the active ones of these limits, by id, until the transaction ends, in one round trip. Returns them by their
+ * ids.
+ */
 export async function lockLimits(
   transaction: Queryable,
   limitIds: readonly string[],
@@ -55,7 +58,7 @@ export interface TakenSlot {
   expires: Instant | null;
 }
 
-// A slot that is there is kept for longer; one that was just cleaned away because it expired meanwhile is taken again.
+// An existing slot gets the later expiry. A slot that expired and was deleted meanwhile is inserted again.
 const TAKE = statement(
   'concurrencySlots.take',
   `insert into concurrency_slot (id, concurrency_limit_id, flow_run_id, task_run_id, expires)
@@ -63,7 +66,7 @@ const TAKE = statement(
    on conflict (id) do update set expires = excluded.expires`,
 );
 
-/** Sends slots to be written under limits that are locked. */
+/** Sends slots of locked limits to be written. */
 export function takeSlots(transaction: Transaction, slots: readonly TakenSlot[]): void {
   const runsOf = (kind: TakenSlot['holder']) => slots.map(({ holder, runId }) => (holder === kind ? runId : null));
   transaction.send(TAKE, [
@@ -75,7 +78,7 @@ export function takeSlots(transaction: Transaction, slots: readonly TakenSlot[])
   ]);
 }
 
-// In the order of their ids, as everywhere, so that two that give back the same slots do not wait in a circle.
+// By id, so that two transactions that release the same slots do not deadlock.
 const RELEASE = statement(
   'concurrencySlots.release',
   `delete from concurrency_slot where id in
@@ -86,7 +89,21 @@ export function releaseSlots(transaction: Transaction, slotIds: readonly string[
   transaction.send(RELEASE, [slotIds]);
 }
 
-// concurrency_slot_expires_idx. Slots that somebody else is at are left to them.
+// By id, as above.
+const EMPTY = statement(
+  'concurrencySlots.releaseAll',
+  `delete from concurrency_slot where id in
+     (select id from concurrency_slot where concurrency_limit_id = $1 order by id for update)
+   returning expires is null or expires > clock_timestamp() as counted`,
+);
+
+/** Releases all slots of a limit. Returns how many of them counted. */
+export async function releaseAllSlots(transaction: Queryable, limitId: string): Promise<number> {
+  const rows = await transaction.query<{ counted: boolean }>(EMPTY, [limitId]);
+  return rows.filter(({ counted }) => counted).length;
+}
+
+// Uses concurrency_slot_expires_idx. Slots that another transaction has locked are skipped.
 const FORGET = statement(
   'concurrencySlots.forgetExpired',
   `delete from concurrency_slot where id in (
@@ -95,6 +112,6 @@ const FORGET = statement(
    ) returning id`,
 );
 
-/** Deletes slots whose leases have expired, at most so many, and says how many there were. */
+/** Deletes at most this many slots with expired leases. Returns how many. */
 export const forgetExpiredSlots = async (database: Queryable, atMost: number): Promise<number> =>
   (await database.query(FORGET, [atMost])).length;

@@ -27,10 +27,10 @@ const CONCURRENCY_SLOTS: Source<ConcurrencySlot, ConcurrencySlot> = {
   fromRow: (row) => row,
 };
 
-/** A slot whose lease has expired counts no longer, though it may be there for a moment. */
+/** A slot whose lease has expired does not count, even if it is not yet deleted. */
 const counts = sql<SqlBool>`(x.expires is null or x.expires > clock_timestamp())`;
 
-/** The slots of limits that count now, in the order in which they were taken. */
+/** Returns a page of the slots of each limit that count now, in the order in which they were taken. */
 export const concurrencySlotsOf = (
   database: Queryable,
   limitIds: readonly string[],
@@ -52,7 +52,7 @@ export const concurrencySlotCountsOf = (
 ): Promise<Map<string, number>> =>
   readChildCounts(database, CONCURRENCY_SLOTS, limitIds, 'concurrencyLimitId', counts, atMost);
 
-// The limit first, as whoever takes a slot does: while it is locked, nobody finds the lease expired and takes its place.
+// The limit is locked first, as for taking a slot, so that no run takes the place while the lease is renewed.
 const LOCK_LIMIT = statement(
   'concurrencySlots.lockLimit',
   `select l.id from concurrency_limit l
@@ -66,7 +66,7 @@ const RENEW = statement(
    where id = $1 and (expires is null or expires > clock_timestamp()) returning ${concurrencySlotColumns('concurrency_slot')}`,
 );
 
-/** The slot with its lease renewed from now on; null where the tenant has no such slot, or its lease has expired. */
+/** Renews the lease of a slot from now. Returns the slot, or null if there is none or its lease has expired. */
 export async function renewSlot(
   transaction: Queryable,
   tenantId: string,
