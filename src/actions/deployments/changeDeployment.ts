@@ -2,7 +2,7 @@ import type { Deployment } from '../../core/runs/run.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
-import type { Queryable } from '../../store/connection/database.ts';
+import type { Transaction } from '../../store/connection/database.ts';
 import { lockDeployment } from '../../store/deployments/deploymentWrites.ts';
 import type { Topic } from '../../streams/streams.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
@@ -13,7 +13,7 @@ export const unknownDeployment = (id: string) => new Problem('NOT_FOUND', `Deplo
 
 /** A deployment under change, locked. */
 export interface ChangingDeployment {
-  transaction: Queryable;
+  transaction: Transaction;
   deployment: Deployment;
   now: Instant;
 }
@@ -28,7 +28,7 @@ export async function changeDeployment<Answer extends object>(
   { database, streams }: Engine,
   viewer: Viewer,
   { operation, input }: { operation: string; input: Keyed },
-  find: (transaction: Queryable) => Promise<string>,
+  find: (transaction: Transaction) => Promise<string>,
   change: (changing: ChangingDeployment) => Promise<{ answer: Answer; withdrawn: readonly string[] }>,
 ): Promise<Answer> {
   const topics: Topic[] = [];

@@ -6,7 +6,7 @@ import { readChildPages } from '../query/readPages.ts';
 import { RUN_ORDERS } from '../query/sortOrders.ts';
 import { tenantWhere } from '../query/tenantWhere.ts';
 
-/** The flow runs of deployments. */
+/** Returns a page of the flow runs of each deployment. */
 export const flowRunsOfDeployments = <IsWide extends boolean = true>(
   database: Queryable,
   tenantId: string,

@@ -1,7 +1,7 @@
 import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
 import type { Deployment } from '../../core/runs/run.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
-import { type Queryable, statement } from '../connection/database.ts';
+import type { Models, Queryable } from '../connection/database.ts';
 import { BOOLEAN, type ColumnTypes, JSONB, TEXT, UUID } from '../query/columnTypes.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts, readCount } from '../query/readCounts.ts';
@@ -27,7 +27,7 @@ const DEPLOYMENT: ColumnTypes<Deployment> = {
 export const deploymentColumns = selectList(DEPLOYMENT);
 
 type Wide = 'parameters' | 'parameterOpenapiSchema' | 'jobVariables';
-/** A deployment as lists read it that show neither parameters nor their schema nor job variables. */
+/** A deployment without its large JSON columns, which are read only if they are selected. */
 export type LeanDeployment = Lean<Deployment, Wide>;
 
 const DEPLOYMENTS: Source<Deployment, Deployment, Wide> = {
@@ -50,7 +50,7 @@ export interface DeploymentList<IsWide extends boolean = boolean> {
   filter?: Filter;
   sort?: DeploymentSort;
   page?: PageRequest;
-  /** False leaves out what `LeanDeployment` has not; true by default. */
+  /** False leaves out the large JSON columns. Defaults to true. */
   wide?: IsWide | undefined;
 }
 
@@ -69,7 +69,7 @@ export const deploymentPage = (
     wide,
   });
 
-/** Exact, or `atMost` where there are as many or more. */
+/** Returns the exact count, or `atMost` if it is not lower. */
 export const deploymentCount = (
   database: Queryable,
   tenantId: string,
@@ -77,7 +77,7 @@ export const deploymentCount = (
   atMost: number | null = null,
 ): Promise<number> => readCount(database, DEPLOYMENTS, tenantWhere('deployment', tenantId, filter), atMost);
 
-/** The deployments of flows. */
+/** Returns a page of the deployments of each flow. */
 export const deploymentsOf = (
   database: Queryable,
   tenantId: string,
@@ -103,20 +103,15 @@ export const deploymentCountsOf = (
 ): Promise<Map<string, number>> =>
   readChildCounts(database, DEPLOYMENTS, flowIds, 'flowId', tenantWhere('deployment', tenantId, filter), atMost);
 
-// Flows that Prefect 1 clients registered may share a name; those have no deployments.
-const BY_NAMES = statement(
-  'deployments.idByNames',
-  `select d.id from deployment d join flow f on f.id = d.flow_id
-   where f.tenant_id = $1 and f.name = $2 and d.name = $3 order by d.id limit 1`,
-);
-
-/** The deployment of this name on the flow of this name. */
+/** Returns the id of the deployment with this name on the flow with this name, or null. */
 export async function deploymentIdByNames(
-  database: Queryable,
+  { prisma }: Models,
   tenantId: string,
   flowName: string,
   deploymentName: string,
 ): Promise<string | null> {
-  const [row] = await database.query<{ id: string }>(BY_NAMES, [tenantId, flowName, deploymentName]);
-  return row?.id ?? null;
+  // Flows that Prefect 1 clients registered may share a name, but have no deployments.
+  const where = { name: deploymentName, flow: { tenantId, name: flowName } };
+  const found = await prisma.deployment.findFirst({ where, orderBy: { id: 'asc' }, select: { id: true } });
+  return found?.id ?? null;
 }

@@ -1,7 +1,8 @@
 import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
 import type { Flow } from '../../core/runs/run.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
-import type { Queryable } from '../connection/database.ts';
+import type { Models, Queryable } from '../connection/database.ts';
+import { withJsonColumns } from '../connection/jsonColumn.ts';
 import { type ColumnTypes, JSONB, TEXT, TIME, UUID } from '../query/columnTypes.ts';
 import { readById } from '../query/readById.ts';
 import { readCount } from '../query/readCounts.ts';
@@ -50,10 +51,27 @@ export const flowPage = (
     page,
   });
 
-/** Exact, or `atMost` where there are as many or more. */
+/** Returns the exact count, or `atMost` if it is not lower. */
 export const flowCount = (
   database: Queryable,
   tenantId: string,
   filter: Filter = EVERYTHING,
   atMost: number | null = null,
 ): Promise<number> => readCount(database, FLOWS, tenantWhere('flow', tenantId, filter), atMost);
+
+/** Returns the flow with this name that was not registered by a Prefect 1 client, and creates it if there is none. */
+export async function getOrCreateFlow(
+  { prisma }: Models,
+  flow: Omit<Flow, 'created' | 'updated'>,
+): Promise<{ id: string; created: boolean }> {
+  const { id, tenantId, name } = flow;
+  const find = () => prisma.flow.findFirst({ where: { tenantId, name, projectId: null }, select: { id: true } });
+  const known = await find();
+  if (known) return { id: known.id, created: false };
+  const data = [withJsonColumns(flow, ['tags', 'labels'])];
+  const { count } = await prisma.flow.createMany({ data, skipDuplicates: true });
+  if (count > 0) return { id, created: true };
+  const found = await find();
+  if (!found) throw new Error(`flow ${name} was deleted in the moment of its creation`);
+  return { id: found.id, created: false };
+}

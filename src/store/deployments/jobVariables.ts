@@ -2,9 +2,9 @@ import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 
 export interface JobVariables {
-  /** What the deployment says of its runs' infrastructure. */
+  /** The deployment's job variables. */
   deployment: JsonObject;
-  /** The JSON Schema that the deployment's work pool has for them; null where it has none, or there is no work pool. */
+  /** The JSON Schema of job variables in the deployment's work pool; null without a schema or a work pool. */
   schema: JsonObject | null;
 }
 
@@ -15,7 +15,7 @@ const READ = statement(
    where d.id = $1 and d.tenant_id = $2`,
 );
 
-/** Null where there is no such deployment. */
+/** Returns null if there is no such deployment. */
 export async function jobVariablesOf(
   database: Queryable,
   tenantId: string,

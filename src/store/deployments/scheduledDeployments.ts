@@ -6,7 +6,7 @@ import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 import { deleteDoomedFlowRuns } from '../runs/deleteRuns.ts';
 
-/** A schedule that wants runs, with what they take over from its deployment. */
+/** A schedule that needs more runs, with the values that they take from its deployment. */
 export interface WantingSchedule extends Pick<DeploymentSchedule, 'id' | 'schedule' | 'maxScheduledRuns'> {
   tenantId: string;
   flowId: string;
@@ -15,11 +15,11 @@ export interface WantingSchedule extends Pick<DeploymentSchedule, 'id' | 'schedu
   /** The deployment's. */
   tags: string[];
   labels: Labels;
-  /** The deployment's, under the schedule's own. */
+  /** The deployment's, overridden by the schedule's. */
   parameters: JsonObject;
 }
 
-// Active schedules of which too few runs wait. Source: Prefect 3, services/scheduler.py.
+// Active schedules with too few waiting runs. Source: Prefect 3, services/scheduler.py.
 const WANTING = `deployment d join deployment_schedule s on s.deployment_id = d.id
    cross join lateral (
      select count(*) as count, max(r.next_scheduled_start_time) as last from flow_run r
@@ -36,7 +36,7 @@ const DUE = statement(
   `select distinct d.id from ${WANTING} and d.id > $2::uuid order by d.id limit $3`,
 );
 
-/** Deployments of all tenants, after an id, that have a schedule of which too few runs wait. */
+/** Returns the deployments of all tenants, after an id, that have a schedule with too few waiting runs. */
 export const deploymentsDue = async (
   database: Queryable,
   now: Instant,
@@ -45,7 +45,7 @@ export const deploymentsDue = async (
 ): Promise<string[]> =>
   (await database.query<{ id: string }>(DUE, [formatInstant(now), afterId, limit])).map(({ id }) => id);
 
-// What another server is scheduling or somebody is changing is left to them: whoever changes a deployment makes its runs.
+// Deployments that another transaction has locked are skipped: it creates their runs.
 const LOCK = statement(
   'scheduledDeployments.lock',
   'select id from deployment where id = any($1::uuid[]) order by id for no key update skip locked',
@@ -57,7 +57,7 @@ const OF_DEPLOYMENTS = statement(
    from ${WANTING} and d.id = any($2::uuid[]) order by d.id, s.id`,
 );
 
-/** The schedules of these deployments that want runs; the deployments stay as they are until the transaction ends. */
+/** Locks these deployments until the transaction ends. Returns their schedules that need more runs. */
 export async function lockWantingSchedules(
   transaction: Queryable,
   deploymentIds: readonly string[],
@@ -82,8 +82,8 @@ const ALL_DOOMED = statement(
 );
 
 /**
- * Deletes the runs of the future that schedules of a deployment, or only these, have made and that have not begun; gives
- * their ids.
+ * Deletes the future runs of a deployment that its schedules, or only these, have created and that have not started.
+ * Returns their ids.
  */
 export const withdrawDeploymentRuns = async (
   transaction: Queryable,
@@ -93,7 +93,7 @@ export const withdrawDeploymentRuns = async (
 ): Promise<string[]> =>
   deleteRuns(transaction, await transaction.query(DOOMED, [deploymentId, scheduleIds, formatInstant(now)]));
 
-/** Deletes all runs of a deployment that have not begun, whoever made them; gives their ids. */
+/** Deletes all runs of a deployment that have not started. Returns their ids. */
 export const deleteWaitingRuns = async (transaction: Queryable, deploymentId: string): Promise<string[]> =>
   deleteRuns(transaction, await transaction.query(ALL_DOOMED, [deploymentId]));
 
