@@ -1,6 +1,6 @@
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import { waitingAdHocRuns, withdrawScheduledRuns } from '../../store/prefect1Flows/flowSchedules.ts';
-import { archiveRegisteredFlow } from '../../store/prefect1Flows/registeredFlows.ts';
+import { updateRegisteredFlow } from '../../store/prefect1Flows/registeredFlows.ts';
 import { cancelPrefect1FlowRun } from '../prefect1Runs/cancelPrefect1FlowRun.ts';
 import type { Engine } from '../writing/engine.ts';
 
@@ -11,7 +11,7 @@ import type { Engine } from '../writing/engine.ts';
  */
 export async function archiveFlow(engine: Engine, viewer: Viewer, flowId: string): Promise<boolean> {
   const found = await engine.database.transaction(async (transaction) => {
-    if (!(await archiveRegisteredFlow(transaction, visibleTenant(viewer), flowId))) return false;
+    if (!(await updateRegisteredFlow(transaction, visibleTenant(viewer), flowId, { archived: true }))) return false;
     await withdrawScheduledRuns(transaction, [flowId]);
     return true;
   });

@@ -3,7 +3,7 @@ import { storableJson } from '../../core/prefect1/serializedState.ts';
 import type { Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
-import type { Queryable } from '../../store/connection/database.ts';
+import type { Transaction } from '../../store/connection/database.ts';
 import { lockFlowGroup } from '../../store/prefect1Flows/flowGroups.ts';
 import { withdrawScheduledRuns } from '../../store/prefect1Flows/flowSchedules.ts';
 import { lockProject } from '../../store/prefect1Flows/projects.ts';
@@ -59,7 +59,7 @@ export async function registerFlow(engine: Engine, viewer: Viewer, input: Regist
  * the project's lock protects the version group of a name, the group's lock protects versions and the key.
  */
 async function register(
-  transaction: Queryable,
+  transaction: Transaction,
   viewer: Viewer,
   flow: SerializedFlow,
   { projectId, idempotencyKey, ...input }: RegisterFlow,
@@ -75,11 +75,10 @@ async function register(
   const isUnchanged = idempotencyKey !== null && group.settings.idempotency_key === idempotencyKey;
   const id = isUnchanged && currentId !== null ? currentId : newId();
   if (id !== currentId) {
-    await insertRegisteredFlow(transaction, {
+    await insertRegisteredFlow(transaction, group, {
       id,
       tenantId,
       projectId,
-      flowGroupId: group.id,
       versionGroupId,
       version: newest + 1,
       description: input.description ?? flow.description,

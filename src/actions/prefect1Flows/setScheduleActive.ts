@@ -2,7 +2,7 @@ import { lacksParameters, scheduleOf } from '../../core/schedules/scheduledRuns.
 import { Problem } from '../../core/values/problem.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import { activeSchedulesOf, flowScheduleById } from '../../store/prefect1Flows/flowSchedules.ts';
-import { setFlowScheduleActive } from '../../store/prefect1Flows/registeredFlows.ts';
+import { updateRegisteredFlow } from '../../store/prefect1Flows/registeredFlows.ts';
 import { scheduleFlowRuns } from '../prefect1Runs/scheduleFlowRuns.ts';
 import type { Engine } from '../writing/engine.ts';
 
@@ -18,7 +18,7 @@ export async function setScheduleActive(engine: Engine, viewer: Viewer, flowId: 
   if (!flow || scheduleOf(flow) === null) return false;
   if (lacksParameters(flow))
     throw new Problem('FAILED_PRECONDITION', 'Can not schedule a flow that has required parameters.');
-  await setFlowScheduleActive(database, tenantId, flowId, true);
+  await updateRegisteredFlow(database, tenantId, flowId, { isScheduleActive: true });
   await scheduleNow(engine, [flowId]);
   return true;
 }

@@ -3,14 +3,15 @@ import { storable } from '../../core/checks/checkText.ts';
 import { storableJson, storableObject } from '../../core/prefect1/serializedState.ts';
 import { groupSchedule } from '../../core/schedules/groupSchedule.ts';
 import { visibleTenant } from '../../core/values/viewer.ts';
-import { deleteFlowGroup, type FlowGroupUpdate, updateFlowGroup } from '../../store/prefect1Flows/flowGroups.ts';
+import { deleteWithFlows } from '../../store/prefect1Flows/flowDeletions.ts';
+import { type FlowGroupUpdate, updateFlowGroup } from '../../store/prefect1Flows/flowGroups.ts';
 import type { Prefect1Context, Prefect1Operations } from './prefect1Context.ts';
 import { inputs, integer, json, optionalText, optionalTexts, type Prefect1Input, text } from './readInput.ts';
 
 /** Settings that all versions of a flow share. */
 export const flowGroupOperations: Prefect1Operations = {
   delete_flow_group: async ({ engine, viewer }, input) => ({
-    success: await deleteFlowGroup(engine.database, visibleTenant(viewer), text(input, 'flow_group_id')),
+    success: await deleteWithFlows(engine.database, 'flow_group', visibleTenant(viewer), text(input, 'flow_group_id')),
   }),
 
   async set_flow_group_description(context, input) {

@@ -8,8 +8,9 @@ import { setScheduleInactive } from '../../actions/prefect1Flows/setScheduleInac
 import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { visibleTenant } from '../../core/values/viewer.ts';
+import { deleteWithFlows } from '../../store/prefect1Flows/flowDeletions.ts';
 import { mergeFlowGroupSettings } from '../../store/prefect1Flows/flowGroups.ts';
-import { deleteRegisteredFlow, moveFlowToProject } from '../../store/prefect1Flows/registeredFlows.ts';
+import { moveFlowToProject } from '../../store/prefect1Flows/registeredFlows.ts';
 import type { Prefect1Context, Prefect1Doer, Prefect1Operations } from './prefect1Context.ts';
 import { isGiven, json, optionalFlag, optionalText, type Prefect1Input, text } from './readInput.ts';
 
@@ -33,7 +34,7 @@ export const flowOperations: Prefect1Operations = {
   },
 
   delete_flow: async ({ engine, viewer }, input) => ({
-    success: await deleteRegisteredFlow(engine.database, visibleTenant(viewer), text(input, 'flow_id')),
+    success: await deleteWithFlows(engine.database, 'flow', visibleTenant(viewer), text(input, 'flow_id')),
   }),
 
   archive_flow: async ({ engine, viewer }, input) => ({

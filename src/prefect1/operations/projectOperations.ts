@@ -4,8 +4,9 @@ import { checkText } from '../../core/checks/checkText.ts';
 import { LIMITS } from '../../core/values/limits.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { visibleTenant } from '../../core/values/viewer.ts';
-import { deleteProject, describeProject, insertProject, renameProject } from '../../store/prefect1Flows/projects.ts';
-import type { Prefect1Operations } from './prefect1Context.ts';
+import { deleteWithFlows } from '../../store/prefect1Flows/flowDeletions.ts';
+import { insertProject, updateProject } from '../../store/prefect1Flows/projects.ts';
+import type { Prefect1Context, Prefect1Operations } from './prefect1Context.ts';
 import { isGiven, optionalText, type Prefect1Input, text } from './readInput.ts';
 
 /** Projects, which contain flows. */
@@ -18,24 +19,26 @@ export const projectOperations: Prefect1Operations = {
   },
 
   delete_project: async ({ engine, viewer }, input) => ({
-    success: await deleteProject(engine.database, visibleTenant(viewer), text(input, 'project_id')),
+    success: await deleteWithFlows(engine.database, 'project', visibleTenant(viewer), text(input, 'project_id')),
   }),
 
-  async set_project_name({ engine, viewer }, input) {
-    const id = text(input, 'project_id');
-    return updated(id, await renameProject(engine.database, visibleTenant(viewer), id, nameOf(input)));
-  },
+  set_project_name: async (context, input) => update(context, input, { name: nameOf(input) }),
 
-  async set_project_description({ engine, viewer }, input) {
+  async set_project_description(context, input) {
     if (!isGiven(input, 'description'))
       throw new Problem('BAD_USER_INPUT', '`description` is required; null removes the description.');
-    const id = text(input, 'project_id');
-    return updated(id, await describeProject(engine.database, visibleTenant(viewer), id, descriptionOf(input)));
+    return update(context, input, { description: descriptionOf(input) });
   },
 };
 
-function updated(id: string, found: boolean): { id: string } {
-  if (!found) throw new Problem('NOT_FOUND', 'Update failed');
+async function update(
+  { engine, viewer }: Prefect1Context,
+  input: Prefect1Input,
+  changes: { name: string } | { description: string | null },
+): Promise<{ id: string }> {
+  const id = text(input, 'project_id');
+  if (!(await updateProject(engine.database, visibleTenant(viewer), id, changes)))
+    throw new Problem('NOT_FOUND', 'Update failed');
   return { id };
 }
 

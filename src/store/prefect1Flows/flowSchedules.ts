@@ -1,20 +1,20 @@
 import type { FlowSchedule } from '../../core/schedules/scheduledRuns.ts';
 import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
-import { type Queryable, statement } from '../connection/database.ts';
+import { type Models, type Queryable, statement } from '../connection/database.ts';
 import { LEFT_BY_RUNS } from '../runs/deleteRuns.ts';
-import { TENANT_MATCHES } from '../tenants/tenantScope.ts';
+import { ofTenant } from '../tenants/tenantScope.ts';
 
-/** A registered flow as its schedule sees it. */
+/** A registered flow with what its schedule needs. */
 export interface ScheduledFlow extends FlowSchedule {
   id: string;
   tenantId: string;
   parameters: Json;
   groupParameters: JsonObject;
-  /** Changes with whatever the flow and its group give to the runs of the schedule. */
+  /** Changes if a value changes that the flow or its group give to the runs of the schedule. */
   revision: string;
 }
 
-// What it is made of, and not when it was last written: a schedule that is turned on twice is the same schedule.
+// Made from the values, not from `updated`: a schedule that is turned on twice is the same schedule.
 const REVISION = `md5(row(f.schedule, f.parameters, f.run_config, f.environment, g.schedule, g.labels, g.default_parameters,
     g.run_config)::text)`;
 const FLOWS = `select f.id, f.tenant_id as "tenantId", f.schedule, g.schedule as "groupSchedule", f.parameters,
@@ -25,7 +25,7 @@ const ACTIVE = 'f.is_schedule_active and not f.archived';
 
 const PAGE = statement('flowSchedules.page', `${FLOWS} where ${ACTIVE} and f.id > $1::uuid order by f.id limit $2`);
 
-/** Flows of all tenants whose schedules are active, after an id. */
+/** Returns the flows of all tenants, after an id, whose schedules are active. */
 export const activeSchedules = (database: Queryable, afterId: string, limit: number): Promise<ScheduledFlow[]> =>
   database.query<ScheduledFlow>(PAGE, [afterId, limit]);
 
@@ -34,7 +34,7 @@ const OF_FLOWS = statement(
   `${FLOWS} where ${ACTIVE} and f.id = any($1::uuid[]) order by f.id`,
 );
 
-/** Those of the flows whose schedules are active. */
+/** Returns those of the flows whose schedules are active. */
 export const activeSchedulesOf = (database: Queryable, flowIds: readonly string[]): Promise<ScheduledFlow[]> =>
   database.query<ScheduledFlow>(OF_FLOWS, [flowIds]);
 
@@ -43,7 +43,7 @@ const BY_ID = statement(
   `${FLOWS} where f.id = $1 and ($2::uuid is null or f.tenant_id = $2) and f.project_id is not null`,
 );
 
-/** A registered flow, its schedule active or not. */
+/** Returns a registered flow, whether or not its schedule is active. */
 export async function flowScheduleById(
   database: Queryable,
   tenantId: string | null,
@@ -52,13 +52,12 @@ export async function flowScheduleById(
   return (await database.query<ScheduledFlow>(BY_ID, [id, tenantId]))[0] ?? null;
 }
 
-const OF_GROUP = statement(
-  'flowSchedules.flowsOfGroup',
-  `select id from flow where flow_group_id = $1 and ${TENANT_MATCHES} order by id`,
-);
-
-export const flowsOfGroup = async (database: Queryable, tenantId: string | null, groupId: string): Promise<string[]> =>
-  (await database.query<{ id: string }>(OF_GROUP, [groupId, tenantId])).map(({ id }) => id);
+/** Returns the ids of the flows of a group. */
+export async function flowsOfGroup({ prisma }: Models, tenantId: string | null, groupId: string): Promise<string[]> {
+  const where = { flowGroupId: groupId, ...ofTenant(tenantId) };
+  const flows = await prisma.flow.findMany({ where, orderBy: { id: 'asc' }, select: { id: true } });
+  return flows.map(({ id }) => id);
+}
 
 const KNOWN_KEYS = statement(
   'flowSchedules.knownKeys',
@@ -72,14 +71,14 @@ export interface FlowRunKey {
   idempotencyKey: string;
 }
 
-/** Those of the keys under which there is a run. */
+/** Returns those of the keys that a run has. */
 export const knownRunKeys = (database: Queryable, wanted: readonly FlowRunKey[]): Promise<FlowRunKey[]> =>
   database.query<FlowRunKey>(KNOWN_KEYS, [
     wanted.map(({ flowId }) => flowId),
     wanted.map(({ idempotencyKey }) => idempotencyKey),
   ]);
 
-// Locked, so that whoever is changing the schedule right now is waited for, and seen.
+// The lock waits for a transaction that is changing the schedule, and then sees the change.
 const UNCHANGED = statement(
   'flowSchedules.unchanged',
   `select f.id from unnest($1::uuid[], $2::text[]) as known(id, revision)
@@ -87,7 +86,7 @@ const UNCHANGED = statement(
    where ${ACTIVE} and ${REVISION} = known.revision order by f.id for share of f, g`,
 );
 
-/** Those of the flows whose schedules are as they were read, and active; they stay so until the transaction ends. */
+/** Locks those of the flows whose schedules are active and unchanged since they were read. Returns their ids. */
 export const unchangedSchedules = async (
   transaction: Queryable,
   flows: readonly Pick<ScheduledFlow, 'id' | 'revision'>[],
@@ -104,7 +103,7 @@ const WITHDRAW = statement(
    ), ${LEFT_BY_RUNS} select id from runs`,
 );
 
-/** Deletes the runs that schedules of these flows have made and that have not begun; of them only these, where given. */
+/** Deletes the runs that schedules of these flows have created and that have not started; if given, only these runs. */
 export async function withdrawScheduledRuns(
   transaction: Queryable,
   flowIds: readonly string[],
@@ -113,17 +112,16 @@ export async function withdrawScheduledRuns(
   await transaction.query(WITHDRAW, [flowIds, runIds]);
 }
 
-const AD_HOC = statement(
-  'flowSchedules.adHocRuns',
-  `select id, flow_id as "flowId" from flow_run where flow_id = any($1::uuid[]) and not auto_scheduled and prefect1_state = 'Scheduled'
-   order by id`,
-);
-
-/** The runs of these flows that somebody asked for and that have not begun. */
+/** Returns the runs of these flows that no schedule has created and that have not started. */
 export const waitingAdHocRuns = (
-  database: Queryable,
+  { prisma }: Models,
   flowIds: readonly string[],
-): Promise<{ id: string; flowId: string }[]> => database.query(AD_HOC, [flowIds]);
+): Promise<{ id: string; flowId: string }[]> =>
+  prisma.flowRun.findMany({
+    where: { flowId: { in: [...flowIds] }, autoScheduled: false, prefect1State: 'Scheduled' },
+    orderBy: { id: 'asc' },
+    select: { id: true, flowId: true },
+  });
 
-/** Before every id. */
+/** Lower than every id. */
 export const FIRST_ID = '00000000-0000-0000-0000-000000000000';

@@ -1,157 +1,105 @@
 import type { SerializedFlow } from '../../core/prefect1/serializedFlow.ts';
 import type { Json } from '../../core/values/jsonObject.ts';
-import { type Queryable, statement } from '../connection/database.ts';
-import { LEFT_BY_RUNS } from '../runs/deleteRuns.ts';
-import { hadRow, TENANT_MATCHES } from '../tenants/tenantScope.ts';
+import { type Models, type Queryable, statement } from '../connection/database.ts';
+import { throwViolation } from '../connection/databaseErrors.ts';
+import { jsonColumn, withJsonColumns } from '../connection/jsonColumn.ts';
+import { hadCount, ofTenant, TENANT_MATCHES } from '../tenants/tenantScope.ts';
+import type { LockedFlowGroup } from './flowGroups.ts';
 
-// Flows that Prefect 1 clients registered: each registration is a row, a version of its version group.
+// Flows that Prefect 1 clients registered. Each registration is a row: a version in its version group.
 
-const VERSION_GROUP = statement(
-  'registeredFlows.versionGroup',
-  `select version_group_id as "versionGroupId" from flow
-   where project_id = $1 and name = $2 and version_group_id is not null order by id desc limit 1`,
-);
-
-/** The version group of the newest flow of this name in a project, archived or not; null where there is none. */
-export async function versionGroupOf(transaction: Queryable, projectId: string, name: string): Promise<string | null> {
-  const rows = await transaction.query<{ versionGroupId: string }>(VERSION_GROUP, [projectId, name]);
-  return rows[0]?.versionGroupId ?? null;
+/** Returns the version group of the newest flow with this name in a project, archived or not; null if there is none. */
+export async function versionGroupOf({ prisma }: Models, projectId: string, name: string): Promise<string | null> {
+  const newest = await prisma.flow.findFirst({
+    where: { projectId, name, versionGroupId: { not: null } },
+    orderBy: { id: 'desc' },
+    select: { versionGroupId: true },
+  });
+  return newest?.versionGroupId ?? null;
 }
 
 export interface Versions {
-  /** The highest so far, archived ones included. */
+  /** The highest so far, archived ones included; 0 if there is none. */
   newest: number;
   /** The flow with the highest version among those that are not archived. */
   currentId: string | null;
 }
 
-const VERSIONS = statement(
-  'registeredFlows.versions',
-  `select coalesce(max(version), 0) as newest,
-     (array_agg(id order by version desc) filter (where not archived))[1] as "currentId"
-   from flow where version_group_id = $1 and tenant_id = $2`,
-);
-
-export async function versionsOf(transaction: Queryable, tenantId: string, versionGroupId: string): Promise<Versions> {
-  const [row] = await transaction.query<Versions>(VERSIONS, [versionGroupId, tenantId]);
-  if (!row) throw new Error('an aggregate gave no row');
-  return row;
+export async function versionsOf({ prisma }: Models, tenantId: string, versionGroupId: string): Promise<Versions> {
+  const highest = (where: { archived?: boolean }) =>
+    prisma.flow.findFirst({
+      where: { versionGroupId, tenantId, version: { not: null }, ...where },
+      orderBy: { version: 'desc' },
+      select: { id: true, version: true },
+    });
+  const newest = await highest({});
+  const current = newest && (await highest({ archived: false }));
+  return { newest: newest?.version ?? 0, currentId: current?.id ?? null };
 }
 
 export interface NewRegisteredFlow {
   id: string;
   tenantId: string;
   projectId: string;
-  flowGroupId: string;
   versionGroupId: string;
   version: number;
   description: string | null;
   flow: SerializedFlow;
-  /** Kept for the group: the key of its last registration. */
+  /** Stored in the group, as the key of its last registration. */
   idempotencyKey: string | null;
 }
 
-const INSERT = statement(
-  'registeredFlows.insert',
-  `with keyed as (
-     update flow_group set settings = settings || jsonb_build_object('idempotency_key', $16::text), updated = now()
-     where id = $4
-   )
-   insert into flow (id, tenant_id, project_id, flow_group_id, version_group_id, version, description, name, core_version,
-     parameters, schedule, environment, run_config, storage, serialized_flow)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-);
+const JSON_COLUMNS = ['parameters', 'schedule', 'environment', 'runConfig', 'storage', 'serializedFlow'] as const;
 
-export async function insertRegisteredFlow(transaction: Queryable, row: NewRegisteredFlow): Promise<void> {
-  const { flow } = row;
-  const jsons = [flow.parameters, flow.schedule, flow.environment, flow.runConfig, flow.storage, flow.json];
-  await transaction.query(INSERT, [
-    row.id,
-    row.tenantId,
-    row.projectId,
-    row.flowGroupId,
-    row.versionGroupId,
-    row.version,
-    row.description,
-    flow.name,
-    flow.coreVersion,
-    ...jsons.map((json) => (json === null ? null : JSON.stringify(json))),
-    row.idempotencyKey,
-  ]);
+/** Inserts a version into a flow group that is locked. */
+export async function insertRegisteredFlow(
+  { prisma }: Models,
+  group: LockedFlowGroup,
+  { flow, idempotencyKey, ...row }: NewRegisteredFlow,
+): Promise<void> {
+  const settings = jsonColumn({ ...group.settings, idempotency_key: idempotencyKey });
+  await prisma.flowGroup.updateMany({ where: { id: group.id }, data: { settings } });
+  const { name, coreVersion, parameters, schedule, environment, runConfig, storage, json: serializedFlow } = flow;
+  const jsons = { parameters, schedule, environment, runConfig, storage, serializedFlow };
+  const data = { ...row, flowGroupId: group.id, name, coreVersion, ...withJsonColumns(jsons, JSON_COLUMNS) };
+  await prisma.flow.create({ data, select: { id: true } });
 }
 
-const ARCHIVE_OTHERS = statement(
-  'registeredFlows.archiveOthers',
-  `update flow set archived = true, updated = now()
-   where version_group_id = $1 and tenant_id = $2 and id <> $3 and not archived returning id`,
-);
-
-/** Archives the versions of a group but this one; gives their ids. */
+/** Archives the versions of a group except this one. Returns their ids. */
 export async function archiveOtherVersions(
-  transaction: Queryable,
+  { prisma }: Models,
   tenantId: string,
   versionGroupId: string,
   currentId: string,
 ): Promise<string[]> {
-  const rows = await transaction.query<{ id: string }>(ARCHIVE_OTHERS, [versionGroupId, tenantId, currentId]);
-  return rows.map(({ id }) => id);
+  const archived = await prisma.flow.updateManyAndReturn({
+    where: { versionGroupId, tenantId, id: { not: currentId }, archived: false },
+    data: { archived: true },
+    select: { id: true },
+  });
+  return archived.map(({ id }) => id);
 }
 
-const ARCHIVE = statement(
-  'registeredFlows.archive',
-  `update flow set archived = true, updated = now() where id = $1 and ${TENANT_MATCHES} returning id`,
-);
-
-/** Whether there was such a flow. */
-export const archiveRegisteredFlow = async (
-  transaction: Queryable,
+/** Archives a flow, or turns its schedule on or off. Returns whether there was such a flow. */
+export const updateRegisteredFlow = async (
+  { prisma }: Models,
   tenantId: string | null,
   id: string,
-): Promise<boolean> => hadRow(await transaction.query(ARCHIVE, [id, tenantId]));
+  changes: { archived: true } | { isScheduleActive: boolean },
+): Promise<boolean> => hadCount(await prisma.flow.updateMany({ where: { id, ...ofTenant(tenantId) }, data: changes }));
 
-const SET_ACTIVE = statement(
-  'registeredFlows.setScheduleActive',
-  `update flow set is_schedule_active = $3, updated = now() where id = $1 and ${TENANT_MATCHES} returning id`,
-);
-
-/** Whether there was such a flow. */
-export const setFlowScheduleActive = async (
-  transaction: Queryable,
-  tenantId: string | null,
-  id: string,
-  active: boolean,
-): Promise<boolean> => hadRow(await transaction.query(SET_ACTIVE, [id, tenantId, active]));
-
-const MOVE = statement(
-  'registeredFlows.move',
-  `update flow f set project_id = p.id, updated = now() from project p
-   where f.id = $1 and ($2::uuid is null or f.tenant_id = $2) and f.project_id is not null
-     and p.id = $3 and p.tenant_id = f.tenant_id
-   returning f.id`,
-);
-
-/** Moves one version to another project of its tenant; false where there is no such flow or project. */
-export const moveFlowToProject = async (
-  database: Queryable,
+/** Moves one version to another project of its tenant. Returns false if there is no such flow or project. */
+export async function moveFlowToProject(
+  { prisma }: Models,
   tenantId: string | null,
   id: string,
   projectId: string,
-): Promise<boolean> => hadRow(await database.query(MOVE, [id, tenantId, projectId]));
-
-const DELETE = statement(
-  'registeredFlows.delete',
-  `with doomed as (select id from flow where id = $1 and ${TENANT_MATCHES} and project_id is not null),
-     runs as (select r.id from flow_run r where r.flow_id in (select id from doomed)),
-     ${LEFT_BY_RUNS}
-   delete from flow where id in (select id from doomed) returning id`,
-);
-
-/** Deletes one version with its tasks and runs; whether there was one. Its flow group stays. */
-export const deleteRegisteredFlow = async (
-  database: Queryable,
-  tenantId: string | null,
-  id: string,
-): Promise<boolean> => hadRow(await database.query(DELETE, [id, tenantId]));
+): Promise<boolean> {
+  const project = await prisma.project.findUnique({ where: { id: projectId }, select: { tenantId: true } });
+  if (!project) return false;
+  const where = { id, tenantId: project.tenantId, projectId: { not: null }, AND: ofTenant(tenantId) };
+  return hadCount(await prisma.flow.updateMany({ where, data: { projectId } }).catch(throwViolation));
+}
 
 const LOCK = statement(
   'registeredFlows.lock',
@@ -159,7 +107,9 @@ const LOCK = statement(
    where id = $1 and ${TENANT_MATCHES} and project_id is not null for no key update`,
 );
 
-/** The owner of a flow, whose further registrations then come one after the other; null where there is no such flow. */
+/**
+ * Locks a flow, so that further registrations of its tasks and edges take turns. Returns null if there is no such flow.
+ */
 export async function lockRegisteredFlow(
   transaction: Queryable,
   tenantId: string | null,

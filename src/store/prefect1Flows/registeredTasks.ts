@@ -1,7 +1,7 @@
 import type { SerializedEdge, SerializedTask } from '../../core/prefect1/serializedFlow.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 
-/** Where rows of a registered flow belong. */
+/** The flow that owns tasks and edges. */
 export interface FlowOwner {
   flowId: string;
   tenantId: string;
@@ -19,7 +19,7 @@ const INSERT_TASKS = statement(
    on conflict (flow_id, slug) do nothing`,
 );
 
-/** Adds tasks; those whose slug the flow has already stay as they are. */
+/** Adds tasks. Tasks whose slug the flow has stay unchanged. */
 export async function insertTasks(
   transaction: Queryable,
   { flowId, tenantId }: FlowOwner,
@@ -42,7 +42,7 @@ export async function insertTasks(
   ]);
 }
 
-// The client sends the tasks of a large flow in batches, after the flow: what is kept as the flow must grow with them.
+// The client sends the tasks of a large flow in batches, after the flow. The stored flow must contain them too.
 const APPEND = statement(
   'tasks.appendToFlow',
   `update flow set updated = now(), serialized_flow = jsonb_set(serialized_flow, '{tasks}', known.tasks || (
@@ -54,7 +54,7 @@ const APPEND = statement(
    where flow.id = known.id`,
 );
 
-/** Adds tasks to the flow as it was sent, those whose slug is not there. */
+/** Adds tasks to the flow in its serialized form, except those whose slug it contains. */
 export async function appendSerializedTasks(
   transaction: Queryable,
   flowId: string,
@@ -74,7 +74,7 @@ const INSERT_EDGES = statement(
    on conflict (flow_id, upstream_task_id, downstream_task_id) do nothing`,
 );
 
-/** Adds edges between tasks of the flow; those that are there stay as they are. */
+/** Adds edges between tasks of the flow. Existing edges stay unchanged. */
 export async function insertEdges(
   transaction: Queryable,
   { flowId, tenantId }: FlowOwner,
@@ -97,7 +97,7 @@ const KNOWN_SLUGS = statement(
   'select slug from task where flow_id = $1 and slug = any($2::text[])',
 );
 
-/** Those of the slugs that the flow has tasks of. */
+/** Returns those of the slugs that tasks of the flow have. */
 export async function knownSlugs(
   transaction: Queryable,
   flowId: string,
@@ -120,7 +120,7 @@ const PLACE = statement(
        is distinct from (p.mapped, p.root, p.terminal, p.reference)`,
 );
 
-/** Notes on each task of a flow where it stands in it; once its edges are there, and again when more come. */
+/** Updates on each task whether it is mapped, a root, a terminal or a reference task. Call it after adding edges. */
 export async function placeTasks(
   transaction: Queryable,
   flowId: string,
