@@ -87,6 +87,10 @@ export async function serve(config: Config, version: string): Promise<number> {
     });
     closers.push(() => server.stop(config.stopTimeoutMs));
     log.info({ url: server.url, version }, 'listening');
+    // After the start, which need not wait for it, so that no request waits for it either.
+    database
+      .warmUp()
+      .catch((err) => log.warn({ err }, 'Prisma is not loaded; the first request that needs it loads it'));
     console.error(greeting(config, version, server.url));
   } catch (error) {
     await close();
