@@ -9,10 +9,11 @@ import { many } from './many.mjs';
 import { mappedTasks } from './mappedTasks.mjs';
 import { noise } from './noise.mjs';
 import { page } from './page.mjs';
+import { prisma } from './prisma.mjs';
 import { startFlowql } from './server.mjs';
 import { setState } from './setState.mjs';
 
-const BENCHES = { setState, page, jsonPath, many, bulk, fanOut, mappedTasks };
+const BENCHES = { setState, page, jsonPath, many, bulk, fanOut, mappedTasks, prisma };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in BENCHES));
