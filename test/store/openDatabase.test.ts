@@ -113,7 +113,7 @@ describe('transactions', () => {
 
   test('a statement that comes when the work is over is refused, and not committed on its own', async () => {
     const late = await database.transaction(async (transaction) => () => transaction.query(insert, ['late']));
-    await expect(late()).rejects.toThrow('comes after the end of its transaction');
+    await expect(late()).rejects.toThrow('was sent after the end of its transaction');
     expect(await database.query(find, ['late'])).toEqual([]);
   });
 
@@ -166,7 +166,7 @@ describe('transactions', () => {
       await transaction.query(insert, ['swallowed']);
       await transaction.query(statement('test.bad', 'select 1 / 0')).catch(() => {});
     });
-    await expect(work).rejects.toThrow('after one of its statements had failed');
+    await expect(work).rejects.toThrow('after one of its statements failed');
   });
 });
 
