@@ -26,7 +26,7 @@ const TASK_RUNS = statement(
    limit $2 for no key update of r skip locked`,
 );
 
-/** Locks running task runs of flow runs without a heartbeat since then, whatever their own heartbeat. */
+/** Locks running task runs of flow runs without a heartbeat since then. Their own heartbeats do not count. */
 export const lockLostTaskRuns = (transaction: Queryable, since: Instant, limit: number): Promise<LostTaskRun[]> =>
   transaction.query(TASK_RUNS, [formatInstant(since), limit]);
 

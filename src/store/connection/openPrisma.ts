@@ -43,7 +43,7 @@ export function openPrisma(pool: pg.Pool, preparedAs: (name: string, sql: string
       const begin = connected.startTransaction.bind(connected);
       connected.startTransaction = async (isolationLevel) => {
         if (isolationLevel === undefined) return begin();
-        if (handedOver === null) throw new Error('Prisma began a transaction on a connection that nobody handed over.');
+        if (handedOver === null) throw new Error('Prisma began a transaction outside one of ours.');
         const onConnection = await new PrismaPg(handedOver, options).connect();
         handedOver = null;
         // With `usePhantomQuery`, Prisma calls these functions instead of sending COMMIT and ROLLBACK.
