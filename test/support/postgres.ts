@@ -14,20 +14,20 @@ import { findPostmaster } from '../../src/store/embedded/postmaster.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The server of this run of tests. */
+    /** The PostgreSQL server of this test run. */
     postgresUrl: string;
   }
 }
 
 const TEMPLATE = 'template_of_tests';
 
-/** One PostgreSQL for a run of all tests, with a migrated database that each test file gets a copy of. */
+/** Starts one PostgreSQL for the test run, with a migrated template database that each test file copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(path.join(tmpdir(), 'flowql-test-'));
-  // As root we run PostgreSQL as another user, who must get in.
+  // As root, PostgreSQL runs as another user, who needs access.
   await chmod(directory, 0o755);
   const postgres = await startEmbeddedPostgres({ dataDirectory: directory, log: () => {}, durable: false });
-  // A run that is broken off has no time to wait.
+  // An interrupted run has no time to wait.
   const breakOff = () => {
     const postmaster = findPostmaster(path.join(directory, 'postgres', 'data'));
     if (postmaster) process.kill(postmaster.pid, 'SIGQUIT');
@@ -50,7 +50,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A fresh, migrated database of its own. */
+/** Creates a migrated database. */
 export async function testDatabase(): Promise<TestDatabase> {
   const { url, drop } = await createTestDatabase({ template: TEMPLATE });
   const database = await openDatabase({ url });
@@ -64,7 +64,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** A database of its own, empty where no template is named. */
+/** Creates a database from a template, by default an empty one. */
 export async function createTestDatabase(
   options: { template?: string } = {},
 ): Promise<{ url: string; drop(): Promise<void> }> {

@@ -14,7 +14,7 @@ import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
 import { type Database, statement } from '../../src/store/connection/database.ts';
 import { detailsToJson, snake } from '../../src/store/query/rows.ts';
 
-// Whole objects as reads give them, and a way to put them into the tables as they are.
+// Whole objects as reads return them, and functions that insert them unchanged.
 
 export const NOON = parseInstant('2026-11-21T12:00:00.123456Z') ?? 0;
 
@@ -134,7 +134,7 @@ const TABLE_COLUMNS = statement(
   'select column_name::text as name from information_schema.columns where table_name = $1 and column_name = any($2)',
 );
 
-/** Inserts objects as rows, all in one statement. Columns that no object names get what `rest` says, or their defaults. */
+/** Inserts objects as rows, all in one statement. Columns that no object names get the value in `rest`, or their default. */
 export async function insertRows(
   database: Database,
   table: string,
@@ -174,7 +174,7 @@ export const insertLogs = (database: Database, logs: readonly Log[], tenantId: s
     logs.map((log) => ({ ...log, tenantId, runId: log.flowRunId ?? log.taskRunId })),
   );
 
-/** Another tenant, whose rows nobody else may see. */
+/** Creates another tenant. */
 export async function insertTenant(database: Database): Promise<string> {
   const id = v7();
   await insertRows(database, 'tenant', [{ id, updated: NOON, name: 'other', slug: id }]);
