@@ -32,7 +32,7 @@ const CHANGES = `subscription ($filter: FlowRunFilter, $after: String, $first: I
   }
 }`;
 
-test('runs with what belongs to them, and counts of every type', async () => {
+test('flowRunChanges sends runs with their relations and counts of every state type', async () => {
   const id = await newFlowRun(['a']);
   const filter = { tags: { hasAll: ['a'] } };
   const { events } = await api.follow(CHANGES, { filter });
@@ -69,7 +69,7 @@ test('runs with what belongs to them, and counts of every type', async () => {
   await resumed.events.return();
 });
 
-test('an event costs one statement for each level below it, however many runs it has', async () => {
+test('an event with many runs costs one statement per level', async () => {
   for (let made = 0; made < 8; made += 1) await newFlowRun(['level']);
   const { events } = await api.follow(CHANGES, { filter: { tags: { hasAll: ['level'] } } });
   const names = await api.statements(async () => {
@@ -80,7 +80,7 @@ test('an event costs one statement for each level below it, however many runs it
   await events.return();
 });
 
-test('counts are not counted where nobody asks for them', async () => {
+test('counts are not read unless requested', async () => {
   const names = await api.statements(async () => {
     const { events } = await api.follow('subscription { flowRunChanges { changes { flowRunId } } }');
     await take(events, 1);
@@ -90,7 +90,7 @@ test('counts are not counted where nobody asks for them', async () => {
   expect(names).not.toContain('flowRunChanges.counts');
 });
 
-test('a subscription that cannot be is refused at once', async () => {
+test('an invalid subscription to flowRunChanges is rejected immediately', async () => {
   const codeOf = async (...request: Parameters<typeof api.follow>) => (await api.follow(...request)).refusal?.code;
   expect(await codeOf(CHANGES, { after: 'nonsense' })).toBe('INVALID_CURSOR');
   expect(await codeOf(CHANGES, { first: 201 })).toBe('LIMIT_EXCEEDED');
@@ -99,7 +99,7 @@ test('a subscription that cannot be is refused at once', async () => {
   expect(await codeOf(CHANGES, { filter: { flowId: { in: ids } } })).toBe('LIMIT_EXCEEDED');
 });
 
-test('nobody sees runs of another tenant', async () => {
+test('flowRunChanges sends no runs of another tenant', async () => {
   await newFlowRun();
   const stranger: Viewer = { tenantId: await insertTenant(api.database), role: 'ADMIN' };
   const { events } = await api.follow(CHANGES, {}, stranger);

@@ -34,7 +34,7 @@ type Row = Partial<FlowRun> & { details?: Partial<StateDetails>; [column: string
 const rows = (table: string, ...given: object[]) =>
   insertRows(api.database, table, given, { tenantId, updated: text(0), created: text(-50) });
 
-/** A run as it stands in the table. */
+/** Inserts a run. */
 async function run(stateType: StateType, { details = {}, ...more }: Row = {}): Promise<string> {
   const made = newFlowRun(flow.id, { stateType, stateTimestamp: at(-300), policy: NO_FLOW_RUN_POLICY });
   const due = stateType === 'SCHEDULED' ? { nextScheduledStartTime: at(-180) } : {};
@@ -104,35 +104,35 @@ const WHY = `query ($id: ID!) {
     }
   }
 }`;
-// biome-ignore lint/suspicious/noExplicitAny: the form of a reason is the document's.
+// biome-ignore lint/suspicious/noExplicitAny: the document gives the form of a reason.
 const why = async (id: string): Promise<any[] | null> => (await api.run(WHY, { id })).flowRun.whyNotRunning;
 const kinds = async (id: string) => (await why(id))?.map(({ __typename }) => __typename);
 
 test.each(['RUNNING', 'COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED'] as const)(
-  'of a run that is %s nothing is asked',
+  'the reasons of a %s run are null and cost no statement',
   async (stateType) => {
     const id = await run(stateType);
     expect(await api.statements(async () => expect(await why(id)).toBeNull())).toEqual(['flowRuns.byId']);
   },
 );
 
-test('a run that is due tomorrow waits for that', async () => {
+test('a run that is due tomorrow waits for its scheduled time', async () => {
   const id = await run('SCHEDULED', { nextScheduledStartTime: at(86_400) });
   expect(await why(id)).toMatchObject([{ __typename: 'ScheduledInFuture', scheduledTime: text(86_400) }]);
 });
 
-test('a run that waits for its retry knows how often it ran', async () => {
+test('a run that waits for its retry returns its run count', async () => {
   const id = await run('SCHEDULED', { stateName: 'AwaitingRetry', runCount: 2, nextScheduledStartTime: at(60) });
   expect(await why(id)).toMatchObject([{ __typename: 'AwaitingRetry', runCount: 2 }]);
 });
 
 test('a run that its own process retries waits for no worker', async () => {
   const policy = { retryType: 'in_process' };
-  const id = await run('SCHEDULED', { stateName: 'AwaitingRetry', policy: policy as FlowRun['policy'] }); // as it is stored
+  const id = await run('SCHEDULED', { stateName: 'AwaitingRetry', policy: policy as FlowRun['policy'] }); // The cast: as it is stored.
   expect(await kinds(id)).toEqual(['LateRun']);
 });
 
-test('a run whose pool and queue are paused, and whose worker is gone', async () => {
+test('a run whose pool and queue are paused and whose worker is offline has all these reasons', async () => {
   const { workPoolId, workQueueId } = await queue({
     pool: { isPaused: true, name: 'kubernetes' },
     queue: { isPaused: true },
@@ -146,19 +146,19 @@ test('a run whose pool and queue are paused, and whose worker is gone', async ()
   ]);
 });
 
-test('a run whose queue nobody asks for', async () => {
+test('a run whose queue is not polled has the reason QueueNotPolled', async () => {
   const { workQueueId } = await queue({ polled: -100 });
   const expected = { __typename: 'QueueNotPolled', workQueueId, lastPolled: text(-100) };
   expect((await why(await run('SCHEDULED', { workQueueId })))?.[0]).toMatchObject(expected);
 });
 
-test('a run whose queue is served waits for nothing but being taken; one without a queue for its creator', async () => {
+test('a run whose queue is polled is only late and one without a queue also has NoWorkQueue', async () => {
   const { workQueueId } = await queue();
   expect(await kinds(await run('SCHEDULED', { workQueueId }))).toEqual(['LateRun']);
   expect(await kinds(await run('SCHEDULED'))).toEqual(['NoWorkQueue', 'LateRun']);
 });
 
-test('a run of a deployment whose slots are taken learns who holds them; a slot that expired is free', async () => {
+test('a run whose deployment has no free slot returns the holders, without those that expired', async () => {
   const { workQueueId } = await queue();
   const { id: deploymentId, hold } = await limitedDeployment(1);
   const [holder, crashed] = [await run('RUNNING', { deploymentId }), await run('RUNNING', { deploymentId })];
@@ -176,7 +176,7 @@ test('a run of a deployment whose slots are taken learns who holds them; a slot 
   });
 });
 
-test('a run whose queue and pool let no more run learns who is at work, the longest first, twenty at most', async () => {
+test('a run whose pool is full returns the twenty runs that have held it longest', async () => {
   const { workQueueId, workPoolId } = await queue({
     pool: { name: 'pool', concurrencyLimit: 25 },
     queue: { concurrencyLimit: 30 },
@@ -198,11 +198,11 @@ test('a run whose queue and pool let no more run learns who is at work, the long
   expect(reasons?.[0].holders.map(({ flowRunId }: { flowRunId: string }) => flowRunId)).toEqual(atWork.slice(0, 20));
 });
 
-test('a run that was taken says how long ago', async () => {
+test('a pending run returns since when it is pending', async () => {
   expect(await why(await run('PENDING'))).toMatchObject([{ __typename: 'PendingRun', since: text(-300) }]);
 });
 
-test('a run that is paused for input says for which', async () => {
+test('a run paused for input returns its keys', async () => {
   const runInputKeyset = { schema: 'key-schema', response: 'key-response' };
   const id = await run('PAUSED', {
     details: { pauseTimeout: at(60), pauseKey: 'key', pauseReschedule: true, runInputKeyset },
@@ -215,7 +215,7 @@ test('a run that is paused for input says for which', async () => {
   ]);
 });
 
-test('a run that is cancelling says what goes on in it, of many the first ten', async () => {
+test('a cancelling run returns the first ten of its unfinished task runs', async () => {
   const id = await run('CANCELLING');
   const taskRuns = Array.from({ length: 12 }, () => newTaskRun(id, { stateType: 'RUNNING', stateName: 'Running' }));
   await insertTaskRuns(api.database, [...taskRuns, newTaskRun(id, { stateType: 'COMPLETED', stateName: 'Completed' })]);
@@ -229,7 +229,7 @@ test('a run that is cancelling says what goes on in it, of many the first ten', 
   ]);
 });
 
-test('a run of Prefect 1 waits for an agent that has all its labels and asks', async () => {
+test('a Prefect 1 run waits for an agent that polls and has all its labels', async () => {
   const [id, elsewhere] = [v7(), v7()];
   const prefect1 = { tags: ['prod', 'gpu'], prefect1State: 'Scheduled', serializedState: {}, stateStartTime: at(-60) };
   const waiting = await run('SCHEDULED', prefect1);
@@ -249,7 +249,7 @@ test('a run of Prefect 1 waits for an agent that has all its labels and asks', a
   expect(await kinds(waiting)).toEqual(['LateRun']);
 });
 
-test('a run of another tenant has no reasons, as it has nothing else', async () => {
+test('another tenant gets no reasons of a run', async () => {
   const id = await run('SCHEDULED');
   const document = '{ flowRuns(first: 200) { nodes { whyNotRunning { message } } } }';
   const other = await insertTenant(api.database);
@@ -257,45 +257,42 @@ test('a run of another tenant has no reasons, as it has nothing else', async () 
   expect([id.length, flowRuns.nodes]).toEqual([36, []]);
 });
 
-test.each([10, 200])(
-  'the reasons of a page of %i runs cost a statement for each kind of thing waited for',
-  async (first) => {
-    const { database } = api;
-    await database.query(statement('test.deleteRuns', 'delete from flow_run'));
-    const { workQueueId } = await queue({ pool: { concurrencyLimit: 1 }, queue: { concurrencyLimit: 1 } });
-    const { id: deploymentId, hold } = await limitedDeployment(1);
-    const runInputKeyset = { schema: 'key-schema' };
-    const prefect1 = { prefect1State: 'Scheduled', serializedState: {}, stateStartTime: at(-60) };
-    await hold(await run('RUNNING', { deploymentId, workQueueId }));
-    for (let index = 0; index < first; index += 5) {
-      await run('SCHEDULED', { deploymentId, workQueueId });
-      await run('SCHEDULED', prefect1);
-      await run('PENDING');
-      await run('PAUSED', { details: { runInputKeyset } });
-      await insertTaskRuns(database, [
-        newTaskRun(await run('CANCELLING'), { stateType: 'RUNNING', stateName: 'Running' }),
-      ]);
-    }
-    const names = await api.statements(async () => {
-      const document = `query ($first: Int) { flowRuns(first: $first) { nodes { whyNotRunning {
+test.each([10, 200])('the reasons of a page of %i runs cost one statement per kind of obstacle', async (first) => {
+  const { database } = api;
+  await database.query(statement('test.deleteRuns', 'delete from flow_run'));
+  const { workQueueId } = await queue({ pool: { concurrencyLimit: 1 }, queue: { concurrencyLimit: 1 } });
+  const { id: deploymentId, hold } = await limitedDeployment(1);
+  const runInputKeyset = { schema: 'key-schema' };
+  const prefect1 = { prefect1State: 'Scheduled', serializedState: {}, stateStartTime: at(-60) };
+  await hold(await run('RUNNING', { deploymentId, workQueueId }));
+  for (let index = 0; index < first; index += 5) {
+    await run('SCHEDULED', { deploymentId, workQueueId });
+    await run('SCHEDULED', prefect1);
+    await run('PENDING');
+    await run('PAUSED', { details: { runInputKeyset } });
+    await insertTaskRuns(database, [
+      newTaskRun(await run('CANCELLING'), { stateType: 'RUNNING', stateName: 'Running' }),
+    ]);
+  }
+  const names = await api.statements(async () => {
+    const document = `query ($first: Int) { flowRuns(first: $first) { nodes { whyNotRunning {
       message ... on NoFreeSlot { holders { flowRun { name } } } ... on TaskRunsStillRunning { taskRuns { name } }
     } } } }`;
-      const { flowRuns } = await api.run(document, { first });
-      expect(flowRuns.nodes.flatMap((node: { whyNotRunning: object[] }) => node.whyNotRunning)).toHaveLength(
-        (first / 5) * 11,
-      );
-    });
-    expect(names.sort()).toEqual([
-      'flowRuns.byId',
-      'flowRuns.page',
-      'notRunning.agents',
-      'notRunning.atWork',
-      'notRunning.runs',
-      'notRunning.schemas',
-      'notRunning.slots',
-      'notRunning.taskRuns',
-      'notRunning.workers',
-      'taskRuns.byId',
-    ]);
-  },
-);
+    const { flowRuns } = await api.run(document, { first });
+    expect(flowRuns.nodes.flatMap((node: { whyNotRunning: object[] }) => node.whyNotRunning)).toHaveLength(
+      (first / 5) * 11,
+    );
+  });
+  expect(names.sort()).toEqual([
+    'flowRuns.byId',
+    'flowRuns.page',
+    'notRunning.agents',
+    'notRunning.atWork',
+    'notRunning.runs',
+    'notRunning.schemas',
+    'notRunning.slots',
+    'notRunning.taskRuns',
+    'notRunning.workers',
+    'taskRuns.byId',
+  ]);
+});
