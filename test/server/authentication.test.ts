@@ -27,13 +27,13 @@ const QUERY = { query: '{ flows { totalCount } }' };
 const MUTATION = { query: 'mutation { createFlow(input: { name: "x" }) { created } }' };
 const codeOf = async (answer: ReturnType<typeof post>) => (await answer).body.errors?.[0]?.extensions.code ?? 'ok';
 
-describe('over HTTP', () => {
+describe('authentication over HTTP', () => {
   test.each([
     ['no key', {}],
     ['an unknown key', bearer('fk_unknown')],
-    ['no bearer', { authorization: 'Basic abc' }],
-    ['nothing after the bearer', { authorization: 'Bearer ' }],
-  ])('%s is UNAUTHENTICATED', async (_, headers) => {
+    ['another scheme than Bearer', { authorization: 'Basic abc' }],
+    ['an empty key', { authorization: 'Bearer ' }],
+  ])('a request with %s is UNAUTHENTICATED', async (_, headers) => {
     const answer = await post(served.url, QUERY, headers);
     expect(answer).toMatchObject({ status: 401, body: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } });
   });
@@ -42,12 +42,12 @@ describe('over HTTP', () => {
     ['READER', 'ok', 'FORBIDDEN'],
     ['WRITER', 'ok', 'ok'],
     ['ADMIN', 'ok', 'ok'],
-  ] as const)('a key of a %s: queries %s, mutations %s', async (role, query, mutation) => {
+  ] as const)('a key with the role %s may query: %s, and mutate: %s', async (role, query, mutation) => {
     expect(await codeOf(post(served.url, QUERY, bearer(keys[role])))).toBe(query);
     expect(await codeOf(post(served.url, MUTATION, bearer(keys[role])))).toBe(mutation);
   });
 
-  test('a key shows the rows of its tenant only', async () => {
+  test('a key reads only the rows of its tenant', async () => {
     const id = await newRun(served.url, bearer(keys.ADMIN));
     const read = { query: '{ flowRuns { totalCount } }' };
     expect((await post(served.url, read, bearer(keys.ADMIN))).text).toContain('"totalCount":1');
@@ -56,7 +56,7 @@ describe('over HTTP', () => {
     expect((await post(served.url, one, bearer(keys.OTHER))).body.data).toEqual({ flowRun: null });
   });
 
-  test('the page of GraphiQL, /health and /ready need no key; /metrics does', async () => {
+  test('GraphiQL, /health and /ready need no key but /metrics does', async () => {
     const status = async (path: string, headers = {}) => (await fetch(served.server.url + path, { headers })).status;
     expect(await status('/graphql', { accept: 'text/html' })).toBe(200);
     expect(await status('/health')).toBe(200);
@@ -66,16 +66,19 @@ describe('over HTTP', () => {
   });
 });
 
-describe('over a socket', () => {
-  test.each(['authorization', 'Authorization'])('a key is taken from the parameter %s', async (name) => {
-    const client = openClient(served.url, { [name]: `Bearer ${keys.READER}` });
-    expect(await once(client, '{ flows { totalCount } }')).toMatchObject({ data: { flows: {} } });
-    const forbidden = await once(client, MUTATION.query);
-    expect(forbidden?.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-    await client.dispose();
-  });
+describe('authentication over WebSockets', () => {
+  test.each(['authorization', 'Authorization'])(
+    'a WebSocket key is read from the connection parameter %s',
+    async (name) => {
+      const client = openClient(served.url, { [name]: `Bearer ${keys.READER}` });
+      expect(await once(client, '{ flows { totalCount } }')).toMatchObject({ data: { flows: {} } });
+      const forbidden = await once(client, MUTATION.query);
+      expect(forbidden?.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+      await client.dispose();
+    },
+  );
 
-  test('a key is taken from the header', async () => {
+  test('a WebSocket key is read from the header', async () => {
     const { opened, send, messages, socket } = openSocket(served.url, bearer(keys.READER));
     await opened();
     send({ type: 'connection_init' });
@@ -84,15 +87,18 @@ describe('over a socket', () => {
     socket.close();
   });
 
-  test.each([{}, { payload: { authorization: 'Bearer fk_unknown' } }])('%j is closed with 4401', async (init) => {
-    const { opened, send, closed } = openSocket(served.url);
-    await opened();
-    send({ type: 'connection_init', ...init });
-    expect(await closed()).toMatchObject({ code: 4401 });
-  });
+  test.each([{}, { payload: { authorization: 'Bearer fk_unknown' } }])(
+    'a WebSocket with the payload %j is closed with 4401',
+    async (init) => {
+      const { opened, send, closed } = openSocket(served.url);
+      await opened();
+      send({ type: 'connection_init', ...init });
+      expect(await closed()).toMatchObject({ code: 4401 });
+    },
+  );
 });
 
-test('a revoked key stops working within seconds, on requests, open sockets and open streams', {
+test('a revoked key stops working for requests, open sockets and open streams', {
   timeout: 60_000,
 }, async () => {
   const { database } = served.engine;
@@ -116,7 +122,7 @@ test('a revoked key stops working within seconds, on requests, open sockets and 
   await expect(reading).rejects.toThrow();
 });
 
-test('keys are stored as hashes, and listed without them', async () => {
+test('keys are stored as hashes and listed without them', async () => {
   const listed = await listApiKeys(served.engine.database);
   expect(listed.map(({ name, role }) => [name, role])).toContainEqual(['READER', 'READER']);
   expect(keys.READER).toMatch(/^fk_[\w-]{43}$/);
@@ -125,14 +131,14 @@ test('keys are stored as hashes, and listed without them', async () => {
 });
 
 test.each([
-  ['a name that is taken', { name: 'READER', tenant: 'default' }, 'CONFLICT'],
-  ['a tenant that is not there', { name: 'x', tenant: 'nobody' }, 'REFERENCE_NOT_FOUND'],
-])('%s makes no key', async (_, named, code) => {
+  ['a used name', { name: 'READER', tenant: 'default' }, 'CONFLICT'],
+  ['an unknown tenant', { name: 'x', tenant: 'nobody' }, 'REFERENCE_NOT_FOUND'],
+])('creating a key with %s is rejected', async (_, named, code) => {
   const made = createApiKey(served.engine.database, { id: v7(), role: 'READER', ...named });
   await expect(made).rejects.toMatchObject({ code });
 });
 
-describe('a server that others can reach', () => {
+describe('a server that listens on a public address', () => {
   const parts = () => ({
     database: fresh.engine.database,
     schema,
@@ -148,17 +154,17 @@ describe('a server that others can reach', () => {
   afterAll(() => fresh.close());
   const config = (settings = {}) => readConfig({ FLOWQL_HOST: '0.0.0.0', FLOWQL_PORT: '0', ...settings });
 
-  test('does not start without a key', async () => {
+  test('a server on a public address does not start without keys', async () => {
     await expect(startServer(config(), parts())).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
   });
 
-  test('starts when it is told that this is meant, and then asks for nothing', async () => {
+  test('a server on a public address starts with FLOWQL_INSECURE and needs no key', async () => {
     const server = await startServer(config({ FLOWQL_INSECURE: 'true' }), parts());
     expect(await codeOf(post(`${server.url}/graphql`, { query: '{ __typename }' }))).toBe('ok');
     await server.stop(1_000);
   });
 
-  test('starts with a key, and asks for it', async () => {
+  test('a server on a public address with a key requires it', async () => {
     await createApiKey(fresh.engine.database, { id: v7(), name: 'k', role: 'ADMIN', tenant: 'default' });
     const server = await startServer(config(), parts());
     expect(await codeOf(post(`${server.url}/graphql`, { query: '{ __typename }' }))).toBe('UNAUTHENTICATED');

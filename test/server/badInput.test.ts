@@ -13,7 +13,7 @@ afterAll(() => served.close());
 const JSON_TYPE = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
 const asked = (query: string, rest: object = {}) => JSON.stringify({ query, ...rest });
 const aliases = (count: number) => Array.from({ length: count }, (_, index) => `a${index}: __typename`).join(' ');
-/** Each fragment uses the next one twice: short to write, a million fields to answer. */
+/** Each fragment uses the next one twice: a short document with a million fields. */
 const fragmentBomb = `query { ...F0 } ${Array.from({ length: 20 }, (_, level) => `fragment F${level} on Query { a: node(id: "x") { ...F${level + 1} } b: node(id: "x") { ...F${level + 1} } }`).join(' ')} fragment F20 on Query { __typename }`;
 
 interface Case {
@@ -158,7 +158,7 @@ test.each<Case>([
     code: 'FORBIDDEN',
   },
 ])(
-  '$name is refused: $status $code',
+  '$name is rejected: $status $code',
   async ({ method = 'POST', path = '/graphql', headers = JSON_TYPE, body, status, code }) => {
     const response = await fetch(served.server.url + path, {
       method,
@@ -171,7 +171,7 @@ test.each<Case>([
   },
 );
 
-test('a body of unknown length is read no further than it may be', async () => {
+test('a body of unknown length is read only up to the limit', async () => {
   const chunks = Array.from({ length: 200 }, () => new TextEncoder().encode('x'.repeat(100_000)));
   let taken = 0;
   const body = new ReadableStream({
@@ -181,13 +181,13 @@ test('a body of unknown length is read no further than it may be', async () => {
       else controller.close();
     },
   });
-  // The types of Node's fetch do not know `duplex`, without which it sends no streams.
+  // The cast: the types of Node's fetch lack `duplex`, which streams need.
   const init = { method: 'POST', headers: JSON_TYPE, body, duplex: 'half' } as RequestInit;
   const answer = await answered(await fetch(served.url, init));
   expect(answer).toMatchObject({ status: 413, body: { errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE' } }] } });
 });
 
-test('a body that is announced as too large is refused before it comes', async () => {
+test('a body with a large content-length is rejected before it arrives', async () => {
   const socket = net.connect(Number(new URL(served.url).port), '127.0.0.1');
   let answer = '';
   socket.on('data', (chunk) => {
@@ -203,19 +203,19 @@ test('a body that is announced as too large is refused before it comes', async (
 test.each([
   { query: '{ flowRun(id: "1") { id } }' },
   { query: 'query ($id: ID!) { flowRun(id: $id) { id } }', variables: { id: 'x' } },
-])('an id that is none is refused: $query', async (asking) => {
+])('a malformed id is rejected: $query', async (asking) => {
   const { body } = await post(served.url, asking);
   expect(body.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
 });
 
-test('a refused value is not sent back whole', async () => {
+test('the error for a large value does not contain it', async () => {
   const query = 'query ($id: ID!) { flowRun(id: $id) { id } }';
   const { body, text } = await post(served.url, { query, variables: { id: 'x'.repeat(1_000_000) } });
   expect(body.errors?.[0]?.message).toMatch(/^Variable .* is not an id/s);
   expect(text.length).toBeLessThan(2_000);
 });
 
-test('a NUL in a text is refused, and nothing is written', async () => {
+test('a text with a NUL character is rejected and nothing is written', async () => {
   const query = 'mutation ($name: String!) { createFlow(input: { name: $name }) { created } }';
   const { body } = await post(served.url, { query, variables: { name: 'a\0b' } });
   expect(body.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
@@ -223,7 +223,7 @@ test('a NUL in a text is refused, and nothing is written', async () => {
   expect(flows.body.data.flows.totalCount).toBe(1);
 });
 
-test('after all of this the server answers, and has met nothing unexpected', async () => {
+test('after all bad requests the server answers and has logged no warning', async () => {
   expect((await post(served.url, { query: '{ __typename }' })).status).toBe(200);
   expect(served.logged.filter(({ level }) => Number(level) >= 40)).toEqual([]);
 });

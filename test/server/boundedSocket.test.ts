@@ -15,7 +15,7 @@ let received: string[];
 beforeEach(async () => {
   server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
   await once(server, 'listening');
-  // A server has this kind of address.
+  // The cast: a server has this kind of address.
   client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const [[socket]] = await Promise.all([once(server, 'connection'), once(client, 'open')]);
   bounded = boundedSocket(socket, MAX_BUFFERED);
@@ -27,7 +27,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-/** Sends as a subscription does: the next event when the last one has left. */
+/** Sends as a subscription does: each event after the last one has left. */
 async function deliver(name: string, count: number, progress: { sent: number }, bytes = 50_000): Promise<void> {
   for (let index = 0; index < count; index++) {
     await bounded.send(`${name}${index}`.padEnd(bytes));
@@ -46,7 +46,7 @@ async function stalled(progress: { sent: number }): Promise<void> {
   });
 }
 
-test('a reader that stops holds up its subscriptions, and gets everything in order when it reads on', async () => {
+test('a socket whose client stops reading pauses its subscriptions and then delivers everything in order', async () => {
   client.pause();
   const progress = { sent: 0 };
   const deliveries = ['a', 'b', 'c', 'd'].map((name) => deliver(name, 500, progress));
@@ -62,7 +62,7 @@ test('a reader that stops holds up its subscriptions, and gets everything in ord
     );
 });
 
-test('a subscription has one event waiting at most', async () => {
+test('a subscription has at most one event waiting', async () => {
   client.pause();
   const progress = { sent: 0 };
   const delivery = deliver('a', 5_000, progress, 10_000);
@@ -72,7 +72,7 @@ test('a subscription has one event waiting at most', async () => {
   await delivery;
 });
 
-test('a client that asks and does not read is not read from either', async () => {
+test('the server stops reading from a client that does not read', async () => {
   client.pause();
   let asked = 0;
   let largest = 0;
@@ -89,7 +89,7 @@ test('a client that asks and does not read is not read from either', async () =>
   await waitFor(() => received.length === 50_000);
 });
 
-test('sending to a socket that is gone does nothing', async () => {
+test('sending to a closed socket does nothing', async () => {
   client.terminate();
   await once(bounded.socket, 'close');
   await bounded.send('x');

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => served.close());
 
-/** `fetch` does not let us choose the header `host`. */
+/** Sends a request with any headers: `fetch` does not allow `host`. */
 function send(
   method: string,
   headers: Headers,
@@ -31,25 +31,25 @@ function send(
 }
 
 test.each([
-  ['no page', {}, 200],
+  ['a request without an origin', {}, 200],
   ['a page of this server', { host: 'localhost:4200', origin: 'http://localhost:4200' }, 200],
   ['a page of this server behind TLS', { host: 'localhost:4200', origin: 'https://localhost:4200' }, 200],
   ['a page of an allowed origin', { origin: ALLOWED }, 200],
   ['a page of another port', { host: 'localhost:4200', origin: 'http://localhost:3000' }, 403],
   ['a page of another site', { origin: 'https://evil.example.com' }, 403],
-  ['a page without an origin of its own', { origin: 'null' }, 403],
+  ['a page with an opaque origin', { origin: 'null' }, 403],
   ['a name that resolves to this machine', { host: 'evil.example.com' }, 403],
   [
     'a name that resolves to this machine, and its page',
     { host: 'evil.example.com', origin: 'http://evil.example.com' },
     403,
   ],
-  ['the address in IPv6', { host: '[::1]:4200' }, 200],
-])('%s: %j gets %i', async (_, headers, status) => {
+  ['the IPv6 address of this machine', { host: '[::1]:4200' }, 200],
+])('%s (%j) gets the status %i', async (_, headers, status) => {
   expect((await send('POST', headers)).status).toBe(status);
 });
 
-test('a browser is told which pages may ask, and how', async () => {
+test('a preflight request is answered with the allowed origin and headers', async () => {
   const preflight = await send('OPTIONS', { origin: ALLOWED, 'access-control-request-method': 'POST' });
   expect(preflight).toMatchObject({
     status: 204,
@@ -76,6 +76,6 @@ test.each([
   ['127.0.0.1.example.com', false],
   ['10.0.0.1', false],
   ['', false],
-])('%s is this machine: %s', (host, expected) => {
+])('%s is a loopback address: %s', (host, expected) => {
   expect(isLoopback(host)).toBe(expected);
 });

@@ -12,7 +12,7 @@ interface Event {
   changes: { kind: string; flowRun: { id: string; state: { type: string } } | null }[];
 }
 
-test('the runs that match are followed over server-sent events', async () => {
+test('flowRunChanges can be streamed over server-sent events', async () => {
   const id = await newRun(served.url);
   const aborting = new AbortController();
   const query = `subscription ($ids: [ID!]) {
@@ -27,7 +27,7 @@ test('the runs that match are followed over server-sent events', async () => {
   let text = '';
   const reading = (async () => {
     const decoder = new TextDecoder();
-    // Node's streams can be iterated; the types of the web's do not say so
+    // The cast: Node's web streams can be iterated, but the types of the web's cannot.
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>)
       text += decoder.decode(chunk, { stream: true });
   })().catch(() => {});

@@ -24,14 +24,14 @@ describe('the shape of a document', () => {
     ['{ a(b: ["1", "2"]) }', '{ a(b: ["", ""]) }', ['1', '2']],
     ['{ a # { b "\n }', '{ a }', []],
     ['{ a(b: """block "quoted" 1""") }', '{ a(b: "") }', ['block "quoted" 1']],
-  ])('of %s is that of %s', (text, alike, values) => {
+  ])('the document %s has the shape of %s', (text, alike, values) => {
     const { shape, literals } = shaped(text);
     expect(shape).toBe(shaped(alike).shape);
     expect(literals.map(({ value }) => value)).toEqual(values);
   });
 
   test.each(['{ b(b: 1) }', '{ a(b: "") }', '{ a(b: [1]) }', '{ a(b: $c) }', '{ a(b: 1) { c } }'])(
-    'is another for %s than for a number in its place',
+    'the document %s has another shape than one with a number',
     (text) => {
       expect(shaped(text).shape).not.toBe(shaped('{ a(b: 1) }').shape);
     },
@@ -48,17 +48,17 @@ const limits = { tokens: 1000, depth: 10, aliases: 100, fields: 1000 };
 const present = (error: unknown) => new PresentedError({ code: 'BAD_REQUEST', message: String(error) });
 const open = () => createDocuments(schema, limits, present);
 
-/** Whether its syntax is right. */
+/** Whether the syntax is valid. */
 const isRead = (text: string) => !text.includes('\\x');
 
-/** Documents of one shape, good ones and bad ones. */
+/** Documents of one shape, valid and invalid ones. */
 const SAME_SHAPE = [
   '{ f(id: "a", count: 1, in: {one: 1, two: ["x"]}) { n } }',
   '{ f(id: "b", count: 2, in: {one: 2, two: ["y"]}) { n } }',
   '{ f(id: "b", count: 2.5, in: {one: 2, two: ["y"]}) { n } }',
   '{ f(id: "b", count: 99999999999, in: {one: 2, two: ["y"]}) { n } }',
 ];
-/** Of which one says what the others do not: an escape, a whole number where a broken one was, a string for a number. */
+/** Documents of one shape with odd values: an escape, an integer instead of a float, a string instead of a number. */
 const ODD = [
   '{ f(text: "a", count: 1, id: 1) { n } }',
   '{ f(text: "\\u0041", count: 1, id: 2) { n } }',
@@ -71,9 +71,9 @@ const MERGED = ['{ a: f(count: 1) { n } a: f(count: 1) { n } }', '{ a: f(count: 
 test.each([
   ['values', SAME_SHAPE],
   ['odd values', ODD],
-  ['values of no certain type', ANY],
+  ['values of a custom scalar', ANY],
   ['fields to be merged', MERGED],
-])('documents of one shape are judged for their %s as if each came alone', (_, texts) => {
+])('documents of one shape with %s get the errors they get alone', (_, texts) => {
   expect(new Set(texts.filter(isRead).map((text) => shaped(text).shape)).size).toBe(1);
   const documents = open();
   const errorsOf = (reading: ReturnType<typeof documents.read>) => ('errors' in reading ? reading.errors : []);
@@ -82,26 +82,22 @@ test.each([
   expect(errorsOf(documents.read(texts.at(-1) ?? ''))).not.toEqual([]);
 });
 
-test('no other rules look at values', () => {
+test('only two validation rules depend on values', () => {
   const valueRules: unknown[] = [ValuesOfCorrectTypeRule, OverlappingFieldsCanBeMergedRule];
   const others = specifiedRules.filter((rule) => !valueRules.includes(rule));
   for (const text of [...SAME_SHAPE, ...MERGED]) expect(validate(schema, parse(text), others), text).toEqual([]);
 });
 
 test.each([
-  [
-    'in their order',
-    'query ($n: Int = 3) { f(id: "a", in: {two: ["x", "y"], one: $n}) { n } }',
-    'Int ID String String',
-  ],
-  ['none where fields may be merged', MERGED[0], undefined],
-  ['none where fragments bring fields', '{ ... { f(count: 1) { n } } }', undefined],
-  ['none inside of values that can be anything', ANY[0], undefined],
-])('the types of literals: %s', (_, text = '', types) => {
+  ['are in order', 'query ($n: Int = 3) { f(id: "a", in: {two: ["x", "y"], one: $n}) { n } }', 'Int ID String String'],
+  ['are unknown if fields may be merged', MERGED[0], undefined],
+  ['are unknown if there are fragments', '{ ... { f(count: 1) { n } } }', undefined],
+  ['are unknown inside a custom scalar', ANY[0], undefined],
+])('the types of literals %s', (_, text = '', types) => {
   expect(literalTypes(schema, parse(text))?.join(' ')).toBe(types);
 });
 
-test('a document that is met again is remembered, also where it holds values', () => {
+test('a repeated document is cached, also with values', () => {
   const documents = open();
   const [first = '', second = ''] = SAME_SHAPE;
   documents.read(first);
@@ -121,7 +117,7 @@ const HOLES = [
   'query ($n: Int = _, $s: [String!] = [_]) { f(count: $n, text: _, in: {one: 1, two: $s}) { n @skip(if: false) } }',
 ];
 
-test.each(HOLES)('whatever stands in %s, it is judged as if it came alone', (holes) => {
+test.each(HOLES)('a document with any values in %s gets the errors it gets alone', (holes) => {
   const documents = open();
   const verdicts = new Set<boolean>();
   const { one } = random(1);

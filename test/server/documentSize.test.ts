@@ -9,10 +9,10 @@ test.each([
   ['four levels', '{ a { b { c { d } } } }'],
   ['three aliases', '{ a: x b: x c: x }'],
   ['twelve fields', `{ ${'x '.repeat(12)} }`],
-  ['a deep look at the schema', '{ __schema { types { ofType { ofType { ofType { name } } } } } }'],
-  ['a fragment that is not there', '{ ...Nothing }'],
-  ['fragments in a circle', '{ ...A } fragment A on Q { a { ...B } } fragment B on Q { ...A }'],
-])('%s may pass', (_, text) => {
+  ['deep introspection', '{ __schema { types { ofType { ofType { ofType { name } } } } } }'],
+  ['an unknown fragment', '{ ...Nothing }'],
+  ['a cycle of fragments', '{ ...A } fragment A on Q { a { ...B } } fragment B on Q { ...A }'],
+])('a document with %s is within the limits', (_, text) => {
   expect(() => checkSize(parse(text), LIMITS)).not.toThrow();
 });
 
@@ -23,9 +23,9 @@ test.each([
   ['four aliases', 'aliases', '{ a: x b: x c: x d: x }'],
   ['two aliases twice', 'aliases', '{ ...A z { ...A } } fragment A on Q { a: x b: x }'],
   ['thirteen fields', 'fields', `{ ${'x '.repeat(13)} }`],
-  ['a fragment that is used too often', 'fields', `{ ${'y { ...A } '.repeat(4)} } fragment A on Q { x y z }`],
-  ['a fragment that nobody uses', 'depth', '{ x } fragment A on Q { a { b { c { d { e } } } } }'],
-])('%s go past the limit of %s', (_, limit, text) => {
+  ['a fragment used too often', 'fields', `{ ${'y { ...A } '.repeat(4)} } fragment A on Q { x y z }`],
+  ['an unused fragment', 'depth', '{ x } fragment A on Q { a { b { c { d { e } } } } }'],
+])('a document with %s exceeds the limit of %s', (_, limit, text) => {
   expect(() => checkSize(parse(text), LIMITS)).toThrow(
     expect.objectContaining({ code: 'QUERY_TOO_COMPLEX', details: { limit, max: LIMITS[limit as 'depth'] } }),
   );
@@ -38,7 +38,7 @@ const schema = buildSchema(`
   interface Named { name: String, runs(first: Int, last: Int): Runs! }
 `);
 
-test('the question for the whole schema may pass', () => {
+test('the introspection query is within the limits', () => {
   const asked = getIntrospectionQuery({
     inputValueDeprecation: true,
     specifiedByUrl: true,
@@ -66,7 +66,7 @@ test.each([
     {},
     9,
   ],
-])('%s with %j holds %i rows at most', (text, variables, rows) => {
+])('the document %s with %j reads at most %i rows', (text, variables, rows) => {
   const document = parse(text);
   const operation = document.definitions.find((definition) => definition.kind === 'OperationDefinition');
   if (operation?.kind !== 'OperationDefinition') throw new Error('no operation');

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => served.close());
 
-/** The events of a stream, as they come. */
+/** Opens an event stream and collects its text. */
 async function openStream(query: string, variables: object = {}) {
   const aborting = new AbortController();
   const response = await fetch(served.url, {
@@ -20,7 +20,7 @@ async function openStream(query: string, variables: object = {}) {
   const stream = { text: '', isOver: false, response, stop: () => aborting.abort() };
   const reading = async () => {
     const decoder = new TextDecoder();
-    // Node's streams can be iterated; the types of the web's do not say so
+    // The cast: Node's web streams can be iterated, but the types of the web's cannot.
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>)
       stream.text += decoder.decode(chunk, { stream: true });
   };
@@ -37,7 +37,7 @@ const results = (text: string) =>
 
 const WATCH = 'subscription ($id: ID!) { flowRunStates(flowRunId: $id) { cursor state { version } } }';
 
-test('a stream delivers what is stored, then what happens, and comments that keep it alive', async () => {
+test('an event stream sends stored states, new states and keep-alive comments', async () => {
   const id = await newRun(served.url);
   const stream = await openStream(WATCH, { id });
   expect(stream.response.headers.get('content-type')).toBe('text/event-stream');
@@ -49,7 +49,7 @@ test('a stream delivers what is stored, then what happens, and comments that kee
   stream.stop();
 });
 
-test('a client that goes away leaves nothing behind', async () => {
+test('an event stream whose client disconnects is closed', async () => {
   const id = await newRun(served.url);
   const stream = await openStream(WATCH, { id });
   await waitFor(() => results(stream.text).length === 1);
@@ -58,20 +58,20 @@ test('a client that goes away leaves nothing behind', async () => {
   await waitFor(async () => (await open()) === 0);
 });
 
-test('what stands in the way of a subscription is its only event', async () => {
+test('an invalid subscription sends its error as the only event', async () => {
   const stream = await openStream(WATCH, { id: '01900000-0000-7000-8000-00000000ffff' });
   await waitFor(() => stream.isOver);
   expect(results(stream.text)).toMatchObject([{ errors: [{ extensions: { code: 'NOT_FOUND' } }] }]);
   expect(stream.text).toContain('event: complete');
 });
 
-test('a query may be answered as a stream of one', async () => {
+test('a query may be answered as an event stream with one event', async () => {
   const stream = await openStream('{ __typename }');
   await waitFor(() => stream.isOver);
   expect(results(stream.text)).toEqual([{ data: { __typename: 'Query' } }]);
 });
 
-test('a server that stops breaks its streams off, so that clients come back', async () => {
+test('a server that stops breaks off its event streams so that clients reconnect', async () => {
   const other = served;
   served = await serving();
   const id = await newRun(served.url);

@@ -23,7 +23,7 @@ afterAll(() => served.close());
 
 const getPage = (headers = {}) => fetch(served.url, { headers: { accept: 'text/html', ...headers } });
 
-test('the page is sent compressed, and only when the browser does not have it', async () => {
+test('GraphiQL is sent compressed and only if it changed', async () => {
   const page = await getPage();
   expect([page.status, page.headers.get('content-encoding')]).toEqual([200, 'gzip']);
   expect(await page.text()).toContain('YogaGraphiQL.renderYogaGraphiQL');
@@ -35,7 +35,7 @@ test('the page is sent compressed, and only when the browser does not have it', 
 });
 
 describe.skipIf(!executablePath)(
-  executablePath ? 'in Chromium' : 'in Chromium: SKIPPED, none was found; CHROMIUM_PATH names one',
+  executablePath ? 'GraphiQL in Chromium' : 'GraphiQL in Chromium: SKIPPED, set CHROMIUM_PATH to its path',
   { timeout: 120_000 },
   () => {
     let browser: Browser;
@@ -63,11 +63,11 @@ describe.skipIf(!executablePath)(
       const answer = page.locator('.result-window');
       const shows = (text: string, timeout = 30_000) => answer.filter({ hasText: text }).waitFor({ timeout });
       return {
-        /** Runs an example, as a person does, and waits until the answer shows the text. */
+        /** Runs an example and waits until the answer contains the text. */
         async run(tab: string, text: string) {
           await page.locator('.graphiql-tab-button', { hasText: new RegExp(`^${tab}$`) }).click();
           await page.locator('.graphiql-tab-active', { hasText: tab }).waitFor();
-          // Only a moment after a tab is opened does GraphiQL know the operation in it.
+          // GraphiQL knows the operation of a tab only a moment after the tab opens.
           await waitFor(
             async () => {
               await play.click();
@@ -84,12 +84,12 @@ describe.skipIf(!executablePath)(
       };
     }
 
-    test('there is a tab for each example', async () => {
+    test('GraphiQL has a tab for each example', async () => {
       const names = GRAPHIQL_EXAMPLES.map(({ query }) => /^(?:query|mutation|subscription) (\w+)/m.exec(query)?.[1]);
       expect(await first.tabs()).toEqual(names);
     });
 
-    test('the examples run as they are, one window watching live what another one does', async () => {
+    test('the examples of GraphiQL run unchanged and one window shows live what another changes', async () => {
       await first.run('CreateFlow', '"name": "hello-flowql"');
       await first.run('CreateFlowRun', '"type": "PENDING"');
       await second.run('WatchStates', '"type": "PENDING"');
@@ -100,7 +100,7 @@ describe.skipIf(!executablePath)(
       await first.run('LatestRuns', '"message": "All done."');
     });
 
-    test('nothing was asked of anyone but the server', () => {
+    test('GraphiQL sends requests only to the server', () => {
       expect(elsewhere).toEqual([]);
     });
   },

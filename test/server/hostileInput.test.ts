@@ -7,8 +7,8 @@ import { statement } from '../../src/store/connection/database.ts';
 import { argumentsWith, type Hostile, leastArguments, places, type Samples, sentJson } from './hostileValues.ts';
 import { newRun, post, type Serving, serving } from './serving.ts';
 
-// Every place of the schema that takes a value gets values of bad intent, found by walking the schema. Whatever comes of it,
-// it is an error with a code, or a good answer; nothing breaks, and where there is an error nothing was written.
+// Every argument and input field of the schema gets hostile values. Each request must end in a valid answer or in an error
+// with a code, and a request that ends in an error must write nothing.
 
 let served: Serving;
 let samples: Samples;
@@ -25,13 +25,13 @@ beforeAll(async () => {
   const { body } = await post<{ flowRun: { flowId: string } }>(served.url, { query, variables: { id: flowRunId } });
   const taskRunId = answer.body.data.made.taskRun.id;
   samples = { flowRunId, taskRunId, flowId: body.data.flowRun.flowId, id: flowRunId, key: 'a-key', ids: [flowRunId] };
-  // Of jobs on many runs: these must find none.
+  // Bulk mutations must match no run.
   samples.filter = { id: { in: ['01900000-0000-7000-8000-00000000dead'] } };
   Object.assign(samples, await surroundings(body.data.flowRun.flowId));
 });
 afterAll(() => served.close());
 
-/** Where runs come from, and who takes them. */
+/** Creates a deployment, a work pool, a worker and a limit. */
 async function surroundings(flowId: string): Promise<Samples> {
   const query = `mutation ($flowId: ID!) {
     deployment: createDeployment(input: { flowId: $flowId, name: "d", schedules: [{ schedule: { cron: "0 0 * * *" } }] }) {
@@ -66,7 +66,7 @@ const TABLES = statement(
   "select table_name as name from information_schema.tables where table_schema = 'public'",
 );
 
-/** All rows of all tables, as one short text. */
+/** Returns a digest of all rows of all tables. */
 async function contents(): Promise<string> {
   const { database } = served.test;
   const tables = await database.query<{ name: string }>(TABLES);
@@ -84,13 +84,13 @@ const EXPECTED = Object.keys(PROBLEM_CODES).filter(
   (code) => code !== 'INTERNAL_SERVER_ERROR' && code !== 'UNAVAILABLE',
 );
 
-/** Where a value that is refused elsewhere is welcome: what log lines cannot hold is taken out, a large value is what inputs are for. */
+/** Places that accept a value rejected elsewhere: log lines are cleaned, and inputs may be large. */
 const WELCOME = [
   /^writeLogs logs\.0\.(name|message): (a NUL|half a character)$/,
   /^createFlowRunInput input\.value: a million/,
 ];
 
-/** Where the least that a field asks for is not enough. */
+/** Fields that need more than their required arguments. */
 const NEEDS_MORE: { [operationAndField: string]: string[] } = {
   'subscription taskRunStates': ['BAD_USER_INPUT'],
   'subscription logs': ['BAD_USER_INPUT'],
@@ -109,7 +109,7 @@ const roots = {
   mutation: schema.getMutationType(),
   subscription: schema.getSubscriptionType(),
 };
-/** The others need what these delete. */
+/** Mutations that delete what the others need. */
 const LAST = [
   'deleteConcurrencyLimit',
   'deleteWorker',
@@ -151,7 +151,7 @@ interface Outcome {
   codes: string[];
 }
 
-/** Of a subscription: what its first message says, if one comes at once. */
+/** Sends an operation. For a subscription, the outcome is its first event, if it starts with one. */
 async function send(asked: Case, variables: object): Promise<Outcome> {
   const accept = asked.operation === 'subscription' ? 'text/event-stream' : 'application/json';
   const aborted = new AbortController();
@@ -189,18 +189,18 @@ async function firstEvent({ body }: Response): Promise<string> {
 }
 
 describe.each(cases)('$operation $field', (asked) => {
-  test('takes what is meant well', async () => {
+  test('$operation $field accepts valid arguments', async () => {
     const { codes } = await send(asked, leastArguments(fieldOf(asked).args, samples));
     expect(codes).toEqual(NEEDS_MORE[`${asked.operation} ${asked.field}`] ?? []);
   });
 
-  test('takes nothing bad, and nothing of it is written', async () => {
+  test('$operation $field rejects hostile arguments and writes nothing', async () => {
     const { args } = fieldOf(asked);
     const faults: string[] = [];
     const writes = asked.operation === 'mutation';
     let before = writes ? await contents() : '';
     for (const place of places(args)) {
-      // Filters are asked hostile things where they only read. Here, what they let through would be deleted.
+      // Filters get hostile values in queries only. Here, the rows they match would be deleted.
       if (writes && place.path[1] === 'filter') continue;
       for (const hostile of place.hostile) {
         const name = `${asked.field} ${place.path.join('.')}: ${hostile.name}`;
@@ -217,11 +217,11 @@ describe.each(cases)('$operation $field', (asked) => {
   }, 120_000);
 });
 
-/** Questions may be asked about anything that can be written at all. */
+/** Only mutations must reject a value: queries may contain any valid one. */
 const mustBeRefused = ({ operation }: Case, name: string, { mayPass }: Hostile) =>
   operation === 'mutation' && !mayPass && !WELCOME.some((welcome) => welcome.test(name));
 
-test('after all of this the server answers, and has met nothing unexpected', async () => {
+test('after all hostile requests the server answers and has logged no error', async () => {
   expect((await post(served.url, { query: '{ __typename }' })).status).toBe(200);
   expect(served.logged.filter(({ level }) => Number(level) >= 50)).toEqual([]);
 });

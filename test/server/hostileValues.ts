@@ -10,7 +10,7 @@ import {
   isNonNullType,
 } from 'graphql';
 
-/** A value that nobody means well with. `mayPass` where some place has a use for it; a fault of ours it must never be. */
+/** A value of bad intent. `mayPass` if it is valid in some places. It must never cause an internal error. */
 export interface Hostile {
   name: string;
   value: unknown;
@@ -22,10 +22,10 @@ const refused = (values: { [name: string]: unknown }): Hostile[] =>
 const allowed = (values: { [name: string]: unknown }): Hostile[] =>
   refused(values).map((hostile) => ({ ...hostile, mayPass: true }));
 
-/** What `JSON.stringify` has no word for, or not enough stack. */
+/** Values that `JSON.stringify` cannot write, or only with a larger stack. */
 const ENDLESS = '@@1e999@@';
 const deep = (levels: number) => `@@${levels} levels@@`;
-/** The body of a request with such values. */
+/** Returns the body of a request with such values. */
 export const sentJson = (body: unknown): string =>
   JSON.stringify(body)
     .replaceAll(`"${ENDLESS}"`, '1e999')
@@ -50,7 +50,7 @@ const JSONS = refused({
   'levels enough to overflow a stack': { a: deep(100_000) },
   'a megabyte': { a: 'x'.repeat(1_000_001) },
 });
-/** For each type of a leaf: what is sent in its place. */
+/** Hostile values for each leaf type. */
 const HOSTILE: { [type: string]: Hostile[] } = {
   String: [
     ...TEXTS,
@@ -106,7 +106,7 @@ const OF_LISTS = refused({
   'an object': {},
 });
 
-/** A place in the arguments of a field where something hostile can stand. */
+/** A place in the arguments of a field for hostile values. */
 export interface Place {
   path: (string | number)[];
   hostile: Hostile[];
@@ -114,7 +114,7 @@ export interface Place {
 
 type Slot = GraphQLArgument | GraphQLInputField;
 
-/** Every place in these arguments; an input that they hold more than once is looked at where it is met first. */
+/** Returns every place in these arguments. An input type that occurs more than once is visited once. */
 export function places(slots: readonly Slot[]): Place[] {
   const seen = new Set<GraphQLNamedInputType>();
   return slots.flatMap(({ name, type }) => within(type, [name], seen));
@@ -137,7 +137,7 @@ function hostileOf(scalar: string): Hostile[] {
 }
 
 export interface Samples {
-  /** Of arguments and fields that are asked for, by their name, before those of their type. */
+  /** Values of required arguments and fields by name. They take precedence over values by type. */
   [name: string]: unknown;
 }
 
@@ -151,11 +151,11 @@ const OF_TYPES: Samples = {
   Labels: { a: 1 },
 };
 
-/** The least that these arguments ask for. */
+/** Returns only the required arguments. */
 export const leastArguments = (slots: readonly Slot[], samples: Samples) =>
   argumentsWith(slots, { path: [] }, undefined, samples);
 
-/** The same, with a value put in one place. */
+/** Returns the required arguments with a value in one place. */
 export function argumentsWith(slots: readonly Slot[], { path }: Pick<Place, 'path'>, value: unknown, samples: Samples) {
   const [name, ...rest] = path;
   return Object.fromEntries(

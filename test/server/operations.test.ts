@@ -8,7 +8,7 @@ import { createPresentError } from '../../src/server/observing/presentError.ts';
 import { createDocuments } from '../../src/server/operations/documents.ts';
 import { createOperations, type Events } from '../../src/server/operations/operations.ts';
 
-// A schema that does what the real one must not: fail without a reason. It counts how often each thing is done.
+// A schema whose fields fail unexpectedly, which the real one must not, and that counts executions.
 
 interface Event {
   number: number;
@@ -16,13 +16,13 @@ interface Event {
 const events: Event[] = [{ number: 1 }, { number: 2 }, { number: 3 }];
 const counts = { executions: 0, contexts: 0 };
 
-/** Gives out the same objects to every follower, as the streams do. */
+/** Yields the same objects to every subscriber, as the streams do. */
 async function* follow({ failsAfter = events.length }: { failsAfter?: number }) {
   yield* events.slice(0, failsAfter);
   if (failsAfter < events.length) throw new Error('secret');
 }
 
-/** Waits for ever, as for a run in which nothing happens. */
+/** Waits forever, as for a run without events. */
 class Silence implements AsyncIterableIterator<Event> {
   isOver = false;
   private end = () => {};
@@ -113,7 +113,7 @@ async function subscribe(...asked: Parameters<typeof prepare>): Promise<Events> 
 test.each([
   ['{ bug }', /^Internal server error/],
   ['{ wrong }', /^Internal server error/],
-])('%s is masked, and logged once under the id that the client gets', async (query, message) => {
+])('%s is masked and logged once under the id that the client gets', async (query, message) => {
   const result = await operations.execute(prepare(query));
   const [error] = result.errors ?? [];
   expect(error?.message).toMatch(message);
@@ -122,7 +122,7 @@ test.each([
   expect(logged).toMatchObject([{ errorId: error?.extensions.errorId, err: { stack: expect.any(String) } }]);
 });
 
-test('an expected failure is shown as it is, and not logged', async () => {
+test('an expected failure is returned unchanged and not logged', async () => {
   const { errors } = await operations.execute(prepare('{ refused }'));
   expect(errors?.[0]?.toJSON()).toMatchObject({
     message: 'There is one already.',
@@ -132,7 +132,7 @@ test('an expected failure is shown as it is, and not logged', async () => {
   expect(logged).toEqual([]);
 });
 
-test('what overflows the stack is too complex', async () => {
+test('a stack overflow is QUERY_TOO_COMPLEX', async () => {
   const { errors } = await operations.execute(prepare('{ deep }'));
   expect(errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX' } }]);
 });
@@ -145,7 +145,7 @@ test('a stream that fails ends with a masked error', async () => {
 
 const PLAIN = 'subscription ($after: Int) { events(after: $after) { number } }';
 
-test('an event is executed and written once for all who asked for it in the same words', async () => {
+test('an event is executed and serialized once for all equal subscriptions', async () => {
   const streams = await Promise.all([1, 2, 3, 4].map((after) => subscribe(PLAIN, { after })));
   counts.contexts = 0;
   const answers = await Promise.all(streams.map((stream) => stream.next()));
@@ -178,13 +178,13 @@ test.each<[string, Parameters<typeof prepare>, Parameters<typeof prepare>]>([
   ],
   ['another role', [PLAIN, {}, 'READER'], [PLAIN, {}, 'WRITER']],
   ['another tenant', [PLAIN, {}, 'READER', 'one'], [PLAIN, {}, 'READER', 'two']],
-])('%s gets an answer of its own', async (_, one, other) => {
+])('a subscription with %s is executed separately', async (_, one, other) => {
   const [first, second] = await Promise.all([subscribe(...one), subscribe(...other)]);
   const answers = [await first.next(), await second.next()];
   expect(new Set(answers.map(({ value }) => value)).size).toBe(2);
 });
 
-test('a stream that is left while it waits ends at once, and its source with it', async () => {
+test('a stream that is ended while it waits ends immediately, together with its source', async () => {
   const stream = await subscribe('subscription { silence { number } }');
   const waiting = stream.next();
   expect(await stream.return?.()).toMatchObject({ done: true });

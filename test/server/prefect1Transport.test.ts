@@ -6,7 +6,7 @@ import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
 import { createApiKey } from '../../src/store/tenants/apiKeys.ts';
 import { post, type Serving, serving } from './serving.ts';
 
-// What Prefect 1's clients send, and need to be answered.
+// Requests of Prefect 1 clients and the answers that they need.
 
 let served: Serving;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ const CLIENT = { accept: '*/*', 'x-prefect-core-version': '1.4.1' };
 const HELLO = { data: { hello: '👋' } };
 const ECHO = 'query ($n: Int) { tenant(limit: $n) { id } }';
 
-test.each(['/', '/graphql', '/graphql/', '/graphql/alpha'])('a client that posts to %s is answered', async (path) => {
+test.each(['/', '/graphql', '/graphql/', '/graphql/alpha'])('a Prefect 1 client may post to %s', async (path) => {
   const { status, body } = await post(
     served.server.url + path,
     { query: 'query { hello }', variables: 'null' },
@@ -30,21 +30,21 @@ test.each(['/', '/graphql', '/graphql/', '/graphql/alpha'])('a client that posts
 describe('variables in a string', () => {
   test.each([
     ['JSON', '{"n": 1}'],
-    ['nothing', 'null'],
-    ['a number that JSON does not have', '{"n": NaN}'],
-  ])('hold %s', async (_, variables) => {
+    ['null', 'null'],
+    ['JSON with NaN', '{"n": NaN}'],
+  ])('variables in a string may be %s', async (_, variables) => {
     const { status, body } = await post(served.url, { query: ECHO, variables }, CLIENT);
     expect({ status, body }).toEqual({ status: 200, body: { data: { tenant: [{ id: DEFAULT_TENANT_ID }] } } });
   });
 
-  test.each(['', '{"n": ', '[1]', '1'])('may not be %j', async (variables) => {
+  test.each(['', '{"n": ', '[1]', '1'])('variables in a string may not be %j', async (variables) => {
     const { status, text } = await post(served.url, { query: ECHO, variables }, CLIENT);
     expect(status).toBe(400);
     expect(text).toMatch(/Variables are invalid JSON\.|`variables` must be an object/);
   });
 });
 
-test('requests in a list are answered in a list', async () => {
+test('a list of requests is answered by a list', async () => {
   const { status, body } = await post(served.url, [{ query: '{ hello }' }, { query: '{ nothing }' }], CLIENT);
   expect(status).toBe(200);
   expect(body).toEqual([
@@ -54,7 +54,7 @@ test('requests in a list are answered in a list', async () => {
 });
 
 describe('gzip', () => {
-  test('is read', async () => {
+  test('a gzip body is read', async () => {
     const response = await fetch(served.url, {
       method: 'POST',
       headers: { ...CLIENT, 'content-type': 'application/json', 'content-encoding': 'gzip' },
@@ -63,7 +63,7 @@ describe('gzip', () => {
     expect(await response.json()).toEqual(HELLO);
   });
 
-  test('a small body that unpacks to a large one is refused', async () => {
+  test('a small gzip body that unpacks to a large one is rejected', async () => {
     const response = await fetch(served.url, {
       method: 'POST',
       headers: { ...CLIENT, 'content-type': 'application/json', 'content-encoding': 'gzip' },
@@ -89,7 +89,7 @@ describe('gzip', () => {
     });
   const LONG = '{ __schema { types { name fields { name } } } }';
 
-  test('is written where the client takes it, and the answer is long', async () => {
+  test('a long answer is compressed if the client accepts gzip', async () => {
     const packed = await asked({ 'accept-encoding': 'gzip, deflate' }, LONG);
     const plain = await asked({}, LONG);
     expect([packed.encoding, plain.encoding]).toEqual(['gzip', undefined]);
@@ -99,13 +99,13 @@ describe('gzip', () => {
 });
 
 test.each([
-  ['what is wrong before anything runs', 'query { nothing }', 400],
+  ['an invalid document', 'query { nothing }', 400],
   [
-    'what a resolver refuses',
+    'an error of a resolver',
     'query { get_task_run_info(task_run_id: "01900000-0000-7000-8000-00000000ffff") { id } }',
     200,
   ],
-])('%s', async (_, query, status) => {
+])('%s has the status $2', async (_, query, status) => {
   const answer = await post(served.url, { query, variables: 'null' }, CLIENT);
   expect(answer.status).toBe(status);
   expect(answer.body.errors?.[0]?.extensions.code).toEqual(expect.any(String));
@@ -118,19 +118,19 @@ test.each([
   ['urn:uuid:0190ffff-0000-7000-8000-00000000ffff', 'Invalid task run ID'],
   ['x', 'Could not parse UUID: x'],
   ['0190ffff-0000-7000-8000-00000000fff', 'Could not parse UUID: 0190ffff-0000-7000-8000-00000000fff'],
-])('the UUID %s: %s', async (id, message) => {
+])('the Prefect 1 UUID %s is answered with: %s', async (id, message) => {
   const query = 'query ($id: UUID!) { get_task_run_info(task_run_id: $id) { id } }';
   const { text } = await post(served.url, { query, variables: { id } }, CLIENT);
   expect(text).toContain(message);
 });
 
-test.each(['GET', 'POST'])("Apollo's health page answers %s", async (method) => {
+test.each(['GET', 'POST'])('the health page of Apollo answers %s', async (method) => {
   const response = await fetch(`${served.server.url}/.well-known/apollo/server-health`, { method });
   expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/health+json']);
   expect(await response.json()).toEqual({ status: 'pass' });
 });
 
-describe('with API keys', () => {
+describe('a Prefect 1 client of a server with API keys', () => {
   let locked: Serving;
   let reader: string;
   beforeAll(async () => {
@@ -144,13 +144,13 @@ describe('with API keys', () => {
   });
   afterAll(() => locked.close());
 
-  test('a client without one is told with status 200, the only one it reads', async () => {
+  test('a Prefect 1 client without a key gets UNAUTHENTICATED with status 200', async () => {
     const answer = await post(locked.url, { query: '{ hello }' }, CLIENT);
     expect(answer).toMatchObject({ status: 200, body: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } });
     expect((await post(locked.url, { query: '{ hello }' }, { accept: '*/*' })).status).toBe(401);
   });
 
-  test('a reader may read and may not write', async () => {
+  test('a Prefect 1 client with the key of a reader may read but not write', async () => {
     const headers = { ...CLIENT, authorization: `Bearer ${reader}` };
     expect((await post(locked.url, { query: '{ hello }' }, headers)).body).toEqual(HELLO);
     const query = 'mutation { delete_agent(input: { agent_id: "01900000-0000-7000-8000-00000000ffff" }) { success } }';

@@ -8,13 +8,13 @@ test.each<[string, unknown]>([
   ['{"NaN": "NaN", "b": NaN}', { NaN: 'NaN', b: null }],
   [String.raw`["a \" NaN \\", NaN, "\\\" Infinity"]`, ['a " NaN \\', null, '\\" Infinity']],
   ['NaN', null],
-])('%s', (text, value) => expect(parsePythonJson(text)).toEqual(value));
+])('the JSON of Python %s is parsed', (text, value) => expect(parsePythonJson(text)).toEqual(value));
 
-test.each(['', '{', '{"a": Nan}', '["NaN]', '{"a": NaNa}', '"NaN" NaN'])('%j is no JSON', (text) => {
+test.each(['', '{', '{"a": Nan}', '["NaN]', '{"a": NaNa}', '"NaN" NaN'])('%j is not JSON of Python', (text) => {
   expect(() => parsePythonJson(text)).toThrow(SyntaxError);
 });
 
-test('four megabytes of log lines about NaN are read in a moment', () => {
+test('four megabytes of log lines with NaN are parsed in linear time', () => {
   const lines = Array.from({ length: 40_000 }, (_, index) => ({
     message: `a "quoted" NaN \\ ${'x'.repeat(80)} ${index}`,
   }));

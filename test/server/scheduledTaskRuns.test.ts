@@ -57,7 +57,7 @@ async function take(id: string): Promise<string> {
   return body.data.setTaskRunState.verdict;
 }
 
-test('a worker is told of what waits, and of what comes to wait, of its own keys', async () => {
+test('scheduledTaskRuns sends waiting and new task runs with the requested keys', async () => {
   await schedule('mail', 'first');
   await schedule('other', 'not mine');
   const mails = worker('mail', 'letters');
@@ -67,14 +67,14 @@ test('a worker is told of what waits, and of what comes to wait, of its own keys
   expect(told(mails)).toEqual(['first', 'second']);
 });
 
-test('of two workers that are told of the same task run, one gets it', async () => {
+test('only one of two workers gets a task run that both receive', async () => {
   const id = await schedule('shared', 'one');
   const workers = [worker('shared'), worker('shared')];
   await waitFor(() => workers.every((each) => told(each).length === 1));
   expect((await Promise.all([take(id), take(id)])).sort()).toEqual(['ABORT', 'ACCEPT']);
 });
 
-test('who comes back is told again of what nobody took, and of nothing that was taken', async () => {
+test('a worker that reconnects receives task runs that were not taken', async () => {
   const [taken] = [await schedule('again', 'taken'), await schedule('again', 'left')];
   const before = worker('again');
   await waitFor(() => told(before).length === 2);
@@ -84,7 +84,7 @@ test('who comes back is told again of what nobody took, and of nothing that was 
   expect(told(after)).toEqual(['left']);
 });
 
-test('a task run that is due later is told of when it is due', async () => {
+test('a task run that is due later is sent when it is due', async () => {
   const due = new Date(Date.now() + 1_500);
   await schedule('later', 'due', due.toISOString());
   const patient = worker('later');
@@ -92,7 +92,7 @@ test('a task run that is due later is told of when it is due', async () => {
   expect(Date.now()).toBeGreaterThanOrEqual(due.getTime());
 });
 
-test('a worker without keys is refused', async () => {
+test('scheduledTaskRuns without keys is rejected', async () => {
   const nobody = worker();
   await waitFor(() => nobody.isOver || nobody.results.length > 0);
   expect(JSON.stringify(nobody.error ?? nobody.results)).toContain('BAD_USER_INPUT');

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answered, answered, newRun, post, type Serving, serving } from './serving.ts';
 
-// A plain JSON POST is answered without yoga; one that would also take an event stream goes through it. Both must answer
-// alike.
+// A plain JSON POST is answered without yoga; one that also accepts an event stream goes through yoga. Both must give the
+// same answer.
 
 let served: Serving;
 let runId: string;
@@ -20,7 +20,7 @@ const BODIES: { [name: string]: unknown } = {
   },
   'a query with variables': { query: 'query ($n: Int) { flows(first: $n) { nodes { name } } }', variables: { n: 1 } },
   'a mutation': { query: 'mutation { createFlow(input: { name: "flow" }) { created flow { id } } }' },
-  'something that is not there': { query: '{ flowRun(id: "01900000-0000-7000-8000-00000000ffff") { id } }' },
+  'an unknown run': { query: '{ flowRun(id: "01900000-0000-7000-8000-00000000ffff") { id } }' },
   'an error of syntax': { query: '{' },
   'an unknown field': { query: '{ nothing, neither }' },
   'a wrong variable': { query: 'query ($n: Int) { flows(first: $n) { nodes { name } } }', variables: { n: 'x' } },
@@ -50,7 +50,7 @@ const comparable = ({ status, headers, text }: Answered<unknown>) => ({
 });
 
 test.each(Object.entries(BODIES).flatMap(([name, body]) => MEDIA_TYPES.map((accept) => ({ name, accept, body }))))(
-  '$name gets the same answer both ways, as $accept',
+  '$name gets the same answer with and without yoga, as $accept',
   async ({ body, accept }) => {
     const short = await post(served.url, body, { accept });
     const long = await post(served.url, body, { accept: `${accept}, text/event-stream` });
@@ -58,7 +58,7 @@ test.each(Object.entries(BODIES).flatMap(([name, body]) => MEDIA_TYPES.map((acce
   },
 );
 
-test('only what goes through yoga may hold a stream', async () => {
+test('only a request that accepts event streams may subscribe', async () => {
   const body = { query: `subscription { flowRunStates(flowRunId: "${runId}") { cursor } }` };
   const short = await post(served.url, body, { accept: 'application/json' });
   expect(short).toMatchObject({ status: 406, body: { errors: [{ extensions: { code: 'BAD_REQUEST' } }] } });
@@ -71,14 +71,14 @@ test('only what goes through yoga may hold a stream', async () => {
   await long.body?.cancel();
 });
 
-test('a query sent with GET gets the answer that it gets with POST', async () => {
+test('a query gets the same answer with GET and POST', async () => {
   const query = 'query ($n: Int) { flows(first: $n) { nodes { name } } }';
   const search = new URLSearchParams({ query, variables: '{"n": 1}' });
   const got = await answered(await fetch(`${served.url}?${search}`));
   expect(comparable(got)).toEqual(comparable(await post(served.url, { query, variables: { n: 1 } })));
 });
 
-test.each(['/', '/graphql', '/graphql/', '/graphql/alpha'])('%s takes a POST', async (path) => {
+test.each(['/', '/graphql', '/graphql/', '/graphql/alpha'])('the path %s accepts a POST', async (path) => {
   const { body } = await post(served.server.url + path, { query: '{ __typename }' });
   expect(body).toEqual({ data: { __typename: 'Query' } });
 });

@@ -8,7 +8,7 @@ import { newRun, serving } from './serving.ts';
 const LOCK = statement('test.lock', 'select id from flow_run where id = $1 for update');
 const WAITING = statement('test.waiting', 'select 1 from pg_locks where not granted');
 
-test('a mutation that is under way when the server stops gets its answer, and its connection is not used again', async () => {
+test('a running mutation is answered when the server stops, and its connection is closed', async () => {
   const served = await serving();
   const { database } = served.test;
   const id = await newRun(served.url);
@@ -18,7 +18,7 @@ test('a mutation that is under way when the server stops gets its answer, and it
     method: 'POST',
     headers: { 'content-type': 'application/json' },
   });
-  const answered = once(request, 'response') as Promise<[http.IncomingMessage]>; // what this event brings
+  const answered = once(request, 'response') as Promise<[http.IncomingMessage]>; // The cast: the argument of this event.
   let stopped: Promise<void> = Promise.resolve();
   await database.transaction(async (transaction) => {
     await transaction.query(LOCK, [id]);

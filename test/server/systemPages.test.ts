@@ -23,7 +23,7 @@ const get = async (path: string, init: RequestInit = {}, base = served.server.ur
   return { status: response.status, headers: response.headers, text: await response.text() };
 };
 
-test('/health and /ready say so in JSON, to GET and to HEAD', async () => {
+test('/health and /ready answer GET and HEAD with JSON', async () => {
   expect(await get('/health')).toMatchObject({ status: 200, text: '{"status":"ok","version":"0.1.0"}' });
   expect(await get('/ready')).toMatchObject({ status: 200, text: '{"status":"ready"}' });
   expect(await get('/health', { method: 'HEAD' })).toMatchObject({ status: 200, text: '' });
@@ -44,12 +44,12 @@ test('/metrics counts operations by type and outcome', async () => {
   expect(text).toMatch(/^process_resident_memory_bytes /m);
 });
 
-test('a browser at / is sent to GraphiQL', async () => {
+test('a browser at / is redirected to GraphiQL', async () => {
   const { status, headers } = await get('/', { headers: { accept: 'text/html' } });
   expect([status, headers.get('location')]).toEqual([302, '/graphql']);
 });
 
-test('requests are logged at debug, without what was asked and by whom', async () => {
+test('requests are logged at debug level without variables and keys', async () => {
   await post(
     served.url,
     { query: 'query Secret { __typename }', variables: { x: 'private' } },
@@ -60,7 +60,7 @@ test('requests are logged at debug, without what was asked and by whom', async (
   expect(JSON.stringify(served.logged)).not.toMatch(/private|Bearer/);
 });
 
-test('while the database is away the server is up, not ready, and says that requests may be sent again', async () => {
+test('while the database is unreachable, the server is healthy, not ready and answers UNAVAILABLE', async () => {
   const gate = await openGate(served.test.url);
   const database = await openDatabase({ url: gate.url });
   const streams = await openStreams(database);
@@ -92,7 +92,7 @@ test('while the database is away the server is up, not ready, and says that requ
   await gate.close();
 });
 
-/** A way to the database that can be shut. */
+/** A proxy to the database that can be shut. */
 async function openGate(databaseUrl: string) {
   const target = new URL(databaseUrl);
   const connections = new Set<net.Socket>();
@@ -113,7 +113,7 @@ async function openGate(databaseUrl: string) {
   });
   await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve));
   const url = new URL(databaseUrl);
-  // A server that listens on a port has this kind of address.
+  // The cast: a server that listens on a port has this kind of address.
   url.port = String((gate.address() as AddressInfo).port);
   url.hostname = '127.0.0.1';
   const shut = () => {

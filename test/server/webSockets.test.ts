@@ -30,7 +30,7 @@ interface Watched {
   flowRunStates: { cursor: string; state: { version: number; type: string } };
 }
 
-test('queries and mutations work over a socket', async () => {
+test('queries and mutations work over a WebSocket', async () => {
   const made = await once<{ createFlow: { created: boolean } }>(
     client(),
     'mutation { createFlow(input: { name: "over a socket" }) { created } }',
@@ -40,7 +40,7 @@ test('queries and mutations work over a socket', async () => {
   expect(read).toEqual({ data: { flows: { totalCount: 1 } } });
 });
 
-test('a subscription delivers what is stored, then what happens, and ends when it is told to', async () => {
+test('a subscription sends stored states, then new ones, and ends when the client completes it', async () => {
   const id = await newRun(served.url);
   const watched = receive<Watched>(client(), WATCH, { id });
   await waitFor(() => watched.results.length === 1);
@@ -57,7 +57,7 @@ test('a subscription delivers what is stored, then what happens, and ends when i
   await waitFor(async () => (await metric('flowql_subscriptions')) === 0);
 });
 
-test('a subscription goes on behind the cursor it is given', async () => {
+test('a subscription continues after its cursor', async () => {
   const id = await newRun(served.url);
   await moveRun(served.url, id, 'RUNNING');
   const watched = receive<Watched>(client(), WATCH, { id });
@@ -72,20 +72,20 @@ test('a subscription goes on behind the cursor it is given', async () => {
 });
 
 test.each([
-  ['a field that is not there', '{ nothing }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+  ['an unknown field', '{ nothing }', {}, 'GRAPHQL_VALIDATION_FAILED'],
   ['an error of syntax', '{', {}, 'GRAPHQL_PARSE_FAILED'],
-  ['a run that is not there', WATCH, { id: '01900000-0000-7000-8000-00000000ffff' }, 'NOT_FOUND'],
+  ['an unknown run', WATCH, { id: '01900000-0000-7000-8000-00000000ffff' }, 'NOT_FOUND'],
   ['a wrong variable', WATCH, { id: null }, 'BAD_USER_INPUT'],
   [
-    'a foreign cursor',
+    'a malformed cursor',
     'subscription ($id: ID!) { flowRunStates(flowRunId: $id, after: "nonsense") { cursor } }',
     {},
     'INVALID_CURSOR',
   ],
-])('%s is an error of the operation, and the socket lives on', async (_, query, variables, code) => {
+])('%s is an error of its operation only', async (_, query, variables, code) => {
   const opened = client();
   const id = await newRun(served.url);
-  // The protocol has two ways to say it: what is found before execution is an error, what is found by it a result.
+  // The protocol has two kinds of errors: those before execution are messages, those during execution are results.
   const errors = await once(opened, query, { id, ...variables }).then(
     (result) => result?.errors,
     (error) => error,
@@ -94,7 +94,7 @@ test.each([
   expect(await once(opened, '{ __typename }')).toEqual({ data: { __typename: 'Query' } });
 });
 
-test('one subscription too many is refused, and the others go on', async () => {
+test('a subscription over the limit of its socket is rejected and the others continue', async () => {
   const opened = client();
   const id = await newRun(served.url);
   const watched = [1, 2, 3].map(() => receive<Watched>(opened, WATCH, { id }));
@@ -107,17 +107,17 @@ test('one subscription too many is refused, and the others go on', async () => {
   expect(await once(opened, '{ __typename }')).toBeDefined();
 });
 
-test('a socket that does not introduce itself is closed', async () => {
+test('a socket that sends no connection_init in time is closed with 4408', async () => {
   const { closed } = openSocket(served.url);
   expect(await closed()).toMatchObject({ code: 4408 });
 });
 
 test.each([
-  ['what is not JSON', '{', 4400],
+  ['a message that is not JSON', '{', 4400],
   ['a message of the wrong kind', '{"type": "connection_ack"}', 4400],
-  ['an operation before the introduction', '{"type": "subscribe", "id": "1", "payload": {"query": "{ a }"}}', 4401],
+  ['an operation before connection_init', '{"type": "subscribe", "id": "1", "payload": {"query": "{ a }"}}', 4401],
   ['a message that is too long', JSON.stringify({ type: 'ping', payload: { x: 'x'.repeat(100_001) } }), 1009],
-])('%s closes the socket', async (_, message, code) => {
+])('%s closes the socket with its code', async (_, message, code) => {
   const { opened, socket, closed } = openSocket(served.url);
   await opened();
   socket.send(message);
@@ -126,15 +126,15 @@ test.each([
 
 test.each([
   ['a page of another site', '/graphql', { origin: 'https://example.com' }, 403],
-  ['a name that only points here', '/graphql', { host: 'evil.example.com' }, 403],
+  ['a host name that resolves to this machine', '/graphql', { host: 'evil.example.com' }, 403],
   ['another path', '/elsewhere', {}, 404],
-])('%s opens no socket', async (_, path, headers, status) => {
+])('a WebSocket from %s is refused', async (_, path, headers, status) => {
   const { state } = openSocket(served.server.url + path, headers);
   await waitFor(() => state.refusal !== null);
   expect(state.refusal).toBe(status);
 });
 
-test('there is a bound to the number of sockets', async () => {
+test('the number of sockets is limited', async () => {
   const sockets = Array.from({ length: 20 }, () => openSocket(served.url));
   await Promise.all(sockets.map(({ opened }) => opened()));
   const { state } = openSocket(served.url);
@@ -143,7 +143,7 @@ test('there is a bound to the number of sockets', async () => {
   await Promise.all(sockets.map(({ closed }) => closed()));
 });
 
-test('a server that stops sends its sockets elsewhere', async () => {
+test('a server that stops closes its sockets with 1001', async () => {
   const other = await serving();
   const { opened, closed, send, messages } = openSocket(other.url);
   await opened();
