@@ -6,16 +6,16 @@ import type { Program } from '../race/serverProcess.ts';
 export const RECORDINGS = path.resolve(import.meta.dirname, '../fixtures/recorded-runs');
 
 export interface FlowqlProcess {
-  /** What it has written so far. */
+  /** The output so far. */
   stdout: string;
   stderr: string;
-  /** Its exit code. */
+  /** The exit code. */
   ended: Promise<number>;
-  /** Reads no further, as `head` does when it has its lines. */
+  /** Stops reading the output, as `head` does after its lines. */
   stopReading(): void;
 }
 
-/** `flowql` with these arguments, as somebody types it. */
+/** Starts `flowql` with these arguments. */
 export function startFlowql(program: Program, ...args: string[]): FlowqlProcess {
   const child = spawn(process.execPath, [program.path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const started: FlowqlProcess = {
@@ -33,5 +33,5 @@ export function startFlowql(program: Program, ...args: string[]): FlowqlProcess 
   return started;
 }
 
-/** The id that `flowql replay` says first. */
+/** Returns the id that `flowql replay` prints first. */
 export const flowRunIdOf = ({ stdout }: FlowqlProcess): string | null => /^flow run (\S+)/m.exec(stdout)?.[1] ?? null;

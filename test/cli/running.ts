@@ -5,11 +5,11 @@ export interface Running {
   process: ChildProcess;
   stdout: string;
   stderr: string;
-  /** The exit code, once there is one. */
+  /** The exit code, or null while the process runs. */
   code: number | null;
 }
 
-/** Runs `flowql` from its sources. Of our own environment it gets no setting but those given. */
+/** Runs `flowql` from its sources. It gets only the given settings of the environment. */
 export function flowql(parameters: string[], settings: NodeJS.ProcessEnv = {}): Running {
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/flowql.ts', ...parameters], {
@@ -34,7 +34,7 @@ export async function finished(running: Running): Promise<Running> {
   return running;
 }
 
-/** The address that `flowql serve` prints, and that it is ready at. */
+/** Returns the address that `flowql serve` prints when it is ready. */
 export async function addressOf(running: Running): Promise<string> {
   await waitFor(() => /answers at \S+/.test(running.stderr) || running.code !== null, { timeoutMs: 60_000 });
   const [, url] = /answers at (\S+)\/graphql/.exec(running.stderr) ?? [];

@@ -4,8 +4,8 @@ import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { buildProgram, type Mutation, type Program, type ServerProcess, startServerProcess } from './serverProcess.ts';
 
-// Bulk jobs on real server processes: killed half way, and two at work on one job. Each run must end with exactly one
-// outcome, and exactly one new state. The same is done to servers with a planted fault, to see that this would be noticed.
+// Bulk jobs on real server processes: a server killed halfway, and two servers with one job. Each run must end with exactly
+// one outcome and exactly one new state. Servers with a planted fault show that the test would notice.
 
 const RUNS = 3000;
 
@@ -57,7 +57,7 @@ afterAll(async () => {
   await program.remove();
 });
 
-/** How many runs of a job have each outcome and each number of states, beside what their rows say. */
+/** Counts the runs of a job by outcome, version and number of states. */
 const told = (jobId: string) =>
   t.database.query<{ outcome: string | null; version: number; states: number; runs: number }>(
     {
@@ -84,13 +84,13 @@ async function killedHalfWay(server: ServerProcess, another: ServerProcess | nul
   return id;
 }
 
-describe('killed half way', () => {
-  test('a server goes on after its restart', async () => {
+describe('a server killed during a bulk job', () => {
+  test('a restarted server continues the bulk job of its killed predecessor', async () => {
     const id = await killedHalfWay(await startServerProcess(program, t.url), null);
     expect(await told(id)).toEqual(EACH_ONCE);
   }, 120_000);
 
-  test('another server goes on', async () => {
+  test('another server continues the bulk job of a killed one', async () => {
     const [one, another] = await Promise.all([startServerProcess(program, t.url), startServerProcess(program, t.url)]);
     const id = await killedHalfWay(one, another);
     await another.kill();
@@ -104,7 +104,7 @@ async function workedOnByTwo(by: Program): Promise<{ id: string; job: Job }> {
     const { flowId } = await manyRuns(t.database, RUNS);
     const [url = '', other = ''] = servers.map((server) => server.url);
     const { id } = await accept(url, flowId, { idempotencyKey: flowId });
-    // The same request sent to the other server makes that take the job up at once.
+    // The other server starts on the job when it receives the same request.
     await accept(other, flowId, { idempotencyKey: flowId });
     await progressed(other, id, RUNS);
     return { id, job: await read(url, id) };
@@ -113,8 +113,8 @@ async function workedOnByTwo(by: Program): Promise<{ id: string; job: Job }> {
   }
 }
 
-describe('two servers at work on one job', () => {
-  test('do each run once', async () => {
+describe('two servers with one bulk job', () => {
+  test('two servers with one bulk job move each run once', async () => {
     const { id, job } = await workedOnByTwo(program);
     expect(await told(id)).toEqual(EACH_ONCE);
     expect(job).toMatchObject({
@@ -125,7 +125,7 @@ describe('two servers at work on one job', () => {
     });
   }, 120_000);
 
-  test('and it would be noticed if they did not', async () => {
+  test('the race notices bulk job items that are not locked', async () => {
     const fault: Mutation = { file: 'store/bulkJobItems.ts', from: ' for update skip locked', to: '' };
     const faulty = await buildProgram(fault);
     try {
@@ -137,7 +137,7 @@ describe('two servers at work on one job', () => {
   }, 120_000);
 });
 
-test('a small job is done when it is answered for, also where another server has a part of it', async () => {
+test('a small bulk job is done before its answer even if another server works on it', async () => {
   const servers = await Promise.all([startServerProcess(program, t.url), startServerProcess(program, t.url)]);
   const { flowId } = await manyRuns(t.database, 200);
   const jobs = await Promise.all(

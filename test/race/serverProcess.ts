@@ -8,7 +8,7 @@ import { waitFor } from '../support/waitFor.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** A change of the program: this text in this file of src/ becomes another one. */
+/** A change of the program: replaces a text in a file of src/. */
 export interface Mutation {
   file: string;
   from: string;
@@ -20,7 +20,7 @@ export interface Program {
   remove(): Promise<void>;
 }
 
-/** Bundles the server; with a mutation it is a server that has this fault. */
+/** Bundles the server, with a planted fault if there is a mutation. */
 export async function buildProgram(mutation?: Mutation): Promise<Program> {
   // Inside the project, so that packages are found.
   const directory = await mkdtemp(path.join(ROOT, 'dist-race-'));
@@ -58,11 +58,11 @@ export async function buildProgram(mutation?: Mutation): Promise<Program> {
 
 export interface ServerProcess {
   url: string;
-  /** Ends the process at once, as a crash would. */
+  /** Kills the process, as a crash would. */
   kill(): Promise<void>;
 }
 
-/** Starts a server process on a database, and waits until it answers. Settings are as in the environment. */
+/** Starts a server process on a database and waits until it is ready. Settings are as in the environment. */
 export async function startServerProcess(
   program: Program,
   databaseUrl: string,

@@ -31,7 +31,7 @@ beforeEach(async () => {
 afterEach(() => allowConnections(true));
 
 async function allowConnections(allowed: boolean): Promise<void> {
-  // A command takes no parameters; the name is the test's own.
+  // A command takes no parameters. The name is safe: it is the test's own.
   await administrator.query(
     statement(`test.allow.${allowed}`, `alter database "${name}" with allow_connections ${allowed}`),
   );
@@ -45,7 +45,7 @@ async function countConnections(): Promise<number> {
   return row?.count ?? 0;
 }
 
-test('followers live through an outage of the database, and miss nothing', async () => {
+test('subscribers survive an outage of the database and miss nothing', async () => {
   const errors: unknown[] = [];
   const streams = await openStreams(fresh.database, { pollMs: 3_600_000, onError: (error) => errors.push(error) });
   const events = await streams.follow(topicOf('flowRunStates', run), { fromNow: true });
@@ -61,7 +61,7 @@ test('followers live through an outage of the database, and miss nothing', async
   await streams.close();
 });
 
-test('streams close while the database is away', async () => {
+test('streams can be closed while the database is unreachable', async () => {
   let errors = 0;
   const streams = await openStreams(fresh.database, { pollMs: 3_600_000, onError: () => errors++ });
   const events = await streams.follow(topicOf('flowRunStates', run), { fromNow: true });
@@ -75,7 +75,7 @@ test('streams close while the database is away', async () => {
   expect(await next).toEqual({ done: true, value: undefined });
 });
 
-test('a stream can begin again after the database refused it', async () => {
+test('a stream can begin again after the database rejected it', async () => {
   const streams = await openStreams(fresh.database);
   await allowConnections(false);
   await administrator.query(KILL, [name]);
@@ -86,7 +86,7 @@ test('a stream can begin again after the database refused it', async () => {
   await streams.close();
 });
 
-test('a stream breaks off, and says so, when the database is put back to an earlier time', async () => {
+test('a stream ends with INVALID_CURSOR after the database is restored to an earlier time', async () => {
   const streams = await openStreams(fresh.database, { pollMs: 10 });
   await WRITERS.flowRunStates(run, 4, fresh.database);
   const events = await streams.follow(topicOf('flowRunStates', run));
@@ -106,7 +106,7 @@ test('a stream breaks off, and says so, when the database is put back to an earl
   await streams.close();
 });
 
-test('nothing stays open after close: a process ends by itself', async () => {
+test('a process ends by itself after its streams are closed', async () => {
   const child = spawn(process.execPath, [
     '--import',
     'tsx',

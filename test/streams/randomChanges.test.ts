@@ -13,9 +13,9 @@ import { waitFor } from '../support/waitFor.ts';
 import { range, take } from './reading.ts';
 import { RunList, shapesOf, TAKE_A_NUMBER } from './runList.ts';
 
-// Two servers on one database, writers at both, subscribers that drop and come back at the other one, with another list of
-// changes missed each time. At the end each list must be what the query gives. The pauses are part of what is tested: they
-// hold transactions open after they got their number, so that commits come in another order than numbers.
+// Two servers on one database, writers at both, and subscribers that disconnect and reconnect to the other server after
+// missing changes. At the end each list must equal the result of a query. The pauses are part of the test: they hold
+// transactions open after they got their number, so that they commit in another order than their numbers.
 
 const WRITERS_PER_SERVER = 6;
 const WRITES_PER_WRITER = 40;
@@ -78,7 +78,7 @@ const FILTERS: Filter[] = [
 ];
 
 test.each([1, 2, Date.now()])(
-  'whatever happens, each list of runs ends as what the query gives (seed %d)',
+  'every list of runs equals its query at the end (seed %d)',
   async (seed) => {
     const { below, one: oneOf, some } = random(seed);
     let writing = true;
@@ -108,7 +108,7 @@ test.each([1, 2, Date.now()])(
             await transaction.query(SLEEP, [afterMs]);
           })
           .catch(ifDeadlocked);
-        // Now and then a server dies before it announces.
+        // Now and then a server dies before it sends its notification.
         if (below(10) > 0) streams.announce([`flowRunChanges:${DEFAULT_TENANT_ID}`]);
       }
     }
@@ -137,7 +137,7 @@ test.each([1, 2, Date.now()])(
       return list;
     }
 
-    /** Follows until the list and the counts are right, or it is too late. */
+    /** Follows until the list and the counts are right or the deadline passes. */
     async function end(filter: Filter, list: RunList): Promise<void> {
       const events = await begin(filter, list);
       const following = (async () => {
@@ -170,7 +170,7 @@ test.each([1, 2, Date.now()])(
   60_000,
 );
 
-/** Two statements that change the same runs in another order may wait for each other; one of them is then broken off. */
+/** Ignores deadlocks: two statements may change the same runs in another order. */
 function ifDeadlocked(error: unknown): void {
   if (!(error instanceof Error) || !('code' in error) || error.code !== '40P01') throw error;
 }

@@ -8,8 +8,8 @@ import { random } from '../support/random.ts';
 import { createRun, KINDS, type Kind, topicOf, type WatchedRun, WRITERS } from './fixtures.ts';
 import { positions, range, take } from './reading.ts';
 
-// Two servers on one database, writers at both, followers that drop and come back at the other one. The pauses are part of
-// what is tested: they hold transactions open after a number was given out, and followers away while others write.
+// Two servers on one database, writers at both, and subscribers that disconnect and reconnect to the other server. The
+// pauses are part of the test: they hold transactions open after they took a number, and subscribers away during writes.
 
 const RUNS = 3;
 const WRITERS_PER_SERVER = 6;
@@ -44,7 +44,7 @@ const KILL_LISTENERS = statement(
 );
 
 test.each([1, 2, Date.now()])(
-  'whatever happens, each follower’s story is the table’s (seed %d)',
+  'every subscriber receives the events of the table (seed %d)',
   async (seed) => {
     const { below, one } = random(seed);
     const runs = await Promise.all(range(1, RUNS).map(() => createRun(fresh.database)));
@@ -59,7 +59,7 @@ test.each([1, 2, Date.now()])(
           await WRITERS[kind](run, count, transaction);
           await transaction.query(SLEEP, [heldMs]);
         });
-        // Now and then a server dies before it announces.
+        // Now and then a server dies before it sends its notification.
         if (below(10) > 0) streams.announce(KINDS.map((each) => topicOf(each, run)));
         if (below(50) === 0) await database.query(KILL_LISTENERS);
       }
