@@ -4,20 +4,20 @@ import { expect } from 'vitest';
 
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** An id that no row has. */
+/** Returns an id that no row has. */
 export const nobody = () => randomUUID();
 export const unique = (word = 'x') => `${word}-${randomUUID().slice(0, 8)}`;
 
-/** For comparing lists whose order means nothing. */
+/** Sorts a list to compare it in any order. */
 export const inAnyOrder = (list: readonly unknown[]) => list.map((item) => JSON.stringify(item)).sort();
 
-/** The same instant, however it is written; an answer must carry an offset. */
+/** Expects the same instant in any notation. An answer must have an offset. */
 export function expectInstant(got: string, want: string, what?: string): void {
   expect(got, what).toMatch(/(Z|[+-]\d\d:?\d\d)$/);
   expect(Date.parse(got), what).toBe(Date.parse(want));
 }
 
-/** A moment ago, by the clock of the test. */
+/** Expects a recent time. */
 export function expectRecent(got: string, what?: string, seconds = 15): void {
   expect(Math.abs(Date.parse(got) - Date.now()), what).toBeLessThan(seconds * 1000);
 }
@@ -25,7 +25,7 @@ export function expectRecent(got: string, what?: string, seconds = 15): void {
 export const times = <Made>(count: number, make: (index: number) => Promise<Made>): Promise<Made[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => make(index)));
 
-/** As Python writes it, so many seconds from now. */
+/** Returns a time relative to now, as Python writes it. */
 export const inSeconds = (seconds: number, from = Date.now()) =>
   new Date(from + seconds * 1000).toISOString().replace('Z', '+00:00');
 

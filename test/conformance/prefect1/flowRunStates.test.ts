@@ -14,7 +14,7 @@ const proposal = (flow_run_id: string, proposed: Part) => ({
   states: [{ flow_run_id, version: null, state: proposed }],
 });
 
-test('a run that starts has a heartbeat and a start time', async () => {
+test('a flow run that starts gets a heartbeat and a start time', async () => {
   const run = await newRun();
   expect(await readRun(run), 'before').toMatchObject({ heartbeat: null, start_time: null });
   const answer = await setFlowRun(run, state('Running', { message: 'go' }));
@@ -26,7 +26,7 @@ test('a run that starts has a heartbeat and a start time', async () => {
   expectRecent(after.start_time, 'start time');
 });
 
-test('several runs move in one call, answered in their order', async () => {
+test('several flow runs move in one request and are answered in order', async () => {
   const flow = await emptyFlow();
   const moved = [];
   for (const type of ['Running', 'Failed', 'Success']) moved.push({ type, id: await startRun(flow.id) });
@@ -37,7 +37,7 @@ test('several runs move in one call, answered in their order', async () => {
   for (const { id, type } of moved) expect((await readRun(id)).state).toBe(type);
 });
 
-test('an unknown run is told so', async () => {
+test('a state for an unknown flow run is rejected', async () => {
   const unknown = nobody();
   await refused(
     'set_flow_run_states',
@@ -46,7 +46,7 @@ test('an unknown run is told so', async () => {
   );
 });
 
-test('a result is kept in the state', async () => {
+test('the result of a state is stored', async () => {
   const run = await newRun();
   const _result = { type: 'PrefectResult', location: '"1"', __version__: '1.4.1' };
   await setFlowRun(run, state('Success', { _result }));
@@ -56,14 +56,14 @@ test('a result is kept in the state', async () => {
   });
 });
 
-test('a state of more than a million characters is refused', async () => {
+test('a state of more than a million characters is rejected', async () => {
   const run = await newRun();
   const large = state('Success', { context: { text: 'x'.repeat(1_000_001) } });
   await refused('set_flow_run_states', proposal(run, large), 'State payload is too large.');
   expect(await readRun(run)).toMatchObject({ state: 'Scheduled', version: 1 });
 });
 
-test('a run is submitted once in thirty seconds', async () => {
+test('a flow run can be submitted once in thirty seconds', async () => {
   const flow = await emptyFlow();
   const run = await startRun(flow.id);
   const other = await startRun(flow.id);
@@ -74,7 +74,7 @@ test('a run is submitted once in thirty seconds', async () => {
   for (const id of [run, other]) expect(await readRun(id)).toMatchObject({ state: 'Submitted', version: 2 });
 });
 
-test('of two agents that submit a run at once, one may', async () => {
+test('only one of several agents can submit a flow run', async () => {
   const run = await newRun();
   const submit = () => setFlowRun(run, 'Submitted').catch((error: Error) => error.message);
   const answers = await Promise.all(Array.from({ length: 5 }, submit));
@@ -85,7 +85,7 @@ test('of two agents that submit a run at once, one may', async () => {
   expect(await readRun(run)).toMatchObject({ state: 'Submitted', version: 2 });
 });
 
-test('running, cancelling and submitted runs have a heartbeat', async () => {
+test('running, cancelling and submitted flow runs have a heartbeat', async () => {
   const flow = await emptyFlow();
   const rows: FlowRunRow[] = [];
   for (const type of STATES) {
@@ -101,7 +101,7 @@ test('running, cancelling and submitted runs have a heartbeat', async () => {
   expect(having('end_time')).toEqual(['Cached', 'Cancelled', 'Failed', 'Looped', 'Success', 'TimedOut']);
 });
 
-test('a run began at its first start and ended at its last end', async () => {
+test('a flow run keeps its first start and its last end', async () => {
   const run = await newRun();
   const after = async (type: string) => {
     await setFlowRun(run, type);
@@ -138,7 +138,7 @@ test.each([
   [{ type: 'Nope' }, /Unsupported value/],
   [{ type: 'State' }, /Unsupported value/],
   [{ message: 'no type' }, /Missing data for required field\./],
-])('a state that no client can read is refused: %j', async (bad, text) => {
+])('a state that clients cannot read is rejected: %j', async (bad, text) => {
   const run = await newRun();
   await refused('set_flow_run_states', proposal(run, bad), text);
   expect(await readRun(run)).toMatchObject({ state: 'Scheduled', version: 1 });

@@ -6,14 +6,14 @@ import { until } from './expectations.ts';
 export interface Received {
   method: string | undefined;
   headers: IncomingHttpHeaders;
-  /** Parsed where it is JSON. */
+  /** Parsed if it is JSON. */
   body: unknown;
 }
 
 export interface Receiver {
   url: string;
   received: Received[];
-  /** Waits until so many requests have come. */
+  /** Waits until `count` requests have been received. */
   waitFor(count: number): Promise<void>;
 }
 

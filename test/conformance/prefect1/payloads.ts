@@ -8,7 +8,7 @@ interface SetStates {
   states: { id: string; status: string; message: string | null }[];
 }
 
-/** What each selection of a mutation's payload gives, by the mutations that have it. */
+/** The payload type of each mutation. */
 interface Selections {
   id: Id;
   success: Success;
@@ -19,7 +19,7 @@ interface Selections {
   state: { state: string };
 }
 
-/** The 59 mutations, each with the selection that the real client writes. */
+/** The 59 mutations, each with the selection of the real client. */
 export const SELECTIONS = {
   create_tenant: 'id',
   update_tenant_name: 'id',

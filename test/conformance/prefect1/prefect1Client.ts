@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { type MutationName, type Payload, SELECTIONS } from './payloads.ts';
 import { serverUrl } from './prefect1Server.ts';
 
-/** A document, and in its type the data that the cases expect of it. Nulls are not in the type: whether one came is what a case asks. */
+/** A document with the type of its data. The type leaves out nulls: a case checks for them. */
 export interface Document<Data> {
   text: string;
   readonly data?: Data;
@@ -17,13 +17,13 @@ export interface Answer<Data = Record<string, unknown>> {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
-  /** Empty where the text is no JSON. */
+  /** Empty if the text is not JSON. */
   body: { data?: Data; errors?: { message: string; extensions?: { code?: string } }[] };
 }
 
 type HeaderValues = Record<string, string>;
 
-/** One request, with no headers but those given. */
+/** Sends a request with the given headers only. */
 export function request<Data>(
   method: string,
   path: string,
@@ -51,7 +51,7 @@ function parsed(text: string) {
   }
 }
 
-/** Posts a body as it is, with the headers of a Prefect 1 client. */
+/** Posts a body with the headers of a Prefect 1 client. */
 export const postBody = <Data>(body: unknown, { path = '/graphql', headers = {} }: PostOptions = {}) =>
   request<Data>('POST', path, {
     body: JSON.stringify(body),
@@ -66,7 +66,7 @@ interface PostOptions {
 export const post = <Data>({ text }: Document<Data>, variables: object | null = null, options: PostOptions = {}) =>
   postBody<Data>({ query: text, variables }, options);
 
-/** The data of an answer without errors: without the key, even, for Prefect 1 clients stumble over a null there. */
+/** Returns the data of an answer without the key `errors`: Prefect 1 clients fail on `"errors": null`. */
 export async function query<Data>(
   document: Document<Data>,
   variables: object | null = null,
@@ -88,12 +88,12 @@ export async function mutate<Name extends MutationName>(
   return payload;
 }
 
-/** A mutation that says whether there was such a row. */
+/** Runs a mutation and expects this `success`. */
 export async function succeeds(name: MutationName, input: object, success = true): Promise<void> {
   expect(await mutate(name, input), name).toMatchObject({ success });
 }
 
-/** A mutation that is refused as its resolver refuses: HTTP 200, no payload, and this error as the first. */
+/** Runs a mutation and expects that its resolver rejects it: HTTP 200, no payload and this error first. */
 export async function refused(name: MutationName, input: object, message: string | RegExp): Promise<void> {
   const answer = await post(mutationDocument(name), { input });
   expect(answer.status, `${name}: ${answer.text.slice(0, 200)}`).toBe(200);
@@ -101,7 +101,7 @@ export async function refused(name: MutationName, input: object, message: string
   expect(answer.body.data?.[name] ?? null, name).toBeNull();
 }
 
-/** A text is the whole message of the first error; a pattern is looked for in it. */
+/** Expects the message of the first error: a text equals it, a pattern matches it. */
 export function expectError({ body, text }: Answer<unknown>, message: string | RegExp): void {
   const got = body.errors?.[0]?.message ?? text.slice(0, 300);
   if (typeof message === 'string') expect(got).toBe(message);

@@ -5,7 +5,7 @@ import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 let server: ServerProcess | null = null;
 let test: TestDatabase | null = null;
 
-/** Serves the cases of one test file by a process of their own, on a database of their own. Settings are as in the environment. */
+/** Starts a server process on a fresh database for the cases of a test file. Settings are as in the environment. */
 export function servePrefect1(settings: Record<string, string> = {}): void {
   let program: Program | null = null;
   beforeAll(async () => {
@@ -24,22 +24,22 @@ export function serverUrl(): string {
   return server.url;
 }
 
-// The old server's tests moved time by its administrators' mutations. There are none here: time is moved in the database.
+// The old server's tests moved time by mutations for administrators. Here, time is moved in the database.
 async function sql(text: string, values: unknown[]): Promise<void> {
   await test?.database.query({ name: 'test', text }, values);
 }
 
-/** The flow run's heart beat last so many minutes ago. */
+/** Sets the heartbeat of a flow run to `minutes` ago. */
 export const ageHeartbeat = (flowRunId: string, minutes: number) =>
   sql(`update flow_run set heartbeat = now() - $2 * interval '1 minute' where id = $1`, [flowRunId, minutes]);
 
 export const ageTaskHeartbeat = (taskRunId: string, minutes: number) =>
   sql(`update task_run set heartbeat = now() - $2 * interval '1 minute' where id = $1`, [taskRunId, minutes]);
 
-/** Lazarus has tried so many times already. */
+/** Sets the number of attempts of Lazarus. */
 export const setTimesResurrected = (flowRunId: string, count: number) =>
   sql('update flow_run set times_resurrected = $2 where id = $1', [flowRunId, count]);
 
-/** The settings of a flow group as a whole, also with keys missing. */
+/** Replaces the settings of a flow group, also with missing keys. */
 export const setGroupSettings = (flowGroupId: string, settings: object) =>
   sql('update flow_group set settings = $2::jsonb where id = $1', [flowGroupId, JSON.stringify(settings)]);

@@ -13,7 +13,7 @@ interface Named {
 const FLOWS = document<{ flow: { id: string }[] }>('query($where: flow_bool_exp) { flow(where: $where) { id name } }');
 const namesOf = (rows: Named[]) => rows.map(({ name }) => name).sort();
 
-/** Flows of these names (which are their descriptions, too) in a project of their own. */
+/** Creates flows with these names and descriptions in a new project. */
 async function flowsNamed<Name extends string>(...names: Name[]) {
   const project = await newProject();
   const ids = new Map<Name, string>();
@@ -21,7 +21,7 @@ async function flowsNamed<Name extends string>(...names: Name[]) {
   return { project, ids: [...ids.values()], idOf: (name: Name) => ids.get(name) ?? '' };
 }
 
-test('a column of any type is compared in every way', async () => {
+test('columns of every type can be compared by every operator', async () => {
   const project = await newProject();
   const f1 = await createFlow({ project, flow: { name: 'a' } }); // version 1, archived by the next
   const f2 = await createFlow({ project, flow: { name: 'a' } });
@@ -129,7 +129,7 @@ const COLLAPSE = document<
   nested: flow_run(where: { flow_id: { _in: $flows }, flow: { project_id: { _eq: null } } }) { id }
 }`);
 
-test('a condition that is null lets everything through', async () => {
+test('a condition that is null matches every row', async () => {
   const { project, ids, idOf } = await flowsNamed('a', 'b', 'c');
   const runs = [await startRun(idOf('a')), await startRun(idOf('b'))];
   const idsOf = (rows: Id[]) => rows.map(({ id }) => id).sort();

@@ -29,7 +29,7 @@ const HOOKS = document<Record<'any' | 'all', { name: string }[]>>(`query($group:
   all: cloud_hook(where: { version_group_id: { _eq: $group }, states: { _has_keys_all: $states } }) { name }
 }`);
 
-test('JSON columns are searched for what they hold', async () => {
+test('JSON columns can be searched', async () => {
   const flow = await emptyFlow();
   const runs = [
     { flow_run_name: 'none', labels: [], parameters: {} },
@@ -56,7 +56,7 @@ test('JSON columns are searched for what they hold', async () => {
     expect(namesOf((await query(RUNS, { flow: flow.id, where })).flow_run), JSON.stringify(where)).toEqual(names);
 });
 
-test('so are the settings of groups and the states of hooks', async () => {
+test('settings of groups and states of hooks can be searched', async () => {
   const [on, off] = [await emptyFlow(), await emptyFlow()];
   await mutate('disable_flow_heartbeat', { flow_id: off.id });
   const groups = [on.flow_group_id, off.flow_group_id];
@@ -83,7 +83,7 @@ const RELATIONS = document<Record<string, unknown[]>>(`query($project: uuid!, $r
   two_children: flow_run(where: { id: { _eq: $run }, _and: [{ states: { state: { _eq: "Scheduled" } } }, { states: { version: { _eq: 2 } } }] }) { id }
 }`);
 
-test('conditions reach over relations', async () => {
+test('conditions can use relations', async () => {
   const project = await newProject();
   const [flow, idle] = [await basicFlow({ project }), await createFlow({ project })];
   const run = await startRun(flow.id);

@@ -38,7 +38,7 @@ test.each([
   expect(wordsOf((await query(FLOWS, { project, order_by: { description: order } })).flow)).toBe(want);
 });
 
-test('rows are ordered by several columns, by relations and by what hangs on them', async () => {
+test('rows can be sorted by several columns, relations and aggregates', async () => {
   const project = await newProject();
   const [a, b] = [
     await createFlow({ project, flow: { name: 'a' } }),
@@ -73,7 +73,7 @@ const MISMATCH = document(
   'query($project: uuid!) { flow(where: { project_id: { _eq: $project } }, order_by: { version: desc }, distinct_on: name) { name } }',
 );
 
-test('of rows with the same name, the first in order is given', async () => {
+test('distinct_on returns the first row of each name', async () => {
   const project = await newProject();
   for (const name of ['b', 'a', 'a', 'b', 'b']) await createFlow({ project, flow: { name } });
   const { cli, list, none } = await query(DISTINCT, { project });
@@ -103,7 +103,7 @@ const AGGREGATES = document<Record<'flow_run_aggregate' | 'limited' | 'empty', R
   empty: flow_run_aggregate(where: { flow_id: { _in: [] } }) { aggregate { count max { scheduled_start_time } } nodes { id } }
 }`);
 
-test('rows are counted and summed up', async () => {
+test('rows can be counted and aggregated', async () => {
   const project = await newProject();
   const [one, two] = [await createFlow({ project }), await createFlow({ project })];
   const at = (day: number) => `2031-01-0${day}T00:00:00+00:00`;
@@ -141,7 +141,7 @@ const NESTED = document<{ flow_run: object[] }>(`query($flow: uuid!) {
   }
 }`);
 
-test('what hangs on each row is cut, ordered and counted for itself', async () => {
+test('the children of each row are limited, sorted and counted separately', async () => {
   const flow = await basicFlow();
   const runs = [await startRun(flow.id, { flow_run_name: 'a' }), await startRun(flow.id, { flow_run_name: 'b' })];
   await setTaskRun((await readRun(runs[0] ?? '')).taskRun('t1').id, 'Success');

@@ -9,7 +9,7 @@ servePrefect1();
 
 const BY_PK = document('query($id: uuid!) { flow_by_pk(id: $id) { id } hello }');
 
-test('an unknown row is null, and a bad id an error beside the data', async () => {
+test('an unknown row is null and a malformed id is an error next to the data', async () => {
   expect(await query(BY_PK, { id: nobody() })).toEqual({ flow_by_pk: null, hello: '👋' });
   const answer = await post(BY_PK, { id: 'x' });
   expect(answer.status).toBe(200);
@@ -29,7 +29,7 @@ const MANY = document<{ task: Id[]; flow_by_pk: { tasks: Id[] }; task_run: Id[] 
   }`,
 );
 
-test('no list is cut', async () => {
+test('a list without a limit is complete', async () => {
   const flow = await basicFlow({ tasks: Array.from({ length: 520 }, (_, index) => task(`t-${index}`)), edges: [] });
   await startRun(flow.id);
   const got = await query(MANY, { flow: flow.id });
@@ -49,7 +49,7 @@ const DOWN_COUNT = document(
   'query($args: utility_downstream_tasks_args!) { utility_downstream_tasks_aggregate(args: $args) { aggregate { count max { depth } } } }',
 );
 
-test('the graph of tasks is walked in both directions', async () => {
+test('the task graph can be traversed in both directions', async () => {
   const { taskId } = await basicFlow({
     tasks: ['a', 'b', 'c', 'd'].map((slug) => task(slug)),
     edges: [edge('a', 'b'), edge('b', 'c'), edge('a', 'c'), edge('c', 'd')],
@@ -78,7 +78,7 @@ const FORMATS = document<{
   flow_by_pk(id: $flow) { tasks(order_by: { slug: asc }) { slug retry_delay } }
 }`);
 
-test('values come in the forms that PostgreSQL gives them', async () => {
+test('values are returned in the forms of PostgreSQL', async () => {
   const flow = await basicFlow({ tasks: [task('t1', { retry_delay: 90 }), task('t2')], edges: [] });
   const parameters = { x: { y: [1, 2] } };
   const scheduled_start_time = '2031-01-02T03:04:05.120000+01:00';
@@ -111,7 +111,7 @@ const FRAGMENTS = document(`query Both($a: uuid!, $b: uuid!) {
 fragment part on flow_run { __typename id flow { __typename ...named } }
 fragment named on flow { name }`);
 
-test('aliases, fragments and type names work', async () => {
+test('aliases, fragments and type names are supported', async () => {
   const flow = await emptyFlow();
   const [a, b] = [await startRun(flow.id), await startRun(flow.id)];
   const row = (id: string, rest: object) => [

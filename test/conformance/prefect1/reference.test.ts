@@ -36,7 +36,7 @@ const API = document<{ api: Record<string, string | null> }>(
   '{ api { backend mode version core_version release_timestamp } }',
 );
 
-test('the server says what it is', async () => {
+test('the server returns its version and mode', async () => {
   const { api } = await query(API);
   expect(api).toEqual({
     backend: 'SERVER',
@@ -51,7 +51,7 @@ const REFERENCE = document<{
   reference_data: { state_hierarchy: Record<string, string[]>; state_info: Record<string, { color: string }> };
 }>('{ reference_data { state_hierarchy state_info } }');
 
-test('every state has its colour and its descendants', async () => {
+test('every state has its colour and descendants', async () => {
   const { state_info, state_hierarchy } = (await query(REFERENCE)).reference_data;
   const colours = Object.entries(state_info).map(([name, { color }]) => [name, color.toLowerCase()]);
   expect(Object.fromEntries(colours)).toEqual(COLOURS);
@@ -63,7 +63,7 @@ test('every state has its colour and its descendants', async () => {
 
 const INFO = document('query($id: UUID!) { get_task_run_info(task_run_id: $id) { id } }');
 
-test('what is no UUID is told so', async () => {
+test('a malformed UUID is rejected', async () => {
   for (const id of ['x', '12345', 'zzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz'])
     expectError(await post(INFO, { id }), /Could not parse UUID/);
   expectError(await post(mutationDocument('archive_flow'), { input: { flow_id: 'bad' } }), /Could not parse UUID: bad/);
@@ -82,7 +82,7 @@ const CONFIG = document<{ agent_config_by_pk: { settings: unknown } }>(
   'query($id: uuid!) { agent_config_by_pk(id: $id) { settings } }',
 );
 
-test('JSON in a document is a string that holds it, in a variable it is itself', async () => {
+test('JSON is a string in a document and a value in a variable', async () => {
   const flow = await emptyFlow();
   await query(INLINE, { id: flow.flow_group_id });
   expect((await readFlow(flow.id)).flow_group.default_parameters).toEqual({ a: [1, null] });
@@ -97,7 +97,7 @@ test.each([
   ['2031-05-06T07:08:09Z', '2031-05-06T07:08:09Z'],
   ['2031-05-06T07:08:09', '2031-05-06T07:08:09Z'],
   ['2031-05-06', '2031-05-06T00:00:00Z'],
-])('the time %s is %s', async (given, want) => {
+])('the time %s is read as %s', async (given, want) => {
   const run = await startRun((await emptyFlow()).id, { scheduled_start_time: given });
   expectInstant((await readRun(run)).scheduled_start_time, want);
 });

@@ -1,6 +1,6 @@
 import { document } from './prefect1Client.ts';
 
-// The rows that most cases look at. As in all documents of the cases, nulls are not in the types.
+// The rows that most cases read. As in all documents of the cases, the types leave out nulls.
 
 export interface FlowRow {
   id: string;

@@ -18,7 +18,7 @@ const scheduledRuns = (flow: string, count: number) =>
     DEADLINE_MS,
   );
 
-test('the scheduler makes the runs of a schedule that was set on a group, and makes up for one that is gone', async () => {
+test('the scheduler creates the runs of a group schedule and replaces a missing one', async () => {
   const flow = await readFlow(await createFlow({ flow: { schedule: schedule(cron('0 0 * * *')) } }));
   const archived = await createFlow({ flow: { schedule: schedule(cron('0 0 * * *')) }, set_schedule_active: true });
   await succeeds('archive_flow', { flow_id: archived });
@@ -33,7 +33,7 @@ test('the scheduler makes the runs of a schedule that was set on a group, and ma
   expect((await query(RUNS, { flow: archived })).flow_run).toEqual([]);
 });
 
-test('a schedule that cannot be read keeps no other from its runs', async () => {
+test('a malformed schedule does not stop the others', async () => {
   const { project_id: project } = await readFlow(await createFlow());
   await createFlow({ project, flow: { schedule: schedule({ type: 'IntervalClock', interval: 'no number' }) } });
   const healthy = await readFlow(await createFlow({ project }));

@@ -83,10 +83,10 @@ export const cron = (text: string, rest: Clock = {}) => clock('CronClock', { cro
 export const interval = (seconds: number, rest: Clock = {}) =>
   clock('IntervalClock', { interval: seconds * 1_000_000, ...rest });
 
-/** Local time without an offset, as schedules carry it. */
+/** Returns a local time without an offset, as in schedules. */
 export const soon = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString().slice(0, 19);
 
-/** A whole flow. The client sends it without `tasks` and `edges`. */
+/** A serialized flow. The client sends it without `tasks` and `edges`. */
 export const serialized = (rest: Part = {}) => ({
   name: unique('flow'),
   type: 'prefect.core.flow.Flow',

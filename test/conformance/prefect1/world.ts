@@ -5,7 +5,7 @@ import { basicTasks, compress, edge, type Part, parameter, serialized } from './
 
 const TENANTS = document<{ tenant: { id: string }[] }>('query { tenant { id } }');
 
-/** The tenant that a client takes: the server's first. */
+/** Returns the tenant that a client uses: the first one. */
 export async function tenant(): Promise<string> {
   return found((await query(TENANTS)).tenant[0], 'tenant').id;
 }
@@ -23,7 +23,7 @@ const found = <Row>(row: Row | null | undefined, what: string): Row => {
   return row;
 };
 
-/** Entries by name; asking for one that is not there fails. */
+/** Returns a lookup of entries by name that fails for an unknown name. */
 const byName =
   <Entry>(entries: [string, Entry][]) =>
   (name: string): Entry =>
@@ -34,11 +34,11 @@ export const readFlow = async (id: string): Promise<FlowRow> =>
 
 interface Registration extends Part {
   project?: string;
-  /** What the serialized flow holds beside the usual. */
+  /** Additional fields of the serialized flow. */
   flow?: Part;
 }
 
-/** Registers a flow in one piece. */
+/** Registers a flow in one request. */
 export async function createFlow({ project, flow = {}, ...input }: Registration = {}): Promise<string> {
   const project_id = project ?? (await newProject());
   return (await mutate('create_flow', { project_id, serialized_flow: serialized(flow), ...input })).id;
@@ -67,13 +67,13 @@ export async function basicFlow({
   return { ...row, taskId: byName(row.tasks.map(({ slug, id: taskId }) => [slug, taskId])) };
 }
 
-/** A flow without tasks, for cases that are about flow runs only. */
+/** Registers a flow without tasks, for cases about flow runs only. */
 export const emptyFlow = (registration: Registration = {}) => basicFlow({ tasks: [], edges: [], ...registration });
 
 export const startRun = async (flow_id: string, input: Part = {}) =>
   (await mutate('create_flow_run', { flow_id, ...input })).id;
 
-/** A flow run with its history and its task runs; `taskRun('t1')` finds one by its task, `taskRun('t1[3]')` a mapped child. */
+/** Reads a flow run with its history and task runs: `taskRun('t1')` by its task, `taskRun('t1[3]')` a mapped one. */
 export async function readRun(id: string): Promise<FlowRunRow & { taskRun: (name: string) => TaskRunOfRun }> {
   const row = found((await query(READ_FLOW_RUN, { id })).flow_run_by_pk, `flow run ${id}`);
   const named = row.task_runs.map((taskRun): [string, TaskRunOfRun] => [

@@ -14,7 +14,7 @@ export interface ConformanceCase {
 export interface CaseResult {
   id: string;
   title: string;
-  /** Why it was left out. */
+  /** The reason why it was skipped. */
   skipped: string | null;
   failures: string[];
   warnings: string[];
@@ -41,7 +41,7 @@ export async function runCase({ id, title, run, seconds = 40 }: ConformanceCase,
   return result;
 }
 
-/** Works through the items, so many at a time. */
+/** Works on the items, `size` at a time. */
 export async function inParallel<Item>(
   items: Item[],
   size: number,

@@ -216,7 +216,7 @@ const comesLater = (): never => {
   throw new Skip('FlowQL does not have this yet');
 };
 
-/** What the cases can ask and FlowQL cannot answer yet; each leaves its cases out until it is written above. */
+/** Calls that FlowQL does not support yet. Their cases are skipped. */
 const NOT_YET = {
   flowRunArtifacts: comesLater,
   stripStates: comesLater,

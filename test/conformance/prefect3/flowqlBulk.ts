@@ -8,7 +8,7 @@ const SET = `mutation ($input: BulkSetFlowRunStateInput!) {
   payload: bulkSetFlowRunState(input: $input) { job { outcomes(first: 200) { nodes { flowRunId status: outcome reason } } } }
 }`;
 
-/** Work on many runs. Jobs as small as those of the cases are done when they are answered for. */
+/** Bulk mutations. Jobs as small as those of the cases are done before their answer. */
 export const flowqlBulk = (request: FlowqlRequest) => ({
   bulkSetFlowRunState: async ({
     filter,

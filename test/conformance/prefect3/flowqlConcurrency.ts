@@ -20,7 +20,7 @@ export const flowqlConcurrency = (request: FlowqlRequest): Concurrency => ({
   },
 });
 
-/** Gives a deployment the limit that it was asked for with. */
+/** Sets the limit of a new deployment. */
 export async function limitDeployment(
   request: FlowqlRequest,
   deploymentId: string,

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../src/core/runs/state.ts';
 import type { Clause, Filter, LogFilter } from './filters.ts';
 
-/** The native operators of the clauses' parts; a list of tags asks with words of its own. */
+/** The native operators of the conditions; lists of tags have their own. */
 const OPERATORS: { [part: string]: string } = {
   any: 'in',
   notAny: 'notIn',
@@ -14,7 +14,7 @@ const OPERATORS: { [part: string]: string } = {
 };
 const TAG_OPERATORS: { [part: string]: string } = { any: 'hasAny', all: 'hasAll', isNull: 'isEmpty' };
 
-/** What Prefect 3 calls a field and is found elsewhere here. */
+/** Fields of Prefect 3 that are elsewhere in FlowQL. */
 const PATHS: { [field: string]: (condition: JsonObject) => JsonObject } = {
   deployment: ({ isNull }) => (isNull ? { not: { deployments: {} } } : { deployments: {} }),
 };
@@ -45,7 +45,7 @@ const stateFilter = (state: { [field: string]: Clause }): JsonObject =>
 
 type Own = 'flowRuns' | 'taskRuns';
 
-/** The relations by which a list of runs asks about other things. */
+/** The relations from runs to other rows. */
 const RELATIONS: Record<Own, { [of in keyof Filter]: (filter: JsonObject) => JsonObject }> = {
   flowRuns: {
     flows: (flow) => ({ flow }),
@@ -63,7 +63,7 @@ const RELATIONS: Record<Own, { [of in keyof Filter]: (filter: JsonObject) => Jso
 
 export function runFilter(own: Own, filter: Filter | undefined): JsonObject | null {
   if (!filter) return null;
-  const parts = Object.entries(filter) as [keyof Filter, object][]; // its own keys
+  const parts = Object.entries(filter) as [keyof Filter, object][]; // The cast: its own keys.
   return {
     and: parts.map(([of, clauses]) => {
       const inner = clausesFilter(clauses);

@@ -1,9 +1,9 @@
 import type { ProblemCode } from '../../../src/core/values/problem.ts';
 import { ApiError, type ErrorKind } from './api.ts';
 
-/** How a code of docs/errors.md is understood by a case. */
+/** The kind of rejection for each code of docs/errors.md. */
 const KINDS: { [Code in ProblemCode]: ErrorKind } = {
-  // A fault of the adapter's own document; values are sent as variables, and are BAD_USER_INPUT.
+  // An error in the adapter's document. Values are variables, whose errors are BAD_USER_INPUT.
   GRAPHQL_PARSE_FAILED: 'adapter',
   GRAPHQL_VALIDATION_FAILED: 'adapter',
   BAD_REQUEST: 'adapter',
@@ -22,7 +22,7 @@ const KINDS: { [Code in ProblemCode]: ErrorKind } = {
   IDEMPOTENCY_KEY_REUSED: 'conflict',
   UNAVAILABLE: 'unavailable',
   INTERNAL_SERVER_ERROR: 'internal',
-  // Of the dialect of Prefect 1, which no case here speaks.
+  // Only the dialect of Prefect 1 has these, which no case here uses.
   'data-exception': 'adapter',
   'validation-failed': 'adapter',
   'bad-request': 'adapter',
@@ -44,7 +44,7 @@ export const flowqlRequest =
   async <Data>(query: string, variables: object) => {
     const headers = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
     const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
-    const { data, errors } = (await response.json()) as { data?: Data; errors?: GraphqlError[] }; // GraphQL over HTTP
+    const { data, errors } = (await response.json()) as { data?: Data; errors?: GraphqlError[] }; // The cast: GraphQL over HTTP.
     if (errors?.[0]) throw refusal(errors[0]);
-    return data as Data; // without errors there is data, of the caller's document
+    return data as Data; // The cast: an answer without errors has the data of the document.
   };

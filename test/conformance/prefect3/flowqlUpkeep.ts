@@ -16,7 +16,7 @@ interface Graph {
   states: State[];
 }
 
-/** FlowQL's graphs of a run, its CSV, and what is changed of a run beside its state. */
+/** Graphs and CSV of a run in FlowQL, and changes of a run other than its state. */
 export function flowqlUpkeep(url: string, request: FlowqlRequest): Upkeep {
   async function mutate(name: string, inputType: string, input: object, selection: string): Promise<void> {
     await request(`mutation ($input: ${inputType}!) { ${name}(input: $input) { ${selection} } }`, { input });

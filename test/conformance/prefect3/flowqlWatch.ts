@@ -41,7 +41,7 @@ async function readEvents(response: Response, each: (state: State) => void): Pro
   onMessage(text, each);
 }
 
-/** An event of the stream; a subscription that is refused at once is answered in plain JSON. */
+/** An event of the stream. A subscription that is rejected immediately is answered in plain JSON. */
 function onMessage(event: string, each: (state: State) => void): void {
   const data = event.startsWith('{') ? event : /^data: ?(.+)$/m.exec(event)?.[1];
   if (!data) return;

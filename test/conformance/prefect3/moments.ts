@@ -9,7 +9,7 @@ export const sleep = (durationMs: number): Promise<void> => new Promise((resolve
 
 const prefix = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`;
 let counter = 0;
-/** A name that nobody has used, on whichever server this runs. */
+/** Returns an unused name on any server. */
 export const unique = (name: string): string => {
   counter += 1;
   return `${name}-${prefix}-${counter}`;

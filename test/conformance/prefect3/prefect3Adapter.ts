@@ -5,8 +5,8 @@ import { prefect3Surroundings } from './prefect3Surroundings.ts';
 import { prefect3TaskRuns } from './prefect3TaskRuns.ts';
 
 /**
- * The ground truth: Prefect 3's own server, over REST.
- * @param databaseUrl its database, for what only a hand behind the API can do
+ * The reference: Prefect 3's own server over REST.
+ * @param databaseUrl its database, for changes that its API does not allow
  */
 export function connectPrefect3(url: string, databaseUrl: string): Api {
   const { call, close } = prefect3Request(url);

@@ -27,7 +27,7 @@ function clauseIn(field: string, clause: object): JsonObject {
   return Object.fromEntries(parts);
 }
 
-/** Work queues are `work_queues` to the history, and `work_pool_queues` to the lists. */
+/** Work queues are `work_queues` in the history and `work_pool_queues` in lists. */
 export const filterIn = (filter: Filter = {}, queues = 'work_pool_queues'): JsonObject =>
   Object.fromEntries(
     Object.entries(filter).map(([of, clauses]) => [of === 'workQueues' ? queues : snake(of), clausesIn(clauses)]),

@@ -13,7 +13,7 @@ import {
   verdictOut,
 } from './prefect3Values.ts';
 
-/** Flow runs over REST, and what hangs on them. */
+/** Flow runs over REST, with their inputs, logs and graphs. */
 export const prefect3FlowRuns = (call: Prefect3Request) =>
   ({
     async createFlowRun({ policy, state, extra, ...run }) {

@@ -16,12 +16,12 @@ export interface Answer<Body = unknown> {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   text: string;
-  /** The text, read as JSON where it is JSON. */
+  /** The text, parsed if it is JSON. */
   body: Body;
 }
 export type Prefect3Request = <Body>(method: string, path: string, body?: object) => Promise<Answer<Body>>;
 
-/** Prefect 3's server closes idle connections without a word: what fails by that is sent again, once. */
+/** Prefect 3's server closes idle connections silently: a request that fails for this reason is retried once. */
 export function prefect3Request(url: string): { call: Prefect3Request; close(): void } {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   const base = new URL(`${url.replace(/\/$/, '')}/`);
@@ -46,7 +46,7 @@ export function prefect3Request(url: string): { call: Prefect3Request; close(): 
       const text = body && JSON.stringify(body);
       const answer = await send(method, path, text).catch(() => send(method, path, text));
       if (answer.status >= 400) throw new ApiError(KINDS[answer.status] ?? 'internal', errorText(answer));
-      return answer as Answer<Body>; // the caller knows what its route answers
+      return answer as Answer<Body>; // The cast: the caller knows the answer of its route.
     },
     close: () => agent.destroy(),
   };
@@ -56,7 +56,7 @@ const jsonOf = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    return text; // an exported file, or an input's value
+    return text; // An exported file or the value of an input.
   }
 };
 

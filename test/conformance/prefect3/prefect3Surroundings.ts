@@ -17,7 +17,7 @@ interface RestDeployment extends Named {
   global_concurrency_limit: { id: string } | null;
 }
 
-/** What runs come from and leave behind, over REST: flows, deployments, limits, pools, inputs, logs. */
+/** Flows, deployments, limits, work pools, inputs and logs over REST. */
 export const prefect3Surroundings = (call: Prefect3Request, databaseUrl: string) =>
   ({
     async createFlow(flow) {
@@ -85,7 +85,7 @@ export const prefect3Surroundings = (call: Prefect3Request, databaseUrl: string)
     },
   }) satisfies Partial<Api>;
 
-/** A deployment cannot be made with a limit of 0, only changed to it. */
+/** A deployment cannot be created with a limit of 0, only changed to it. */
 const deploymentBody = ({ flowId, name, tags, concurrencyLimit, collisionStrategy }: DeploymentInput) => ({
   flow_id: flowId,
   name,

@@ -10,7 +10,7 @@ import {
   type Verdict,
 } from './values.ts';
 
-// Between our names and those of Prefect 3's REST API.
+// Maps the names of the cases to those of Prefect 3's REST API.
 
 export interface RestState {
   id: string;
@@ -83,7 +83,7 @@ export const snakeKeys = (object: object): JsonObject =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [snake(key), value]));
 
 const detailsOut = (details: JsonObject = {}): Details =>
-  Object.fromEntries(DETAIL_NAMES.map((name) => [name, details[snake(name)] ?? null])) as Details; // all of its names
+  Object.fromEntries(DETAIL_NAMES.map((name) => [name, details[snake(name)] ?? null])) as Details; // The cast: all of its names.
 
 export const stateOut = ({ id, type, name, timestamp, message, data, state_details }: RestState): State => ({
   id,
@@ -98,7 +98,7 @@ export const stateOut = ({ id, type, name, timestamp, message, data, state_detai
 export const stateIn = (state: StateInput | undefined): JsonObject | undefined => {
   if (!state) return undefined;
   const { details, ...rest } = state;
-  return { ...(rest as JsonObject), ...(details && { state_details: snakeKeys(details) }) }; // its other fields are JSON
+  return { ...(rest as JsonObject), ...(details && { state_details: snakeKeys(details) }) }; // The cast: its other fields are JSON.
 };
 
 const policyOut = (policy: RestRun['empirical_policy']): Policy => ({
@@ -116,7 +116,7 @@ const runOut = (run: RestRun) => {
     id: run.id,
     updated: run.updated,
     name: run.name,
-    // A run has none only after `stripStates`, whose cases look for that.
+    // A run has no state only after `stripStates`, whose cases expect it.
     state: state as State,
     stateType: (run.state_type ?? state?.type ?? null) as StateType,
     stateName: (run.state_name ?? state?.name ?? null) as string,

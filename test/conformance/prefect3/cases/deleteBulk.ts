@@ -23,7 +23,7 @@ const noneLeft = async (lab: Lab, filter: LogFilter) =>
 export const deleteBulkCases: ConformanceCase[] = [
   {
     id: 'O02',
-    title: 'deleting what is not there; deleting a task run',
+    title: 'deleting unknown runs is not found and deleting a task run keeps its flow run',
     seconds: 60,
     run: async (lab) => {
       await lab.refuses('not_found', () => lab.api.deleteFlowRun(uuid()), 'flow run');
@@ -48,7 +48,7 @@ export const deleteBulkCases: ConformanceCase[] = [
   },
   {
     id: 'O04',
-    title: 'bulk set state: each run its own verdict',
+    title: 'a bulk move gives each run its own verdict',
     run: async (lab) => {
       const first = await lab.run({ type: 'RUNNING' });
       const second = await lab.run({ type: 'PENDING' });
@@ -93,7 +93,7 @@ export const deleteBulkCases: ConformanceCase[] = [
   },
   {
     id: 'O06',
-    title: 'labels are merged',
+    title: 'labels of a flow run are merged',
     run: async (lab) => {
       const run = await lab.run(undefined, { labels: { a: 1, b: 'x' } });
       const read = async () => {
@@ -109,7 +109,7 @@ export const deleteBulkCases: ConformanceCase[] = [
   },
   {
     id: 'O08',
-    title: 'ten label patches at once',
+    title: 'ten parallel updates of labels are all kept',
     run: async (lab) => {
       const run = await lab.run();
       await Promise.all(
@@ -122,7 +122,7 @@ export const deleteBulkCases: ConformanceCase[] = [
   },
   {
     id: 'O10',
-    title: 'any and notAny of a state type together',
+    title: 'any and notAny of a state type apply together',
     run: async (lab) => {
       const flow = await lab.flow();
       const first = await lab.run({ type: 'RUNNING' }, { flow });

@@ -31,7 +31,7 @@ const withSub = async (lab: Lab, flowRun: Row, state: StateInput, inputs?: { [pa
 export const graphsCases: ConformanceCase[] = [
   {
     id: 'L08',
-    title: 'dependencies (graph v1)',
+    title: 'dependencies contain each upstream task run once',
     run: async (lab) => {
       const flowRun = await lab.run({ type: 'RUNNING' });
       const first = await node(lab, flowRun, { name: 'a' });
@@ -49,7 +49,7 @@ export const graphsCases: ConformanceCase[] = [
   },
   {
     id: 'L20',
-    title: 'dependencies with other inputs',
+    title: 'dependencies contain no parameters and constants',
     run: async (lab) => {
       const flowRun = await lab.run({ type: 'RUNNING' });
       const first = await node(lab, flowRun, {
@@ -68,7 +68,7 @@ export const graphsCases: ConformanceCase[] = [
   },
   {
     id: 'L10',
-    title: 'linked tasks',
+    title: 'a graph links task runs with their inputs',
     run: async (lab) => {
       const flowRun = await lab.run({ type: 'RUNNING' });
       const first = await node(lab, flowRun, { name: 'a' });
@@ -83,7 +83,7 @@ export const graphsCases: ConformanceCase[] = [
   },
   {
     id: 'L12',
-    title: 'a subflow stands for its wrapper',
+    title: 'a graph shows a subflow instead of its parent task run',
     run: async (lab) => {
       const flowRun = await lab.run({ type: 'RUNNING' });
       const { wrapper: run, sub, flow } = await withSub(lab, flowRun, { type: 'RUNNING' });
@@ -104,7 +104,7 @@ export const graphsCases: ConformanceCase[] = [
   },
   {
     id: 'L14',
-    title: 'since',
+    title: 'a graph with `since` leaves out nodes that ended before',
     run: async (lab) => {
       const flowRun = await lab.run({ type: 'RUNNING' });
       const old = await node(lab, flowRun, { name: 'old' });
@@ -121,7 +121,7 @@ export const graphsCases: ConformanceCase[] = [
   },
   {
     id: 'L16',
-    title: 'too many nodes',
+    title: 'a graph with too many nodes is rejected',
     seconds: 60,
     run: async (lab) => {
       const max = lab.api.settings.graphNodeLimit;
@@ -140,7 +140,7 @@ export const graphsCases: ConformanceCase[] = [
   },
   {
     id: 'L18',
-    title: 'graph: unknown run, no tasks',
+    title: 'the graph of a flow run without task runs is empty and that of an unknown one is not found',
     run: async (lab) => {
       await lab.refuses('not_found', () => lab.api.flowRunGraph(uuid()), 'unknown');
       const flowRun = await lab.run({ type: 'RUNNING' });

@@ -27,7 +27,7 @@ const bucketCounts = async (lab: Lab, list: [end: number, step: number, n: numbe
 export const historyCases: ConformanceCase[] = [
   {
     id: 'L02',
-    title: 'at most 500 buckets',
+    title: 'a history has at most 500 intervals',
     run: async (lab) => {
       await bucketCounts(lab, [[500 * 60, 60, 500, 'exactly 500']]);
       const tooMany: [number, number, number, string] = [10 * DAY, 60, 500, '10 days by 1 min'];
@@ -38,7 +38,7 @@ export const historyCases: ConformanceCase[] = [
   },
   {
     id: 'L04',
-    title: 'no range; too short an interval',
+    title: 'a history of an empty period is empty and too short an interval is rejected',
     run: async (lab) => {
       const flow = await lab.flow();
       for (const end of [at(0), at(-100)]) lab.equal(await history(lab, flow, at(0), end, 60), [], end);
@@ -48,7 +48,7 @@ export const historyCases: ConformanceCase[] = [
   },
   {
     id: 'L06',
-    title: 'per state: count, run time, lateness',
+    title: 'a history contains count, run time and lateness per state',
     run: async (lab) => {
       const flow = await lab.flow();
       const late = inSeconds(-100);

@@ -8,7 +8,7 @@ const read = (lab: Lab, run: { id: string }) => lab.api.readFlowRun(run.id);
 export const servicesCases: ConformanceCase[] = [
   {
     id: 'P02',
-    title: 'expired pauses',
+    title: 'a paused flow run that times out fails',
     seconds: 90,
     run: async (lab) => {
       lab.needs('services');
@@ -26,7 +26,7 @@ export const servicesCases: ConformanceCase[] = [
   },
   {
     id: 'P04',
-    title: 'subflows of a cancelled run',
+    title: 'cancelling a flow run cancels its subflows',
     seconds: 90,
     run: async (lab) => {
       lab.needs('services');
@@ -58,7 +58,7 @@ export const servicesCases: ConformanceCase[] = [
   },
   {
     id: 'P06',
-    title: 'one event per written state',
+    title: 'each written state has one event',
     seconds: 60,
     run: async (lab) => {
       lab.needs('events');
@@ -97,7 +97,7 @@ export const servicesCases: ConformanceCase[] = [
   },
   {
     id: 'P08',
-    title: 'a stream: what was, then what comes, once each',
+    title: 'a stream sends stored states, then new ones, once each',
     run: async (lab) => {
       lab.needs('watch', 'the adapter has no stream');
       const run = await lab.run({ type: 'PENDING' });
