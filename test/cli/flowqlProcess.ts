@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import type { Program } from '../race/serverProcess.ts';
+import type { Program } from '../support/program.ts';
+import { startNode } from '../support/startNode.ts';
 
 export const RECORDINGS = path.resolve(import.meta.dirname, '../fixtures/recorded-runs');
 
@@ -17,7 +17,7 @@ export interface FlowqlProcess {
 
 /** Starts `flowql` with these arguments. */
 export function startFlowql(program: Program, ...args: string[]): FlowqlProcess {
-  const child = spawn(process.execPath, [program.path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = startNode([program.path, ...args]);
   const started: FlowqlProcess = {
     stdout: '',
     stderr: '',

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { statement } from '../../src/store/connection/database.ts';
-import { buildProgram, type Program, type ServerProcess, startServerProcess } from '../race/serverProcess.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { buildProgram, type Program } from '../support/program.ts';
+import { type ServerProcess, startServerProcess } from '../support/serverProcess.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { type FlowqlProcess, flowRunIdOf, RECORDINGS, startFlowql } from './flowqlProcess.ts';
 

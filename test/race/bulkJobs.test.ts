@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { manyRuns } from '../support/manyRuns.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { buildProgram, type Mutation, type Program } from '../support/program.ts';
+import { type ServerProcess, startServerProcess } from '../support/serverProcess.ts';
 import { waitFor } from '../support/waitFor.ts';
-import { buildProgram, type Mutation, type Program, type ServerProcess, startServerProcess } from './serverProcess.ts';
 
 // Bulk jobs on real server processes: a server killed halfway, and two servers with one job. Each run must end with exactly
 // one outcome and exactly one new state. Servers with a planted fault show that the test would notice.
@@ -126,7 +127,7 @@ describe('two servers with one bulk job', () => {
   }, 120_000);
 
   test('the race notices bulk job items that are not locked', async () => {
-    const fault: Mutation = { file: 'store/bulkJobItems.ts', from: ' for update skip locked', to: '' };
+    const fault: Mutation = { file: 'bulkJobItems.ts', from: ' for update skip locked', to: '' };
     const faulty = await buildProgram(fault);
     try {
       const { id } = await workedOnByTwo(faulty);

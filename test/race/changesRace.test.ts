@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, statement } from '../../src/store/connection/database.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { buildProgram, type Mutation } from '../support/program.ts';
+import { startServerProcess } from '../support/serverProcess.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { keepList, type ListKeeper } from './changesRacer.ts';
-import { buildProgram, type Mutation, startServerProcess } from './serverProcess.ts';
 
 // Two server processes on one database, many writers at both, and writers in the database whose transactions commit in
 // another order than they began. Subscribers keep lists of runs, disconnect and resume at random. At rest each list must
@@ -151,7 +152,7 @@ test('lists of runs kept from two servers equal their queries after writes that 
 
 test('the race notices a server that reads past the horizon', async () => {
   const wrong = await race(t.url, t.database, {
-    file: 'store/flowRunChanges.ts',
+    file: 'flowRunChanges.ts',
     from: 'const HORIZON = sql`pg_snapshot_xmin(',
     to: 'const HORIZON = sql`pg_snapshot_xmax(',
   });

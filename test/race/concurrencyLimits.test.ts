@@ -3,7 +3,8 @@ import { newId } from '../../src/actions/writing/newId.ts';
 import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
 import { type Database, statement } from '../../src/store/connection/database.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
-import { buildProgram, type Mutation, type ServerProcess, startServerProcess } from './serverProcess.ts';
+import { buildProgram, type Mutation } from '../support/program.ts';
+import { type ServerProcess, startServerProcess } from '../support/serverProcess.ts';
 
 // Two server processes, twenty flow runs of a deployment with a limit of three, and a client for each run that moves it
 // through its states. One process is killed on the way and its clients continue on the other. An observer counts meanwhile.
@@ -120,7 +121,7 @@ test('at most three runs hold the slots of two servers, one of them killed, and 
 
 test('the race notices limits that are not locked', async () => {
   const report = await race(t.database, t.url, {
-    file: 'store/concurrencySlotWrites.ts',
+    file: 'concurrencySlotWrites.ts',
     from: 'and active order by id for no key update`',
     to: 'and active order by id`',
   });

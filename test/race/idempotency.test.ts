@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../src/api/schema.ts';
 import { statement } from '../../src/store/connection/database.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
-import { buildProgram, type Program, type ServerProcess, startServerProcess } from './serverProcess.ts';
+import { buildProgram, type Program } from '../support/program.ts';
+import { type ServerProcess, startServerProcess } from '../support/serverProcess.ts';
 
 // Every mutation, sent seven times in parallel with one idempotency key to two server processes, has the effect of one
 // request, and all seven get the same answer.

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/store/connection/database.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { buildProgram, type Mutation, type Program } from '../support/program.ts';
+import { startServerProcess } from '../support/serverProcess.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { type Follower, follow, type Seen } from './racer.ts';
-import { buildProgram, type Mutation, type Program, startServerProcess } from './serverProcess.ts';
 
 // Two server processes on one database, many writers, and followers that disconnect and resume at random. Each follower must
 // have received what the tables contain: every event, once, in order. The same race on servers with a planted fault must
@@ -169,11 +170,11 @@ describe('planted faults', () => {
   test.each([
     [
       'flow runs that are not locked',
-      { file: 'store/flowRunWrites.ts', from: 'order by r.id for no key update', to: 'order by r.id' },
+      { file: 'flowRunWrites.ts', from: 'order by r.id for no key update', to: 'order by r.id' },
     ],
     [
       'task runs that are written without comparing their version',
-      { file: 'store/oneTaskRun.ts', from: 'and r.xmin = $30::xid', to: 'and $30::xid is not null' },
+      { file: 'oneTaskRun.ts', from: 'and r.xmin = $30::xid', to: 'and $30::xid is not null' },
     ],
   ])(
     'the race notices %s',
@@ -187,7 +188,7 @@ describe('planted faults', () => {
   test('the race notices numbers from a plain sequence', async () => {
     await t.database.query({ name: 'race.serial', text: 'create sequence race_serial increment by 1000' });
     const report = await raceWith({
-      file: 'store/runCounters.ts',
+      file: 'runCounters.ts',
       from: `insert into run_counter as c (run_id, \${column}) \${takers}
      on conflict (run_id) do update set \${column} = c.\${column} + excluded.\${column}
      returning c.run_id, c.\${column} as last`,

@@ -10,9 +10,10 @@ import { newId } from '../../src/actions/writing/newId.ts';
 import { formatInstant } from '../../src/core/values/instant.ts';
 import type { Viewer } from '../../src/core/values/viewer.ts';
 import { createApiKey } from '../../src/store/tenants/apiKeys.ts';
-import { buildProgram, type Program, type ServerProcess, startServerProcess } from '../race/serverProcess.ts';
 import { viewer } from '../support/engine.ts';
+import { buildProgram, type Program } from '../support/program.ts';
 import { insertTenant, NOON } from '../support/rows.ts';
+import { type ServerProcess, startServerProcess } from '../support/serverProcess.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { type Serving, serving } from './serving.ts';
 

@@ -1,24 +1,31 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { watch } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded/embeddedPostgres.ts';
 import { postgresUser } from '../../src/store/embedded/postgresUser.ts';
 import { findPostmaster } from '../../src/store/embedded/postmaster.ts';
+import { type GuardedDirectory, guardedDirectory } from '../support/guardedDirectory.ts';
+import { type NodeProcess, startNode } from '../support/startNode.ts';
 import { waitFor } from '../support/waitFor.ts';
 
+let directory: GuardedDirectory;
 let dataDirectory: string;
 let data: string;
 let opened: EmbeddedPostgres[];
 let children: ChildProcess[];
 
+beforeAll(async () => {
+  directory = await guardedDirectory();
+});
+afterAll(() => directory.remove());
+
 beforeEach(async () => {
-  dataDirectory = await mkdtemp(path.join(tmpdir(), 'flowql-embedded-'));
+  dataDirectory = await mkdtemp(path.join(directory.path, 'data-'));
   // As root, PostgreSQL runs as another user, who needs access.
   await chmod(dataDirectory, 0o755);
   data = path.join(dataDirectory, 'postgres', 'data');
@@ -41,11 +48,10 @@ async function start(): Promise<EmbeddedPostgres> {
 }
 
 /** Starts it in a separate process, as users do. */
-function spawnProcess(): ChildProcess & { stdout: Readable } {
+function spawnProcess(): NodeProcess {
   const script = fileURLToPath(new URL('../support/embeddedPostgresProcess.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', script, dataDirectory], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const child = startNode(['--import', 'tsx', script, dataDirectory]);
+  child.stderr.resume();
   children.push(child);
   return child;
 }
@@ -154,8 +160,8 @@ describe('kill -9 and the embedded PostgreSQL', () => {
   });
 
   test.each([
-    ['another program has its process id', () => shell('echo $$; exec sleep 60')],
-    ['it is a zombie', zombie],
+    ['another program has its process id', () => shell('echo $$; exec cat')],
+    ['a zombie has its process id', zombie],
   ])('after kill -9 of the server and PostgreSQL, the next start recovers even if %s', async (_, takePid) => {
     const { child, url } = await startProcess();
     await note(url);
@@ -168,19 +174,27 @@ describe('kill -9 and the embedded PostgreSQL', () => {
   });
 
   test('after kill -9 during the creation of the database files, the next start creates them again', async () => {
+    const watcher = watch(dataDirectory);
+    const creating = new Promise<void>((resolve) =>
+      watcher.on('change', (_, name) => String(name).startsWith('postgres.new-') && resolve()),
+    );
     const child = spawnProcess();
-    await waitFor(async () => (await readdir(dataDirectory)).some((name) => name.startsWith('postgres.new-')));
+    await creating;
+    watcher.close();
     await kill(child);
     expect(await run((await start()).url, 'select 1 as one')).toEqual([{ one: 1 }]);
     expect((await readdir(dataDirectory)).filter((name) => name.startsWith('postgres.new-'))).toEqual([]);
   });
 });
 
-/** Runs a script as PostgreSQL's user, because PostgreSQL ignores the processes of other users. */
+/**
+ * Runs a script, whose stdin stays open, as PostgreSQL's user, because PostgreSQL ignores the processes of other users.
+ * Returns the number that it prints first.
+ */
 async function shell(script: string): Promise<number> {
   const user = postgresUser();
   const as = user ? { uid: user.uid, gid: user.gid } : {};
-  const parent = spawn('sh', ['-c', script], { cwd: '/', stdio: ['ignore', 'pipe', 'inherit'], ...as });
+  const parent = spawn('sh', ['-c', script], { cwd: '/', stdio: ['pipe', 'pipe', 'inherit'], ...as });
   children.push(parent);
   const [line] = await once(parent.stdout, 'data');
   return Number(line);
@@ -188,7 +202,10 @@ async function shell(script: string): Promise<number> {
 
 /** Returns the id of a process that has ended and whose parent never waits for it. */
 async function zombie(): Promise<number> {
-  const pid = await shell('sleep 0.1 & echo $!; exec sleep 60');
+  const pid = await shell('exec 3<&0; cat <&3 & echo $!; exec cat');
+  const parent = children.at(-1);
+  await waitFor(async () => (await readFile(`/proc/${parent?.pid}/comm`, 'utf8')) === 'cat\n');
+  process.kill(pid);
   await waitFor(async () => (await readFile(`/proc/${pid}/stat`, 'utf8')).includes(') Z '));
   return pid;
 }

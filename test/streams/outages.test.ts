@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Database, statement } from '../../src/store/connection/database.ts';
 import { openDatabase } from '../../src/store/connection/openDatabase.ts';
 import { openStreams } from '../../src/streams/streams.ts';
 import { testDatabase } from '../support/postgres.ts';
+import { startNode } from '../support/startNode.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { createRun, topicOf, type WatchedRun, WRITERS } from './fixtures.ts';
 import { inTime, positions, take } from './reading.ts';
@@ -107,13 +107,7 @@ test('a stream ends with INVALID_CURSOR after the database is restored to an ear
 });
 
 test('a process ends by itself after its streams are closed', async () => {
-  const child = spawn(process.execPath, [
-    '--import',
-    'tsx',
-    'test/streams/followAndClose.ts',
-    fresh.url,
-    run.flowRunId,
-  ]);
+  const child = startNode(['--import', 'tsx', 'test/streams/followAndClose.ts', fresh.url, run.flowRunId]);
   try {
     const [code] = await inTime(once(child, 'exit'), 'the process to end');
     expect(code).toBe(0);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
-import { buildProgram, type Program, type ServerProcess, startServerProcess } from '../../race/serverProcess.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
+import { buildProgram, type Program } from '../../support/program.ts';
+import { type ServerProcess, startServerProcess } from '../../support/serverProcess.ts';
 
 let server: ServerProcess | null = null;
 let test: TestDatabase | null = null;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildProgram, type Program, type ServerProcess, startServerProcess } from '../../race/serverProcess.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
+import { buildProgram, type Program } from '../../support/program.ts';
+import { type ServerProcess, startServerProcess } from '../../support/serverProcess.ts';
 import { GROUPS } from './allCases.ts';
 import { type Api, Skip } from './api.ts';
 import { runCase } from './conformanceCase.ts';
