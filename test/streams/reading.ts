@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../../src/store/connection/database.ts';
 import type { StreamEvent } from '../../src/streams/streams.ts';
-
-const DEADLINE_MS = 25_000;
+import { DEADLINE_MS } from '../support/waitFor.ts';
 
 /** Returns the promise with a deadline, after which it rejects with `what` it waited for. */
 export async function inTime<Result>(promise: Promise<Result>, what: string): Promise<Result> {
