@@ -98,9 +98,7 @@ describe('authentication over WebSockets', () => {
   );
 });
 
-test('a revoked key stops working for requests, open sockets and open streams', {
-  timeout: 60_000,
-}, async () => {
+test('a revoked key stops working for requests, open sockets and open streams', async () => {
   const { database } = served.engine;
   const key = await createApiKey(database, { id: v7(), name: 'for a while', role: 'ADMIN', tenant: 'default' });
   expect(await codeOf(post(served.url, QUERY, bearer(key)))).toBe('ok');
@@ -114,12 +112,12 @@ test('a revoked key stops working for requests, open sockets and open streams', 
     headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...bearer(key) },
     body: JSON.stringify({ query: `subscription { flowRunStates(flowRunId: "${id}") { cursor } }` }),
   });
-  const reading = stream.text();
+  const brokenOff = expect(stream.text()).rejects.toThrow();
   expect(await revokeApiKey(database, 'default', 'for a while')).toBe(true);
   await waitFor(async () => (await codeOf(post(served.url, QUERY, bearer(key)))) === 'UNAUTHENTICATED');
-  await waitFor(() => state.close !== null, { timeoutMs: 30_000 });
+  await waitFor(() => state.close !== null);
   expect(state.close).toMatchObject({ code: 4401 });
-  await expect(reading).rejects.toThrow();
+  await brokenOff;
 });
 
 test('keys are stored as hashes and listed without them', async () => {
@@ -161,13 +159,13 @@ describe('a server that listens on a public address', () => {
   test('a server on a public address starts with FLOWQL_INSECURE and needs no key', async () => {
     const server = await startServer(config({ FLOWQL_INSECURE: 'true' }), parts());
     expect(await codeOf(post(`${server.url}/graphql`, { query: '{ __typename }' }))).toBe('ok');
-    await server.stop(1_000);
+    await server.stop(60_000);
   });
 
   test('a server on a public address with a key requires it', async () => {
     await createApiKey(fresh.engine.database, { id: v7(), name: 'k', role: 'ADMIN', tenant: 'default' });
     const server = await startServer(config(), parts());
     expect(await codeOf(post(`${server.url}/graphql`, { query: '{ __typename }' }))).toBe('UNAUTHENTICATED');
-    await server.stop(1_000);
+    await server.stop(60_000);
   });
 });

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => served.close());
 
-/** Opens an event stream and collects its text. */
+/** Opens an event stream and collects its text until it ends. */
 async function openStream(query: string, variables: object = {}) {
   const aborting = new AbortController();
   const response = await fetch(served.url, {
@@ -17,19 +17,22 @@ async function openStream(query: string, variables: object = {}) {
     body: JSON.stringify({ query, variables }),
     signal: aborting.signal,
   });
-  const stream = { text: '', isOver: false, response, stop: () => aborting.abort() };
+  const stream = { text: '' };
   const reading = async () => {
     const decoder = new TextDecoder();
     // The cast: Node's web streams can be iterated, but the types of the web's cannot.
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>)
       stream.text += decoder.decode(chunk, { stream: true });
   };
-  void reading()
-    .catch(() => {})
-    .finally(() => {
-      stream.isOver = true;
-    });
-  return stream;
+  const ended = reading().then(
+    () => 'complete',
+    () => 'broken off',
+  );
+  const stop = async () => {
+    aborting.abort();
+    await ended;
+  };
+  return Object.assign(stream, { response, ended, stop });
 }
 
 const results = (text: string) =>
@@ -46,28 +49,28 @@ test('an event stream sends stored states, new states and keep-alive comments', 
   await waitFor(() => results(stream.text).length === 2);
   expect(results(stream.text).map(({ data }) => data.flowRunStates.state.version)).toEqual([1, 2]);
   await waitFor(() => /^:$/m.test(stream.text.split('data: ').at(-1) ?? ''));
-  stream.stop();
+  await stream.stop();
 });
 
 test('an event stream whose client disconnects is closed', async () => {
   const id = await newRun(served.url);
   const stream = await openStream(WATCH, { id });
   await waitFor(() => results(stream.text).length === 1);
-  expect(await open()).toBe(1);
-  stream.stop();
+  await waitFor(async () => (await open()) === 1);
+  await stream.stop();
   await waitFor(async () => (await open()) === 0);
 });
 
 test('an invalid subscription sends its error as the only event', async () => {
   const stream = await openStream(WATCH, { id: '01900000-0000-7000-8000-00000000ffff' });
-  await waitFor(() => stream.isOver);
+  expect(await stream.ended).toBe('complete');
   expect(results(stream.text)).toMatchObject([{ errors: [{ extensions: { code: 'NOT_FOUND' } }] }]);
   expect(stream.text).toContain('event: complete');
 });
 
 test('a query may be answered as an event stream with one event', async () => {
   const stream = await openStream('{ __typename }');
-  await waitFor(() => stream.isOver);
+  expect(await stream.ended).toBe('complete');
   expect(results(stream.text)).toEqual([{ data: { __typename: 'Query' } }]);
 });
 
@@ -77,11 +80,8 @@ test('a server that stops breaks off its event streams so that clients reconnect
   const id = await newRun(served.url);
   const stream = await openStream(WATCH, { id });
   await waitFor(() => results(stream.text).length === 1);
-  const stopped = { is: false };
-  void served.server.stop(60_000).then(() => {
-    stopped.is = true;
-  });
-  await waitFor(() => stopped.is && stream.isOver);
+  await served.server.stop(60_000);
+  expect(await stream.ended).toBe('broken off');
   await served.close();
   served = other;
   expect(stream.text).not.toContain('complete');

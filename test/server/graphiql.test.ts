@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GRAPHIQL_EXAMPLES } from '../../src/server/http/graphiqlExamples.ts';
-import { waitFor } from '../support/waitFor.ts';
+import { DEADLINE_MS, waitFor } from '../support/waitFor.ts';
 import { type Serving, serving } from './serving.ts';
 
 const EXECUTABLES = [
@@ -36,7 +36,6 @@ test('GraphiQL is sent compressed and only if it changed', async () => {
 
 describe.skipIf(!executablePath)(
   executablePath ? 'GraphiQL in Chromium' : 'GraphiQL in Chromium: SKIPPED, set CHROMIUM_PATH to its path',
-  { timeout: 120_000 },
   () => {
     let browser: Browser;
     let first: Window;
@@ -47,37 +46,35 @@ describe.skipIf(!executablePath)(
       browser = await chromium.launch({ executablePath: executablePath ?? '', args: FLAGS });
       first = await openWindow();
       second = await openWindow();
-    }, 90_000);
+    });
     afterAll(() => browser?.close());
 
     type Window = Awaited<ReturnType<typeof openWindow>>;
     async function openWindow() {
       const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+      page.setDefaultTimeout(DEADLINE_MS);
       page.on('request', (request) => {
         const isOurs = request.url().startsWith(served.server.url) || /^(blob|data):/.test(request.url());
         if (!isOurs) elsewhere.push(request.url());
       });
       await page.goto(served.url);
       const play = page.locator('.graphiql-execute-button');
-      await play.waitFor({ timeout: 60_000 });
+      await play.waitFor();
       const answer = page.locator('.result-window');
-      const shows = (text: string, timeout = 30_000) => answer.filter({ hasText: text }).waitFor({ timeout });
+      const shows = (text: string, timeout = DEADLINE_MS) => answer.filter({ hasText: text }).waitFor({ timeout });
       return {
         /** Runs an example and waits until the answer contains the text. */
         async run(tab: string, text: string) {
           await page.locator('.graphiql-tab-button', { hasText: new RegExp(`^${tab}$`) }).click();
           await page.locator('.graphiql-tab-active', { hasText: tab }).waitFor();
           // GraphiQL knows the operation of a tab only a moment after the tab opens.
-          await waitFor(
-            async () => {
-              await play.click();
-              return shows(text, 2_000).then(
-                () => true,
-                () => false,
-              );
-            },
-            { timeoutMs: 60_000 },
-          );
+          await waitFor(async () => {
+            await play.click();
+            return shows(text, 10_000).then(
+              () => true,
+              () => false,
+            );
+          });
         },
         shows,
         tabs: () => page.locator('.graphiql-tab-button').allTextContents(),

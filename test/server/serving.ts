@@ -20,7 +20,7 @@ export async function serving(settings: { [name: string]: string } = {}): Promis
   const tested = await testEngine();
   const logged: Serving['logged'] = [];
   const log: Logger = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
-  const config = readConfig({ FLOWQL_PORT: '0', ...settings });
+  const config = readConfig({ FLOWQL_PORT: '0', FLOWQL_INIT_TIMEOUT_MS: '60000', ...settings });
   const server = await startServer(config, {
     database: tested.engine.database,
     schema: oneSchema({ prefect1: config.prefect1 }),
@@ -36,7 +36,7 @@ export async function serving(settings: { [name: string]: string } = {}): Promis
     logged,
     log,
     async close() {
-      await server.stop(1_000);
+      await server.stop(60_000);
       await tested.close();
     },
   };

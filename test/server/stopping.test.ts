@@ -6,7 +6,10 @@ import { waitFor } from '../support/waitFor.ts';
 import { newRun, serving } from './serving.ts';
 
 const LOCK = statement('test.lock', 'select id from flow_run where id = $1 for update');
-const WAITING = statement('test.waiting', 'select 1 from pg_locks where not granted');
+const WAITING = statement(
+  'test.waiting',
+  "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+);
 
 test('a running mutation is answered when the server stops, and its connection is closed', async () => {
   const served = await serving();
@@ -25,7 +28,7 @@ test('a running mutation is answered when the server stops, and its connection i
     const query = `mutation { setFlowRunState(input: { flowRunId: "${id}", state: { type: RUNNING } }) { state { version } } }`;
     request.end(JSON.stringify({ query }));
     await waitFor(async () => (await database.query(WAITING)).length > 0);
-    stopped = served.server.stop(10_000);
+    stopped = served.server.stop(60_000);
   });
   const [response] = await answered;
   const body = JSON.parse((await response.toArray()).join(''));

@@ -85,7 +85,7 @@ test('while the database is unreachable, the server is healthy, not ready and an
   gate.reopen();
   await waitFor(async () => (await get('/ready', {}, server.url)).status === 200);
   expect((await post(`${server.url}/graphql`, { query: '{ flows { totalCount } }' })).status).toBe(200);
-  await server.stop(1_000);
+  await server.stop(60_000);
   await stopEngine(engine);
   await streams.close();
   await database.close();

@@ -7,12 +7,7 @@ import { once, openClient, openSocket, receive } from './sockets.ts';
 let served: Serving;
 const clients: Client[] = [];
 beforeAll(async () => {
-  served = await serving({
-    FLOWQL_INIT_TIMEOUT_MS: '200',
-    FLOWQL_MAX_SUBSCRIPTIONS_PER_SOCKET: '3',
-    FLOWQL_MAX_BODY_BYTES: '100000',
-    FLOWQL_MAX_SOCKETS: '20',
-  });
+  served = await serving({ FLOWQL_MAX_SUBSCRIPTIONS_PER_SOCKET: '3', FLOWQL_MAX_BODY_BYTES: '100000' });
 });
 afterEach(async () => {
   for (const client of clients.splice(0)) await client.dispose();
@@ -108,8 +103,10 @@ test('a subscription over the limit of its socket is rejected and the others con
 });
 
 test('a socket that sends no connection_init in time is closed with 4408', async () => {
-  const { closed } = openSocket(served.url);
+  const hasty = await serving({ FLOWQL_INIT_TIMEOUT_MS: '100' });
+  const { closed } = openSocket(hasty.url);
   expect(await closed()).toMatchObject({ code: 4408 });
+  await hasty.close();
 });
 
 test.each([
@@ -135,12 +132,13 @@ test.each([
 });
 
 test('the number of sockets is limited', async () => {
-  const sockets = Array.from({ length: 20 }, () => openSocket(served.url));
+  const small = await serving({ FLOWQL_MAX_SOCKETS: '20' });
+  const sockets = Array.from({ length: 20 }, () => openSocket(small.url));
   await Promise.all(sockets.map(({ opened }) => opened()));
-  const { state } = openSocket(served.url);
+  const { state } = openSocket(small.url);
   await waitFor(() => state.refusal !== null);
   expect(state.refusal).toBe(503);
-  await Promise.all(sockets.map(({ closed }) => closed()));
+  await Promise.all([small.close(), ...sockets.map(({ closed }) => closed())]);
 });
 
 test('a server that stops closes its sockets with 1001', async () => {
