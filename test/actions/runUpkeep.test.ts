@@ -131,7 +131,6 @@ describe('a flow run that is deleted', () => {
         return { parent: parent.id, wrapper: wrapper.id, child: (await run({ parentTaskRunId: wrapper.id })).id };
       }),
     );
-    const began = Date.now();
     const outcomes = await Promise.allSettled(
       all.flatMap(({ parent, wrapper, child }) => [
         lines({ taskRunId: wrapper }, 20),
@@ -144,8 +143,6 @@ describe('a flow run that is deleted', () => {
     );
     const faults = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []));
     expect(faults.filter((code) => !['NOT_FOUND', 'REFERENCE_NOT_FOUND'].includes(code))).toEqual([]);
-    // PostgreSQL finds a circle of waits after a second.
-    expect(Date.now() - began).toBeLessThan(60_000);
     const left = await rows<{ found: number }>(
       `select (select count(*) from log l where not exists (select from flow_run r where r.id = l.flow_run_id))
          + (select count(*) from run_counter c where not exists (select from flow_run r where r.id = c.run_id)

@@ -1,5 +1,5 @@
 import { v7 } from 'uuid';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type FlowRun, NO_FLOW_RUN_POLICY } from '../../src/core/runs/run.ts';
 import { NO_DETAILS, type StateDetails, type StateType } from '../../src/core/runs/state.ts';
 import { addSeconds, formatInstant, type Instant } from '../../src/core/values/instant.ts';
@@ -21,8 +21,11 @@ import { testApi } from './testApi.ts';
 let api: Awaited<ReturnType<typeof testApi>>;
 const flow = newFlow();
 const tenantId = DEFAULT_TENANT_ID;
-const NOW = Date.now() * 1000;
-const at = (seconds: number): Instant => addSeconds(NOW, seconds);
+let now: Instant;
+beforeEach(() => {
+  now = Date.now() * 1000;
+});
+const at = (seconds: number): Instant => addSeconds(now, seconds);
 const text = (seconds: number) => formatInstant(at(seconds));
 beforeAll(async () => {
   api = await testApi();
@@ -43,7 +46,7 @@ async function run(stateType: StateType, { details = {}, ...more }: Row = {}): P
   return made.id;
 }
 
-async function queue({ pool = {}, queue = {}, heartbeat = -10 as number | null, polled = -10 as number | null } = {}) {
+async function queue({ pool = {}, queue = {}, heartbeat = 0 as number | null, polled = 0 as number | null } = {}) {
   const [workPoolId, id] = [v7(), v7()];
   await rows('work_pool', {
     id: workPoolId,
@@ -233,19 +236,19 @@ test('a Prefect 1 run waits for an agent that polls and has all its labels', asy
   const [id, elsewhere] = [v7(), v7()];
   const prefect1 = { tags: ['prod', 'gpu'], prefect1State: 'Scheduled', serializedState: {}, stateStartTime: at(-60) };
   const waiting = await run('SCHEDULED', prefect1);
-  await rows('agent', { id, name: 'a', labels: ['prod'], lastQueried: text(-5) });
+  await rows('agent', { id, name: 'a', labels: ['prod'], lastQueried: text(0) });
   const other = await insertTenant(api.database);
-  const foreign = { id: elsewhere, name: 'b', labels: ['prod', 'gpu'], lastQueried: text(-5) };
+  const foreign = { id: elsewhere, name: 'b', labels: ['prod', 'gpu'], lastQueried: text(0) };
   await insertRows(api.database, 'agent', [{ ...foreign, tenantId: other, updated: text(0) }]);
   expect(await why(waiting)).toMatchObject([
     {
       __typename: 'NoAgent',
       labels: ['prod', 'gpu'],
-      agents: [{ id, name: 'a', labels: ['prod'], missingLabels: ['gpu'], lastQueried: text(-5) }],
+      agents: [{ id, name: 'a', labels: ['prod'], missingLabels: ['gpu'], lastQueried: text(0) }],
     },
     { __typename: 'LateRun', scheduledTime: text(-60) },
   ]);
-  await rows('agent', { id: v7(), name: 'c', labels: ['gpu', 'prod'], lastQueried: text(-5) });
+  await rows('agent', { id: v7(), name: 'c', labels: ['gpu', 'prod'], lastQueried: text(0) });
   expect(await kinds(waiting)).toEqual(['LateRun']);
 });
 

@@ -46,7 +46,7 @@ describe('the zombie killer', () => {
     });
     const seconds =
       (Date.parse(String(retrying.state_start_time)) - Date.parse(String(retrying.state_timestamp))) / 1000;
-    expect(seconds).toBeCloseTo(90, 0);
+    expect(seconds).toBeCloseTo(90, 2);
     await t.setTaskRun(taskRunId, { type: 'Running' });
     await killZombies();
     const failed = `No heartbeat detected from the remote task; marking the task run ${taskRunId} (None) as failed.`;

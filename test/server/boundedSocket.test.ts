@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import { type BoundedSocket, boundedSocket } from '../../src/server/sockets/boundedSocket.ts';
+import { settled } from '../support/settled.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const MAX_BUFFERED = 100_000;
@@ -36,14 +37,10 @@ async function deliver(name: string, count: number, progress: { sent: number }, 
   }
 }
 
-/** Waits until the buffers of the system are full and nothing has moved for many turns of the event loop. */
+/** Waits until the buffers of the system are full, so that nothing moves any more. */
 async function stalled(progress: { sent: number }): Promise<void> {
-  let before = -1;
-  for (let turns = 0; turns < 1_000; turns += 1) {
-    await nextTurn();
-    if (progress.sent !== before || bounded.socket.bufferedAmount === 0) turns = 0;
-    before = progress.sent;
-  }
+  await waitFor(() => bounded.socket.bufferedAmount > 0);
+  await settled(() => progress.sent, nextTurn, 1_000);
 }
 
 test('a socket whose client stops reading pauses its subscriptions and then delivers everything in order', async () => {

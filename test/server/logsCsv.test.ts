@@ -13,6 +13,7 @@ import { viewer } from '../support/engine.ts';
 import { buildProgram, type Program } from '../support/program.ts';
 import { insertTenant, NOON } from '../support/rows.ts';
 import { type ServerProcess, startServerProcess } from '../support/serverProcess.ts';
+import { settled } from '../support/settled.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { type Serving, serving } from './serving.ts';
 
@@ -135,20 +136,15 @@ test('a CSV download waits for a slow reader and ends when the reader disconnect
   database.onStatement = (name) => {
     if (name === 'logs.byTime') reads += 1;
   };
-  /** Returns the number of reads when it has not changed during many answers of the same server. */
-  const settled = async () => {
-    let before = -1;
-    for (let answers = 0; answers < 100; answers += 1) {
-      if (before !== reads) answers = 0;
-      before = reads;
-      await (await fetch(`${server.server.url}/ready`)).text();
-    }
-    return reads;
-  };
+  const readsAtRest = () =>
+    settled(
+      () => reads,
+      async () => (await fetch(`${server.server.url}/ready`)).text(),
+    );
   const request = get(at(server.server.url, id));
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   await once(response, 'readable');
-  const stalled = await settled();
+  const stalled = await readsAtRest();
   // Of more than 160; the sockets hold some megabytes.
   expect(stalled).toBeLessThan(60);
   for (let taken = 0; taken < 8_000_000; ) {
@@ -158,7 +154,7 @@ test('a CSV download waits for a slow reader and ends when the reader disconnect
   }
   await waitFor(() => reads > stalled);
   request.destroy();
-  const ended = await settled();
+  const ended = await readsAtRest();
   expect(ended).toBeLessThan(140);
   database.onStatement = null;
   expect(server.logged.filter(({ level }) => Number(level) >= 40)).toEqual([]);

@@ -44,6 +44,12 @@ test('a loop continues after a failed round and ends when it is stopped', async 
   await running.stop();
   const stoppedAt = rounds;
   expect(failures).toEqual(Array.from({ length: stoppedAt }, () => 'failing'));
-  await new Promise((resolve) => setTimeout(resolve, 20)); // long enough for twenty more rounds
+  let laterRounds = 0;
+  const counting = async () => {
+    laterRounds += 1;
+  };
+  const later = startLoops(t.engine, [{ ...loop, tick: counting }], () => {});
+  await waitFor(() => laterRounds >= 20);
+  await later.stop();
   expect(rounds).toBe(stoppedAt);
 });

@@ -22,7 +22,7 @@ test('a query on a silent network fails within its time-out and the next one suc
   network.listen(0, '127.0.0.1');
   await once(network, 'listening');
   target.port = String((network.address() as AddressInfo).port); // The cast: it listens on a port.
-  const far = await openDatabase({ url: target.href, poolSize: 2, answerTimeoutMs: 200 });
+  const far = await openDatabase({ url: target.href, poolSize: 2, answerTimeoutMs: 3_000 });
   const writes = () => far.transaction((transaction) => transaction.query(selectOne));
   await writes();
   swallows = true;
