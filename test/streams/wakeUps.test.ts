@@ -44,7 +44,8 @@ async function writeThere(count: number): Promise<void> {
 
 const LISTENERS = `from pg_stat_activity where datname = current_database() and query like 'listen %'`;
 const COUNT = statement('test.listeners', `select count(*) as count ${LISTENERS}`);
-const KILL = statement('test.killListeners', `select pg_terminate_backend(pid) ${LISTENERS}`);
+const KILL = statement('test.killListeners', `select pid, pg_terminate_backend(pid) ${LISTENERS}`);
+const LEFT = statement('test.left', 'select pid from pg_stat_activity where pid = any($1::int[])');
 
 async function listeners(): Promise<number> {
   const [row] = await fresh.database.query<{ count: number }>(COUNT);
@@ -77,8 +78,8 @@ test('a cursor of one server is valid at another that has not received the event
 
 test('a server that lost its listening connection delivers the missed events', async () => {
   const events = await here.follow(topicOf('flowRunStates', run), { fromNow: true });
-  await fresh.database.query(KILL);
-  await waitFor(async () => (await listeners()) === 0);
+  const killed = await fresh.database.query<{ pid: number }>(KILL);
+  await waitFor(async () => (await fresh.database.query(LEFT, [killed.map(({ pid }) => pid)])).length === 0);
   const next = take(events, 3);
   await writeThere(3);
   expect(positions(await next)).toEqual([2, 3, 4]);
