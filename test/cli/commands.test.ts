@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../support/postgres.ts';
 import { finished, flowql } from './running.ts';
 
-describe('flowql', { timeout: 60_000 }, () => {
+describe('flowql', () => {
   test('flowql config prints every setting with its description and no password', async () => {
     const settings = { DATABASE_URL: 'postgresql://me:secret@db.example.com/flows', FLOWQL_PORT: '1234' };
     const { code, stdout } = await finished(flowql(['config'], settings));

@@ -13,6 +13,9 @@ export interface FlowqlProcess {
   ended: Promise<number>;
   /** Stops reading the output, as `head` does after its lines. */
   stopReading(): void;
+  /** Stops the process until it continues. */
+  pause(): void;
+  resume(): void;
 }
 
 /** Starts `flowql` with these arguments. */
@@ -23,6 +26,8 @@ export function startFlowql(program: Program, ...args: string[]): FlowqlProcess 
     stderr: '',
     ended: once(child, 'close').then(([code]) => code),
     stopReading: () => void child.stdout.destroy(),
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
   };
   child.stdout.on('data', (text) => {
     started.stdout += text;

@@ -75,17 +75,16 @@ test('flowql replay plays lines of a megabyte', async () => {
 });
 
 test('flowql replay takes the time of the recording divided by the speed', async () => {
-  const start = performance.now();
-  const replaying = replay(await recorded(LOG, { ...LOG, at: '2026-11-21T01:08:10.5Z' }), '--speed', '5');
+  // At normal speed, an hour would pass and the test would time out.
+  const replaying = replay(await recorded(LOG, { ...LOG, at: '2026-11-21T02:08:00.5Z' }), '--speed', '1800');
   expect(await replaying.ended, replaying.stderr).toBe(0);
   const [, seconds] = /in ([\d.]+) s/.exec(replaying.stdout) ?? [];
   expect(Number(seconds)).toBeGreaterThanOrEqual(2);
-  expect(performance.now() - start).toBeLessThan(9_000);
 });
 
 test('flowql replay loses and repeats nothing if the server is killed and restarted', async () => {
   const replaying = replay(recording('failed'), '--speed', '0.5');
-  await waitFor(() => /1\d\d of 224/.test(replaying.stderr), { timeoutMs: 15_000 });
+  await waitFor(() => /1\d\d of 224/.test(replaying.stderr));
   const { url } = server;
   await server.kill();
   await waitFor(() => replaying.stderr.includes('trying again'));

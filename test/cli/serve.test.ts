@@ -23,7 +23,7 @@ function serve(settings: NodeJS.ProcessEnv = {}, flags: string[] = []): Running 
   return server;
 }
 
-describe('flowql serve', { timeout: 90_000 }, () => {
+describe('flowql serve', () => {
   test('flowql serve migrates an empty database, prints its address and logs JSON', async () => {
     const { url, drop } = await createTestDatabase();
     const server = serve({ DATABASE_URL: url });
@@ -44,7 +44,7 @@ describe('flowql serve', { timeout: 90_000 }, () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
     'flowql serve answers running requests, closes its sockets and ends with 0 on %s',
     async (signal) => {
-      const server = serve();
+      const server = serve({ FLOWQL_STOP_TIMEOUT_MS: '60000' });
       const address = await addressOf(server);
       const { opened, send, messages, closed } = openSocket(`${address}/graphql`);
       await opened();

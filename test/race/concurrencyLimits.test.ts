@@ -5,6 +5,7 @@ import { type Database, statement } from '../../src/store/connection/database.ts
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { buildProgram, type Mutation } from '../support/program.ts';
 import { type ServerProcess, startServerProcess } from '../support/serverProcess.ts';
+import { DEADLINE_MS } from '../support/waitFor.ts';
 
 // Two server processes, twenty flow runs of a deployment with a limit of three, and a client for each run that moves it
 // through its states. One process is killed on the way and its clients continue on the other. An observer counts meanwhile.
@@ -86,7 +87,7 @@ async function race(database: Database, databaseUrl: string, mutation?: Mutation
     );
     let over = false;
     let mostAtWork = 0;
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + DEADLINE_MS;
     const observer = (async () => {
       let killed: Promise<void> | null = null;
       for (;;) {
@@ -117,7 +118,7 @@ afterAll(() => t.drop());
 
 test('at most three runs hold the slots of two servers, one of them killed, and all runs finish', async () => {
   expect(await race(t.database, t.url)).toEqual({ mostAtWork: LIMIT, completed: RUNS, slotsLeft: 0 });
-}, 120_000);
+});
 
 test('the race notices limits that are not locked', async () => {
   const report = await race(t.database, t.url, {
@@ -126,4 +127,4 @@ test('the race notices limits that are not locked', async () => {
     to: 'and active order by id`',
   });
   expect(report.mostAtWork).toBeGreaterThan(LIMIT);
-}, 120_000);
+});

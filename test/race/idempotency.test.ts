@@ -17,7 +17,7 @@ let servers: ServerProcess[] = [];
 beforeAll(async () => {
   [shared, program] = await Promise.all([testDatabase(), buildProgram()]);
   servers = await Promise.all([startServerProcess(program, shared.url), startServerProcess(program, shared.url)]);
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.kill()));
   await shared.drop();
@@ -194,7 +194,7 @@ test('every mutation is tested for idempotency', () => {
 });
 
 describe.each(Object.entries(INPUTS))('%s', (mutation, inputOf) => {
-  test('%s sent seven times to two processes has one effect and one answer', async () => {
+  test(`${mutation} sent seven times to two processes has one effect and one answer`, async () => {
     const one = { ...(await inputOf()), idempotencyKey: fresh() };
     const effectOfOne = await effectOf(() => send(mutation, one));
 
@@ -209,7 +209,7 @@ describe.each(Object.entries(INPUTS))('%s', (mutation, inputOf) => {
     if (MAKES_A_RUN.includes(mutation)) expect(answers.filter(isCreation)).toHaveLength(1);
   });
 
-  test('%s with a key used for another request is rejected and has no effect', async () => {
+  test(`${mutation} with a key used for another request is rejected and has no effect`, async () => {
     const idempotencyKey = fresh();
     await send(mutation, { ...(await inputOf()), idempotencyKey });
     const other = { ...(await inputOf()), idempotencyKey };

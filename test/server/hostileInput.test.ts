@@ -183,12 +183,14 @@ async function firstEvent({ body }: Response): Promise<string> {
 }
 
 describe.each(cases)('$operation $field', (asked) => {
-  test('$operation $field accepts valid arguments', async () => {
+  const name = `${asked.operation} ${asked.field}`;
+
+  test(`${name} accepts valid arguments`, async () => {
     const { codes } = await send(asked, leastArguments(fieldOf(asked).args, samples));
     expect(codes).toEqual(NEEDS_MORE[`${asked.operation} ${asked.field}`] ?? []);
   });
 
-  test('$operation $field rejects hostile arguments and writes nothing', async () => {
+  test(`${name} rejects hostile arguments and writes nothing`, async () => {
     const { args } = fieldOf(asked);
     const faults: string[] = [];
     const writes = asked.operation === 'mutation';
@@ -197,13 +199,13 @@ describe.each(cases)('$operation $field', (asked) => {
       // Filters get hostile values in queries only. Here, the rows they match would be deleted.
       if (writes && place.path[1] === 'filter') continue;
       for (const hostile of place.hostile) {
-        const name = `${asked.field} ${place.path.join('.')}: ${hostile.name}`;
+        const what = `${asked.field} ${place.path.join('.')}: ${hostile.name}`;
         const { codes } = await send(asked, argumentsWith(args, place, hostile.value, samples));
         const after = writes ? await contents() : '';
         if (codes.length > 0 && after !== before)
-          faults.push(`${name} is refused (${codes}) and something was written`);
-        for (const code of codes) if (!EXPECTED.includes(code)) faults.push(`${name} is ${code}`);
-        if (codes.length === 0 && mustBeRefused(asked, name, hostile)) faults.push(`${name} is taken`);
+          faults.push(`${what} is refused (${codes}) and something was written`);
+        for (const code of codes) if (!EXPECTED.includes(code)) faults.push(`${what} is ${code}`);
+        if (codes.length === 0 && mustBeRefused(asked, what, hostile)) faults.push(`${what} is taken`);
         before = after;
       }
     }
