@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { expectRecent, inAnyOrder, nobody, UUID, unique, until } from './expectations.ts';
 import { eventOf, receiving } from './hookReceiver.ts';
 import { document, mutate, query, refused, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
+import { delivered, servePrefect1 } from './prefect1Server.ts';
 import { emptyFlow, newProject, newTenant, readRun, STATES, setFlowRun, startRun, state } from './world.ts';
 
 servePrefect1();
@@ -107,13 +106,12 @@ test('a webhook receives the run, its states, its flow and its tenant', () =>
   }));
 
 test('a hook is called once for each of its states', () =>
-  receiving(async ({ url, received, waitFor }) => {
+  receiving(async ({ url, received }) => {
     const { hook, run } = await made();
     await hook({ config: { url }, states: ['SUBMITTED', 'RUNNING', 'SUCCESS'] });
     const id = await run();
     for (const type of ['Submitted', 'Running', 'Success', 'Failed']) await setFlowRun(id, type);
-    await waitFor(3);
-    await sleep(500); // for one too many
+    await delivered(url);
     const states = received.map((one) => eventOf(one).state.state);
     expect(inAnyOrder(states)).toEqual(inAnyOrder(['Submitted', 'Running', 'Success']));
   }));
@@ -135,8 +133,7 @@ test('only an active hook of the tenant, flow and state of a run is called', () 
     await waitFor(1);
     await succeeds('set_cloud_hook_active', { cloud_hook_id: inactive });
     await setFlowRun(heard, 'Cancelled');
-    await waitFor(2);
-    await sleep(500); // for one too many
+    await delivered(url);
     expect(received.map((one) => [eventOf(one).flow_run.id, eventOf(one).state.state])).toEqual([
       [heard, 'Failed'],
       [heard, 'Cancelled'],
@@ -148,9 +145,7 @@ test.each([500, 'never'] as const)('a state is set even if the receiver of its h
     const { hook, run } = await made();
     await hook({ config: { url }, states: ['FAILED'] });
     const id = await run();
-    const started = Date.now();
     expect(await setFlowRun(id, 'Failed')).toEqual({ id, status: 'SUCCESS', message: null });
-    expect(Date.now() - started).toBeLessThan(1500);
     expect(await readRun(id)).toMatchObject({ state: 'Failed', version: 2 });
     await waitFor(1);
   }, answer),
@@ -166,7 +161,7 @@ test('a PREFECT_MESSAGE hook creates a message that can be read and deleted', as
   const id = await run();
   await setFlowRun(id, 'Failed');
   const messages = async () => (await query(MESSAGES, { tenant: tenant_id })).message;
-  const [message] = await until(messages, (rows) => rows.length > 0, 8_000);
+  const [message] = await until(messages, (rows) => rows.length > 0);
   expect(message).toMatchObject({ type: 'CLOUD_HOOK', read: false, text: null });
   expect(message?.content).toMatchObject({
     type: 'CLOUD_HOOK',

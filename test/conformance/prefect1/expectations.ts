@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { parseInstant } from '../../../src/core/values/instant.ts';
+import { DEADLINE_MS } from '../../support/waitFor.ts';
 
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -17,9 +19,12 @@ export function expectInstant(got: string, want: string, what?: string): void {
   expect(Date.parse(got), what).toBe(Date.parse(want));
 }
 
-/** Expects a recent time. */
-export function expectRecent(got: string, what?: string, seconds = 15): void {
-  expect(Math.abs(Date.parse(got) - Date.now()), what).toBeLessThan(seconds * 1000);
+/** Returns a time in microseconds. */
+export const instant = (text: string): number => parseInstant(text) ?? Number.NaN;
+
+/** Expects a time of this test run. */
+export function expectRecent(got: string, what?: string): void {
+  expect(Math.abs(Date.parse(got) - Date.now()), what).toBeLessThan(2 * DEADLINE_MS);
 }
 
 export const times = <Made>(count: number, make: (index: number) => Promise<Made>): Promise<Made[]> =>
@@ -29,17 +34,15 @@ export const times = <Made>(count: number, make: (index: number) => Promise<Made
 export const inSeconds = (seconds: number, from = Date.now()) =>
   new Date(from + seconds * 1000).toISOString().replace('Z', '+00:00');
 
-/** Asks until it is so, or the deadline; gives the last answer, for the case to judge. */
+/** Repeats a request until its answer is the expected one or a deadline passes. Returns the last answer. */
 export async function until<Value>(
   ask: () => Promise<Value> | Value,
   isDone: (value: Value) => boolean,
-  deadlineMs = 5_000,
-  everyMs = 100,
 ): Promise<Value> {
-  const end = Date.now() + deadlineMs;
+  const deadline = performance.now() + DEADLINE_MS;
   for (;;) {
     const value = await ask();
-    if (isDone(value) || Date.now() > end) return value;
-    await sleep(everyMs);
+    if (isDone(value) || performance.now() > deadline) return value;
+    await sleep(20);
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expectRecent, inSeconds, nobody, until } from './expectations.ts';
+import { expectRecent, inSeconds, instant, nobody, until } from './expectations.ts';
 import { document, expectError, mutate, mutationDocument, post, query, refused, succeeds } from './prefect1Client.ts';
 import { servePrefect1 } from './prefect1Server.ts';
 import { basicFlow, child, emptyFlow, readRun, readTaskRun, startRun } from './world.ts';
@@ -20,11 +20,9 @@ test('a heartbeat is stored and never rejected', async () => {
     const { heartbeat } = await until(
       () => readRun(run),
       (row) => row.heartbeat !== last,
-      1_000,
-      20,
     );
     expectRecent(heartbeat);
-    if (last !== null) expect(Date.parse(heartbeat)).toBeGreaterThan(Date.parse(last));
+    if (last !== null) expect(instant(heartbeat)).toBeGreaterThan(instant(last));
     last = heartbeat;
   }
   await succeeds('update_task_run_heartbeat', { task_run_id: t1 });

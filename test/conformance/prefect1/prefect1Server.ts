@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 import { buildProgram, type Program } from '../../support/program.ts';
 import { type ServerProcess, startServerProcess } from '../../support/serverProcess.ts';
+import { waitFor } from '../../support/waitFor.ts';
 
 let server: ServerProcess | null = null;
 let test: TestDatabase | null = null;
@@ -26,9 +27,8 @@ export function serverUrl(): string {
 }
 
 // The old server's tests moved time by mutations for administrators. Here, time is moved in the database.
-async function sql(text: string, values: unknown[]): Promise<void> {
-  await test?.database.query({ name: 'test', text }, values);
-}
+const sql = async (text: string, values: unknown[]) =>
+  (await test?.database.query({ name: 'test', text }, values)) ?? [];
 
 /** Sets the heartbeat of a flow run to `minutes` ago. */
 export const ageHeartbeat = (flowRunId: string, minutes: number) =>
@@ -44,3 +44,10 @@ export const setTimesResurrected = (flowRunId: string, count: number) =>
 /** Replaces the settings of a flow group, also with missing keys. */
 export const setGroupSettings = (flowGroupId: string, settings: object) =>
   sql('update flow_group set settings = $2::jsonb where id = $1', [flowGroupId, JSON.stringify(settings)]);
+
+/** Waits until all deliveries to a URL have been made. */
+export const delivered = (url: string) =>
+  waitFor(async () => {
+    const text = `select 1 from cloud_hook_delivery d join cloud_hook h on h.id = d.cloud_hook_id where h.config ->> 'url' = $1`;
+    return (await sql(text, [url])).length === 0;
+  });

@@ -7,7 +7,6 @@ import { createFlow, readFlow, readRun } from './world.ts';
 
 servePrefect1({ FLOWQL_SCHEDULER_SECONDS: '1' });
 
-const DEADLINE_MS = 15_000;
 const RUNS = document<{ flow_run: { id: string }[] }>(
   'query($flow: uuid!) { flow_run(where: { flow_id: { _eq: $flow }, auto_scheduled: { _eq: true } }) { id } }',
 );
@@ -15,7 +14,6 @@ const scheduledRuns = (flow: string, count: number) =>
   until(
     async () => (await query(RUNS, { flow })).flow_run,
     (runs) => runs.length === count,
-    DEADLINE_MS,
   );
 
 test('the scheduler creates the runs of a group schedule and replaces a missing one', async () => {
