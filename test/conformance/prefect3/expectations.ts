@@ -69,7 +69,7 @@ export class Expectations {
       type: type !== undefined && (got?.state?.type ?? null) !== type,
       name: name !== undefined && got?.state?.name !== name,
       message: message !== undefined && got?.state?.message !== message,
-      delay: delay !== undefined && !(Math.abs((got?.delaySeconds ?? Number.NaN) - delay) <= 2),
+      delay: delay !== undefined && !(Math.abs((got?.delaySeconds ?? Number.NaN) - delay) <= 20),
       written: written !== undefined && got?.written !== written,
       'missing reason': got?.status !== 'ACCEPT' && !got?.reason,
     };
@@ -110,7 +110,7 @@ export class Expectations {
   async until<Value>(
     read: () => Value | Promise<Value>,
     isSo: (value: Value) => boolean,
-    { seconds = 20, label }: { seconds?: number; label: string },
+    { seconds = 120, label }: { seconds?: number; label: string },
   ): Promise<Value> {
     const deadline = Date.now() + seconds * 1000;
     for (;;) {

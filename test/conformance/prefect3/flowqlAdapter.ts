@@ -131,7 +131,7 @@ export function connectFlowql(url: string): Api {
       flowRuns<FlowRun>(runFilter('flowRuns', filter), FLOW_RUN, sort, limit),
     countFlowRuns: ({ filter } = {}) => counted('flowRunCount', 'FlowRun', runFilter('flowRuns', filter)),
     watchFlowRunStates,
-    flowRunEvents: flowqlEvents(watchFlowRunStates),
+    flowRunEvents: flowqlEvents(watchFlowRunStates, flowRunStates),
 
     createTaskRun: ({ policy, ...run }) =>
       mutate<{ run: TaskRun; created: boolean }>(

@@ -1,13 +1,14 @@
+import { waitFor } from '../../support/waitFor.ts';
 import type { Api } from './api.ts';
-import { sleep } from './moments.ts';
 
-/** What a subscription from the beginning tells within half a second. */
+/** Returns the events of a subscription from the beginning up to the newest stored state. */
 export const flowqlEvents =
-  (watch: Api['watchFlowRunStates']): Api['flowRunEvents'] =>
+  (watch: Api['watchFlowRunStates'], statesOf: Api['flowRunStates']): Api['flowRunEvents'] =>
   async (id) => {
+    const newest = (await statesOf(id)).at(-1)?.id;
     const events: { stateId: string; name: string }[] = [];
     const watched = await watch(id, (state) => events.push({ stateId: state.id, name: state.name }));
-    await sleep(500);
+    await waitFor(() => watched.error !== null || events.some(({ stateId }) => stateId === newest));
     await watched.close();
     if (watched.error) throw watched.error;
     return events;

@@ -86,6 +86,13 @@ export class Lab extends Expectations {
     return pid || (state && !first) ? this.raw.readFlowRun(run.id) : run;
   }
 
+  /** Waits until a flow run of the server has run for a fraction of a second. */
+  async timePasses(): Promise<void> {
+    const { id } = await this.run({ type: 'RUNNING' });
+    const hasRun = ({ estimatedRunTime }: FlowRun) => estimatedRunTime > 0.2;
+    await this.until(() => this.raw.readFlowRun(id), hasRun, { label: 'run time' });
+  }
+
   async task(state?: StateInput, { flowRun, ...more }: TaskFixture = {}): Promise<TaskRun> {
     const flowRunId = flowRun === null ? undefined : (flowRun ?? (await this.run({ type: 'RUNNING' }))).id;
     const first = state && state.data === undefined ? state : undefined;

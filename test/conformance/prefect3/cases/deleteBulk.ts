@@ -24,7 +24,6 @@ export const deleteBulkCases: ConformanceCase[] = [
   {
     id: 'O02',
     title: 'deleting unknown runs is not found and deleting a task run keeps its flow run',
-    seconds: 60,
     run: async (lab) => {
       await lab.refuses('not_found', () => lab.api.deleteFlowRun(uuid()), 'flow run');
       await lab.refuses('not_found', () => lab.api.deleteTaskRun(uuid()), 'task run');

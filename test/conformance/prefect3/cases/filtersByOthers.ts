@@ -49,7 +49,6 @@ export const filtersByOthersCases: ConformanceCase[] = [
   {
     id: 'K18',
     title: 'two filters together match the intersection, and the count agrees',
-    seconds: 60,
     run: async (lab) => {
       const world = await filterWorld(lab);
       const parts: Filter[] = [

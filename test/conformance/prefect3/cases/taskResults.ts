@@ -79,7 +79,6 @@ export const taskResultsCases: ConformanceCase[] = [
   {
     id: 'J28',
     title: 'an older reported state does not move a task run back',
-    seconds: 90,
     run: async (lab) => {
       lab.needs('report');
       const flowRun = await lab.run({ type: 'RUNNING' });

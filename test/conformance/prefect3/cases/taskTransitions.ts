@@ -1,5 +1,5 @@
 import type { ConformanceCase } from '../conformanceCase.ts';
-import { inSeconds } from '../moments.ts';
+import { inSeconds, milliseconds } from '../moments.ts';
 import { fail, read, retriesRun, set } from '../taskStates.ts';
 
 export const taskTransitionsCases: ConformanceCase[] = [
@@ -116,10 +116,10 @@ export const taskTransitionsCases: ConformanceCase[] = [
     run: async (lab) => {
       const run = await retriesRun(lab, { retries: 3, retryDelay: [1, 30] });
       for (const delay of [1, 30, 30]) {
-        const at = Date.now();
         const verdict = await set(lab, run, fail);
         lab.rejected(verdict, { name: 'AwaitingRetry' });
-        lab.sameTime(verdict.state?.details.scheduledTime, at + delay * 1000, `delay ${delay}`, 900);
+        const due = milliseconds(verdict.state?.timestamp) + delay * 1000;
+        lab.sameTime(verdict.state?.details.scheduledTime, due, `delay ${delay}`, 900);
         await set(lab, run, 'RUNNING', { force: true });
       }
     },
