@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { addressOf, finished, flowql } from '../test/cli/running.ts';
+import { guardedDirectory } from '../test/support/guardedDirectory.ts';
 import { prefectEnvironment } from './prefectEnvironment.ts';
 
-// Drives the real Prefect 1.4.1, its client, command line, runners and agent, against the real server on an embedded
-// PostgreSQL of its own. `npm run test:prefect1 -- -k words` runs the tests whose names hold the words.
+// Tests the server with the client, command line, runners and agent of the real Prefect 1.4.1, on a new embedded PostgreSQL.
+// `npm run test:prefect1 -- -k words` runs the tests whose names contain the words.
 
-const TESTS = path.resolve(import.meta.dirname, '../test/prefect1');
+const TESTS = path.resolve(import.meta.dirname, '../test/prefect1/client');
 
 const prefect = prefectEnvironment(path.join(TESTS, 'constraints.txt'));
 if ('skipped' in prefect) {
@@ -17,30 +16,29 @@ if ('skipped' in prefect) {
   process.exit(0);
 }
 
-const directory = await mkdtemp(path.join(tmpdir(), 'flowql-prefect1-'));
-// Root's PostgreSQL runs as another user, who must get in.
-await chmod(directory, 0o755);
-const settings = { FLOWQL_DATA_DIR: path.join(directory, 'data'), FLOWQL_LOG_LEVEL: 'warn' };
+const directory = await guardedDirectory();
+const settings = { FLOWQL_DATA_DIR: path.join(directory.path, 'data'), FLOWQL_LOG_LEVEL: 'warn' };
 const server = flowql(['serve'], { ...settings, FLOWQL_PORT: process.env.FLOWQL_TEST_PORT ?? '0' });
 let code = 1;
 try {
   const { hostname, port } = new URL(await addressOf(server));
-  const tests = spawn(prefect.python, ['-W', 'ignore', '-m', 'unittest', ...testArguments()], {
+  const command = [prefect.python, '-W', 'ignore', '-m', 'unittest', ...testArguments()];
+  const tests = spawn(prefect.python, ['end_with_parent.py', ...command], {
     cwd: TESTS,
-    stdio: 'inherit',
+    stdio: ['pipe', 'inherit', 'inherit'],
     env: {
       PATH: `${path.dirname(prefect.python)}${path.delimiter}${process.env.PATH}`,
-      // Prefect keeps its settings in the home directory: nobody's own may be touched, or matter.
-      HOME: directory,
+      // Prefect keeps its settings in the home directory. The tests must neither use nor change those of the user.
+      HOME: directory.path,
       PREFECT__BACKEND: 'server',
       PREFECT__SERVER__HOST: `http://${hostname}`,
       PREFECT__SERVER__PORT: port,
-      // Seconds. The client looks for its cancellation, and ships its logs, less often than tests care to wait.
+      // In seconds. By default, the client checks for its cancellation and sends its logs less often.
       PREFECT__CLOUD__CHECK_CANCELLATION_INTERVAL: '1',
       PREFECT__CLOUD__LOGGING_HEARTBEAT: '1',
-      // Some tests start servers of their own.
+      // Some tests start their own servers.
       NODE: process.execPath,
-      // The agent's processes load the flows of the tests.
+      // The processes of the agent import the flows of the tests.
       PYTHONPATH: TESTS,
       PYTHONDONTWRITEBYTECODE: '1',
     },
@@ -50,11 +48,11 @@ try {
   server.process.kill('SIGTERM');
   await finished(server);
   if (server.stdout) console.log(`The server logged:\n${server.stdout}`);
-  await rm(directory, { recursive: true, force: true });
+  await directory.remove();
 }
 process.exitCode = code;
 
-/** All tests, or those whose files or names were asked for: `test_flows`, `-k cancel`. */
+/** Returns arguments that select all tests, one file (`test_streams`) or names (`-k cancel`). */
 function testArguments(): string[] {
   const [first = '-k', ...rest] = process.argv.slice(2);
   return first.startsWith('-') ? ['discover', '-v', ...process.argv.slice(2)] : ['-v', first, ...rest];

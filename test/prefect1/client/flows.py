@@ -1,4 +1,4 @@
-"""The flows that the tests run. The agent's processes load them by name, so they stand in a module of their own."""
+"""The flows of the tests. They have their own module because the processes of an agent import it."""
 
 import datetime
 import time
@@ -40,7 +40,7 @@ def add_up(numbers):
 
 
 def sums(name="sums", default=3):
-    """A parameter, three tasks, a result."""
+    """Returns a flow with a parameter, three tasks and a result."""
     with Flow(name) as flow:
         add_up([twice(number(Parameter("n", default=default)))])
     return flow
@@ -72,7 +72,7 @@ def retried(name):
 
 @task
 def fails():
-    raise ValueError("for good")
+    raise ValueError("always")
 
 
 def failing(name):
@@ -124,7 +124,7 @@ def draws():
 
 
 def endings(name):
-    """Each task ends in another state; the flow ends well, because its reference task does."""
+    """Returns a flow whose tasks end in different states. It succeeds because its reference task does."""
     with Flow(name) as flow:
         failed = fails()
         follows(upstream_tasks=[failed])
@@ -158,7 +158,7 @@ def slow(name, seconds=120):
 
 
 def parent(name, child, project):
-    """The seven tasks, on runs of another flow."""
+    """Returns a flow with the seven tasks for flow runs, which work on runs of another flow."""
     with Flow(name) as flow:
         started = StartFlowRun(project_name=project, wait=True)(
             flow_name=child, parameters={"n": 5}, idempotency_key=name + "-started"
@@ -199,7 +199,7 @@ def says(n):
 
 
 def talks(name, count):
-    """One task after another, each with a line of its own."""
+    """Returns a flow with `count` tasks, one after another, each with its own log line."""
     with Flow(name) as flow:
         says.map(numbers(count))
     return flow
@@ -225,7 +225,7 @@ def hangs(flow, _, state):
 
 
 def never_begun(name):
-    """A flow that hangs before it says that it runs."""
+    """Returns a flow that hangs before it becomes Running."""
     with Flow(name, state_handlers=[hangs]) as flow:
         number(1)
     return flow

@@ -8,8 +8,8 @@ import flows
 from runs import WithAnAgent
 from support import unique
 
-# What `FlowRunTask` sent in its time: https://github.com/PrefectHQ/prefect/blob/0.11.0/src/prefect/tasks/prefect/flow_run.py
-# and the versions of that file until 0.14.22. Those versions run on no Python that is still looked after.
+# Requests of `FlowRunTask`: https://github.com/PrefectHQ/prefect/blob/0.11.0/src/prefect/tasks/prefect/flow_run.py
+# and later versions of that file until 0.14.22. Those versions of Prefect run on no supported Python.
 LOOKUP = """query {
     flow(where: { name: { _eq: "%s" }, archived: { _eq: false }%s }, order_by: { version: desc }, limit: 1) {
         id
@@ -41,7 +41,7 @@ INFO = """query {
 
 
 class OlderClient:
-    """Posts as a client of that version did."""
+    """Sends requests as a client of a version did."""
 
     def __init__(self, version, path):
         self.version, self.path = version, path
@@ -75,7 +75,7 @@ class FlowRunTask(WithAnAgent):
         flow_run_id = made["create_flow_run"]["id"]
         view = self.ended(flow_run_id)
         self.assertIsInstance(view.state, Success)
-        # It waited for the end by asking for this.
+        # The task repeated this query until the run ended.
         info = client.graphql(INFO % flow_run_id)["flow_run_by_pk"]
         self.assertEqual((info["parameters"], info["context"]), ({"n": 4}, options.get("context", {})))
         self.assertEqual((info["serialized_state"]["type"], info["version"]), ("Success", 4))
@@ -84,20 +84,20 @@ class FlowRunTask(WithAnAgent):
         )
         self.assertEqual(view.get_task_run(task_slug="add_up-1").get_result(), 8)
 
-    def test_of_0_11_knew_neither_projects_nor_keys(self):
+    def test_the_flow_run_task_of_prefect_0_11_works_without_a_project_and_a_key(self):
         self.runs_the_newest_version(OlderClient("0.11.0", "/graphql/alpha"), by_project=False)
 
-    def test_of_0_12_had_a_key_and_a_context(self):
+    def test_the_flow_run_task_of_prefect_0_12_works_with_an_idempotency_key_and_a_context(self):
         client = OlderClient("0.12.5", "/graphql")
         key = unique("key")
         self.runs_the_newest_version(client, by_project=True, idempotency_key=key, context={"a": 1})
 
-    def test_of_0_14_had_a_name_and_a_start_time(self):
+    def test_the_flow_run_task_of_prefect_0_14_works_with_a_name_and_a_start_time(self):
         options = {"flow_run_name": "by an old parent", "scheduled_start_time": "2026-01-01T00:00:00"}
         client = OlderClient("0.14.22", "/graphql")
         self.runs_the_newest_version(client, by_project=True, idempotency_key=unique("key"), **options)
 
-    def test_their_runners_asked_for_task_runs_in_two_steps(self):
+    def test_a_runner_of_prefect_0_11_gets_its_task_run_in_two_requests(self):
         client = OlderClient("0.11.0", "/graphql/alpha")
         flow_run_id = self.start(flows.sums(unique("sums")), scheduled_start_time=flows.tomorrow.run())
         [task_run, *_] = client.graphql(INFO % flow_run_id)["flow_run_by_pk"]["task_runs"]

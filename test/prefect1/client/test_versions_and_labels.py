@@ -12,13 +12,13 @@ class Versions(WithAnAgent):
     def registered(self, flow, **options):
         return self.placed(flow).register(self.project, no_url=True, **options)
 
-    def test_a_run_of_a_version_group_is_one_of_its_newest_version(self):
+    def test_a_run_of_a_version_group_is_a_run_of_its_newest_version(self):
         name, group = unique("sums"), unique("group")
         versions = [self.registered(flows.sums(name, default=n), version_group_id=group) for n in (1, 2, 3)]
         run = self.ended(self.client.create_flow_run(version_group_id=group))
         self.assertEqual((run.flow_id, run.get_task_run(task_slug="add_up-1").get_result()), (versions[-1], 6))
 
-    def test_a_version_group_joins_flows_of_different_names(self):
+    def test_a_version_group_may_contain_flows_with_different_names(self):
         group = unique("group")
         first, second = [self.registered(flows.sums(unique("sums")), version_group_id=group) for _ in range(2)]
         self.assertTrue(FlowView.from_flow_id(first).archived)
@@ -26,7 +26,7 @@ class Versions(WithAnAgent):
         with self.assertRaisesRegex(ClientError, "Flow {} is archived.".format(first)):
             self.client.create_flow_run(flow_id=first)
 
-    def test_an_old_version_goes_on_with_the_runs_it_has_begun_and_those_asked_for_are_cancelled(self):
+    def test_a_new_version_cancels_scheduled_runs_of_the_old_one_and_running_ones_continue(self):
         name = unique("slow")
         old = self.registered(flows.slow(name, seconds=8))
         running = self.client.create_flow_run(flow_id=old)
@@ -36,7 +36,7 @@ class Versions(WithAnAgent):
         self.assertEqual(type(FlowRunView.from_flow_run_id(later).state).__name__, "Cancelled")
         self.assertIsInstance(self.ended(running).state, Success)
 
-    def test_the_command_line_runs_the_newest_version_of_a_flow_group(self):
+    def test_prefect_run_of_a_flow_group_runs_its_newest_version(self):
         name = unique("sums")
         self.registered(flows.sums(name, default=1))
         newest = self.registered(flows.sums(name, default=2))
@@ -56,12 +56,12 @@ class Labels(WithAnAgent):
     def labels_of(self, flow_run_id):
         return FlowRunView.from_flow_run_id(flow_run_id).labels
 
-    def test_an_agent_takes_the_runs_whose_labels_it_has_all_of(self):
+    def test_an_agent_takes_only_runs_whose_labels_it_has_all(self):
         flow_id = self.register(flows.sums(unique("sums")))
         more = unique("more")
         several = self.client.create_flow_run(flow_id=flow_id, labels=[more, self.label])
         none = self.client.create_flow_run(flow_id=flow_id, labels=[])
-        # Asked for later, so that an agent that took the others would have taken them by now.
+        # Created last: an agent that takes the others takes them before this one.
         mine = self.client.create_flow_run(flow_id=flow_id)
         self.assertIsInstance(self.ended(mine).state, Success)
         self.assertEqual(self.agent_of(mine), "tests")
@@ -79,7 +79,7 @@ class Labels(WithAnAgent):
         self.assertEqual(self.states(mine_again), ["Scheduled"])
         self.client.cancel_flow_run(mine_again)
 
-    def test_labels_of_a_run_go_before_those_of_its_group_and_these_before_those_of_its_flow(self):
+    def test_labels_of_a_run_override_labels_of_its_group_which_override_labels_of_its_flow(self):
         flow = flows.sums(unique("sums"))
         flow_id = self.register(flow)
         tomorrow = flows.tomorrow.run()

@@ -1,4 +1,4 @@
-// Runs the statement that it is given on the embedded PostgreSQL of this directory, and prints the rows as JSON.
+// Executes a statement, read from stdin, on the embedded PostgreSQL of a directory. Prints the rows as JSON.
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 
@@ -6,7 +6,7 @@ const cluster = process.argv[2];
 const { text, values } = JSON.parse(readFileSync(0, 'utf8'));
 const database = new pg.Client({
   host: '127.0.0.1',
-  // Its fourth line.
+  // The fourth line of the file.
   port: Number(readFileSync(`${cluster}/data/postmaster.pid`, 'utf8').split('\n')[3]),
   user: 'flowql',
   password: readFileSync(`${cluster}/password`, 'utf8'),

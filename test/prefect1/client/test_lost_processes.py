@@ -13,7 +13,7 @@ SUBMITTED = "Submitted for execution: PID: "
 LAZARUS = "prefect-server.Lazarus.FlowRun"
 RAISED = "Rescheduled by a Lazarus process. This is attempt {}."
 
-# The submission, too: a run is not submitted again within 30 seconds.
+# The submission moves, too, because a run is not submitted again within 30 seconds.
 LONG_AGO = """
     with moved as (
       update flow_run_state set timestamp = timestamp - interval '11 minutes'
@@ -22,27 +22,27 @@ LONG_AGO = """
 
 
 class TimeMoves(WithAServer):
-    """A server whose loops come round each second, with the time moved in the rows."""
+    """A server whose loops run each second. Tests change the times in its rows."""
 
     settings = {"FLOWQL_ZOMBIE_KILLER_SECONDS": "1", "FLOWQL_LAZARUS_SECONDS": "1"}
 
     @classmethod
     def prepare(cls):
-        # Else a process of its own goes on beating for the run that was killed: so Prefect 1 does it.
+        # By default, Prefect 1 starts a separate process for heartbeats, which continues after the run is killed.
         os.environ["PREFECT__CLOUD__HEARTBEAT_MODE"] = "thread"
         cls.addClassCleanup(os.environ.pop, "PREFECT__CLOUD__HEARTBEAT_MODE")
 
     def process_of(self, flow_run_id, number=1):
-        """The pid of the so-manieth process that the agent started for this run."""
+        """Returns the pid of the process that the agent started for a run at its `number`-th submission."""
 
         def found():
             said = [message for message in self.messages(flow_run_id) if message.startswith(SUBMITTED)]
             return len(said) >= number and int(said[number - 1][len(SUBMITTED) :])
 
-        return wait_for(found, 60, "process {}".format(number))
+        return wait_for(found, "process {}".format(number))
 
     def is_lost(self, flow_run_id, number=1):
-        """Its process is killed, and that was long ago."""
+        """Kills the process of a run and makes its last heartbeat old."""
         os.kill(self.process_of(flow_run_id, number), signal.SIGKILL)
         self.eleven_minutes_pass(flow_run_id)
 
@@ -74,9 +74,9 @@ class LostProcesses(TimeMoves):
             )
             return found.data.task_run[0].state == "Running"
 
-        wait_for(look, 60, "the task to run")
+        wait_for(look, "the task to run")
 
-    def test_a_task_whose_process_was_killed_is_tried_again_by_another(self):
+    def test_a_task_run_whose_process_was_killed_is_retried_by_another_process(self):
         flow_run_id = self.start(flows.hanging_at_first(unique("hanging")))
         self.task_is_running(flow_run_id, "hangs_at_first-1")
         self.is_lost(flow_run_id)
@@ -88,12 +88,12 @@ class LostProcesses(TimeMoves):
             self.task_history(view, "hangs_at_first-1"),
             ["Pending", "Running", "AwaitingRetry", "Submitted", "Running", "Completed"],
         )
-        # It ran all the time, with another process.
+        # The flow run stayed Running when its process changed.
         names = [name for _, name in self.history(flow_run_id)]
         self.assertEqual(names, ["Scheduled", "Submitted", "Running", "Completed"])
         self.assertEqual(self.said_by(LAZARUS, flow_run_id), [])
 
-    def test_a_task_that_may_not_be_tried_again_fails_and_so_does_its_run_when_lazarus_has_raised_it(self):
+    def test_a_lost_task_run_without_retries_fails_and_its_flow_run_fails_after_lazarus_rescheduled_it(self):
         flow_run_id = self.start(flows.slow(unique("slow")))
         self.task_is_running(flow_run_id, "waits-1")
         self.is_lost(flow_run_id)
@@ -107,7 +107,7 @@ class LostProcesses(TimeMoves):
         names = [name for _, name in self.history(flow_run_id)]
         self.assertEqual(names, ["Scheduled", "Submitted", "Running", "Scheduled", "Submitted", "Running", "Failed"])
 
-    def test_lazarus_raises_a_run_three_times_and_then_it_fails(self):
+    def test_lazarus_reschedules_a_lost_flow_run_three_times_and_then_fails_it(self):
         flow_run_id = self.start(flows.never_begun(unique("never-begun")))
         for number in (1, 2, 3, 4):
             self.is_lost(flow_run_id, number)
@@ -128,16 +128,16 @@ DUE = """
 
 
 class LongRetries(TimeMoves):
-    """A client waits for ten minutes at most: it ends, and an agent goes on when the time has come."""
+    """A client does not wait for a retry after more than ten minutes. It ends, and an agent continues the run later."""
 
-    def test_a_retry_in_fifteen_minutes_is_run_by_another_process(self):
+    def test_a_retry_after_fifteen_minutes_runs_in_another_process(self):
         flow_run_id = self.start(flows.retried_much_later(unique("later")))
-        wait_for(lambda: UNFINISHED in self.messages(flow_run_id), 60, "the first process to end")
-        # The loops leave it alone, for it only waits. They have come round when they have raised a stranded one.
+        wait_for(lambda: UNFINISHED in self.messages(flow_run_id), "the first process to end")
+        # The loops ignore a run that waits. They have seen it when they have rescheduled a lost one.
         self.eleven_minutes_pass(flow_run_id)
         stranded = self.start(flows.never_begun(unique("never-begun")))
         self.is_lost(stranded)
-        wait_for(lambda: self.said_by(LAZARUS, stranded), 30, "Lazarus")
+        wait_for(lambda: self.said_by(LAZARUS, stranded), "Lazarus")
         os.kill(self.process_of(stranded, 2), signal.SIGKILL)
         began = ["Scheduled", "Submitted", "Running"]
         self.assertEqual([name for _, name in self.history(flow_run_id)], began)

@@ -1,4 +1,4 @@
-"""Flow runs that a real agent starts."""
+"""Base classes of tests whose flow runs are started by a real agent."""
 
 from prefect.backend import FlowRunView
 from prefect.run_configs import LocalRun
@@ -10,7 +10,7 @@ from support import WithPrefect, native, unique, wait_for
 
 
 class WithAnAgent(WithPrefect):
-    """Tests with an agent and a project of their own."""
+    """Tests with their own agent and project."""
 
     @classmethod
     def setUpClass(cls):
@@ -33,27 +33,27 @@ class WithAnAgent(WithPrefect):
     def start(self, flow, **options):
         return self.client.create_flow_run(flow_id=self.register(flow), **options)
 
-    def ended(self, flow_run_id, seconds=90):
-        """The run as soon as it has ended."""
+    def ended(self, flow_run_id):
+        """Waits until a flow run has ended. Returns it."""
 
         def look():
             view = FlowRunView.from_flow_run_id(flow_run_id)
             return view.state.is_finished() and view
 
         try:
-            return wait_for(look, seconds, "the end of the run")
+            return wait_for(look, "the end of the run")
         except AssertionError as error:
             logs = FlowRunView.from_flow_run_id(flow_run_id).get_logs()
             raise AssertionError("{}\n{}\n{}".format(error, [log.message for log in logs], self.agent.said()))
 
     def is_running(self, flow_run_id):
-        wait_for(lambda: self.client.get_flow_run_state(flow_run_id).is_running(), 60, "the run to start")
+        wait_for(lambda: self.client.get_flow_run_state(flow_run_id).is_running(), "the run to start")
 
     def task_states(self, view):
         return {run.task_slug: type(run.state).__name__ for run in view.get_all_task_runs()}
 
     def history(self, flow_run_id):
-        """All states of a flow run as the native dialect tells them."""
+        """Returns all states of a flow run from the native dialect."""
         run = native(
             "query ($id: ID!) { flowRun(id: $id) { states { nodes { type name version } } } }", id=flow_run_id
         )["flowRun"]
@@ -63,7 +63,7 @@ class WithAnAgent(WithPrefect):
 
 
 class WithAServer(WithAnAgent):
-    """The same on a server of their own, with these settings."""
+    """Tests with their own server, agent and project. `settings` are those of the server."""
 
     settings = {}
 
@@ -80,4 +80,4 @@ class WithAServer(WithAnAgent):
 
     @classmethod
     def prepare(cls):
-        """What is done before the agent starts."""
+        """Runs before the agent starts."""

@@ -11,7 +11,7 @@ from support import WithPrefect, prefect_command, unique
 
 
 class ByThePythonApi(WithPrefect):
-    def test_the_same_flow_twice_is_one_version(self):
+    def test_registering_an_unchanged_flow_again_creates_no_version(self):
         project, flow = self.new_project(), flows.sums(unique("sums"))
         first = flow.register(project, idempotency_key="one", no_url=True)
         self.assertEqual(flow.register(project, idempotency_key="one", no_url=True), first)
@@ -19,7 +19,7 @@ class ByThePythonApi(WithPrefect):
         self.assertEqual((view.name, view.project_name, view.archived), (flow.name, project, False))
         self.assertEqual({t.slug for t in view.flow.tasks}, {t.slug for t in flow.tasks})
 
-    def test_a_changed_flow_is_the_next_version_and_archives_the_last(self):
+    def test_registering_a_changed_flow_creates_a_version_and_archives_the_last(self):
         project, name = self.new_project(), unique("sums")
         old = flows.sums(name).register(project, idempotency_key="old", no_url=True)
         new = flows.sums(name, default=4).register(project, idempotency_key="new", no_url=True)
@@ -29,13 +29,13 @@ class ByThePythonApi(WithPrefect):
         self.assertEqual([(f.id, f.version, f.archived) for f in found], [(old, 1, True), (new, 2, False)])
         self.assertEqual(FlowView.from_flow_name(name).flow_id, new)
 
-    def test_it_may_be_sent_uncompressed(self):
+    def test_a_flow_may_be_registered_uncompressed(self):
         flow = flows.sums(unique("sums"))
         flow.storage = Local(add_default_labels=False)
         made = self.client.register(flow, self.new_project(), compressed=False, no_url=True)
         self.assertEqual(FlowView.from_id(made).name, flow.name)
 
-    def test_more_than_five_hundred_tasks_come_in_batches(self):
+    def test_a_flow_with_more_than_five_hundred_tasks_is_registered_in_batches(self):
         with Flow(unique("wide")) as flow:
             first = flows.number(0)
             for _ in range(500):
@@ -48,11 +48,11 @@ class ByThePythonApi(WithPrefect):
         self.assertEqual(counts.task_aggregate.aggregate.count, len(flow.tasks))
         self.assertEqual(counts.edge_aggregate.aggregate.count, len(flow.edges))
 
-    def test_a_project_that_is_not_there_is_named(self):
+    def test_registering_a_flow_in_an_unknown_project_fails(self):
         with self.assertRaisesRegex(ValueError, "not found"):
             flows.sums(unique("sums")).register(unique("project"), no_url=True)
 
-    def test_it_says_where_the_flow_is_to_be_seen(self):
+    def test_the_url_of_a_registered_flow_contains_its_id(self):
         flow, project = flows.sums(unique("sums")), self.new_project()
         self.assertRegex(self.client.get_cloud_url("flow", flow.register(project)), r"/flow/[0-9a-f-]{36}$")
 
@@ -71,7 +71,7 @@ with Flow("{name}") as flow:
 
 class ByTheCommandLine(WithPrefect):
     def register(self, project, name, word, *options):
-        # Where the file stands is part of the flow: in the same place each time.
+        # The path of the file is part of the flow, so it stays the same.
         path = os.path.join(tempfile.gettempdir(), name + ".py")
         with open(path, "w") as file:
             file.write(FILE.format(name=name, word=word))
@@ -80,7 +80,7 @@ class ByTheCommandLine(WithPrefect):
         finally:
             os.remove(path)
 
-    def test_registers_skips_what_is_unchanged_and_archives_what_is_changed(self):
+    def test_prefect_register_skips_an_unchanged_flow_and_archives_a_changed_one(self):
         project, name = self.new_project(), unique("said")
         self.assertIn("1 registered", self.register(project, name, "one"))
         self.assertIn("1 skipped", self.register(project, name, "one"))

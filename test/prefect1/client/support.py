@@ -1,4 +1,4 @@
-"""What the tests with the real Prefect 1 share: its client, its command line, and the native side of the server."""
+"""Shared by the tests with the real Prefect 1: its client, its command line, and the native dialect of the server."""
 
 import json
 import os
@@ -13,30 +13,34 @@ import prefect
 from prefect import Client
 
 BIN = os.path.dirname(sys.executable)
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+# In seconds. Ends what hangs. It is far beyond what a slow machine needs.
+DEADLINE = 300
 
 
 def unique(word):
-    """A name that no other test has."""
+    """Returns a name that no other test uses."""
     return "{}-{}".format(word, uuid.uuid4().hex[:8])
 
 
-def prefect_command(*arguments, timeout=120, check=True):
-    """`prefect ...` as somebody types it. Gives what it wrote."""
+def prefect_command(*arguments):
+    """Runs `prefect ...`. Returns its output."""
     done = subprocess.run(
         [os.path.join(BIN, "prefect"), *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=timeout,
+        timeout=DEADLINE,
         text=True,
         env=os.environ,
     )
-    if check and done.returncode != 0:
+    if done.returncode != 0:
         raise AssertionError("prefect {} ended with {}:\n{}".format(" ".join(arguments), done.returncode, done.stdout))
     return done.stdout
 
 
 def native(query, **variables):
-    """A document of the native dialect, answered by the server that the client uses."""
+    """Sends a document of the native dialect to the server of the client. Returns the data of the answer."""
     body = json.dumps({"query": query, "variables": variables}).encode()
     address = prefect.context.config.cloud.api + "/graphql"
     request = urllib.request.Request(address, body, {"content-type": "application/json"})
@@ -46,20 +50,20 @@ def native(query, **variables):
     return answer["data"]
 
 
-def wait_for(condition, seconds=60, what="it"):
-    """What `condition` gives as soon as it gives something."""
-    deadline = time.monotonic() + seconds
+def wait_for(condition, what):
+    """Calls `condition` until it returns something true. Returns that."""
+    deadline = time.monotonic() + DEADLINE
     while True:
         found = condition()
         if found:
             return found
         if time.monotonic() > deadline:
-            raise AssertionError("Waited {} seconds in vain for {}.".format(seconds, what))
+            raise AssertionError("Waited {} seconds in vain for {}.".format(DEADLINE, what))
         time.sleep(0.1)
 
 
 class WithPrefect(unittest.TestCase):
-    """Tests of a client that was told which server is its own."""
+    """Tests with a client of the server."""
 
     maxDiff = None
 
