@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { nobody } from './expectations.ts';
-import { mutate, refused } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { basicFlow, readRun, setFlowRun, setTaskRun, startRun } from './world.ts';
+import { nobody } from './support/expectations.ts';
+import { mutate, refused } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { basicFlow, readRun, setFlowRun, setTaskRun, startRun } from './support/world.ts';
 
 servePrefect1();
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { expectRecent, inAnyOrder, nobody, UUID, unique, until } from './expectations.ts';
-import { eventOf, receiving } from './hookReceiver.ts';
-import { document, mutate, query, refused, succeeds } from './prefect1Client.ts';
-import { delivered, servePrefect1 } from './prefect1Server.ts';
-import { emptyFlow, newProject, newTenant, readRun, STATES, setFlowRun, startRun, state } from './world.ts';
+import { expectRecent, inAnyOrder, nobody, UUID, unique, until } from './support/expectations.ts';
+import { eventOf, receiving } from './support/hookReceiver.ts';
+import { document, mutate, query, refused, succeeds } from './support/prefect1Client.ts';
+import { delivered, servePrefect1 } from './support/prefect1Server.ts';
+import { emptyFlow, newProject, newTenant, readRun, STATES, setFlowRun, startRun, state } from './support/world.ts';
 
 servePrefect1();
 

@@ -1,9 +1,18 @@
 import { expect, test } from 'vitest';
-import { expectInstant, expectRecent, inSeconds, nobody, unique } from './expectations.ts';
-import { document, mutate, query, refused } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { basicTasks, parameter, task, universal } from './serializedFlows.ts';
-import { basicFlow, createFlow, emptyFlow, newProject, readFlow, readRun, setFlowRun, startRun } from './world.ts';
+import { expectInstant, expectRecent, inSeconds, nobody, unique } from './support/expectations.ts';
+import { document, mutate, query, refused } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { basicTasks, parameter, task, universal } from './support/serializedFlows.ts';
+import {
+  basicFlow,
+  createFlow,
+  emptyFlow,
+  newProject,
+  readFlow,
+  readRun,
+  setFlowRun,
+  startRun,
+} from './support/world.ts';
 
 servePrefect1();
 

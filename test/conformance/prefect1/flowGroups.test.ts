@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { nobody } from './expectations.ts';
-import { refused, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { universal } from './serializedFlows.ts';
-import { emptyFlow, readFlow } from './world.ts';
+import { nobody } from './support/expectations.ts';
+import { refused, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { universal } from './support/serializedFlows.ts';
+import { emptyFlow, readFlow } from './support/world.ts';
 
 servePrefect1();
 

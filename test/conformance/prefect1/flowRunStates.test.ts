@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { expectInstant, expectRecent, instant, nobody } from './expectations.ts';
-import { mutate, refused } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import type { FlowRunRow } from './rows.ts';
-import type { Part } from './serializedFlows.ts';
-import { emptyFlow, readRun, STATES, setFlowRun, startRun, state } from './world.ts';
+import { expectInstant, expectRecent, instant, nobody } from './support/expectations.ts';
+import { mutate, refused } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import type { FlowRunRow } from './support/rows.ts';
+import type { Part } from './support/serializedFlows.ts';
+import { emptyFlow, readRun, STATES, setFlowRun, startRun, state } from './support/world.ts';
 
 servePrefect1();
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { nobody } from './expectations.ts';
-import { eventOf, receiving } from './hookReceiver.ts';
-import { mutate } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { emptyFlow, newProject, newTenant, readRun, startRun } from './world.ts';
+import { nobody } from './support/expectations.ts';
+import { eventOf, receiving } from './support/hookReceiver.ts';
+import { mutate } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { emptyFlow, newProject, newTenant, readRun, startRun } from './support/world.ts';
 
 servePrefect1();
 

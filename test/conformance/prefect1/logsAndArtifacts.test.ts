@@ -1,8 +1,17 @@
 import { expect, test } from 'vitest';
-import { expectRecent, inSeconds, instant, nobody, until } from './expectations.ts';
-import { document, expectError, mutate, mutationDocument, post, query, refused, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { basicFlow, child, emptyFlow, readRun, readTaskRun, startRun } from './world.ts';
+import { expectRecent, inSeconds, instant, nobody, until } from './support/expectations.ts';
+import {
+  document,
+  expectError,
+  mutate,
+  mutationDocument,
+  post,
+  query,
+  refused,
+  succeeds,
+} from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { basicFlow, child, emptyFlow, readRun, readTaskRun, startRun } from './support/world.ts';
 
 servePrefect1();
 

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { until } from './expectations.ts';
-import { document, query } from './prefect1Client.ts';
+import { until } from './support/expectations.ts';
+import { document, query } from './support/prefect1Client.ts';
 import {
   ageHeartbeat,
   ageTaskHeartbeat,
   servePrefect1,
   setGroupSettings,
   setTimesResurrected,
-} from './prefect1Server.ts';
-import { task } from './serializedFlows.ts';
-import { basicFlow, readRun, readTaskRun, setFlowRun, setTaskRun, startRun, state } from './world.ts';
+} from './support/prefect1Server.ts';
+import { task } from './support/serializedFlows.ts';
+import { basicFlow, readRun, readTaskRun, setFlowRun, setTaskRun, startRun, state } from './support/world.ts';
 
 // What must not happen is checked together with what must: the subject that a loop must act on is created last. When the
 // loop has acted on it, the loop has seen the others, too.

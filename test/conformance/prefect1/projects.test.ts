@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { nobody, unique } from './expectations.ts';
-import { document, mutate, query, refused, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { basicFlow, newProject, newTenant, startRun, tenant } from './world.ts';
+import { nobody, unique } from './support/expectations.ts';
+import { document, mutate, query, refused, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { basicFlow, newProject, newTenant, startRun, tenant } from './support/world.ts';
 
 servePrefect1();
 

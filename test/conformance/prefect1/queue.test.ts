@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { expectRecent, inSeconds, nobody, unique } from './expectations.ts';
-import { document, expectError, mutate, mutationDocument, post, query } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import type { Part } from './serializedFlows.ts';
+import { expectRecent, inSeconds, nobody, unique } from './support/expectations.ts';
+import { document, expectError, mutate, mutationDocument, post, query } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import type { Part } from './support/serializedFlows.ts';
 import {
   basicFlow,
   emptyFlow,
@@ -13,7 +13,7 @@ import {
   setTaskRun,
   startRun,
   state,
-} from './world.ts';
+} from './support/world.ts';
 
 servePrefect1();
 

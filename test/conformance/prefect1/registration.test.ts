@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { inAnyOrder, nobody, UUID, unique } from './expectations.ts';
-import { document, mutate, query, refused, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
+import { inAnyOrder, nobody, UUID, unique } from './support/expectations.ts';
+import { document, mutate, query, refused, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
 import {
   basicTasks,
   compress,
@@ -13,8 +13,8 @@ import {
   schedule,
   serialized,
   task,
-} from './serializedFlows.ts';
-import { createFlow, newProject, readFlow } from './world.ts';
+} from './support/serializedFlows.ts';
+import { createFlow, newProject, readFlow } from './support/world.ts';
 
 servePrefect1();
 

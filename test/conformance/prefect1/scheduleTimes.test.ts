@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { document, query, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { cron, interval, type Part, schedule } from './serializedFlows.ts';
-import { createFlow } from './world.ts';
+import { document, query, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { cron, interval, type Part, schedule } from './support/serializedFlows.ts';
+import { createFlow } from './support/world.ts';
 
 servePrefect1();
 

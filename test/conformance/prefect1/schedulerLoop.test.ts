@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { until } from './expectations.ts';
-import { document, query, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { cron, schedule } from './serializedFlows.ts';
-import { createFlow, readFlow, readRun } from './world.ts';
+import { until } from './support/expectations.ts';
+import { document, query, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { cron, schedule } from './support/serializedFlows.ts';
+import { createFlow, readFlow, readRun } from './support/world.ts';
 
 servePrefect1({ FLOWQL_SCHEDULER_SECONDS: '1' });
 

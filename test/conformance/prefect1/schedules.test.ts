@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { inAnyOrder, inSeconds, nobody } from './expectations.ts';
-import { document, query, refused, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { cron, interval, type Part, parameter, schedule, soon, universal } from './serializedFlows.ts';
-import { createFlow, emptyFlow, readFlow, setFlowRun, startRun } from './world.ts';
+import { inAnyOrder, inSeconds, nobody } from './support/expectations.ts';
+import { document, query, refused, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { cron, interval, type Part, parameter, schedule, soon, universal } from './support/serializedFlows.ts';
+import { createFlow, emptyFlow, readFlow, setFlowRun, startRun } from './support/world.ts';
 
 servePrefect1();
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { expectRecent, nobody } from './expectations.ts';
-import { refused } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { basicFlow, readRun, readTaskRun, setFlowRun, setTaskRun, startRun, state } from './world.ts';
+import { expectRecent, nobody } from './support/expectations.ts';
+import { refused } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { basicFlow, readRun, readTaskRun, setFlowRun, setTaskRun, startRun, state } from './support/world.ts';
 
 servePrefect1();
 

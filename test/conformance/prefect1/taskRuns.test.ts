@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { expectInstant, nobody, UUID, unique } from './expectations.ts';
-import { document, expectError, mutate, post, query, refused, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { basicFlow, child, readRun, readTaskRun, setFlowRun, setTaskRun, startRun } from './world.ts';
+import { expectInstant, nobody, UUID, unique } from './support/expectations.ts';
+import { document, expectError, mutate, post, query, refused, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { basicFlow, child, readRun, readTaskRun, setFlowRun, setTaskRun, startRun } from './support/world.ts';
 
 servePrefect1();
 

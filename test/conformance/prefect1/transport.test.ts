@@ -1,9 +1,18 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { unique } from './expectations.ts';
-import { document, expectError, mutate, mutationDocument, post, postBody, query, request } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { emptyFlow, startRun } from './world.ts';
+import { unique } from './support/expectations.ts';
+import {
+  document,
+  expectError,
+  mutate,
+  mutationDocument,
+  post,
+  postBody,
+  query,
+  request,
+} from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { emptyFlow, startRun } from './support/world.ts';
 
 // Only this setting allows pages of other sites: docs/prefect1.md says why.
 servePrefect1({ FLOWQL_CORS_ORIGINS: '*' });

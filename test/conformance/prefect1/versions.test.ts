@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { inAnyOrder, inSeconds, nobody, unique } from './expectations.ts';
-import { document, query, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import type { FlowRow } from './rows.ts';
-import { cron, schedule } from './serializedFlows.ts';
-import { basicFlow, createFlow, newProject, newTenant, readFlow, setFlowRun, startRun } from './world.ts';
+import { inAnyOrder, inSeconds, nobody, unique } from './support/expectations.ts';
+import { document, query, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import type { FlowRow } from './support/rows.ts';
+import { cron, schedule } from './support/serializedFlows.ts';
+import { basicFlow, createFlow, newProject, newTenant, readFlow, setFlowRun, startRun } from './support/world.ts';
 
 servePrefect1();
 

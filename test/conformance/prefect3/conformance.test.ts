@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 import { buildProgram, type Program } from '../../support/program.ts';
 import { type ServerProcess, startServerProcess } from '../../support/serverProcess.ts';
+import { connectFlowql } from './adapters/flowqlAdapter.ts';
 import { GROUPS } from './allCases.ts';
 import { type Api, Skip } from './api.ts';
 import { runCase } from './conformanceCase.ts';
-import { connectFlowql } from './flowqlAdapter.ts';
 import { CELLS, cellTitle, type Matrix, openMatrix } from './matrix.ts';
 
 // FlowQL behaves as Prefect 3: the same cases and cells pass against a real Prefect 3 (README.md says how).

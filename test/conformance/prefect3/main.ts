@@ -1,11 +1,11 @@
 // The conformance cases and cells against a running server: see README.md in this folder.
 import { parseArgs } from 'node:util';
+import { connectFlowql } from './adapters/flowqlAdapter.ts';
+import { connectPrefect3 } from './adapters/prefect3Adapter.ts';
 import { GROUPS } from './allCases.ts';
 import { type Api, Skip } from './api.ts';
 import { inParallel, runCase } from './conformanceCase.ts';
-import { connectFlowql } from './flowqlAdapter.ts';
 import { CELLS, cellTitle, openMatrix } from './matrix.ts';
-import { connectPrefect3 } from './prefect3Adapter.ts';
 
 const ADAPTERS: Record<string, { url: string; connect: (url: string, databaseUrl: string) => Api }> = {
   flowql: { url: 'http://127.0.0.1:4200/graphql', connect: connectFlowql },
