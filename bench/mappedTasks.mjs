@@ -20,7 +20,7 @@ const here = (name) => path.join(import.meta.dirname, name);
 /** Runs mapped tasks with Prefect 1's own runner, against FlowQL and against a server that does nothing. */
 export async function mappedTasks({ url, databaseUrl }) {
   const { prefectEnvironment } = await tsImport('../scripts/prefectEnvironment.ts', import.meta.url);
-  const prefect = prefectEnvironment(here('../test/prefect1/constraints.txt'));
+  const prefect = prefectEnvironment(here('../test/prefect1/client/constraints.txt'));
   if ('skipped' in prefect) return `${TITLE}\n\nNot measured. ${prefect.skipped}`;
   // Prefect stores its settings and results in the home directory.
   const home = await mkdtemp(path.join(tmpdir(), 'flowql-bench-prefect1-'));

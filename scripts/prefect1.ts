@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { addressOf, finished, flowql } from '../test/cli/running.ts';
+import { guardedDirectory } from '../test/support/guardedDirectory.ts';
 import { prefectEnvironment } from './prefectEnvironment.ts';
 
 // Tests the real Prefect 1.4.1 (client, command line, runners and agent) against the real server with its own embedded
 // PostgreSQL. `npm run test:prefect1 -- -k words` runs the tests whose names contain the words.
 
-const TESTS = path.resolve(import.meta.dirname, '../test/prefect1');
+const TESTS = path.resolve(import.meta.dirname, '../test/prefect1/client');
 
 const prefect = prefectEnvironment(path.join(TESTS, 'constraints.txt'));
 if ('skipped' in prefect) {
@@ -17,21 +16,20 @@ if ('skipped' in prefect) {
   process.exit(0);
 }
 
-const directory = await mkdtemp(path.join(tmpdir(), 'flowql-prefect1-'));
-// If we are root, PostgreSQL runs as another user, who needs access.
-await chmod(directory, 0o755);
-const settings = { FLOWQL_DATA_DIR: path.join(directory, 'data'), FLOWQL_LOG_LEVEL: 'warn' };
+const directory = await guardedDirectory();
+const settings = { FLOWQL_DATA_DIR: path.join(directory.path, 'data'), FLOWQL_LOG_LEVEL: 'warn' };
 const server = flowql(['serve'], { ...settings, FLOWQL_PORT: process.env.FLOWQL_TEST_PORT ?? '0' });
 let code = 1;
 try {
   const { hostname, port } = new URL(await addressOf(server));
-  const tests = spawn(prefect.python, ['-W', 'ignore', '-m', 'unittest', ...testArguments()], {
+  const command = [prefect.python, '-W', 'ignore', '-m', 'unittest', ...testArguments()];
+  const tests = spawn(prefect.python, ['end_with_parent.py', ...command], {
     cwd: TESTS,
-    stdio: 'inherit',
+    stdio: ['pipe', 'inherit', 'inherit'],
     env: {
       PATH: `${path.dirname(prefect.python)}${path.delimiter}${process.env.PATH}`,
       // Prefect stores its settings in the home directory. The tests must neither read nor change the user's own.
-      HOME: directory,
+      HOME: directory.path,
       PREFECT__BACKEND: 'server',
       PREFECT__SERVER__HOST: `http://${hostname}`,
       PREFECT__SERVER__PORT: port,
@@ -50,7 +48,7 @@ try {
   server.process.kill('SIGTERM');
   await finished(server);
   if (server.stdout) console.log(`The server logged:\n${server.stdout}`);
-  await rm(directory, { recursive: true, force: true });
+  await directory.remove();
 }
 process.exitCode = code;
 

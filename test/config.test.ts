@@ -11,13 +11,13 @@ const faultsOf = (environment: Record<string, string>, flags?: Record<string, st
   return 'no fault';
 };
 
-test('without any setting there are defaults for all, and they are frozen', () => {
+test('all settings have defaults and the configuration is frozen', () => {
   const config = readConfig({ XDG_DATA_HOME: '/home/ada/data' });
   expect(config).toMatchObject({ databaseUrl: null, host: '127.0.0.1', port: 4200, insecure: false, poolSize: 10 });
   expect(Object.isFrozen(config)).toBe(true);
 });
 
-test('each setting has a name and a flag of its own, and says what it does', () => {
+test('each setting has its own name and flag and a description', () => {
   const rows = settingRows();
   expect(new Set(rows.flatMap(({ name, flag }) => [name, flag])).size).toBe(2 * rows.length);
   expect(rows.filter(({ description }) => !description.endsWith('.'))).toEqual([]);
@@ -45,7 +45,7 @@ test.each([
     'postgresql:///flows?host=/run/postgresql',
     { databaseUrl: 'postgresql:///flows?host=/run/postgresql' },
   ],
-])('%s=%s is read', (name, value, expected) => {
+])('the setting %s=%s is read', (name, value, expected) => {
   expect(readConfig({ [name]: value })).toMatchObject(expected);
 });
 
@@ -63,25 +63,25 @@ test.each([
   ['DATABASE_URL', 'mysql://x/y', 'postgresql://user:password@host'],
   ['FLOWQL_PROT', '1', 'FLOWQL_PROT is not a setting. Did you mean FLOWQL_PORT?'],
   ['FLOWQL_MAX_DEEP', '1', 'Did you mean FLOWQL_MAX_DEPTH?'],
-])('%s=%s is a fault', (name, value, expected) => {
+])('the setting %s=%s is rejected', (name, value, expected) => {
   expect(faultsOf({ [name]: value })).toContain(expected);
 });
 
-test('all faults are listed at once', () => {
+test('all faulty settings are listed together', () => {
   const faults = faultsOf({ FLOWQL_PORT: 'x', FLOWQL_MAX_DEPTH: 'y', FLOWQL_TYPO: 'z' });
   expect(faults.match(/\n {2}- /g)).toHaveLength(3);
 });
 
-test('a flag wins over the environment, and a fault in it names the flag', () => {
+test('a flag wins over the environment and an error in it names the flag', () => {
   expect(readConfig({ FLOWQL_PORT: '1' }, { port: '2', insecure: true })).toMatchObject({ port: 2, insecure: true });
   expect(faultsOf({ FLOWQL_PORT: '1' }, { port: 'x' })).toContain('--port must be');
 });
 
-test('settings of other programs are none of ours', () => {
+test('environment variables of other programs are ignored', () => {
   expect(faultsOf({ PGPORT: 'x', PREFECT_API_URL: 'y' })).toBe('no fault');
 });
 
-test('a bad address of the database is not repeated, because a password may be in it', () => {
+test('the error for a malformed database URL does not repeat it, because it may contain a password', () => {
   expect(faultsOf({ DATABASE_URL: 'postgre://me:secret@db/x' })).not.toContain('secret');
 });
 
@@ -98,7 +98,7 @@ test('a setting that is on or off is shown as it is written', () => {
   expect([shown({}), shown({ FLOWQL_PREFECT1: 'off' })]).toEqual(['on', 'off']);
 });
 
-test('a name that is far from every known one is not guessed at', () => {
+test('a name is suggested only if it is close to the given one', () => {
   expect(nearestName('FLOWQL_PORT', ['FLOWQL_HOST', 'FLOWQL_PORTS'])).toBe('FLOWQL_PORTS');
   expect(nearestName('abc', ['FLOWQL_HOST'])).toBeNull();
   expect(nearestName('abc', [])).toBeNull();

@@ -10,7 +10,7 @@ import type { Json } from '../../src/core/values/jsonObject.ts';
 import { statement } from '../../src/store/connection/database.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 
-// What one entry of a batch, or one of the requests that share a transaction, must not do to the others.
+// An entry of a batch, or a request in a shared transaction, must not affect the others.
 
 let t: TestEngine;
 let flowRunId: string;
@@ -42,8 +42,8 @@ const RUNS = statement(
 const runsOf = ({ dynamicKey }: { dynamicKey: string }) =>
   t.test.database.query<{ id: string; name: string; version: number; whole: boolean }>(RUNS, [dynamicKey]);
 
-describe('a report that cannot be taken', () => {
-  test('because its state belongs to another task run is told, makes no task run, and the others are kept', async () => {
+describe('a rejected report of a batch', () => {
+  test('a report whose state belongs to another task run is rejected, creates no task run and leaves the others', async () => {
     const id = newId();
     await report([reportOf({}, { id })]);
     const [bad, good] = [reportOf({}, { id }), reportOf()];
@@ -54,7 +54,7 @@ describe('a report that cannot be taken', () => {
     expect(await runsOf(good)).toMatchObject([{ version: 1, whole: true }]);
   });
 
-  test('because another task run has its id is told, and the others are kept', async () => {
+  test('a report whose id belongs to another task run is rejected and leaves the others', async () => {
     const { taskRun } = await createTaskRun(t.engine, viewer, { flowRunId, ...keys() });
     const [bad, good] = [reportOf({ taskRunId: taskRun.id }), reportOf()];
     const { reported, rejected } = await report([bad, good]);
@@ -63,14 +63,14 @@ describe('a report that cannot be taken', () => {
     expect(await runsOf(bad)).toEqual([]);
   });
 
-  test('because an earlier one of the batch took its id is told, and that one is kept', async () => {
+  test('a report whose id an earlier one of the batch took is rejected and leaves that one', async () => {
     const taskRunId = newId();
     const { reported, rejected } = await report([reportOf({ taskRunId }), reportOf({ taskRunId })]);
     expect(rejected).toMatchObject([{ index: 1, code: 'CONFLICT' }]);
     expect(reported).toMatchObject([{ taskRunId, written: true }]);
   });
 
-  test('because its data is nested too deeply is told, with an idempotency key as without', async () => {
+  test('a report whose data is nested too deeply is rejected, also with an idempotency key', async () => {
     const data: Json = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`);
     const { reported, rejected } = await report([reportOf({}, { data }), reportOf()], newId());
     expect(rejected).toMatchObject([{ index: 0, code: 'BAD_USER_INPUT' }]);
@@ -78,13 +78,13 @@ describe('a report that cannot be taken', () => {
   });
 });
 
-test('a task run is made as its first report says', async () => {
+test('a task run is created from its first report', async () => {
   const [first, second] = [reportOf({ name: 'first' }), { name: 'second' }];
   await report([first, { ...first, ...second }]);
   expect(await runsOf(first)).toMatchObject([{ name: 'first', version: 2, whole: true }]);
 });
 
-test('one state that many report at once, of task runs of their own, is one task run’s', async () => {
+test('a state reported by eight task runs belongs to only one of them', async () => {
   const id = newId();
   const reports = Array.from({ length: 8 }, () => reportOf({}, { id }));
   const answers = await Promise.all(reports.map((each) => report([each])));
@@ -93,15 +93,15 @@ test('one state that many report at once, of task runs of their own, is one task
   expect(made).toMatchObject([{ whole: true }]);
 });
 
-describe('an idempotency key that was used for something else', () => {
-  test('makes no task run of the reports that came with it', async () => {
+describe('a reused idempotency key', () => {
+  test('reports with a reused idempotency key create no task run', async () => {
     const [key, other] = [newId(), reportOf()];
     await report([reportOf()], key);
     await expect(report([other], key)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
     expect(await runsOf(other)).toEqual([]);
   });
 
-  test('makes no task run', async () => {
+  test('a creation with a reused idempotency key creates no task run', async () => {
     const [idempotencyKey, other] = [newId(), { flowRunId, ...keys() }];
     await createTaskRun(t.engine, viewer, { flowRunId, ...keys(), idempotencyKey });
     const refused = createTaskRun(t.engine, viewer, { ...other, idempotencyKey });
@@ -110,10 +110,10 @@ describe('an idempotency key that was used for something else', () => {
   });
 });
 
-describe('creations that wait together', () => {
+describe('creations in one flush', () => {
   const create = (more: object = {}) => createTaskRun(t.engine, viewer, { flowRunId, ...keys(), ...more });
 
-  test('are made, but for one whose first state is refused', async () => {
+  test('a creation whose first state is rejected leaves the others of its flush', async () => {
     const details = { deferred: true, cacheKey: 'k'.repeat(3_000) };
     const bad = create({ state: { type: 'COMPLETED', details } });
     const others = Array.from({ length: 5 }, () => create());
@@ -121,14 +121,14 @@ describe('creations that wait together', () => {
     expect(await Promise.all(others)).toHaveLength(5);
   });
 
-  test('with the same id and keys are created once', async () => {
+  test('creations with the same id and keys create one task run', async () => {
     const input = { id: newId(), ...keys() };
     const answers = await Promise.all([create(input), create(input), create(input)]);
     expect(answers.map(({ created }) => created)).toEqual([true, false, false]);
   });
 });
 
-test('a cache key of two thousand long characters is kept and found', async () => {
+test('a cache key of 2,000 multi-byte characters is stored and found', async () => {
   const cacheKey = Array.from({ length: 2_000 }, (_, index) =>
     String.fromCodePoint(0x4e00 + ((index * 7919) % 20_000)),
   ).join('');

@@ -49,7 +49,7 @@ const versions = (ids: readonly string[]) =>
   );
 
 describe('a bulk job', () => {
-  test('of few runs is done before it is answered for, each run with a state and an outcome', async () => {
+  test('a small bulk job is done before its answer, with a state and an outcome for each run', async () => {
     const { flowId, ids } = await manyRuns(t.test.database, SMALL_JOB);
     const { bulkJobId, total, stateTypes } = await set(flowId);
     expect({ total, stateTypes }).toEqual({
@@ -62,13 +62,13 @@ describe('a bulk job', () => {
     );
   });
 
-  test('of more runs is done afterwards', async () => {
+  test('a large bulk job is done after its answer', async () => {
     const { flowId } = await manyRuns(t.test.database, SMALL_JOB + 50);
     const { bulkJobId } = await set(flowId);
     expect((await ended(bulkJobId)).outcomeCounts).toEqual({ ACCEPT: SMALL_JOB + 50 });
   });
 
-  test('of no run ends as it begins', async () => {
+  test('a bulk job without runs ends immediately', async () => {
     const { flowId } = await manyRuns(t.test.database, 0);
     expect(await job((await set(flowId)).bulkJobId)).toMatchObject({
       total: 0,
@@ -77,7 +77,7 @@ describe('a bulk job', () => {
     });
   });
 
-  test('gives each run the verdict of its own rules', async () => {
+  test('a bulk job gives each run the verdict of its own rules', async () => {
     const COMPLETED: StateRequest = { type: 'COMPLETED', data: { type: 'reference' } };
     const made = async () => {
       const runs = await manyRuns(t.test.database, 3);
@@ -99,7 +99,7 @@ describe('a bulk job', () => {
     expect(new Set(outcomes.map(({ outcome }) => outcome)).size).toBeGreaterThan(1);
   });
 
-  test('has the runs that pass its filter when it is accepted, of its tenant alone', async () => {
+  test('a bulk job contains the runs of its tenant that match its filter when it is accepted', async () => {
     const { flowId } = await manyRuns(t.test.database, 4);
     const other = { ...viewer, tenantId: await insertTenant(t.test.database) };
     const input = { filter: ofFlow(flowId), state: { type: 'RUNNING' as const } };
@@ -108,7 +108,7 @@ describe('a bulk job', () => {
     expect((await bulkSetFlowRunState(t.engine, viewer, { ...input, filter })).total).toBe(2);
   });
 
-  test('proposes a schedule that names no time for the time at which it was accepted', async () => {
+  test('a bulk job to SCHEDULED without a time schedules all runs for the time it was accepted', async () => {
     const { flowId, ids } = await manyRuns(t.test.database, 150);
     const before = Date.now() * 1000;
     await set(flowId, { state: { type: 'SCHEDULED' }, force: true });
@@ -120,7 +120,7 @@ describe('a bulk job', () => {
     expect(times[0]?.due).toBeGreaterThanOrEqual(before);
   });
 
-  test('says of a run that was deleted before its turn that it is not there', async () => {
+  test('a bulk job counts a run that was deleted before its turn as NOT_FOUND', async () => {
     const { flowId, ids } = await manyRuns(t.test.database, 2);
     const remove = () => sql('delete from flow_run where id = $1', [ids[0]]);
     const engine = startEngine(interrupted(t.test.database, 'bulkJobs.task', remove), t.engine.streams);
@@ -131,7 +131,7 @@ describe('a bulk job', () => {
     expect((await job(bulkJobId)).outcomeCounts).toEqual({ ACCEPT: 1, NOT_FOUND: 1 });
   });
 
-  test('tells those who follow its runs', async () => {
+  test('a bulk job sends events to the followers of its runs', async () => {
     const { flowId, ids } = await manyRuns(t.test.database, 2);
     const events = await t.engine.streams.follow(`flowRunStates:${ids[1]}`, { fromNow: true });
     await set(flowId);
@@ -140,8 +140,8 @@ describe('a bulk job', () => {
   });
 });
 
-describe('a run that makes its transaction fail', () => {
-  test('fails alone, and is told of', async () => {
+describe('a run that fails its transaction', () => {
+  test('a run that fails the transaction of a bulk job fails alone and is reported once', async () => {
     const { flowId, ids } = await manyRuns(t.test.database, 60);
     const poisoned = ids[31] ?? '';
     await sql(`alter table flow_run_state add constraint poison check (flow_run_id <> '${poisoned}' or version = 1)`);
@@ -153,15 +153,15 @@ describe('a run that makes its transaction fail', () => {
     ]);
     expect(await versions([poisoned])).toEqual([{ version: 1, type: 'PENDING', states: 1 }]);
     await expect(finishBulkJobs.tick(t.engine, Date.now() * 1000)).rejects.toThrow('errors in bulk jobs: 1');
-    await finishBulkJobs.tick(t.engine, Date.now() * 1000); // it is told once
+    await finishBulkJobs.tick(t.engine, Date.now() * 1000); // the fault is reported once
   });
 });
 
 describe('a filter without a condition', () => {
   test.each<[string, Filter]>([
     ['empty', { and: [] }],
-    ['of alternatives, one of which is empty', { or: [{ and: [] }, ofFlow('01900000-0000-7000-8000-00000000dead')] }],
-  ])('%s is refused, and nothing happens', async (_, filter) => {
+    ['with an empty alternative', { or: [{ and: [] }, ofFlow('01900000-0000-7000-8000-00000000dead')] }],
+  ])('a bulk job with a filter that is %s is rejected and changes nothing', async (_, filter) => {
     const jobs = await sql('select count(*) from bulk_job');
     await expect(bulkDeleteFlowRuns(t.engine, viewer, { filter })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     await expect(set('', { filter, dryRun: true })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
@@ -170,7 +170,7 @@ describe('a filter without a condition', () => {
 });
 
 describe('a dry run', () => {
-  test('counts, and writes nothing; its key is free for the real one', async () => {
+  test('a dry run counts runs, writes nothing and does not use its idempotency key', async () => {
     const { flowId, ids } = await manyRuns(t.test.database, 3);
     await setFlowRunState(t.engine, viewer, { flowRunId: ids[0] ?? '', state: { type: 'RUNNING' } });
     const stateTypes = [
@@ -193,7 +193,7 @@ describe('a dry run', () => {
 });
 
 describe('an idempotency key', () => {
-  test('makes one job of a request that comes seven times', async () => {
+  test('a bulk job requested seven times with one idempotency key is created once', async () => {
     const { flowId, ids } = await manyRuns(t.test.database, 20);
     const answers = await Promise.all(
       Array.from({ length: 7 }, () => set(flowId, { force: true, idempotencyKey: 'seven' })),
@@ -203,8 +203,8 @@ describe('an idempotency key', () => {
   });
 });
 
-describe('deleting in bulk', () => {
-  test('takes all along that hangs on the runs, and leaves the others', async () => {
+describe('bulk deletion', () => {
+  test('bulk deletion deletes everything that belongs to the runs and nothing else', async () => {
     const { flowId, ids } = await manyRuns(t.test.database, 30);
     const { ids: others } = await manyRuns(t.test.database, 3);
     const [flowRunId = ''] = ids;
@@ -224,7 +224,7 @@ describe('deleting in bulk', () => {
     expect(await versions(others)).toHaveLength(3);
   });
 
-  test('while task runs of those runs are moved, all comes to an end', async () => {
+  test('bulk deletion ends while the same runs are moved', async () => {
     const { flowId, ids } = await manyRuns(t.test.database, 100, 'RUNNING');
     await Promise.all(
       ids.map((flowRunId) => createTaskRun(t.engine, viewer, { flowRunId, taskKey: 'task', dynamicKey: '0' })),
@@ -245,7 +245,7 @@ describe('deleting in bulk', () => {
   });
 });
 
-test('a job that a server left half done is taken up by the next round of another', async () => {
+test('a bulk job that a stopped server left unfinished is finished by another server', async () => {
   const { flowId, ids } = await manyRuns(t.test.database, 10);
   await t.engine.bulkWorker.stop();
   const { bulkJobId } = await set(flowId);

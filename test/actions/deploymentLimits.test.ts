@@ -19,8 +19,8 @@ beforeEach(() => runs.clear());
 const flowRuns = (count: number, deploymentId: string) =>
   Promise.all(Array.from({ length: count }, () => runs.flowRun(deploymentId)));
 
-describe('runs that ask in one flush', () => {
-  test('get as many slots as there are, in the order in which they ask', async () => {
+describe('slots of runs in one flush', () => {
+  test('runs of one flush get the free slots in the order of their requests', async () => {
     const ids = await flowRuns(10, await runs.deployment({ limit: 3 }));
     const outcomes = await Promise.all(ids.map((id) => runs.set(id, 'PENDING')));
     expect(outcomes.map(({ verdict, state }) => `${verdict} ${state.name}`)).toEqual([
@@ -30,7 +30,7 @@ describe('runs that ask in one flush', () => {
     expect((await runs.holders()).sort()).toEqual(ids.slice(0, 3).sort());
   });
 
-  test('get the slots that others of the flush give back', async () => {
+  test('runs of one flush get the slots that others of the flush give back', async () => {
     const [first = '', second = ''] = await flowRuns(2, await runs.deployment({ limit: 1 }));
     await runs.set(first, 'PENDING');
     await runs.set(first, 'RUNNING');
@@ -39,7 +39,7 @@ describe('runs that ask in one flush', () => {
     expect(await runs.holders()).toEqual([second]);
   });
 
-  test('move one run several times, which takes and gives back as it goes', async () => {
+  test('a run that moves several times in one flush takes and gives back its slot each time', async () => {
     const [run = ''] = await flowRuns(1, await runs.deployment({ limit: 1 }));
     const types = ['PENDING', 'RUNNING', 'COMPLETED', 'PENDING'] as const;
     const outcomes = await Promise.all(types.map((type) => runs.set(run, type)));
@@ -50,7 +50,7 @@ describe('runs that ask in one flush', () => {
   });
 });
 
-test('a slot that is not given back is taken by another run once its lease has expired', async () => {
+test('an expired slot is taken by another run', async () => {
   const [first = '', second = '', third = ''] = await flowRuns(3, await runs.deployment({ limit: 1 }));
   await runs.set(first, 'PENDING');
   expect((await runs.set(second, 'PENDING')).verdict).toBe('REJECT');
@@ -66,7 +66,7 @@ test('a slot that is not given back is taken by another run once its lease has e
   expect((await runs.set(third, 'PENDING')).verdict).toBe('REJECT');
 });
 
-test('a run whose lease has expired goes on under a new one where there is room', async () => {
+test('a run whose lease expired continues under a new one if a slot is free', async () => {
   const [run = ''] = await flowRuns(1, await runs.deployment({ limit: 1 }));
   const before = (await runs.set(run, 'PENDING')).state.details.deploymentConcurrencyLeaseId;
   await runs.lapse();
@@ -75,7 +75,7 @@ test('a run whose lease has expired goes on under a new one where there is room'
   expect(await runs.leases()).toEqual([after]);
 });
 
-test('a running flow run whose lease has expired goes on, and its slot is free', async () => {
+test('a running flow run whose lease expired continues and its slot is free', async () => {
   const [first = '', second = ''] = await flowRuns(2, await runs.deployment({ limit: 1 }));
   await runs.set(first, 'PENDING');
   await runs.set(first, 'RUNNING');
@@ -85,7 +85,7 @@ test('a running flow run whose lease has expired goes on, and its slot is free',
   expect(await runs.holders()).toEqual([second]);
 });
 
-test('expired slots are cleaned away, others are not', async () => {
+test('only expired slots are deleted by the loop', async () => {
   const ids = await flowRuns(150, await runs.deployment({ limit: 200 }));
   await Promise.all(ids.slice(1).map((id) => runs.set(id, 'PENDING')));
   await runs.lapse();
@@ -95,7 +95,7 @@ test('expired slots are cleaned away, others are not', async () => {
 });
 
 describe('a lease', () => {
-  test('is renewed from now on', async () => {
+  test('a lease is renewed from now', async () => {
     const [run = ''] = await flowRuns(1, await runs.deployment({ limit: 1 }));
     const leaseId = (await runs.set(run, 'PENDING')).state.details.deploymentConcurrencyLeaseId ?? '';
     const { holder } = await renewConcurrencyLease(t.engine, viewer, { leaseId, seconds: 3600 });
@@ -104,21 +104,21 @@ describe('a lease', () => {
     expect(holder).toMatchObject({ id: leaseId, flowRunId: run });
   });
 
-  test.each(['has expired', 'was given back'])('that %s is not renewed', async (how) => {
+  test.each(['has expired', 'was given back'])('a lease that %s is not renewed', async (how) => {
     const [run = ''] = await flowRuns(1, await runs.deployment({ limit: 1 }));
     const leaseId = (await runs.set(run, 'PENDING')).state.details.deploymentConcurrencyLeaseId ?? '';
     await (how === 'has expired' ? runs.lapse() : runs.set(run, 'COMPLETED'));
     await expect(renewConcurrencyLease(t.engine, viewer, { leaseId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  test('of another tenant is not known', async () => {
+  test('a lease of another tenant is not found', async () => {
     const [run = ''] = await flowRuns(1, await runs.deployment({ limit: 1 }));
     const leaseId = (await runs.set(run, 'PENDING')).state.details.deploymentConcurrencyLeaseId ?? '';
     const stranger = { tenantId: '01900000-0000-7000-8000-00000000beef', role: 'ADMIN' as const };
     await expect(renewConcurrencyLease(t.engine, stranger, { leaseId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  test('goes through the retry of a run by its own process', async () => {
+  test('a lease is kept through a retry by the process of the run', async () => {
     const deployment = await runs.deployment({ limit: 1 });
     const run = await runs.flowRun(deployment, { type: 'SCHEDULED' }, { retries: 1 });
     const lease = (await runs.set(run, 'PENDING')).state.details.deploymentConcurrencyLeaseId;
@@ -131,7 +131,7 @@ describe('a lease', () => {
   });
 });
 
-describe('the slots of a deployment are gone', () => {
+describe('the slots of a deleted row', () => {
   test.each([
     ['its limit', (id: string) => setDeploymentConcurrencyLimit(t.engine, viewer, { deploymentId: id, limit: null })],
     [
@@ -139,7 +139,7 @@ describe('the slots of a deployment are gone', () => {
       (id: string) => t.test.database.query(statement('test.gone', 'delete from deployment where id = $1'), [id]),
     ],
     ['its flow runs', () => t.test.database.query(statement('test.goneRuns', 'delete from flow_run'))],
-  ])('with %s', async (_, take) => {
+  ])('slots are released by deleting %s', async (_, take) => {
     const deployment = await runs.deployment({ limit: 1 });
     const [run = ''] = await flowRuns(1, deployment);
     await runs.set(run, 'PENDING');
@@ -149,14 +149,14 @@ describe('the slots of a deployment are gone', () => {
   });
 });
 
-test('a run whose deployment was deleted is not to be submitted', async () => {
+test('a run whose deployment was deleted cannot become PENDING', async () => {
   const deployment = await runs.deployment({});
   const run = await runs.flowRun(deployment);
   await t.test.database.query(statement('test.gone', 'delete from deployment where id = $1'), [deployment]);
   expect(await runs.set(run, 'PENDING')).toMatchObject({ verdict: 'ABORT', reason: 'Deployment not found.' });
 });
 
-test('a limit that is lowered takes no slot away, and gives none out', async () => {
+test('a lowered limit takes back no slot and assigns no new one', async () => {
   const deployment = await runs.deployment({ limit: 2 });
   const [first = '', second = '', third = ''] = await flowRuns(3, deployment);
   await Promise.all([runs.set(first, 'PENDING'), runs.set(second, 'PENDING')]);
@@ -171,7 +171,7 @@ test.each([
   ['limit', { limit: 100_001 }],
   ['gracePeriodSeconds', { gracePeriodSeconds: 59 }],
   ['gracePeriodSeconds', { gracePeriodSeconds: 86_401 }],
-])('a %s out of its range is refused: %j', async (field, options) => {
+])('a deployment limit whose %s is out of range is rejected: %j', async (field, options) => {
   const deploymentId = await runs.deployment({});
   await expect(setDeploymentConcurrencyLimit(t.engine, viewer, { deploymentId, ...options })).rejects.toMatchObject({
     code: 'BAD_USER_INPUT',
@@ -182,19 +182,19 @@ test.each([
 const MOVE = ['flowRuns.lock', 'flowRuns.limited', 'flowRunStates.insert', 'flowRuns.move'];
 const COUNT = ['concurrencyLimits.lock', 'concurrencySlots.taken'];
 
-describe('a move costs', () => {
+describe('statements of a move', () => {
   beforeEach(() => createConcurrencyLimit(t.engine, viewer, { tag: 'etl', limit: 1 }));
 
   test.each([
-    ['of a run without a deployment', null],
-    ['of a run whose deployment has no limit', {}],
-  ])('%s, what it did before there were limits', async (_, options) => {
+    ['a run without a deployment', null],
+    ['a run whose deployment has no limit', {}],
+  ])('a move of %s executes the statements of a move without limits', async (_, options) => {
     const run = await runs.flowRun(options && (await runs.deployment(options)));
     for (const type of ['PENDING', 'RUNNING', 'COMPLETED'] as const)
       expect(await runs.statementsOf(() => runs.set(run, type))).toEqual(MOVE);
   });
 
-  test('a trip more where a slot is to be had, and a statement where it is taken or given back', async () => {
+  test('a move that needs a slot executes two more statements, and one more to take or release it', async () => {
     const [run = ''] = await flowRuns(1, await runs.deployment({ limit: 1 }));
     const [lock = '', second = '', ...write] = MOVE;
     const taking = [lock, second, ...COUNT, ...write, 'concurrencySlots.take'];

@@ -21,14 +21,14 @@ const begin = async (state?: StateRequest) => {
   return { flowRun, states: states.map(({ row }) => row) };
 };
 
-test('a run may begin with a result that is kept', async () => {
+test('a flow run may be created with a persisted result', async () => {
   const data = { type: 'reference', storage_key: 'results/1' };
   const { flowRun, states } = await begin({ type: 'COMPLETED', data });
   expect(flowRun).toMatchObject({ stateType: 'COMPLETED', version: 1 });
   expect(states).toMatchObject([{ version: 1, data }]);
 });
 
-test('every run has a state, and a history counts it', async () => {
+test('a new flow run has a state and is counted by a history', async () => {
   const from = Date.now() * 1000 - 60_000_000;
   const { flowRun, states } = await begin();
   expect(states).toMatchObject([{ id: flowRun.stateId, type: 'PENDING', version: 1 }]);

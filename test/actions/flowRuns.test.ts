@@ -27,7 +27,7 @@ const run = async (more: Partial<CreateFlowRun> = {}) =>
 const rows = async (text: string, values: unknown[]) => t.test.database.query({ name: 'test.rows', text }, values);
 
 describe('flows', () => {
-  test('of one name are one flow, however often it is made', async () => {
+  test('creating a flow seven times with one name creates one flow', async () => {
     const all = await Promise.all(Array.from({ length: 7 }, () => createFlow(t.engine, viewer, { name: 'once' })));
     expect(new Set(all.map(({ flow }) => flow.id)).size).toBe(1);
     expect(all.filter(({ created }) => created)).toHaveLength(1);
@@ -35,7 +35,7 @@ describe('flows', () => {
 });
 
 describe('creating a flow run', () => {
-  test('with one idempotency key seven times at once makes one run', async () => {
+  test('creating a flow run seven times with one idempotency key creates one run', async () => {
     const all = await Promise.all(
       Array.from({ length: 7 }, () => createFlowRun(t.engine, viewer, { flowId, idempotencyKey: 'the key' })),
     );
@@ -54,13 +54,13 @@ describe('creating a flow run', () => {
     ['a NUL deep in its parameters', { parameters: { a: [{ b: '\0' }] } }, 'BAD_USER_INPUT'],
     ['too large parameters', { parameters: { a: 'x'.repeat(600_000) } }, 'BAD_USER_INPUT'],
     ['an over-long idempotency key', { idempotencyKey: 'k'.repeat(256) }, 'BAD_USER_INPUT'],
-  ])('refuses %s and writes nothing', async (_, more, code) => {
+  ])('creating a flow run with %s is rejected and writes nothing', async (_, more, code) => {
     const before = await rows('select count(*) from flow_run', []);
     await expect(run(more)).rejects.toMatchObject({ code });
     expect(await rows('select count(*) from flow_run', [])).toEqual(before);
   });
 
-  test('inherits the labels of its flow', async () => {
+  test('a flow run inherits the labels of its flow', async () => {
     const { flow } = await createFlow(t.engine, viewer, { name: 'labelled', labels: { team: 'red', x: 9 } });
     expect((await run({ flowId: flow.id, labels: { x: 1 } })).labels).toEqual({
       team: 'red',
@@ -75,14 +75,14 @@ describe('cancelling', () => {
   test.each<[string, StateRequest, string | null, string, boolean, string]>([
     ['a scheduled run ends it', { type: 'SCHEDULED' }, null, 'ACCEPT', true, 'CANCELLED'],
     ['a pending run ends it', { type: 'PENDING' }, null, 'ACCEPT', true, 'CANCELLED'],
-    ['a pending run with infrastructure asks that to stop', { type: 'PENDING' }, 'pid', 'ACCEPT', true, 'CANCELLING'],
-    ['a running run asks it to stop', { type: 'RUNNING' }, null, 'ACCEPT', true, 'CANCELLING'],
-    ['a paused run asks it to stop', { type: 'PAUSED' }, null, 'ACCEPT', true, 'CANCELLING'],
+    ['a pending run with infrastructure makes it CANCELLING', { type: 'PENDING' }, 'pid', 'ACCEPT', true, 'CANCELLING'],
+    ['a running run makes it CANCELLING', { type: 'RUNNING' }, null, 'ACCEPT', true, 'CANCELLING'],
+    ['a paused run makes it CANCELLING', { type: 'PAUSED' }, null, 'ACCEPT', true, 'CANCELLING'],
     ['a suspended run ends it', suspended, null, 'ACCEPT', true, 'CANCELLED'],
-    ['a run that is being cancelled changes nothing', { type: 'CANCELLING' }, null, 'ACCEPT', false, 'CANCELLING'],
+    ['a cancelling run changes nothing', { type: 'CANCELLING' }, null, 'ACCEPT', false, 'CANCELLING'],
     ['a cancelled run changes nothing', { type: 'CANCELLED' }, null, 'ACCEPT', false, 'CANCELLED'],
-    ['a finished run is refused', { type: 'COMPLETED' }, null, 'ABORT', false, 'COMPLETED'],
-  ])('%s', async (_, state, infrastructurePid, verdict, written, type) => {
+    ['a completed run is aborted', { type: 'COMPLETED' }, null, 'ABORT', false, 'COMPLETED'],
+  ])('cancelling %s', async (_, state, infrastructurePid, verdict, written, type) => {
     const { id } = await run({ state });
     if (infrastructurePid) await updateFlowRun(t.engine, viewer, { flowRunId: id, infrastructurePid });
     expect(await cancelFlowRun(t.engine, viewer, { flowRunId: id })).toMatchObject({
@@ -94,7 +94,7 @@ describe('cancelling', () => {
 });
 
 describe('renaming and updating', () => {
-  test('changes what is given and nothing else', async () => {
+  test('renaming and updating a flow run changes only the given fields', async () => {
     const before = await run({ tags: ['a'], flowVersion: '1', policy: { retries: 3, retryDelaySeconds: 7 } });
     const { flowRun } = await renameFlowRun(t.engine, viewer, { flowRunId: before.id, name: 'another' });
     expect(flowRun).toEqual({ ...before, name: 'another', updated: flowRun.updated });
@@ -107,20 +107,20 @@ describe('renaming and updating', () => {
     expect(updated.policy).toEqual({ ...before.policy, retries: 5 });
   });
 
-  test('an empty name gives a fresh one', async () => {
+  test('renaming a flow run to an empty name gives it a generated one', async () => {
     const { id } = await run({ name: 'old' });
     const { flowRun } = await renameFlowRun(t.engine, viewer, { flowRunId: id, name: '' });
     expect(flowRun.name).toMatch(/^[a-z]+-[a-z-]+$/);
   });
 
-  test('job variables need a scheduled run', async () => {
+  test('the job variables of a flow run can be set only while it is SCHEDULED', async () => {
     const { id } = await run({ state: { type: 'RUNNING' } });
     await expect(updateFlowRun(t.engine, viewer, { flowRunId: id, jobVariables: {} })).rejects.toMatchObject({
       code: 'FAILED_PRECONDITION',
     });
   });
 
-  test('an unknown run is not found', async () => {
+  test('renaming an unknown flow run is NOT_FOUND', async () => {
     await expect(renameFlowRun(t.engine, viewer, { flowRunId: UNKNOWN, name: 'x' })).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
@@ -128,7 +128,7 @@ describe('renaming and updating', () => {
 });
 
 describe('inputs', () => {
-  test('a key is taken once, and seven equal requests are one', async () => {
+  test('the key of an input is unique and repeated requests create one input', async () => {
     const { id: flowRunId } = await run();
     const send = () =>
       createFlowRunInput(t.engine, viewer, { flowRunId, key: 'k', value: 'v', idempotencyKey: 'once' });
@@ -147,7 +147,7 @@ describe('inputs', () => {
     ['', 'empty'],
     ['Upper', 'upper case'],
     ['new\n', 'a line break'],
-  ])('the key %j is refused: %s', async (key) => {
+  ])('the input key %j is rejected: %s', async (key) => {
     const { id: flowRunId } = await run();
     await expect(createFlowRunInput(t.engine, viewer, { flowRunId, key, value: 'v' })).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
@@ -168,7 +168,7 @@ describe('resuming', () => {
     return flowRunId;
   }
 
-  test('stores the answer with the move', async () => {
+  test('resuming a flow run stores its input with the move', async () => {
     const flowRunId = await waiting();
     const outcome = await resumeFlowRun(t.engine, viewer, { flowRunId, runInput: { name: 'x' } });
     expect(outcome).toMatchObject({ verdict: 'ACCEPT', state: { type: 'RUNNING' } });
@@ -176,7 +176,7 @@ describe('resuming', () => {
     expect(JSON.parse(stored?.value ?? '')).toEqual({ name: 'x' });
   });
 
-  test('refuses what does not fit the schema, and changes nothing', async () => {
+  test('resuming a flow run with input that does not fit the schema changes nothing', async () => {
     const flowRunId = await waiting();
     const outcome = await resumeFlowRun(t.engine, viewer, { flowRunId, runInput: {} });
     expect(outcome).toMatchObject({
@@ -188,7 +188,7 @@ describe('resuming', () => {
     expect(await flowRunInputByKey(t.test.database, viewer.tenantId, flowRunId, keyset.response)).toBeNull();
   });
 
-  test('seven times at once with one key resumes once', async () => {
+  test('resuming a flow run seven times with one idempotency key resumes it once', async () => {
     const flowRunId = await waiting();
     const send = () =>
       resumeFlowRun(t.engine, viewer, { flowRunId, runInput: { name: 'x' }, idempotencyKey: 'resume' });
@@ -197,7 +197,7 @@ describe('resuming', () => {
     expect(all[0]).toMatchObject({ verdict: 'ACCEPT', state: { version: 3 } });
   });
 
-  test('a response that is there already leaves the run paused', async () => {
+  test('resuming a flow run that already has a response leaves it paused', async () => {
     const flowRunId = await waiting();
     await createFlowRunInput(t.engine, viewer, { flowRunId, key: keyset.response, value: '{}' });
     const resume = resumeFlowRun(t.engine, viewer, { flowRunId, runInput: { name: 'x' } });
@@ -207,7 +207,7 @@ describe('resuming', () => {
     ]);
   });
 
-  test('what is not paused cannot be resumed', async () => {
+  test('a flow run that is not paused cannot be resumed', async () => {
     const { id: flowRunId } = await run();
     expect(await resumeFlowRun(t.engine, viewer, { flowRunId })).toMatchObject({ verdict: 'ABORT', written: false });
     await expect(resumeFlowRun(t.engine, viewer, { flowRunId: UNKNOWN })).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -219,7 +219,7 @@ describe('log lines', () => {
   const numbers = (flowRunId: string) =>
     rows('select number, message from log where flow_run_id = $1 order by number', [flowRunId]);
 
-  test('a bad line is told, the rest are kept in their order', async () => {
+  test('a bad log line is rejected and the others are stored in order', async () => {
     const { id: flowRunId } = await run();
     const logs = [
       line({ flowRunId, message: 'one' }),
@@ -242,7 +242,7 @@ describe('log lines', () => {
     ]);
   });
 
-  test('many writers give contiguous numbers, and each batch stays together', async () => {
+  test('log lines of many writers have contiguous numbers and each batch stays together', async () => {
     const { id: flowRunId } = await run();
     const batch = (writer: number) => ['a', 'b', 'c'].map((part) => line({ flowRunId, message: `${writer}${part}` }));
     await Promise.all(Array.from({ length: 30 }, (_, writer) => writeLogs(t.engine, viewer, { logs: batch(writer) })));
@@ -251,7 +251,7 @@ describe('log lines', () => {
     expect(written.map(({ message }) => message.at(-1)).join('')).toBe('abc'.repeat(30));
   });
 
-  test('a batch that is sent again with its key is written once', async () => {
+  test('a batch of log lines sent seven times with one idempotency key is written once', async () => {
     const { id: flowRunId } = await run();
     const send = () => writeLogs(t.engine, viewer, { logs: [line({ flowRunId })], idempotencyKey: 'batch' });
     const all = await Promise.all(Array.from({ length: 7 }, send));

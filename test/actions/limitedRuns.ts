@@ -25,7 +25,7 @@ const LAPSE = statement('test.lapse', "update concurrency_slot set expires = now
 
 const CLEAR = statement('test.clear', 'delete from concurrency_limit');
 
-/** Runs that limits concern, on an engine of a test. */
+/** Runs with concurrency limits, on the engine of a test. */
 export async function limitedRuns({ engine, test }: TestEngine) {
   const { flow } = await createFlow(engine, viewer, { name: `flow ${newId()}` });
 
@@ -51,13 +51,13 @@ export async function limitedRuns({ engine, test }: TestEngine) {
       setFlowRunState(engine, viewer, { flowRunId, state: typeof state === 'string' ? { type: state } : state, force }),
     setTask: (taskRunId: string, type: StateType, force = false) =>
       setTaskRunState(engine, viewer, { taskRunId, state: { type }, force }),
-    /** The runs that hold slots, however many of them. */
+    /** The runs that hold slots. */
     holders: async () => (await test.database.query<{ runId: string }>(SLOTS)).map(({ runId }) => runId),
     leases: async () => (await test.database.query<{ id: string }>(SLOTS)).map(({ id }) => id),
-    /** No limits any more. */
+    /** Deletes all limits. */
     clear: () => test.database.query(CLEAR),
     statementsOf: (work: () => Promise<unknown>) => statementsOf(test.database, work),
-    /** Time passes, and nobody renews a lease. */
+    /** Lets all leases expire. */
     lapse: () => test.database.query(LAPSE),
   };
 }

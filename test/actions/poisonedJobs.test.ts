@@ -7,8 +7,8 @@ import { proposeState } from '../../src/core/runs/state.ts';
 import { keysText } from '../../src/store/taskRuns/taskRunKeys.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 
-// Writes that share a transaction, one of which cannot be done: each writer keeps the others. The jobs are handed to the
-// writers as no caller could send them, past all checks.
+// Writes that share a transaction, one of which fails: each writer keeps the others. The jobs go to the writers directly,
+// past all checks, as no caller could send them.
 
 let t: TestEngine;
 let flowId: string;
@@ -25,16 +25,16 @@ const keys = () => ({ taskKey: 'task', dynamicKey: String(count++) });
 const taskRun = async () => (await createTaskRun(t.engine, viewer, keys())).taskRun.id;
 const now = Date.now() * 1000;
 
-/** What PostgreSQL refuses, and what breaks our own code. */
+/** One that PostgreSQL rejects and one that fails in our code. */
 const POISONS = {
   'a text that cannot be stored': () => 'a\0b',
-  'a fault of ours': (): string => {
-    throw new Error('a fault of ours');
+  'an error in our code': (): string => {
+    throw new Error('an error in our code');
   },
 };
 type Message = () => string;
 
-/** A job with a message, which may be poison. */
+/** Prepares a job with a message, which may fail. */
 const SUBMIT: { [writer: string]: (message: Message) => Promise<() => Promise<unknown>> } = {
   async flowRunMoves(message) {
     const flowRunId = await flowRun();
@@ -79,8 +79,8 @@ const SUBMIT: { [writer: string]: (message: Message) => Promise<() => Promise<un
   },
 };
 
-describe.each(Object.entries(SUBMIT))('of %s that wait together', (_, prepare) => {
-  test.each(Object.entries(POISONS))('the one with %s fails alone', async (_, poison) => {
+describe.each(Object.entries(SUBMIT))('%s in one flush', (_, prepare) => {
+  test.each(Object.entries(POISONS))('a job with %s does not fail the others of its flush', async (_, poison) => {
     const poisoned = 3;
     const jobs = await Promise.all(
       Array.from({ length: 8 }, (_, index) => prepare(index === poisoned ? poison : () => 'well')),

@@ -23,7 +23,7 @@ async function resume(schema: object, runInput: JsonObject, response: object = {
   return resumeFlowRun(t.engine, viewer, { flowRunId, runInput });
 }
 
-describe('a schema that takes for ever', () => {
+describe('a schema that takes too long', () => {
   const levels = Array.from({ length: 60 }, (_, level) => `level${level}`);
   const next = (level: number) => ({ $ref: `#/$defs/level${level + 1}` });
   test.each<{ name: string; schema: object; runInput: JsonObject }>([
@@ -43,14 +43,14 @@ describe('a schema that takes for ever', () => {
       },
       runInput: { any: 1 },
     },
-  ])('$name is given up, and the run stays paused', async ({ schema, runInput }) => {
+  ])('a schema that takes too long $name keeps the run paused', async ({ schema, runInput }) => {
     const moved = await resume(schema, runInput);
     expect(moved).toMatchObject({ verdict: 'REJECT', written: false, state: { type: 'PAUSED' } });
     expect(moved.reason).toContain('took too long');
   });
 });
 
-test('an answer that unfolds too deeply is refused', async () => {
+test('a run input that is nested too deeply is rejected', async () => {
   const value = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
   const resumed = resume({ type: 'object' }, { deep: { __prefect_kind: 'json', value } });
   await expect(resumed).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
@@ -59,21 +59,25 @@ test('an answer that unfolds too deeply is refused', async () => {
 describe('a value that is marked', () => {
   const marked = (kind: Json, more: JsonObject = {}): JsonObject => ({ __prefect_kind: kind, ...more });
   test.each<[string, JsonObject, JsonObject]>([
-    ['as JSON is read', { a: marked('json', { value: '{"b": [1, null]}' }) }, { a: { b: [1, null] } }],
+    ['as JSON is parsed', { a: marked('json', { value: '{"b": [1, null]}' }) }, { a: { b: [1, null] } }],
     ['as the JSON null is null', { a: marked('json', { value: 'null' }) }, { a: null }],
-    ['as JSON in another mark is read', { a: marked('json', { value: marked('none', { value: '1' }) }) }, { a: 1 }],
+    [
+      'as JSON inside another marker is parsed',
+      { a: marked('json', { value: marked('none', { value: '1' }) }) },
+      { a: 1 },
+    ],
     ['as JSON without a value is left out', { a: marked('json'), b: [marked('json'), 1] }, { b: [1] }],
     ['as none is its value', { a: marked('none', { value: { b: marked('json', { value: '2' }) } }) }, { a: { b: 2 } }],
-    ['as a template without any is its text', { a: marked('jinja', { template: 'plain' }) }, { a: 'plain' }],
+    ['as a template without expressions is its text', { a: marked('jinja', { template: 'plain' }) }, { a: 'plain' }],
     ['as a variable without a name is left out', { a: marked('workspace_variable'), b: 1 }, { b: 1 }],
     [
-      'in an unknown way is its value',
+      'with an unknown marker is its value',
       { a: marked('other', { value: 3 }), b: marked(null, { value: 4 }) },
       { a: 3, b: 4 },
     ],
-    ['in an unknown way, without a value, is null', { a: marked('constructor') }, { a: null }],
-    ['whole is what it stands for', marked('json', { value: '{"a": 1}' }), { a: 1 }],
-  ])('%s', async (_, runInput, expected) => {
+    ['with an unknown marker and no value is null', { a: marked('constructor') }, { a: null }],
+    ['as a whole is replaced by its value', marked('json', { value: '{"a": 1}' }), { a: 1 }],
+  ])('a run input marked %s', async (_, runInput, expected) => {
     const { verdict, runId } = await resume({ type: 'object' }, runInput);
     expect(verdict).toBe('ACCEPT');
     const stored = await flowRunInputByKey(t.test.database, viewer.tenantId, runId, 'the-response');
@@ -87,7 +91,7 @@ describe('a value that is marked', () => {
     [{ a: marked('workspace_variable', { variable_name: 'x' }) }, "Variable 'x' not found in workspace."],
     [{ a: marked('json', { value: 5 }) }, 'Invalid JSON: a string is expected.'],
     [marked('json', { value: '[1]' }), 'A JSON object is expected.'],
-  ])('as %j is refused, and the run stays paused', async (runInput, reason) => {
+  ])('a run input marked as %j is rejected and the run stays paused', async (runInput, reason) => {
     expect(await resume({ type: 'object' }, runInput)).toMatchObject({
       verdict: 'REJECT',
       written: false,
@@ -125,7 +129,7 @@ describe('what does not fit the schema', () => {
       { age: 'old', colour: 1 },
       `${field('age', 'must be integer')}. ${field('colour', 'must be one of ["red","green"]')}`,
     ],
-  ])('%j is refused with the schema’s reasons', async (runInput, reason) => {
+  ])('the run input %j is rejected with the reasons of the schema', async (runInput, reason) => {
     expect(await resume(schema, runInput)).toMatchObject({
       verdict: 'REJECT',
       written: false,
@@ -134,14 +138,14 @@ describe('what does not fit the schema', () => {
     });
   });
 
-  test('gives ten reasons at most', async () => {
+  test('at most ten reasons are returned for a run input', async () => {
     const names = Array.from({ length: 30 }, (_, index) => `field${index}`);
     const { reason } = await resume({ required: names }, {});
     expect(reason?.split('Failure reason').length).toBe(11);
     expect(reason).toContain('There are more faults');
   });
 
-  test('is judged by the newest draft, whichever the schema names', async () => {
+  test('a schema is read as the newest draft even if it names an older one', async () => {
     const older = { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object', required: ['a'] };
     expect(await resume(older, { a: 1 })).toMatchObject({ verdict: 'ACCEPT' });
     expect(await resume(older, {})).toMatchObject({ verdict: 'REJECT' });
@@ -149,7 +153,7 @@ describe('what does not fit the schema', () => {
 });
 
 describe('a pause for input', () => {
-  test('that says no key for the answer keeps the run paused, for the answer would be lost', async () => {
+  test('a pause without a response key keeps the run paused if there is input to store', async () => {
     expect(await resume({ type: 'object' }, { a: 1 }, {})).toMatchObject({
       verdict: 'REJECT',
       reason: 'Run input response key not found.',
@@ -162,10 +166,14 @@ describe('a pause for input', () => {
 
   test.each([
     ['names no schema', { response: 'r' }, 'Run input schema not found.'],
-    ['names one that was not sent', { schema: 'missing', response: 'r' }, 'Run input schema not found.'],
-    ['has a schema that is no JSON', { schema: 'text', response: 'r' }, 'Run input schema is not valid JSON.'],
-    ['has a schema that is no object', { schema: 'list', response: 'r' }, 'Invalid schema: a JSON object is expected.'],
-  ])('that %s keeps the run paused', async (_, runInputKeyset, reason) => {
+    ['names a schema that was not sent', { schema: 'missing', response: 'r' }, 'Run input schema not found.'],
+    ['has a schema that is not JSON', { schema: 'text', response: 'r' }, 'Run input schema is not valid JSON.'],
+    [
+      'has a schema that is not an object',
+      { schema: 'list', response: 'r' },
+      'Invalid schema: a JSON object is expected.',
+    ],
+  ])('a pause that %s keeps the run paused', async (_, runInputKeyset, reason) => {
     const { flow } = await createFlow(t.engine, viewer, { name: 'asks' });
     const state = { type: 'PAUSED', details: { runInputKeyset } } as const;
     const { flowRun } = await createFlowRun(t.engine, viewer, { flowId: flow.id, state });

@@ -40,7 +40,7 @@ const lines = (of: { flowRunId?: string; taskRunId?: string }, count: number) =>
 const gone = { code: 'NOT_FOUND' };
 
 describe('labels', () => {
-  test('that ten add at once are ten labels more', async () => {
+  test('ten updates of labels in parallel add ten labels', async () => {
     const { id: flowRunId } = await run({ labels: { a: 1, b: 'x' } });
     await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
@@ -56,17 +56,17 @@ describe('labels', () => {
     ['null', { a: null }],
     ['a map', { a: {} }],
     ['a list', { a: [1] }],
-    ['no finite number', { a: Number.POSITIVE_INFINITY }],
+    ['an infinite number', { a: Number.POSITIVE_INFINITY }],
     ['a text with a NUL', { a: '\0' }],
-  ])('are refused where a value is %s', async (_, labels) => {
+  ])('a label whose value is %s is rejected', async (_, labels) => {
     const { id: flowRunId, labels: before } = await run();
-    // The types forbid most of this, and clients do not know them.
+    // The cast: the types forbid these values, but clients may send them.
     const update = updateFlowRunLabels(t.engine, viewer, { flowRunId, labels: labels as never });
     await expect(update).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     expect((await updateFlowRunLabels(t.engine, viewer, { flowRunId, labels: {} })).flowRun.labels).toEqual(before);
   });
 
-  test('are at most five hundred, with those that the run has', async () => {
+  test('a flow run has at most 500 labels', async () => {
     const { id: flowRunId } = await run();
     const many = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, true]));
@@ -79,7 +79,7 @@ describe('labels', () => {
 });
 
 describe('a flow run that is deleted', () => {
-  test('is gone with its states, task runs, inputs and lines; its subflow stays', async () => {
+  test('deleting a flow run deletes its states, task runs, inputs and log lines but not its subflow', async () => {
     const { id: flowRunId } = await run({ state: { type: 'RUNNING' } });
     const { id: taskRunId } = await task(flowRunId);
     const child = await run({ parentTaskRunId: taskRunId });
@@ -106,14 +106,14 @@ describe('a flow run that is deleted', () => {
     expect(await rows('select 1 from log where run_id = $1', [other.id])).toHaveLength(1);
   });
 
-  test('is deleted once, and with one key answered alike', async () => {
+  test('deleting a flow run again is NOT_FOUND, but repeats its answer for the same idempotency key', async () => {
     const { id: flowRunId } = await run();
     const keyed = () => deleteFlowRun(t.engine, viewer, { flowRunId, idempotencyKey: `delete ${flowRunId}` });
     expect(await Promise.all([keyed(), keyed(), keyed()])).toEqual([{ flowRunId }, { flowRunId }, { flowRunId }]);
     await expect(deleteFlowRun(t.engine, viewer, { flowRunId })).rejects.toMatchObject(gone);
   });
 
-  test('is none of another tenant', async () => {
+  test('a run of another tenant cannot be deleted or changed', async () => {
     const { id: flowRunId } = await run();
     const { id: taskRunId } = await task(flowRunId);
     await expect(deleteFlowRun(t.engine, stranger, { flowRunId })).rejects.toMatchObject(gone);
@@ -123,7 +123,7 @@ describe('a flow run that is deleted', () => {
     await expect(renameTaskRun(t.engine, stranger, { taskRunId, name: 'x' })).rejects.toMatchObject(gone);
   });
 
-  test('leaves nothing behind of what others write at the same time, and nobody waits in a circle', async () => {
+  test('deleting flow runs during concurrent writes leaves nothing behind and does not deadlock', async () => {
     const all = await Promise.all(
       Array.from({ length: 12 }, async () => {
         const parent = await run({ state: { type: 'RUNNING' } });
@@ -131,7 +131,6 @@ describe('a flow run that is deleted', () => {
         return { parent: parent.id, wrapper: wrapper.id, child: (await run({ parentTaskRunId: wrapper.id })).id };
       }),
     );
-    const began = Date.now();
     const outcomes = await Promise.allSettled(
       all.flatMap(({ parent, wrapper, child }) => [
         lines({ taskRunId: wrapper }, 20),
@@ -144,8 +143,6 @@ describe('a flow run that is deleted', () => {
     );
     const faults = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []));
     expect(faults.filter((code) => !['NOT_FOUND', 'REFERENCE_NOT_FOUND'].includes(code))).toEqual([]);
-    // PostgreSQL finds a circle of waits after a second.
-    expect(Date.now() - began).toBeLessThan(60_000);
     const left = await rows<{ found: number }>(
       `select (select count(*) from log l where not exists (select from flow_run r where r.id = l.flow_run_id))
          + (select count(*) from run_counter c where not exists (select from flow_run r where r.id = c.run_id)
@@ -159,8 +156,8 @@ describe('a flow run that is deleted', () => {
   });
 });
 
-describe('lines that are deleted', () => {
-  test('are told, and their numbers are not given out again', async () => {
+describe('deleted log lines', () => {
+  test('deleting log lines returns their number, which later lines do not reuse', async () => {
     const { id: flowRunId } = await run();
     await lines({ flowRunId }, 3);
     expect(await deleteFlowRunLogs(t.engine, viewer, { flowRunId })).toEqual({ flowRunId, deleted: 3 });
@@ -174,7 +171,7 @@ describe('lines that are deleted', () => {
   });
 });
 
-test('whoever follows a run to its deletion comes to an end', async () => {
+test('a stream of a run ends when the run is deleted', async () => {
   const { id: flowRunId } = await run();
   const { id: taskRunId } = await task(flowRunId);
   const followed = await Promise.all([
@@ -194,15 +191,15 @@ test('whoever follows a run to its deletion comes to an end', async () => {
 
 describe('a task run', () => {
   test.each([
-    ['another name', 'fresh', /^fresh$/],
-    ['two words where the name is empty', '', /^[a-z]+-[a-z]+$/],
-    ['two words where the name is null', null, /^[a-z]+-[a-z]+$/],
-  ])('gets %s', async (_, name, expected) => {
+    ['to another name', 'fresh', /^fresh$/],
+    ['to two words if the new name is empty', '', /^[a-z]+-[a-z]+$/],
+    ['to two words if the new name is null', null, /^[a-z]+-[a-z]+$/],
+  ])('a task run is renamed %s', async (_, name, expected) => {
     const { id: taskRunId } = await task(null);
     expect((await renameTaskRun(t.engine, viewer, { taskRunId, name })).taskRun.name).toMatch(expected);
   });
 
-  test('keeps its name where the new one is refused', async () => {
+  test('a task run keeps its name if the new one is rejected', async () => {
     const { id: taskRunId, name } = await task(null);
     await expect(renameTaskRun(t.engine, viewer, { taskRunId, name: 'n'.repeat(256) })).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
@@ -211,7 +208,7 @@ describe('a task run', () => {
     await expect(renameTaskRun(t.engine, viewer, { taskRunId: newId(), name: 'x' })).rejects.toMatchObject(gone);
   });
 
-  test('that is deleted takes its states and lines with it, and nothing of its flow run', async () => {
+  test('deleting a task run deletes its states and log lines but not its flow run', async () => {
     const { id: flowRunId } = await run();
     const [doomed, other, lonely] = [await task(flowRunId), await task(flowRunId), await task(null)];
     const child = await run({ parentTaskRunId: doomed.id });
@@ -273,19 +270,19 @@ describe('job variables', () => {
     return updateFlowRun(t.engine, viewer, { flowRunId, jobVariables: jobVariables as never });
   };
 
-  test('that the work pool takes, with those of the deployment, are the run’s', async () => {
+  test('job variables that fit the schema of the work pool are set', async () => {
     const { flowRun } = await update({ state: SCHEDULED, deploymentId }, { memory: 4 });
     expect(flowRun.jobVariables).toEqual({ memory: 4 });
   });
 
-  test('that the work pool does not take are refused with its reasons', async () => {
+  test('job variables that do not fit the schema of the work pool are rejected with its reasons', async () => {
     await expect(update({ state: SCHEDULED, deploymentId }, { memory: 'much' })).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
       message: "Error updating flow run: Validation failed for field 'memory'. Failure reason: must be integer",
     });
   });
 
-  test('need a deployment that is there', async () => {
+  test('job variables cannot be set after the deployment was deleted', async () => {
     const id = await deployed();
     const { id: flowRunId } = await run({ state: SCHEDULED, deploymentId: id });
     await rows('delete from deployment where id = $1', [id]);

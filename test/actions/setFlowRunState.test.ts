@@ -26,14 +26,14 @@ const history = async (id: string) => {
   return (page?.rows ?? []).map(({ row }) => row);
 };
 
-test('a run begins in the state that was asked for, as version 1', async () => {
+test('a flow run begins in the requested state with version 1', async () => {
   const { id, version, stateType, runCount, startTime, stateTimestamp } = await run({ state: { type: 'RUNNING' } });
   expect({ version, stateType, runCount }).toEqual({ version: 1, stateType: 'RUNNING', runCount: 1 });
   expect(startTime).toBe(stateTimestamp);
   expect(await history(id)).toMatchObject([{ version: 1, type: 'RUNNING', name: 'Running' }]);
 });
 
-test('an accepted state is written once, as the next version', async () => {
+test('an accepted state is written once, with the next version', async () => {
   const { id } = await run();
   const outcome = await setFlowRunState(t.engine, viewer, { flowRunId: id, state: { type: 'RUNNING', message: 'go' } });
   expect(outcome).toMatchObject({ verdict: 'ACCEPT', reason: null, written: true, runId: id });
@@ -46,14 +46,14 @@ test('an accepted state is written once, as the next version', async () => {
   ]);
 });
 
-test('a refused state leaves run and history as they are, and the answer tells the current state', async () => {
+test('a rejected state changes nothing and the answer contains the current state', async () => {
   const before = await run({ state: { type: 'CANCELLING' } });
   const outcome = await setFlowRunState(t.engine, viewer, { flowRunId: before.id, state: { type: 'RUNNING' } });
   expect(outcome).toMatchObject({ verdict: 'REJECT', written: false, state: { id: before.stateId, version: 1 } });
   expect(await read(before.id)).toEqual(before);
 });
 
-test('many writers of one run get contiguous versions and rising timestamps', async () => {
+test('a hundred parallel moves of one flow run get contiguous versions and increasing timestamps', async () => {
   const { id } = await run();
   const outcomes = await Promise.all(
     Array.from({ length: 100 }, () => setFlowRunState(t.engine, viewer, { flowRunId: id, state: { type: 'RUNNING' } })),
@@ -69,7 +69,7 @@ test('many writers of one run get contiguous versions and rising timestamps', as
 });
 
 describe('compare-and-set', () => {
-  test('of seven that expect the same version, one wins and six are told the current one', async () => {
+  test('one of seven moves with the same expected version wins and the others are VERSION_CONFLICT', async () => {
     const { id } = await run();
     const all = await Promise.allSettled(
       Array.from({ length: 7 }, () =>
@@ -85,7 +85,7 @@ describe('compare-and-set', () => {
 });
 
 describe('an idempotency key', () => {
-  test('sent seven times at once has one effect and one answer', async () => {
+  test('a move sent seven times with one idempotency key has one effect and one answer', async () => {
     const { id } = await run();
     const send = () =>
       setFlowRunState(t.engine, viewer, { flowRunId: id, state: { type: 'RUNNING' }, idempotencyKey: 'seven' });
@@ -94,7 +94,7 @@ describe('an idempotency key', () => {
     expect(await history(id)).toHaveLength(2);
   });
 
-  test('is refused for another request', async () => {
+  test('an idempotency key is rejected for another move', async () => {
     const { id } = await run();
     await setFlowRunState(t.engine, viewer, { flowRunId: id, state: { type: 'RUNNING' }, idempotencyKey: 'used' });
     await expect(
@@ -104,7 +104,7 @@ describe('an idempotency key', () => {
   });
 });
 
-test('an unknown run is not found', async () => {
+test('moving an unknown flow run is NOT_FOUND', async () => {
   await expect(
     setFlowRunState(t.engine, viewer, {
       flowRunId: '01900000-0000-7000-8000-00000000dead',
@@ -113,7 +113,7 @@ test('an unknown run is not found', async () => {
   ).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
-test('a run of another tenant is not found', async () => {
+test('moving a flow run of another tenant is NOT_FOUND', async () => {
   const { id } = await run();
   const stranger = { tenantId: '01900000-0000-7000-8000-00000000beef', role: 'ADMIN' as const };
   await expect(
@@ -121,7 +121,7 @@ test('a run of another tenant is not found', async () => {
   ).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
-test('moves that are waiting together cost one transaction of four statements, in three trips', async () => {
+test('moves in one flush execute one transaction of four statements', async () => {
   const runs = await Promise.all(Array.from({ length: 20 }, () => run()));
   const names: string[] = [];
   t.test.database.onStatement = (name) => names.push(name);

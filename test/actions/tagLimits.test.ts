@@ -19,7 +19,7 @@ beforeEach(() => runs.clear());
 
 const limit = (tag: string, count: number) => createConcurrencyLimit(t.engine, viewer, { tag, limit: count });
 
-test('task runs that ask in one flush get as many slots as there are', async () => {
+test('task runs of one flush get the free slots of their tag', async () => {
   await limit('a', 2);
   const ids = await Promise.all(Array.from({ length: 5 }, () => runs.taskRun(['a', 'other', 'a'])));
   const outcomes = await Promise.all(ids.map((id) => runs.setTask(id, 'RUNNING')));
@@ -27,7 +27,7 @@ test('task runs that ask in one flush get as many slots as there are', async () 
   expect((await runs.holders()).sort()).toEqual(ids.slice(0, 2).sort());
 });
 
-test('a task run takes a slot of each of its tags, or none', async () => {
+test('a task run takes a slot of each of its tags or none', async () => {
   await Promise.all([limit('a', 1), limit('b', 1)]);
   const [both, onlyA, onlyB] = await Promise.all([runs.taskRun(['a', 'b']), runs.taskRun(['a']), runs.taskRun(['b'])]);
   await runs.setTask(onlyB, 'RUNNING');
@@ -39,7 +39,7 @@ test('a task run takes a slot of each of its tags, or none', async () => {
   expect((await runs.holders()).sort()).toEqual([onlyA, onlyB].sort());
 });
 
-test('a task run that asks again does not wait for its own slot', async () => {
+test('a task run that becomes RUNNING again keeps its slot', async () => {
   await limit('a', 1);
   const run = await runs.taskRun(['a']);
   await runs.setTask(run, 'RUNNING');
@@ -48,7 +48,7 @@ test('a task run that asks again does not wait for its own slot', async () => {
   expect(await runs.holders()).toEqual([run]);
 });
 
-test.each([true, false])('a task run gives its slot back when it stops, by force %s', async (force) => {
+test.each([true, false])('a task run gives its slot back when it ends, by force: %s', async (force) => {
   await limit('a', 1);
   const run = await runs.taskRun(['a']);
   await runs.setTask(run, 'RUNNING');
@@ -56,7 +56,7 @@ test.each([true, false])('a task run gives its slot back when it stops, by force
   expect(await runs.holders()).toEqual([]);
 });
 
-test('a report that a task run has ended gives its slot back', async () => {
+test('a reported final state gives the slot of a task run back', async () => {
   await limit('a', 1);
   const run = await runs.taskRun(['a']);
   await runs.setTask(run, 'RUNNING');
@@ -73,12 +73,12 @@ test('a report that a task run has ended gives its slot back', async () => {
 });
 
 describe('a limit', () => {
-  test('is made once for each tag', async () => {
+  test('a tag has one concurrency limit', async () => {
     expect(await limit('a', 2)).toMatchObject({ created: true, concurrencyLimit: { name: 'tag:a', limit: 2 } });
     expect(await limit('a', 3)).toMatchObject({ created: false, concurrencyLimit: { limit: 2 } });
   });
 
-  test('that is not active limits nothing', async () => {
+  test('an inactive limit does not apply', async () => {
     await limit('a', 0);
     const run = await runs.taskRun(['a']);
     expect((await runs.setTask(run, 'RUNNING')).verdict).toBe('ABORT');
@@ -87,7 +87,7 @@ describe('a limit', () => {
     expect(await runs.holders()).toEqual([]);
   });
 
-  test('that is no longer active gets its slots back all the same', async () => {
+  test('a limit that became inactive gets its slots back', async () => {
     await limit('a', 1);
     const run = await runs.taskRun(['a']);
     await runs.setTask(run, 'RUNNING');
@@ -96,7 +96,7 @@ describe('a limit', () => {
     expect(await runs.holders()).toEqual([]);
   });
 
-  test('that is raised gives out more slots', async () => {
+  test('a raised limit assigns more slots', async () => {
     await limit('a', 1);
     const ids = await Promise.all([runs.taskRun(['a']), runs.taskRun(['a'])]);
     await Promise.all(ids.map((id) => runs.setTask(id, 'RUNNING')));
@@ -104,7 +104,7 @@ describe('a limit', () => {
     expect((await runs.setTask(ids[1], 'RUNNING')).verdict).toBe('ACCEPT');
   });
 
-  test('that is reset has all its slots again', async () => {
+  test('a reset limit has all its slots again', async () => {
     await limit('a', 1);
     const ids = await Promise.all([runs.taskRun(['a']), runs.taskRun(['a'])]);
     await runs.setTask(ids[0], 'RUNNING');
@@ -114,7 +114,7 @@ describe('a limit', () => {
     expect(await runs.holders()).toEqual([ids[1]]);
   });
 
-  test('that is deleted is gone with its slots', async () => {
+  test('deleting a limit deletes its slots', async () => {
     await limit('a', 1);
     const run = await runs.taskRun(['a']);
     await runs.setTask(run, 'RUNNING');
@@ -127,12 +127,12 @@ describe('a limit', () => {
     ['changed', () => updateConcurrencyLimit(t.engine, viewer, { tag: 'none', limit: 1 })],
     ['deleted', () => deleteConcurrencyLimit(t.engine, viewer, { tag: 'none' })],
     ['reset', () => resetConcurrencyLimit(t.engine, viewer, { tag: 'none' })],
-  ])('that is not there cannot be %s', async (_, work) => {
+  ])('an unknown limit cannot be %s', async (_, work) => {
     await expect(work()).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 
-test('the tags of another tenant are others', async () => {
+test('limits of another tenant do not apply', async () => {
   await limit('a', 0);
   const { database } = t.test;
   const stranger = '01900000-0000-7000-8000-00000000beef';
@@ -143,7 +143,7 @@ test('the tags of another tenant are others', async () => {
   expect((await runs.setTask(await runs.taskRun(['a']), 'RUNNING')).verdict).toBe('ACCEPT');
 });
 
-test('a limit that is made while a run is at work holds for its next move', async () => {
+test('a limit that is created while a task run is paused applies to its next move', async () => {
   const [run, other] = [await runs.taskRun(['late']), await runs.taskRun(['late'])];
   await runs.setTask(run, 'PAUSED');
   await limit('late', 1);
@@ -151,7 +151,7 @@ test('a limit that is made while a run is at work holds for its next move', asyn
   expect((await runs.setTask(run, 'RUNNING')).verdict).toBe('WAIT');
 });
 
-test('a move of a task run whose tags have no limit costs what one without tags does', async () => {
+test('a move of a task run whose tags have no limit executes the statements of one without tags', async () => {
   await limit('a', 1);
   for (const tags of [[], ['free', 'also free']]) {
     const run = await runs.taskRun(tags);

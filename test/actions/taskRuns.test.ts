@@ -36,8 +36,8 @@ const history = async (id: string) => {
 describe('creating a task run', () => {
   test.each([
     ['in a flow run', () => flowRunId],
-    ['of its own', () => null],
-  ])('%s ten times at once makes one', async (_, around) => {
+    ['without a flow run', () => null],
+  ])('creating a task run %s ten times in parallel creates one', async (_, around) => {
     const input = { flowRunId: around(), ...keys() };
     const all = await Promise.all(
       Array.from({ length: 10 }, (_, index) => createTaskRun(t.engine, viewer, { ...input, name: `name ${index}` })),
@@ -47,26 +47,26 @@ describe('creating a task run', () => {
     expect(await history(all[0]?.taskRun.id ?? '')).toHaveLength(1);
   });
 
-  test('inherits the labels of its flow run', async () => {
+  test('a task run inherits the labels of its flow run', async () => {
     const { taskRun } = await create({ labels: { mine: 1 } });
     expect(taskRun.labels).toMatchObject({ mine: 1, 'prefect.flow-run.id': flowRunId });
   });
 
-  test('an unknown flow run is refused, and nothing else of the batch with it', async () => {
+  test('creating a task run in an unknown flow run fails alone in its batch', async () => {
     const unknown = '01900000-0000-7000-8000-00000000dead';
     const [bad, good] = await Promise.allSettled([create({ flowRunId: unknown }), create()]);
     expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'REFERENCE_NOT_FOUND' } });
     expect(good.status).toBe('fulfilled');
   });
 
-  test('an id that another task run has is a conflict, and others of the batch are made', async () => {
+  test('creating a task run with the id of another fails alone in its batch', async () => {
     const { taskRun } = await create();
     const [bad, good] = await Promise.allSettled([create({ id: taskRun.id }), create()]);
     expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'CONFLICT' } });
     expect(good.status).toBe('fulfilled');
   });
 
-  test('creations that wait together cost the same statements as one', async () => {
+  test('fifty creations in one flush execute the statements of one', async () => {
     const names: string[] = [];
     t.test.database.onStatement = (name) => names.push(name);
     await Promise.all(Array.from({ length: 50 }, () => create()));
@@ -75,7 +75,7 @@ describe('creating a task run', () => {
   });
 });
 
-test('a task run follows the rules of its enclosing flow run', async () => {
+test('a task run cannot run until its flow run runs', async () => {
   const { flow } = await createFlow(t.engine, viewer, { name: 'a flow' });
   const { flowRun } = await createFlowRun(t.engine, viewer, { flowId: flow.id });
   const { taskRun } = await create({ flowRunId: flowRun.id });
@@ -89,7 +89,7 @@ test('a task run follows the rules of its enclosing flow run', async () => {
   expect(await read(taskRun.id)).toMatchObject({ flowRunRunCount: 1, runCount: 1 });
 });
 
-test('ten moves at once are ten runs of the task', async () => {
+test('ten parallel moves of a task run to RUNNING count ten runs', async () => {
   const { taskRun } = await create({ state: { type: 'RUNNING' } });
   await Promise.all(
     Array.from({ length: 10 }, () =>
@@ -99,7 +99,7 @@ test('ten moves at once are ten runs of the task', async () => {
   expect(await read(taskRun.id)).toMatchObject({ runCount: 11, version: 11, stateName: 'Rerunning' });
 });
 
-test('a completed state is found again by its cache key', async () => {
+test('a task run finds a completed state by its cache key', async () => {
   const details = { cacheKey: 'a cache key' };
   const { taskRun: first } = await create({ state: { type: 'RUNNING' } });
   const data = { type: 'reference', at: 'there' };
@@ -116,7 +116,7 @@ test('a completed state is found again by its cache key', async () => {
   });
 });
 
-test('a subflow takes its parent task run along', async () => {
+test('a subflow moves its parent task run', async () => {
   const { taskRun } = await create();
   const { flow } = await createFlow(t.engine, viewer, { name: 'a subflow' });
   const { flowRun } = await createFlowRun(t.engine, viewer, { flowId: flow.id, parentTaskRunId: taskRun.id });
@@ -134,7 +134,7 @@ describe('reported states', () => {
   const report = (reports: ReportTaskRunStates['reports']) => reportTaskRunStates(t.engine, viewer, { reports });
   const id = (n: number) => `01900000-0000-7000-9000-${String(n + count * 100).padStart(12, '0')}`;
 
-  test('make a task run from its first report, and an older one does not take it back', async () => {
+  test('the first report creates a task run and an older report does not move it back', async () => {
     const run = { flowRunId, ...keys() };
     const ids = [id(1), id(2), id(3)] as const;
     const answer = await report([
@@ -159,7 +159,7 @@ describe('reported states', () => {
     ]);
   });
 
-  test('that are known by their id change nothing', async () => {
+  test('a report with a known state id changes nothing', async () => {
     const run = { flowRunId, ...keys() };
     const state = { id: id(4), type: 'RUNNING' as const, timestamp: at(1) };
     const [first, again] = [await report([{ ...run, state }]), await report([{ ...run, state }])];
@@ -167,7 +167,7 @@ describe('reported states', () => {
     expect(await history(first.reported[0]?.taskRunId ?? '')).toHaveLength(1);
   });
 
-  test('of an unknown flow run are told, the others are kept', async () => {
+  test('a report for an unknown flow run is rejected and the others are stored', async () => {
     const state = { type: 'RUNNING' as const, timestamp: at(1) };
     const answer = await report([
       { flowRunId: '01900000-0000-7000-8000-00000000dead', ...keys(), state },
@@ -177,7 +177,7 @@ describe('reported states', () => {
     expect(answer.reported).toHaveLength(1);
   });
 
-  test('from many reporters at once give contiguous positions in their flow run', async () => {
+  test('parallel reports get contiguous positions in their flow run', async () => {
     await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
         report([

@@ -24,30 +24,30 @@ async function setMany(count: number, more: object = {}) {
   return { ids, ...(await t.run(SET, { input })).bulkSetFlowRunState };
 }
 
-test('a small job answers with what became of every run', async () => {
+test('a small bulk job answers with the outcome of every run', async () => {
   const { job, total, stateTypes } = await setMany(3);
   expect({ total, stateTypes }).toEqual({ total: 3, stateTypes: [{ type: 'PENDING', count: 3 }] });
   expect(job).toMatchObject({ kind: 'SET_STATE', total: 3, done: 3, counts: [{ outcome: 'ACCEPT', count: 3 }] });
   expect(job.ended).not.toBeNull();
 });
 
-test('a dry run has counts and no job', async () => {
+test('a dry run of a bulk mutation has counts and no job', async () => {
   expect(await setMany(2, { dryRun: true })).toMatchObject({ total: 2, job: null });
 });
 
 test.each([
   ['an empty filter', {}],
   ['a filter of empty parts', { and: [{ or: [{}] }, { not: { or: [] } }] }],
-  ['a filter that asks nothing of its field', { id: {} }],
-  ['a filter that asks nothing of a relation', { flow: {} }],
-])('%s is refused', async (_, filter) => {
+  ['a filter without an operator', { id: {} }],
+  ['a filter by a relation without a condition', { flow: {} }],
+])('a bulk mutation with %s is rejected', async (_, filter) => {
   for (const document of [SET, REMOVE]) {
     const state = document === SET ? { state: { type: 'RUNNING' } } : {};
     expect(await t.refusal(document, { input: { filter, ...state } })).toMatchObject({ code: 'BAD_USER_INPUT' });
   }
 });
 
-test('outcomes are pages of their own, each with its run', async () => {
+test('the outcomes of a bulk job are paged, each with its run', async () => {
   const { job, ids } = await setMany(5);
   const document = `query ($id: ID!, $after: String, $outcome: BulkOutcome) {
     bulkJob(id: $id) {
@@ -67,7 +67,7 @@ test('outcomes are pages of their own, each with its run', async () => {
   expect(await page({ outcome: 'ABORT' })).toMatchObject({ totalCount: 0, nodes: [] });
 });
 
-test('the outcomes of many jobs are one statement', async () => {
+test('one statement reads the outcomes of many bulk jobs', async () => {
   await setMany(2);
   await setMany(2);
   const document = '{ bulkJobs(first: 5) { nodes { outcomes(first: 5) { totalCount nodes { flowRun { name } } } } } }';
@@ -79,7 +79,7 @@ test('the outcomes of many jobs are one statement', async () => {
   ]);
 });
 
-test('the newest job comes first, and a job is a node', async () => {
+test('the newest bulk job comes first and is a node', async () => {
   const { job } = await setMany(1);
   const { bulkJobs, node } = await t.run(
     'query ($id: ID!) { bulkJobs(first: 1) { nodes { id } } node(id: $id) { __typename id } }',
@@ -89,14 +89,14 @@ test('the newest job comes first, and a job is a node', async () => {
   expect(node).toEqual({ __typename: 'BulkJob', id: job.id });
 });
 
-test('a job deletes what its filter says', async () => {
+test('a bulk deletion deletes the runs that match its filter', async () => {
   const { ids } = await manyRuns(t.database, 2);
   const { bulkDeleteFlowRuns } = await t.run(REMOVE, { input: { filter: { id: { in: ids } } } });
   expect(bulkDeleteFlowRuns.job).toMatchObject({ kind: 'DELETE', counts: [{ outcome: 'DELETED', count: 2 }] });
 });
 
-describe('progress', () => {
-  test('is followed from how it stands to how it ends', async () => {
+describe('bulk job progress', () => {
+  test('the progress of a bulk job is streamed until it ends', async () => {
     const { job } = await setMany(SMALL_JOB * 5);
     const { events } = await t.follow(PROGRESS, { id: job.id });
     const seen: { done: number; ended: string | null }[] = [];
@@ -106,14 +106,14 @@ describe('progress', () => {
     expect(seen.map(({ done }) => done)).toEqual(seen.map(({ done }) => done).sort((a, b) => a - b));
   });
 
-  test('of a job that has ended is one event', async () => {
+  test('the progress of an ended bulk job is one event', async () => {
     const { job } = await setMany(1);
     const { events } = await t.follow(PROGRESS, { id: job.id });
     expect((await take(events, 1))[0].job).toEqual(job);
     expect((await events.next()).done).toBe(true);
   });
 
-  test('can be left while nothing happens', async () => {
+  test('a subscription to the progress of a bulk job can be ended while nothing happens', async () => {
     const { job } = await setMany(1);
     await t.database.query({ name: 'test.reopen', text: 'update bulk_job set ended = null where id = $1' }, [job.id]);
     const { events } = await t.follow(PROGRESS, { id: job.id });
@@ -124,13 +124,13 @@ describe('progress', () => {
     await t.database.query({ name: 'test.end', text: 'update bulk_job set ended = now() where id = $1' }, [job.id]);
   });
 
-  test('of an unknown job is NOT_FOUND', async () => {
+  test('the progress of an unknown bulk job is NOT_FOUND', async () => {
     const { refusal } = await t.follow(PROGRESS, { id: '01900000-0000-7000-8000-00000000dead' });
     expect(refusal).toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 
-test('another tenant sees nothing of a job', async () => {
+test('another tenant cannot read a bulk job', async () => {
   const { job } = await setMany(1);
   const other: Viewer = { tenantId: await insertTenant(t.database), role: 'ADMIN' };
   const document =

@@ -9,7 +9,7 @@ let deploymentId: string;
 let flowRunIds: string[];
 let taskRunId: string;
 
-// biome-ignore lint/suspicious/noExplicitAny: as the documents have it.
+// biome-ignore lint/suspicious/noExplicitAny: the document gives the type.
 const mutate = async (name: string, input: object, selection: string): Promise<any> => {
   const type = `${name.replace(/^./, (letter) => letter.toUpperCase())}Input`;
   return (await api.run(`mutation ($input: ${type}!) { made: ${name}(input: $input) { ${selection} } }`, { input }))
@@ -38,7 +38,7 @@ afterAll(() => api.close());
 
 const HOLDERS = `holders { totalCount nodes { leaseId since expires flowRunId flowRun { name stateName } taskRunId taskRun { taskKey } } }`;
 
-test('a deployment shows its limit, and who has the slots', async () => {
+test('a deployment returns its limit and the holders of its slots', async () => {
   const { deployment } = await api.run(
     `query ($id: ID!) { deployment(id: $id) { collisionStrategy gracePeriodSeconds activeSlots concurrencyLimit {
       name tag deploymentId deployment { name } limit active activeSlots ${HOLDERS} } } }`,
@@ -64,7 +64,7 @@ test('a deployment shows its limit, and who has the slots', async () => {
   expect(Math.round(seconds)).toBe(600);
 });
 
-test('a tag shows its limit, and who has the slots', async () => {
+test('a tag limit returns the holders of its slots', async () => {
   const { concurrencyLimit } = await api.run(`{ concurrencyLimit(tag: "gpu") { name tag limit ${HOLDERS} } }`);
   expect(concurrencyLimit).toMatchObject({ name: 'tag:gpu', tag: 'gpu', limit: 4, holders: { totalCount: 1 } });
   expect(concurrencyLimit.holders.nodes[0]).toMatchObject({
@@ -75,7 +75,7 @@ test('a tag shows its limit, and who has the slots', async () => {
   });
 });
 
-test('limits are listed, the newest first, and read in one statement a level', async () => {
+test('limits are listed newest first with one statement per level', async () => {
   const names = await api.statements(async () => {
     const { concurrencyLimits } = await api.run(
       `{ concurrencyLimits { totalCount nodes { name activeSlots ${HOLDERS} } } }`,
@@ -97,7 +97,7 @@ test('limits are listed, the newest first, and read in one statement a level', a
   ]);
 });
 
-test('what several deployments say of their runs is one statement', async () => {
+test('one statement reads the limits of several deployments', async () => {
   const other = (await mutate('createDeployment', { flowId, name: 'hourly' }, 'deployment { id }')).deployment.id;
   const names = await api.statements(() =>
     api.run(
@@ -111,32 +111,35 @@ test('what several deployments say of their runs is one statement', async () => 
   expect(names).toEqual(['deployments.byId', 'deployments.concurrency', 'concurrencySlots.countByConcurrencyLimitId']);
 });
 
-describe('a limit is found', () => {
-  test.each(['id', 'name', 'tag'])('by its %s', async (by) => {
+describe('queries for a concurrency limit', () => {
+  test.each(['id', 'name', 'tag'])('a concurrency limit is found by its %s', async (by) => {
     const { known } = await api.run('{ known: concurrencyLimit(tag: "gpu") { id name tag } }');
     const type = by === 'id' ? 'ID' : 'String';
     const query = `query ($value: ${type}) { concurrencyLimit(${by}: $value) { id } }`;
     expect((await api.run(query, { value: known[by] })).concurrencyLimit).toEqual({ id: known.id });
   });
 
-  test('as a node', async () => {
+  test('a concurrency limit is a node', async () => {
     const { known } = await api.run('{ known: concurrencyLimit(tag: "gpu") { id } }');
     const { node } = await api.run('query ($id: ID!) { node(id: $id) { __typename id } }', known);
     expect(node).toEqual({ __typename: 'ConcurrencyLimit', id: known.id });
   });
 
-  test.each(['', '(tag: "gpu", name: "tag:gpu")'])('by exactly one of them, not by "%s"', async (by) => {
-    expect(await api.refusal(`{ concurrencyLimit${by} { id } }`)).toMatchObject({ code: 'BAD_USER_INPUT' });
-  });
+  test.each(['', '(tag: "gpu", name: "tag:gpu")'])(
+    'a concurrency limit needs exactly one argument, not "%s"',
+    async (by) => {
+      expect(await api.refusal(`{ concurrencyLimit${by} { id } }`)).toMatchObject({ code: 'BAD_USER_INPUT' });
+    },
+  );
 
-  test('by nobody else', async () => {
+  test('a concurrency limit of another tenant is not found', async () => {
     const stranger: Viewer = { tenantId: newId(), role: 'ADMIN' };
     const query = '{ concurrencyLimit(tag: "gpu") { id } concurrencyLimits { nodes { id } } }';
     expect(await api.run(query, {}, stranger)).toEqual({ concurrencyLimit: null, concurrencyLimits: { nodes: [] } });
   });
 });
 
-test('a limit is taken away by null, and left alone where it is left out', async () => {
+test('null removes the limit of a deployment and a missing field leaves it unchanged', async () => {
   const id = (await mutate('createDeployment', { flowId, name: 'weekly' }, 'deployment { id }')).deployment.id;
   const set = async (options: object) =>
     (
@@ -163,7 +166,7 @@ test('a limit is taken away by null, and left alone where it is left out', async
   });
 });
 
-test('an unknown deployment is not found', async () => {
+test('setting the limit of an unknown deployment is NOT_FOUND', async () => {
   const input = { deploymentId: newId(), limit: 1 };
   const document = `mutation ($input: SetDeploymentConcurrencyLimitInput!) {
     setDeploymentConcurrencyLimit(input: $input) { deployment { id } }
@@ -171,7 +174,7 @@ test('an unknown deployment is not found', async () => {
   expect(await api.refusal(document, { input })).toMatchObject({ code: 'NOT_FOUND' });
 });
 
-test('limits are changed, reset and deleted by their tag, and the same request again has the same answer', async () => {
+test('tag limits are changed, reset and deleted by their tag, and a repeated request has the same answer', async () => {
   const LIMIT = 'concurrencyLimit { limit active activeSlots }';
   expect(await mutate('createConcurrencyLimit', { tag: 'db', limit: 1 }, `created ${LIMIT}`)).toEqual({
     created: true,
@@ -188,7 +191,7 @@ test('limits are changed, reset and deleted by their tag, and the same request a
     expect(await mutate('deleteConcurrencyLimit', deleted, 'tag')).toEqual({ tag: 'db' });
 });
 
-test('a lease is renewed', async () => {
+test('a client can renew a concurrency lease', async () => {
   const { flowRun } = await api.run(
     'query ($id: ID!) { flowRun(id: $id) { state { details { deploymentConcurrencyLeaseId } } } }',
     { id: flowRunIds[0] },

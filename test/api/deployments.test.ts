@@ -36,7 +36,7 @@ const run = async (deploymentId: string, rest: object = {}) =>
 const SCHEMA = { type: 'object', properties: { x: { type: 'integer' } }, required: ['x'], additionalProperties: false };
 
 describe('a deployment', () => {
-  test('is read as it was made', async () => {
+  test('a deployment is read as it was created', async () => {
     const content = {
       description: 'for the night',
       version: '1.2',
@@ -84,7 +84,7 @@ describe('a deployment', () => {
     expect((await api.run(query, { name })).deploymentByName).toEqual(expected);
   });
 
-  test('is found in lists: of all, of its flow, by its queue; and so are its runs', async () => {
+  test('a deployment and its runs are found in lists and through relations', async () => {
     const { id, name } = await deploy({ workPoolName: poolName, jobVariables: { image: 'i' } });
     await run(id, { name: 'one' });
     const query = `query ($name: String!, $flow: ID!) {
@@ -104,14 +104,14 @@ describe('a deployment', () => {
     });
   });
 
-  test('that is there stays as it is, whatever else is asked for', async () => {
+  test('creating a deployment again leaves it unchanged', async () => {
     const { id, name } = await deploy({ description: 'first' });
     const input = { flowId, name, description: 'second', schedules: [{ schedule: { cron: '0 0 * * *' } }] };
     const again = await mutate('createDeployment', input, 'created deployment { id description schedules { id } }');
     expect(again).toEqual({ created: false, deployment: { id, description: 'first', schedules: [] } });
   });
 
-  test('changes in what is given, and null clears what may be empty', async () => {
+  test('updating a deployment changes the given fields and null clears a field', async () => {
     const { id } = await deploy({ description: 'a', version: '1', workPoolName: poolName, tags: ['t'] });
     const selection = 'deployment { description version tags workQueue { name } paused }';
     const first = { deploymentId: id, description: 'b', paused: true };
@@ -132,7 +132,7 @@ describe('a deployment', () => {
     });
   });
 
-  test('a page of deployments with their schedules and queues costs one statement a level', async () => {
+  test('a page of deployments with schedules and queues costs one statement per level', async () => {
     await Promise.all(Array.from({ length: 20 }, () => deploy({ workPoolName: poolName })));
     const names = await api.statements(() =>
       api.run('{ deployments { nodes { name schedules { id } workQueue { name workPool { name } } flow { name } } } }'),
@@ -142,7 +142,7 @@ describe('a deployment', () => {
 });
 
 describe('a run from a deployment', () => {
-  test('takes over what the deployment says, and is scheduled for now', async () => {
+  test('a run from a deployment gets its fields and is scheduled for now', async () => {
     const { id } = await deploy({
       tags: ['a', 'b'],
       labels: { of: 'deployment', x: 1 },
@@ -162,13 +162,13 @@ describe('a run from a deployment', () => {
     });
   });
 
-  test('waits in the queue of the deployment, or in another of the same pool', async () => {
+  test('a run from a deployment waits in its queue or in another queue of the pool', async () => {
     const { id } = await deploy({ workPoolName: poolName, jobVariables: { image: 'i' } });
     expect(await run(id)).toMatchObject({ workPoolName: poolName, workQueueName: 'default' });
     expect(await run(id, { workQueueName: 'urgent' })).toMatchObject({ workQueueName: 'urgent' });
   });
 
-  test('may have another name and first state, and is made once for a key', async () => {
+  test('a run from a deployment may have its own name and state and is created once per key', async () => {
     const { id } = await deploy();
     const input = { name: 'n', state: { type: 'PENDING' }, idempotencyKey: v7() };
     const made = await run(id, input);
@@ -176,19 +176,19 @@ describe('a run from a deployment', () => {
     expect((await run(id, input)).id).toBe(made.id);
   });
 
-  test('has its parameters read: a text of JSON stands for its value', async () => {
+  test('a run from a deployment has its marked parameters parsed', async () => {
     const { id } = await deploy({ parameterOpenapiSchema: SCHEMA });
     const parameters = { x: { __prefect_kind: 'json', value: '7' } };
     expect((await run(id, { parameters })).parameters).toEqual({ x: 7 });
   });
 
-  test('need not fit the schema where it is not enforced', async () => {
+  test('parameters of a run need not fit the schema if it is not enforced', async () => {
     const { id } = await deploy({ parameterOpenapiSchema: SCHEMA });
     expect((await run(id, { parameters: { x: 'a' }, enforceParameterSchema: false })).parameters).toEqual({ x: 'a' });
   });
 });
 
-describe('refused, with its code:', () => {
+describe('rejected requests about deployments', () => {
   const ids = { strict: '', pooled: '', schedule: '' };
   beforeAll(async () => {
     ids.strict = (await deploy({ parameterOpenapiSchema: SCHEMA })).id;
@@ -210,7 +210,7 @@ describe('refused, with its code:', () => {
       'REFERENCE_NOT_FOUND',
       /not found/,
     ],
-    ['a queue of no pool', 'createDeployment', named({ workQueueName: 'q' }), 'BAD_USER_INPUT', /workPoolName/],
+    ['a queue without a pool', 'createDeployment', named({ workQueueName: 'q' }), 'BAD_USER_INPUT', /workPoolName/],
     [
       'parameters that do not fit',
       'createDeployment',
@@ -219,7 +219,7 @@ describe('refused, with its code:', () => {
       /Error creating deployment: Validation failed for field 'x'/,
     ],
     [
-      'a schema that is none',
+      'an invalid schema',
       'createDeployment',
       named({ parameterOpenapiSchema: { type: 'colour' } }),
       'BAD_USER_INPUT',
@@ -282,7 +282,13 @@ describe('refused, with its code:', () => {
       'BAD_USER_INPUT',
       /'image'/,
     ],
-    ['an unknown one to delete', 'deleteDeployment', () => ({ deploymentId: UNKNOWN }), 'NOT_FOUND', /Deployment/],
+    [
+      'the deletion of an unknown deployment',
+      'deleteDeployment',
+      () => ({ deploymentId: UNKNOWN }),
+      'NOT_FOUND',
+      /Deployment/,
+    ],
     [
       'a schedule of an unknown deployment',
       'createDeploymentSchedule',
@@ -291,21 +297,21 @@ describe('refused, with its code:', () => {
       /Deployment/,
     ],
     [
-      'a slug that is taken',
+      'a slug in use',
       'createDeploymentSchedule',
       () => ({ deploymentId: ids.pooled, slug: 's', schedule: cron }),
       'CONFLICT',
       /"s"/,
     ],
     [
-      'a slug that is taken, later',
+      'a change to a slug in use',
       'updateDeploymentSchedule',
       () => ({ deploymentScheduleId: ids.schedule, slug: 's' }),
       'CONFLICT',
       /"s"/,
     ],
     [
-      'a bound of 0 runs',
+      'a maximum of 0 runs',
       'updateDeploymentSchedule',
       () => ({ deploymentScheduleId: ids.schedule, maxScheduledRuns: 0 }),
       'BAD_USER_INPUT',
@@ -319,7 +325,7 @@ describe('refused, with its code:', () => {
       /schedule/,
     ],
     [
-      'an unknown schedule to delete',
+      'the deletion of an unknown schedule',
       'deleteDeploymentSchedule',
       () => ({ deploymentScheduleId: UNKNOWN }),
       'NOT_FOUND',
@@ -340,46 +346,46 @@ describe('refused, with its code:', () => {
       /Error creating flow run: Validation failed for field 'x'/,
     ],
     [
-      'a run without what is required',
+      'a run without a required parameter',
       'createFlowRunFromDeployment',
       () => ({ deploymentId: ids.strict }),
       'BAD_USER_INPUT',
       /'x' is a required property/,
     ],
     [
-      'a run whose parameters cannot be read',
+      'a run with malformed parameters',
       'createFlowRunFromDeployment',
       () => ({ deploymentId: ids.strict, parameters: { x: { __prefect_kind: 'json', value: '{' } } }),
       'BAD_USER_INPUT',
       /JSON/,
     ],
     [
-      'a run without the job variables that are required',
+      'a run without a required job variable',
       'createFlowRunFromDeployment',
       () => ({ deploymentId: ids.pooled }),
       'BAD_USER_INPUT',
       /'image' is a required property/,
     ],
     [
-      'a run in a queue that its pool has not',
+      'a run in an unknown queue',
       'createFlowRunFromDeployment',
       () => ({ deploymentId: ids.pooled, jobVariables: { image: 'i' }, workQueueName: 'no' }),
       'REFERENCE_NOT_FOUND',
       /'no'/,
     ],
     [
-      'a run in a queue of no pool',
+      'a run in a queue without a pool',
       'createFlowRunFromDeployment',
       () => ({ deploymentId: ids.strict, parameters: { x: 1 }, workQueueName: 'q' }),
       'FAILED_PRECONDITION',
       /no work pool/,
     ],
-  ])('%s', async (_, mutation, input, code, message) => {
+  ])('%s is rejected by %s', async (_, mutation, input, code, message) => {
     expect(await refusal(mutation, input())).toEqual({ code, message: expect.stringMatching(message) });
   });
 });
 
-test('a deletion that is sent again gets its answer, and an update as well', async () => {
+test('a repeated update or deletion of a deployment has the same answer', async () => {
   const { id } = await deploy();
   const update = { deploymentId: id, paused: true, idempotencyKey: v7() };
   const updated = await mutate('updateDeployment', update, 'deployment { id paused }');

@@ -1,4 +1,3 @@
-// Over 200 lines: what every field, operator and relation means is written a second time, to compare.
 import { type GraphQLInputObjectType, getNamedType, isInputObjectType } from 'graphql';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,8 +14,8 @@ import { random } from '../support/random.ts';
 import { insertTenant } from '../support/rows.ts';
 import { insertRowsOfEveryKind, rowsOfEveryKind, TAGS } from '../support/rowsOfEveryKind.ts';
 
-// Every field and operator of the filter inputs, as the schema has them, against a naive evaluation in memory. What is new to
-// the schema and unknown here fails; so does a case that cannot tell rows apart, letting all of them through or none.
+// Every field and operator of the filter inputs in the schema, against a naive evaluation in memory. A field of the schema
+// that is unknown here fails, and so does a case that matches all rows or none.
 
 const dice = random(41);
 const world = rowsOfEveryKind(41);
@@ -26,21 +25,21 @@ beforeAll(async () => {
   opened = await testDatabase();
   await insertRowsOfEveryKind(opened.database, world);
   await insertRowsOfEveryKind(opened.database, rowsOfEveryKind(42), await insertTenant(opened.database));
-  // Without statistics every table seems to have one row, and a chain of relations takes seconds.
+  // Without statistics the planner assumes one row per table, and a chain of relations takes seconds.
   await opened.database.query(statement('test.analyze', 'analyze'));
 });
 afterAll(() => opened.drop());
 
-// biome-ignore lint/suspicious/noExplicitAny: rows of every kind, whose fields are looked up by the names in the schema.
+// biome-ignore lint/suspicious/noExplicitAny: rows of every kind, whose fields are read by their names in the schema.
 type Row = any;
 type Input = { [field: string]: Row };
 
 interface Kind {
   table: keyof typeof FILTER_TABLES;
   rows: Row[];
-  /** Fields that are not the row's property of their name. */
+  /** Fields that are not the row's property of the same name. */
   fields: { [path: string]: (row: Row, operator: string) => unknown };
-  /** The rows that a relation leads to. */
+  /** The related rows. */
   relations: { [relation: string]: (row: Row) => Row[] };
 }
 
@@ -134,7 +133,7 @@ const KINDS: { [Name in FilterKind]: Kind } = {
   },
 };
 
-/** Queries of log lines, and what they say. */
+/** Text queries of log lines and their meaning. */
 const QUERIES: { [query: string]: { any?: string[]; all?: string[]; none?: string[] } } = {
   '100%': { any: ['100%'] },
   'A_B zebra': { any: ['a_b', 'zebra'] },
@@ -170,7 +169,7 @@ const OPERATORS: { [operator: string]: (field: Row, operand: Row) => boolean } =
   },
 };
 
-/** What an operator may be asked with, of a field that has these values. */
+/** Returns operands for an operator on a field with these values. */
 function operandsOf(operator: string, values: Row[]): Row[] {
   const [one, other, another] = [dice.one(values), dice.one(values), dice.one(values)];
   const part = (value: unknown) => String(value).slice(1, 5).toUpperCase();
@@ -201,7 +200,7 @@ const inputOf = (name: string): GraphQLInputObjectType => {
   return isInputObjectType(type) ? type : expect.fail(`there is no input ${name}`);
 };
 const kindNamed = (type: string) =>
-  Object.keys(KINDS).find((kind) => `${kind}Filter` === type) as FilterKind | undefined; // a key of KINDS
+  Object.keys(KINDS).find((kind) => `${kind}Filter` === type) as FilterKind | undefined; // The cast: a key of KINDS.
 
 interface Field {
   kind: FilterKind;
@@ -257,10 +256,10 @@ function passes(kind: FilterKind, row: Row, input: Input, path: string[] = []): 
   });
 }
 
-/** Compares what the database finds with what memory does; tells how many of how many rows it was. */
+/** Compares the matches in the database with those in memory. Returns how many rows matched. */
 async function compare(kind: FilterKind, input: Input): Promise<'all' | 'none' | 'some'> {
   const { table, rows } = KINDS[kind];
-  const filter = toFilter(kind, input as FilterInput); // has the keys of the schema
+  const filter = toFilter(kind, input as FilterInput); // The cast: it has the keys of the schema.
   const found = await runStatement<{ id: string }>(
     opened.database,
     'test.filter',
@@ -281,12 +280,12 @@ const valuesOf = (field: Field, operator: string) =>
 
 const conditions = fields.flatMap((field) => field.operators.map((operator) => ({ ...field, operator })));
 
-test('the inputs have every kind, and every operator is asked somewhere', () => {
+test('every kind of filter input and every operator is tested', () => {
   expect(inputKinds.sort()).toEqual(Object.keys(KINDS).sort());
   expect([...new Set(conditions.map(({ operator }) => operator))].sort()).toEqual(Object.keys(OPERATORS).sort());
 });
 
-describe('a field and an operator let through what they say', () => {
+describe('fields and operators of filter inputs', () => {
   test.each(
     conditions.map((one): [string, string, string, (typeof conditions)[number]] => [
       one.kind,
@@ -294,20 +293,23 @@ describe('a field and an operator let through what they say', () => {
       one.operator,
       one,
     ]),
-  )('%s: %s %s, and the opposite under `not`', async (kind, _, operator, field) => {
-    const tells = new Set<string>();
-    for (const operand of operandsOf(operator, valuesOf(field, operator))) {
-      const input = at(field.path, { [operator]: operand });
-      tells.add(await compare(field.kind, input));
-      await compare(field.kind, { not: input });
-    }
-    // Whether there is none at all tells nothing of a field that always is there.
-    if (operator !== 'isNull' || valuesOf(field, operator).length < KINDS[field.kind].rows.length)
-      expect(tells, `${kind}: some operand tells rows apart`).toContain('some');
-  });
+  )(
+    '%s: the filter `%s %s` and its negation match the rows that they match in memory',
+    async (kind, _, operator, field) => {
+      const tells = new Set<string>();
+      for (const operand of operandsOf(operator, valuesOf(field, operator))) {
+        const input = at(field.path, { [operator]: operand });
+        tells.add(await compare(field.kind, input));
+        await compare(field.kind, { not: input });
+      }
+      // `isNull` matches all rows or none of a field that is always set.
+      if (operator !== 'isNull' || valuesOf(field, operator).length < KINDS[field.kind].rows.length)
+        expect(tells, `${kind}: some operand tells rows apart`).toContain('some');
+    },
+  );
 });
 
-test('every operator of a field may stand beside every other', async () => {
+test('all operators of a field can be combined', async () => {
   let pairs = 0;
   for (const field of fields)
     for (const one of field.operators)
@@ -323,7 +325,7 @@ test('every operator of a field may stand beside every other', async () => {
 });
 
 test.each(relations.map((one): [string, string, Relation] => [one.kind, one.name, one]))(
-  '%s: %s leads to what belongs to it',
+  '%s: the relation %s matches rows by their related rows',
   async (_, name, { kind, to }) => {
     const tells = new Set([await compare(kind, { [name]: {} }), await compare(kind, { not: { [name]: {} } })]);
     for (let round = 0; round < 10; round += 1) tells.add(await compare(kind, { [name]: randomInput(to, 1) }));
@@ -355,7 +357,7 @@ function randomInput(kind: FilterKind, depth: number): Input {
   return form();
 }
 
-test('three hundred random filters, with relations within relations, mean what they mean in memory', async () => {
+test('three hundred random filters with nested relations match the rows that they match in memory', async () => {
   const tells = { all: 0, none: 0, some: 0 };
   for (let round = 0; round < 300; round += 1) {
     const kind = dice.one(inputKinds);

@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-test('a numbered page shows whole runs, and how many there are', async () => {
+test('a numbered page contains whole flow runs and the total count', async () => {
   const { flowRunPage } = await api.run(
     'query { flowRunPage(sort: NAME_DESC, page: 2, limit: 2) { page limit pages totalCount nodes { name parameters flow { name } } } }',
   );
@@ -50,7 +50,7 @@ test('a numbered page shows whole runs, and how many there are', async () => {
   });
 });
 
-test('a numbered page of task runs has the whole type: their states and counts, too', async () => {
+test('a numbered page of task runs contains all fields, including states and counts', async () => {
   const { taskRunPage } = await api.run(
     `query ($id: ID!) {
       taskRunPage(filter: { flowRunId: { in: [$id] } }) { totalCount nodes { name stateType stateName runCount taskInputs } }
@@ -63,7 +63,7 @@ test('a numbered page of task runs has the whole type: their states and counts, 
   expect(taskRunPage.totalCount).toBe(1);
 });
 
-test('a history counts by interval and state, and tells of run time and lateness', async () => {
+test('a history returns counts by interval and state with run time and lateness', async () => {
   const { flowRunHistory } = await api.run(
     `{ flowRunHistory(start: "2026-11-21T12:00:00Z", end: "2026-11-21T18:00:00Z", intervalSeconds: 10800) {
         start end states { type name count sumRunTimeSeconds sumLatenessSeconds }
@@ -77,7 +77,7 @@ test('a history counts by interval and state, and tells of run time and lateness
   ]);
 });
 
-test('a history of task runs is filtered by their flow runs', async () => {
+test('a history of task runs can be filtered by flow run', async () => {
   const { taskRunHistory } = await api.run(
     `query ($id: ID!) {
       taskRunHistory(
@@ -90,11 +90,11 @@ test('a history of task runs is filtered by their flow runs', async () => {
   expect(taskRunHistory).toEqual([{ states: [{ name: 'Scheduled', count: 1 }] }]);
 });
 
-test('lateness is averaged over the runs that match, those in time among them', async () => {
+test('the average lateness includes matching runs that are not late', async () => {
   const LATENESS = 'query ($filter: FlowRunFilter) { seconds: averageFlowRunLateness(filter: $filter) }';
   expect(await api.run(LATENESS)).toEqual({ seconds: 1.6 });
   expect(await api.run(LATENESS, { filter: { name: { in: ['run 4'] } } })).toEqual({ seconds: 0 });
-  expect(await api.run(LATENESS, { filter: { name: { in: ['nobody'] } } })).toEqual({ seconds: null });
+  expect(await api.run(LATENESS, { filter: { name: { in: ['unknown'] } } })).toEqual({ seconds: null });
 });
 
 const EVERYTHING = `{
@@ -105,11 +105,11 @@ const EVERYTHING = `{
   taskRunHistory(start: "2026-11-21", end: "2026-11-22", intervalSeconds: 86400) { states { count } }
 }`;
 
-test('each of these is one statement', async () => {
+test('each count, numbered page and history costs one statement', async () => {
   expect(await api.statements(() => api.run(EVERYTHING))).toHaveLength(7);
 });
 
-test('none of these tells of another tenant', async () => {
+test('counts, numbered pages and histories contain nothing of another tenant', async () => {
   const stranger: Viewer = { tenantId: await insertTenant(api.database), role: 'ADMIN' };
   expect(stranger.tenantId).not.toBe(DEFAULT_TENANT_ID);
   const page = { totalCount: 0, nodes: [] };
@@ -128,15 +128,15 @@ test.each([
   ['flowRunPage(page: 0)', 'BAD_USER_INPUT'],
   ['flowRunPage(limit: 201)', 'LIMIT_EXCEEDED'],
   ['taskRunPage(limit: -1)', 'BAD_USER_INPUT'],
-])('%s is refused: %s', async (field, code) => {
+])('%s is rejected with %s', async (field, code) => {
   expect(await api.refusal(`{ ${field} { totalCount } }`)).toMatchObject({ code });
 });
 
 test.each([
   ['an interval under a second', '2026-11-21', '2026-11-22', 0.9, 'BAD_USER_INPUT'],
-  ['more intervals than there may be', '2026-11-21', '2026-11-22', 60, 'LIMIT_EXCEEDED'],
-  ['an interval without end', '2026-11-21', '2026-11-22', 1e300, 'BAD_USER_INPUT'],
-])('a history with %s is refused', async (_, start, end, intervalSeconds, code) => {
+  ['too many intervals', '2026-11-21', '2026-11-22', 60, 'LIMIT_EXCEEDED'],
+  ['an endless interval', '2026-11-21', '2026-11-22', 1e300, 'BAD_USER_INPUT'],
+])('a history with %s is rejected', async (_, start, end, intervalSeconds, code) => {
   const document = 'query ($start: DateTime!, $end: DateTime!, $intervalSeconds: Float!) { flowRunHistory(start: $start, end: $end, intervalSeconds: $intervalSeconds) { start } }'; // biome-ignore format: one line
   expect(await api.refusal(document, { start, end, intervalSeconds })).toMatchObject({ code });
 });

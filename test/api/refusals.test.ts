@@ -26,7 +26,7 @@ test.each<[string, string, object, string, RegExp]>([
     /\$id.*"x" is not an id/,
   ],
   ['a malformed id as a literal', '{ flowRun(id: "x") { id } }', {}, 'BAD_USER_INPUT', /"x" is not an id/],
-  ['a number for an id', '{ flowRun(id: 7) { id } }', {}, 'BAD_USER_INPUT', /is not an id/],
+  ['a number instead of an id', '{ flowRun(id: 7) { id } }', {}, 'BAD_USER_INPUT', /is not an id/],
   ['a malformed id in an input', CREATE, { input: { flowId: 'nope' } }, 'BAD_USER_INPUT', /input\.flowId/],
   [
     'a malformed id in a filter',
@@ -36,20 +36,26 @@ test.each<[string, string, object, string, RegExp]>([
     /id\.in\[1\]/,
   ],
   [
-    'a time that is none',
+    'a malformed time',
     STATE,
     { state: { type: 'SCHEDULED', details: { scheduledTime: '2026-02-31T00:00:00Z' } } },
     'BAD_USER_INPUT',
     /scheduledTime.*not a time/,
   ],
   [
-    'a number for a time',
+    'a number instead of a time',
     STATE,
     { state: { type: 'SCHEDULED', details: { scheduledTime: 1 } } },
     'BAD_USER_INPUT',
     /not a time/,
   ],
-  ['a list for an object', CREATE, { input: { flowId: UNKNOWN, parameters: [1] } }, 'BAD_USER_INPUT', /JSON object/],
+  [
+    'a list instead of an object',
+    CREATE,
+    { input: { flowId: UNKNOWN, parameters: [1] } },
+    'BAD_USER_INPUT',
+    /JSON object/,
+  ],
   ['a label that is a list', CREATE, { input: { flowId: UNKNOWN, labels: { a: [1] } } }, 'BAD_USER_INPUT', /label "a"/],
   ['a label that is null', CREATE, { input: { flowId: UNKNOWN, labels: { a: null } } }, 'BAD_USER_INPUT', /label "a"/],
   [
@@ -85,7 +91,7 @@ test.each<[string, string, object, string, RegExp]>([
   ['a negative page', '{ flowRuns(first: -1) { nodes { id } } }', {}, 'BAD_USER_INPUT', /first/],
   ['a page that is too long', '{ flowRuns(last: 201) { nodes { id } } }', {}, 'LIMIT_EXCEEDED', /last/],
   ['a page in both directions', '{ flowRuns(first: 1, last: 1) { nodes { id } } }', {}, 'BAD_USER_INPUT', /Use either/],
-  ['a cursor that is none', '{ flowRuns(after: "x") { nodes { id } } }', {}, 'INVALID_CURSOR', /./],
+  ['a malformed cursor', '{ flowRuns(after: "x") { nodes { id } } }', {}, 'INVALID_CURSOR', /./],
   [
     'a filter with too many values',
     'query ($f: FlowRunFilter) { flowRunCount(filter: $f) }',
@@ -95,24 +101,24 @@ test.each<[string, string, object, string, RegExp]>([
   ],
   ['an unknown flow', CREATE, { input: { flowId: UNKNOWN } }, 'REFERENCE_NOT_FOUND', /Flow/],
   ['an unknown flow run', STATE, { state: { type: 'RUNNING' } }, 'NOT_FOUND', /Flow run/i],
-])('%s is refused, with its code', async (_, document, variables, code, message) => {
+])('%s is rejected with its code', async (_, document, variables, code, message) => {
   expect(await api.refusal(document, { ...variables })).toEqual({ code, message: expect.stringMatching(message) });
 });
 
 test.each<[string, object]>([
-  ['a list of another form', { x: [1] }],
-  ['no list', { x: { kind: 'parameter', name: 'n' } }],
+  ['a list of numbers', { x: [1] }],
+  ['a map instead of a list', { x: { kind: 'parameter', name: 'n' } }],
   ['an unknown kind', { x: [{ kind: 'magic', name: 'n' }] }],
-  ['a kind with another one’s field', { x: [{ kind: 'parameter', id: UNKNOWN }] }],
-  ['a field too many', { x: [{ kind: 'parameter', name: 'n', more: 1 }] }],
+  ['a field of another kind', { x: [{ kind: 'parameter', id: UNKNOWN }] }],
+  ['an extra field', { x: [{ kind: 'parameter', name: 'n', more: 1 }] }],
   ['a malformed id', { x: [{ kind: 'task_run', id: 'x' }] }],
-])('task inputs are refused: %s', async (_, taskInputs) => {
+])('task inputs with %s are rejected', async (_, taskInputs) => {
   const create = 'mutation ($input: CreateTaskRunInput!) { createTaskRun(input: $input) { created } }';
   const input = { taskKey: 't', dynamicKey: '0', taskInputs };
   expect(await api.refusal(create, { input })).toMatchObject({ code: 'BAD_USER_INPUT' });
 });
 
-test('a literal that is nested too deeply is refused before it is read to its end', async () => {
+test('a literal that is nested too deeply is rejected before it is read completely', async () => {
   const literal = `${'{a:'.repeat(1_000)}1${'}'.repeat(1_000)}`;
   const document = `mutation { createFlowRun(input: { flowId: "${flowId}", parameters: ${literal} }) { created } }`;
   expect(await api.refusal(document)).toMatchObject({
@@ -121,7 +127,7 @@ test('a literal that is nested too deeply is refused before it is read to its en
   });
 });
 
-test('a cursor of another order or of another run’s list is refused', async () => {
+test('a cursor of another order or another run is rejected', async () => {
   const cursors = `query ($id: ID!) {
     flowRuns(sort: NAME_ASC) { pageInfo { endCursor } }
     flowRun(id: $id) { states { pageInfo { endCursor } } }
@@ -136,7 +142,7 @@ test('a cursor of another order or of another run’s list is refused', async ()
   });
 });
 
-test('upper-case ids are the same ids', async () => {
+test('an upper-case id is the same id', async () => {
   const read = 'query ($id: ID!) { flowRun(id: $id) { id } node(id: $id) { id } }';
   expect(await api.run(read, { id: flowRunId.toUpperCase() })).toEqual({
     flowRun: { id: flowRunId },
@@ -144,7 +150,7 @@ test('upper-case ids are the same ids', async () => {
   });
 });
 
-test('nothing was written by what was refused', async () => {
+test('rejected requests write nothing', async () => {
   const { flowRunCount, taskRunCount } = await api.run('{ flowRunCount taskRunCount }');
   expect([flowRunCount, taskRunCount]).toEqual([2, 0]);
 });

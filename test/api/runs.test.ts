@@ -29,14 +29,14 @@ async function newFlowRun(input: object = {}) {
   return { flowId: createFlow.flow.id, ...createFlowRun.flowRun };
 }
 
-test('a flow of a name is made once', async () => {
+test('creating a flow with the same name again returns it', async () => {
   const first = await api.run(CREATE_FLOW, { name: 'once' });
   const second = await api.run(CREATE_FLOW, { name: 'once' });
   expect([first.createFlow.created, second.createFlow.created]).toEqual([true, false]);
   expect(second.createFlow.flow).toEqual(first.createFlow.flow);
 });
 
-test('a run goes through its states, and its page shows them', async () => {
+test('a flow run moves through its states and its page shows them', async () => {
   const { id, flowId, name } = await newFlowRun({ parameters: { x: [1, { y: null }] }, policy: { retries: 2 } });
   await api.run(MOVE, { id, state: { type: 'RUNNING' } });
   const moved = await api.run(MOVE, { id, state: { type: 'COMPLETED', data: { answer: 42 } } });
@@ -86,7 +86,7 @@ test('a run goes through its states, and its page shows them', async () => {
   });
 });
 
-test('a move with an old version is refused and changes nothing', async () => {
+test('a move with an outdated version is rejected and changes nothing', async () => {
   const { id } = await newFlowRun();
   await api.run(MOVE, { id, state: { type: 'RUNNING' }, version: 1 });
   expect(await api.refusal(MOVE, { id, state: { type: 'COMPLETED' }, version: 1 })).toMatchObject({
@@ -96,7 +96,7 @@ test('a move with an old version is refused and changes nothing', async () => {
   expect(flowRun.version).toBe(2);
 });
 
-test('a verdict other than accept is an answer', async () => {
+test('a verdict other than ACCEPT is returned as data', async () => {
   const { id } = await newFlowRun({ state: { type: 'COMPLETED', data: { kept: true } } });
   const { setFlowRunState } = await api.run(MOVE, { id, state: { type: 'COMPLETED' } });
   expect(setFlowRunState).toMatchObject({ verdict: expect.stringMatching(/REJECT|ABORT/), written: false });
@@ -104,7 +104,7 @@ test('a verdict other than accept is an answer', async () => {
   expect(setFlowRunState.state).toMatchObject({ version: 1, data: { kept: true } });
 });
 
-test('two mutations in one document each see the run after themselves', async () => {
+test('each of two mutations in one document returns the run after its own write', async () => {
   const { id } = await newFlowRun();
   const move = (alias: string, type: string) =>
     `${alias}: setFlowRunState(input: { flowRunId: "${id}", state: { type: ${type} } }) {
@@ -115,7 +115,7 @@ test('two mutations in one document each see the run after themselves', async ()
   expect([b.flowRun.version, b.flowRun.states.totalCount, b.flowRun.states.nodes.length]).toEqual([3, 3, 3]);
 });
 
-test('a document may name a literal object with variables in it', async () => {
+test('a literal object in a document may contain variables', async () => {
   const { flowId } = await newFlowRun();
   const { createFlowRun } = await api.run(
     `mutation ($flowId: ID!, $n: Int) {
@@ -132,7 +132,7 @@ test('a document may name a literal object with variables in it', async () => {
   });
 });
 
-test('the key of a flow run is its own: the run comes back, whatever else is asked for', async () => {
+test('creating a flow run with a used idempotency key returns the run even if other fields differ', async () => {
   const { flowId } = await newFlowRun();
   const create = (name: string) => api.run(CREATE_RUN, { input: { flowId, name, idempotencyKey: 'key' } });
   const [first, second] = [await create('one'), await create('two')];
@@ -140,7 +140,7 @@ test('the key of a flow run is its own: the run comes back, whatever else is ask
   expect(second.createFlowRun.flowRun).toEqual(first.createFlowRun.flowRun);
 });
 
-test('an update changes what is sent, clears what may be null, and keeps the rest', async () => {
+test('updating a flow run changes the given fields and null clears a field', async () => {
   const { id } = await newFlowRun({ flowVersion: 'v1', tags: ['x'], policy: { retries: 1, retryDelaySeconds: 5 } });
   const update = `mutation ($input: UpdateFlowRunInput!) {
     updateFlowRun(input: $input) {
@@ -163,7 +163,7 @@ test('an update changes what is sent, clears what may be null, and keeps the res
   });
 });
 
-test('cancel, resume and rename answer as other mutations do', async () => {
+test('cancelling, resuming and renaming a flow run return their payloads', async () => {
   const { id } = await newFlowRun();
   const cancel = 'mutation ($id: ID!) { cancelFlowRun(input: { flowRunId: $id }) { verdict state { type } } }';
   expect((await api.run(cancel, { id })).cancelFlowRun).toEqual({ verdict: 'ACCEPT', state: { type: 'CANCELLED' } });
@@ -173,7 +173,7 @@ test('cancel, resume and rename answer as other mutations do', async () => {
   expect((await api.run(rename, { id })).renameFlowRun.flowRun.name).toBe('n');
 });
 
-test('inputs are sent, read by key and prefix, and taken back', async () => {
+test('inputs of a flow run are created, read by key and prefix, and deleted', async () => {
   const { id } = await newFlowRun();
   const send = `mutation ($id: ID!, $key: String!) {
     createFlowRunInput(input: { flowRunId: $id, key: $key, value: "v", sender: "me" }) { input { key value sender } }
@@ -205,7 +205,7 @@ const READ_EVERYTHING = `query ($id: ID!) {
   flowRunCount(filter: { id: { in: [$id] } })
 }`;
 
-test('another tenant sees nothing of a run', async () => {
+test('another tenant cannot read or move a flow run', async () => {
   const { id } = await newFlowRun();
   const stranger: Viewer = { tenantId: await insertTenant(api.database), role: 'ADMIN' };
   const seen = { node: { id }, flowRun: { id }, flowRuns: { totalCount: 1, nodes: [{ id }] }, flowRunCount: 1 };
@@ -219,7 +219,7 @@ test('another tenant sees nothing of a run', async () => {
   expect(await api.refusal(MOVE, { id, state: { type: 'RUNNING' } }, stranger)).toMatchObject({ code: 'NOT_FOUND' });
 });
 
-test('a reader reads, and may change nothing', async () => {
+test('a reader can read but not write', async () => {
   const { id } = await newFlowRun();
   const reader: Viewer = { tenantId: '01900000-0000-7000-8000-000000000001', role: 'READER' };
   expect((await api.run(READ_EVERYTHING, { id }, reader)).flowRun).toEqual({ id });

@@ -48,17 +48,17 @@ const parts: Part[] = types.flatMap((type) => {
   ]);
 });
 
-test('every type, field, argument, input field and enum value is described', () => {
+test('every type, field, argument, input field and enum value has a description', () => {
   const silent = [
     ...types.filter(({ description }) => !description).map(({ name }) => name),
     ...parts.filter(({ description }) => !description).map(({ path }) => path),
   ];
-  // graphql describes its own scalars.
+  // graphql-js describes its own scalars.
   expect(silent).toEqual([]);
   expect(parts.length).toBeGreaterThan(300);
 });
 
-test('every list is a page of a connection, or says how long it may be', () => {
+test('every list is a connection or its description states a maximum', () => {
   const lists = parts.filter(({ isList, of }) => isList && !of.name.endsWith('Connection'));
   const endless = lists.filter(
     ({ description, of }) =>
@@ -68,7 +68,7 @@ test('every list is a page of a connection, or says how long it may be', () => {
   expect(lists.length).toBeGreaterThan(20);
 });
 
-test('every mutation takes one input, which has an idempotency key, and returns a payload', () => {
+test('every mutation takes one input with an idempotency key and returns a payload', () => {
   for (const { name, args, type } of Object.values(schema.getMutationType()?.getFields() ?? {})) {
     expect(
       args.map((argument) => argument.name),
@@ -80,7 +80,7 @@ test('every mutation takes one input, which has an idempotency key, and returns 
   }
 });
 
-test('schema.graphql is the schema', () => {
-  // Where this fails, `npm run schema` writes the file.
+test('schema.graphql is the printed schema', () => {
+  // If this fails, `npm run schema` writes the file.
   expect(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8')).toBe(printNativeSchema());
 });

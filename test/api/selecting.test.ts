@@ -8,19 +8,19 @@ const Node: GraphQLObjectType = new GraphQLObjectType({
 });
 
 test.each([
-  ['a field that is asked for', '{ node { data } }', true],
-  ['a field that is not', '{ node { id } }', false],
-  ['a field under another name', '{ node { wide: data } }', true],
+  ['a requested field', '{ node { data } }', true],
+  ['a field that is not requested', '{ node { id } }', false],
+  ['a field under an alias', '{ node { wide: data } }', true],
   ['another field under its name', '{ node { data: id } }', false],
-  ['a field further down', '{ node { next { next { data } } } }', true],
+  ['a nested field', '{ node { next { next { data } } } }', true],
   ['a field in a fragment', '{ node { ...part } } fragment part on Node { data }', true],
   [
     'a field in a fragment in a fragment',
     '{ node { ...a } } fragment a on Node { ... on Node { ...b } } fragment b on Node { data }',
     true,
   ],
-  ['a field beside', '{ node { id } data }', false],
-])('finds %s: %s', async (_, source, found) => {
+  ['a field at the root', '{ node { id } data }', false],
+])('selecting finds %s: %s', async (_, source, found) => {
   const asksForData = selecting('data');
   const answers: boolean[] = [];
   const query = new GraphQLObjectType({

@@ -48,7 +48,7 @@ const NESTED = `query ($first: Int) {
   }
 }`;
 
-test.each([10, 200])('a page of %i runs with all that belongs to them costs one statement a level', async (first) => {
+test.each([10, 200])('a page of %i runs with all relations costs one statement per level', async (first) => {
   const names = await api.statements(async () => {
     const { flowRuns } = await api.run(NESTED, { first });
     expect(flowRuns.nodes).toHaveLength(first);
@@ -72,20 +72,20 @@ test.each([
   ['a total', '{ flowRuns { totalCount nodes { id } } }', 2],
   ['totals of children', '{ flowRuns { nodes { states { totalCount nodes { id } } } } }', 3],
   [
-    'one list asked for in two ways',
+    'one list with two sets of arguments',
     '{ flowRuns { nodes { a: states(first: 1) { nodes { id } } b: states(last: 1) { nodes { id } } } } }',
     3,
   ],
   [
-    'the same thing by many ways',
+    'the same row through several relations',
     '{ flowRuns { nodes { flow { id } taskRuns { nodes { flowRun { flow { id } } } } } } }',
     4,
   ],
-])('%s cost no more than a statement each', async (_, document, statements) => {
+])('a page with %s costs at most one statement each', async (_, document, statements) => {
   expect(await api.statements(() => api.run(document))).toHaveLength(statements);
 });
 
-test('wide columns are there where they are asked for', async () => {
+test('wide columns are returned if requested', async () => {
   const { flowRuns } = await api.run(
     '{ flowRuns(first: 1) { nodes { parameters taskRuns(first: 1) { nodes { taskInputs } } } } }',
   );

@@ -45,7 +45,7 @@ const FLOW_RUN_STATES = `subscription ($id: ID!, $after: String, $from: StreamSt
   }
 }`;
 
-test('a run is followed from its first state on, and each event sees the run as it is then', async () => {
+test('flowRunStates sends every state from the first on, each with the run as it is then', async () => {
   const id = await newFlowRun();
   const { events } = await api.follow(FLOW_RUN_STATES, { id });
   const [first] = await take(events, 1);
@@ -69,7 +69,7 @@ test('a run is followed from its first state on, and each event sees the run as 
   await resumed.events.return();
 });
 
-test('whoever begins now hears only what comes', async () => {
+test('a subscription with `from: NOW` sends only new states', async () => {
   const id = await newFlowRun();
   const { events } = await api.follow(FLOW_RUN_STATES, { id, from: 'NOW' });
   await moveFlowRun(id, 'RUNNING');
@@ -78,9 +78,9 @@ test('whoever begins now hears only what comes', async () => {
   await events.return();
 });
 
-test('the states of all task runs of a flow run are one stream, those of one task run another', async () => {
+test('taskRunStates streams all task runs of a flow run or a single task run', async () => {
   const flowRunId = await newFlowRun();
-  await moveFlowRun(flowRunId, 'RUNNING'); // Only in a running flow run may tasks run.
+  await moveFlowRun(flowRunId, 'RUNNING'); // Task runs can run only in a running flow run.
   const [a, b] = [await newTaskRun(flowRunId, 'a'), await newTaskRun(flowRunId, 'b')];
   await moveTaskRun(a, 'RUNNING');
   const document = `subscription ($flowRunId: ID, $taskRunId: ID) {
@@ -98,7 +98,7 @@ test('the states of all task runs of a flow run are one stream, those of one tas
   await one.events.return();
 });
 
-test('log lines of a flow run, and of one of its task runs', async () => {
+test('logs streams the lines of a flow run or of one of its task runs', async () => {
   const flowRunId = await newFlowRun();
   const taskRunId = await newTaskRun(flowRunId, 'a');
   await log('one', { flowRunId });
@@ -119,7 +119,7 @@ test('log lines of a flow run, and of one of its task runs', async () => {
   await one.events.return();
 });
 
-test('all who follow a run get the same event objects', async () => {
+test('subscribers of the same run get the same event objects', async () => {
   const id = await newFlowRun();
   const [first, second] = await Promise.all(
     [1, 2].map(async () => {
@@ -134,7 +134,7 @@ test('all who follow a run get the same event objects', async () => {
 
 const OTHER = '01890a5d-ac96-774b-bcce-b302099a8057';
 
-test('a subscription that cannot be is refused at once', async () => {
+test('an invalid subscription is rejected immediately', async () => {
   const id = await newFlowRun();
   const other = await newFlowRun();
   const { events } = await api.follow(FLOW_RUN_STATES, { id: other });

@@ -20,7 +20,7 @@ const CREATE = `mutation ($input: CreateTaskRunInput!) {
 }`;
 const ID = '01890a5d-ac96-774b-bcce-b302099a8057';
 
-test('a task run is made once for its flow run and keys', async () => {
+test('creating a task run with the same keys again returns it', async () => {
   const taskInputs = { x: [{ kind: 'parameter', name: 'n' }], y: [{ kind: 'task_run', id: ID.toUpperCase() }] };
   const input = {
     flowRunId,
@@ -44,7 +44,7 @@ test('a task run is made once for its flow run and keys', async () => {
   expect(second.createTaskRun).toEqual({ created: false, taskRun: first.createTaskRun.taskRun });
 });
 
-test('a task run moves like a flow run does', async () => {
+test('a task run moves like a flow run', async () => {
   const { createTaskRun } = await api.run(CREATE, { input: { flowRunId, taskKey: 'move', dynamicKey: '0' } });
   const { setTaskRunState } = await api.run(
     `mutation ($id: ID!) {
@@ -72,7 +72,7 @@ const REPORT = `mutation ($states: [TaskRunReportInput!]!) {
   }
 }`;
 
-test('reported states are taken over, and a bad one is told of while the others are kept', async () => {
+test('reported states are stored and an invalid one is rejected alone', async () => {
   const at = (second: number) => `2026-11-21T12:00:0${second}Z`;
   const report = (dynamicKey: string, type: string, second: number) => ({
     flowRunId,
@@ -101,7 +101,7 @@ const WRITE = `mutation ($logs: [LogInput!]!) {
   writeLogs(input: { logs: $logs }) { written rejected { index code message } }
 }`;
 
-test('log lines are numbered, and a bad one is told of while the others are kept', async () => {
+test('log lines are numbered and an invalid one is rejected alone', async () => {
   const { createTaskRun } = await api.run(CREATE, { input: { flowRunId, taskKey: 'logs', dynamicKey: '0' } });
   const taskRunId = createTaskRun.taskRun.id;
   const line = { flowRunId, level: 20, name: 'l', message: 'm' };
@@ -143,14 +143,14 @@ test('log lines are numbered, and a bad one is told of while the others are kept
   });
 });
 
-test('too many lines are refused, and none is written', async () => {
+test('a batch with too many log lines is rejected and writes none', async () => {
   const logs = Array.from({ length: 5_001 }, () => ({ flowRunId, level: 20, name: 'many', message: 'm' }));
   expect(await api.refusal(WRITE, { logs })).toMatchObject({ code: 'LIMIT_EXCEEDED' });
   const { logs: found } = await api.run('{ logs(filter: { name: { in: ["many"] } }) { totalCount } }');
   expect(found.totalCount).toBe(0);
 });
 
-test('too many reports are refused', async () => {
+test('a batch with too many reports is rejected', async () => {
   const report = {
     flowRunId,
     taskKey: 'many',
@@ -160,7 +160,7 @@ test('too many reports are refused', async () => {
   expect(await api.refusal(REPORT, { states: Array(1_001).fill(report) })).toMatchObject({ code: 'LIMIT_EXCEEDED' });
 });
 
-test('everything with an id is a node', async () => {
+test('every row with an id is a node', async () => {
   const { createDeployment } = await api.run(
     `mutation ($flowId: ID!) { createDeployment(input: { flowId: $flowId, name: "d" }) { created deployment { id flow { id } } } }`,
     { flowId: (await api.run('{ flows { nodes { id } } }')).flows.nodes[0].id },

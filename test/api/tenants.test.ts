@@ -4,7 +4,7 @@ import type { Viewer } from '../../src/core/values/viewer.ts';
 import { statement } from '../../src/store/connection/database.ts';
 import { testApi } from './testApi.ts';
 
-// Two tenants on one server: whatever one asks, it neither sees nor touches what the other has.
+// Two tenants on one server: neither sees nor changes the rows of the other.
 
 const stranger: Viewer = { tenantId: newId(), role: 'ADMIN' };
 
@@ -76,7 +76,7 @@ const NODES = [
   'taskRunState',
 ];
 
-test.each(NODES)('a %s of another tenant is no node', async (noun) => {
+test.each(NODES)('a %s of another tenant is not a node', async (noun) => {
   const query = 'query ($id: ID!) { node(id: $id) { id } nodes(ids: [$id]) { id } }';
   expect((await api.run(query, { id: ids[noun] })).node).toEqual({ id: ids[noun] });
   expect(await api.run(query, { id: ids[noun] }, stranger)).toEqual({ node: null, nodes: [null] });
@@ -87,7 +87,7 @@ test.each([
   ['deployment', 'deployment'],
   ['flowRun', 'flowRun'],
   ['taskRun', 'taskRun'],
-])('%s(id) is null for another tenant', async (field, noun) => {
+])('%s(id) is null for a row of another tenant', async (field, noun) => {
   const query = `query ($id: ID!) { found: ${field}(id: $id) { id } }`;
   expect(await api.run(query, { id: ids[noun] }, stranger)).toEqual({ found: null });
 });
@@ -110,14 +110,14 @@ test.each([
   expect((await api.run(query, variables, stranger)).list).toEqual({ totalCount: 0, nodes: [] });
 });
 
-test('a cursor of one tenant is a place in the other’s list, and shows nothing of the first', async () => {
+test('a cursor of one tenant is valid for another but returns none of its rows', async () => {
   const list =
     'query ($after: String) { flowRuns(sort: ID_ASC, after: $after) { nodes { id } pageInfo { endCursor } } }';
   const { flowRuns } = await api.run(list);
   expect((await api.run(list, { after: flowRuns.pageInfo.endCursor }, stranger)).flowRuns.nodes).toEqual([]);
 });
 
-describe('a mutation by an id of another tenant', () => {
+describe('mutations with an id of another tenant', () => {
   const state = { type: 'COMPLETED' };
   test.each([
     ['createDeployment', 'CreateDeploymentInput!', () => ({ flowId: ids.flow, name: 'mine' })],
@@ -131,7 +131,7 @@ describe('a mutation by an id of another tenant', () => {
     ['setTaskRunState', 'SetTaskRunStateInput!', () => ({ taskRunId: ids.taskRun, state, force: true })],
     ['cancelFlowRun', 'CancelFlowRunInput!', () => ({ flowRunId: ids.flowRun })],
     ['resumeFlowRun', 'ResumeFlowRunInput!', () => ({ flowRunId: ids.flowRun })],
-  ])('%s finds nothing, and writes nothing', async (mutation, type, input) => {
+  ])('%s with an id of another tenant finds nothing and writes nothing', async (mutation, type, input) => {
     const document = `mutation ($input: ${type}) { ${mutation}(input: $input) { __typename } }`;
     const before = await theirs();
     const { code } = await api.refusal(document, { input: input() }, stranger);
@@ -146,7 +146,7 @@ describe('a mutation by an id of another tenant', () => {
       () => ({ logs: [line({ flowRunId: ids.flowRun }), line({ taskRunId: ids.taskRun })] }),
     ],
     ['reportTaskRunStates', 'ReportTaskRunStatesInput!', () => ({ states: [report({}), report({ dynamicKey: '1' })] })],
-  ])('%s takes no entry, and writes nothing', async (mutation, type, input) => {
+  ])('%s with ids of another tenant rejects every entry and writes nothing', async (mutation, type, input) => {
     const document = `mutation ($input: ${type}) { made: ${mutation}(input: $input) { rejected { code } } }`;
     const before = await theirs();
     const { made } = await api.run(document, { input: input() }, stranger);
@@ -171,7 +171,7 @@ describe('a mutation by an id of another tenant', () => {
     );
 });
 
-test('the same idempotency key of two tenants is two keys', async () => {
+test('two tenants may use the same idempotency key', async () => {
   const create = 'mutation { createFlow(input: { name: "theirs", idempotencyKey: "one" }) { created flow { id } } }';
   const [first, second] = [await api.run(create), await api.run(create, {}, stranger)];
   expect(second.createFlow).toMatchObject({ created: true });
@@ -184,7 +184,7 @@ test.each([
   'taskRunStates(taskRunId: $taskRun) { position }',
   'logs(flowRunId: $flowRun) { position }',
   'logs(taskRunId: $taskRun) { position }',
-])('another tenant cannot follow %s', async (stream) => {
+])('another tenant cannot subscribe to %s', async (stream) => {
   const [name = ''] = /\$\w+/.exec(stream) ?? [];
   const document = `subscription (${name}: ID!) { ${stream} }`;
   const { refusal } = await api.follow(document, { [name.slice(1)]: ids[name.slice(1)] }, stranger);
@@ -205,7 +205,7 @@ test.each([
   ['pollWorkPool', () => ({ workPoolName: 'theirs' })],
   ['workerHeartbeat', () => ({ workPoolName: 'theirs', name: 'worker' })],
   ['deleteWorker', () => ({ workerId: ids.worker })],
-])('a stranger’s %s finds nothing', async (mutation, input) => {
+])('%s with an id of another tenant is NOT_FOUND', async (mutation, input) => {
   const type = mutation.replace(/^./, (letter) => letter.toUpperCase());
   const document = `mutation ($input: ${type}Input!) { ${mutation}(input: $input) { __typename } }`;
   expect(await api.refusal(document, { input: input() }, stranger)).toMatchObject({ code: 'NOT_FOUND' });

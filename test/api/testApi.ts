@@ -5,10 +5,10 @@ import type { Viewer } from '../../src/core/values/viewer.ts';
 import { testEngine, viewer } from '../support/engine.ts';
 
 type Variables = { [name: string]: unknown };
-// biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose form the document has, and no type.
+// biome-ignore lint/suspicious/noExplicitAny: the document, not a type, gives the form of an answer.
 type Data = any;
 
-/** The native API on an engine and a database of its own, without HTTP. */
+/** Opens the native API on an engine and a fresh database, without HTTP. */
 export async function testApi() {
   const { engine, test, close } = await testEngine();
 
@@ -26,14 +26,14 @@ export async function testApi() {
     close,
     answer,
 
-    /** The data of an answer without errors. */
+    /** Returns the data of an answer without errors. */
     async run(document: string, variables?: Variables, as?: Viewer): Promise<Data> {
       const { data, errors } = await answer(document, variables, as);
       if (errors) throw errors[0]?.originalError ?? errors[0];
       return data;
     },
 
-    /** The code of the error that is the answer. */
+    /** Returns the code of the error that a request is answered with. */
     async refusal(document: string, variables?: Variables, as?: Viewer): Promise<{ code: unknown; message: string }> {
       return refusalOf(await answer(document, variables, as));
     },
@@ -45,7 +45,7 @@ export async function testApi() {
       return { refusal: null, events };
     },
 
-    /** How many statements a piece of work sends, by name. */
+    /** Returns the names of the statements that `work` executes. */
     async statements(work: () => Promise<unknown>): Promise<string[]> {
       const names: string[] = [];
       const { database } = test;
@@ -68,7 +68,7 @@ function refusalOf({ errors }: ExecutionResult): { code: unknown; message: strin
   return { code, message: error.message };
 }
 
-/** The next so many events. */
+/** Returns the data of the next `count` events. */
 export async function take(events: AsyncGenerator<ExecutionResult, void, void>, count: number): Promise<Data[]> {
   const taken: Data[] = [];
   while (taken.length < count) {

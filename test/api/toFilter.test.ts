@@ -3,16 +3,16 @@ import type { FilterKind } from '../../src/api/filters/filterFields.ts';
 import { type FilterInput, toFilter } from '../../src/api/filters/toFilter.ts';
 
 test.each<[string, FilterKind, FilterInput | null, object]>([
-  ['no filter lets everything through', 'FlowRun', null, { and: [] }],
-  ['an empty filter lets everything through', 'FlowRun', {}, { and: [] }],
+  ['null becomes a filter that matches everything', 'FlowRun', null, { and: [] }],
+  ['an empty filter matches everything', 'FlowRun', {}, { and: [] }],
   [
-    'one condition stands alone',
+    'one condition becomes a single node',
     'FlowRun',
     { name: { contains: 'x' } },
     { field: 'name', operator: 'contains', value: 'x' },
   ],
   [
-    'several operators must all hold',
+    'several operators are joined by `and`',
     'FlowRun',
     { endTime: { after: 1, before: 2 } },
     {
@@ -23,7 +23,7 @@ test.each<[string, FilterKind, FilterInput | null, object]>([
     },
   ],
   [
-    'a flow run that has not started is found at its expected start, but is known not to have started',
+    'the start time of a flow run falls back to its expected start, except for isNull',
     'FlowRun',
     { startTime: { after: 1, isNull: true } },
     {
@@ -33,17 +33,22 @@ test.each<[string, FilterKind, FilterInput | null, object]>([
       ],
     },
   ],
-  ['a task run is not', 'TaskRun', { startTime: { after: 1 } }, { field: 'startTime', operator: 'gte', value: 1 }],
-  ['a null operator asks nothing', 'FlowRun', { startTime: { isNull: null } }, { and: [] }],
-  ['a null field asks nothing', 'FlowRun', { name: null, and: null, or: null, not: null }, { and: [] }],
   [
-    'false is an answer, not an absence',
+    'the start time of a task run has no fallback',
+    'TaskRun',
+    { startTime: { after: 1 } },
+    { field: 'startTime', operator: 'gte', value: 1 },
+  ],
+  ['a null operator adds no condition', 'FlowRun', { startTime: { isNull: null } }, { and: [] }],
+  ['a null field adds no condition', 'FlowRun', { name: null, and: null, or: null, not: null }, { and: [] }],
+  [
+    'an operand may be false',
     'TaskRun',
     { tags: { isEmpty: false } },
     { field: 'tags', operator: 'isEmpty', value: false },
   ],
   [
-    'a group is its conditions',
+    'a group of fields is joined by `and`',
     'TaskRun',
     { state: { type: { in: ['FAILED'] }, name: { notIn: ['Oops'] } } },
     {
@@ -54,19 +59,19 @@ test.each<[string, FilterKind, FilterInput | null, object]>([
     },
   ],
   [
-    'an empty relation asks that there is one',
+    'an empty relation matches rows that have one',
     'FlowRun',
     { taskRuns: {} },
     { relation: 'taskRuns', some: { and: [] } },
   ],
   [
-    'relations nest',
+    'relations can be nested',
     'Log',
     { flowRun: { flow: { name: { in: ['etl'] } } } },
     { relation: 'flowRun', some: { relation: 'flow', some: { field: 'name', operator: 'in', value: ['etl'] } } },
   ],
   [
-    'and, or, not stand beside conditions',
+    '`and`, `or` and `not` can be combined with conditions',
     'Flow',
     { id: { in: [] }, or: [{ name: { in: ['a'] } }, {}], not: { name: { in: ['b'] } } },
     {
@@ -77,9 +82,9 @@ test.each<[string, FilterKind, FilterInput | null, object]>([
       ],
     },
   ],
-  ['an empty or lets nothing through', 'Flow', { or: [] }, { or: [] }],
+  ['an empty `or` matches nothing', 'Flow', { or: [] }, { or: [] }],
   [
-    'a relation of a relation is asked as if it were its own',
+    'a relation of a relation can be used directly',
     'TaskRun',
     { deployment: { name: { in: ['daily'] } } },
     {

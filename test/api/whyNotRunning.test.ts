@@ -1,5 +1,5 @@
 import { v7 } from 'uuid';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type FlowRun, NO_FLOW_RUN_POLICY } from '../../src/core/runs/run.ts';
 import { NO_DETAILS, type StateDetails, type StateType } from '../../src/core/runs/state.ts';
 import { addSeconds, formatInstant, type Instant } from '../../src/core/values/instant.ts';
@@ -21,8 +21,11 @@ import { testApi } from './testApi.ts';
 let api: Awaited<ReturnType<typeof testApi>>;
 const flow = newFlow();
 const tenantId = DEFAULT_TENANT_ID;
-const NOW = Date.now() * 1000;
-const at = (seconds: number): Instant => addSeconds(NOW, seconds);
+let now: Instant;
+beforeEach(() => {
+  now = Date.now() * 1000;
+});
+const at = (seconds: number): Instant => addSeconds(now, seconds);
 const text = (seconds: number) => formatInstant(at(seconds));
 beforeAll(async () => {
   api = await testApi();
@@ -34,7 +37,7 @@ type Row = Partial<FlowRun> & { details?: Partial<StateDetails>; [column: string
 const rows = (table: string, ...given: object[]) =>
   insertRows(api.database, table, given, { tenantId, updated: text(0), created: text(-50) });
 
-/** A run as it stands in the table. */
+/** Inserts a run. */
 async function run(stateType: StateType, { details = {}, ...more }: Row = {}): Promise<string> {
   const made = newFlowRun(flow.id, { stateType, stateTimestamp: at(-300), policy: NO_FLOW_RUN_POLICY });
   const due = stateType === 'SCHEDULED' ? { nextScheduledStartTime: at(-180) } : {};
@@ -43,7 +46,7 @@ async function run(stateType: StateType, { details = {}, ...more }: Row = {}): P
   return made.id;
 }
 
-async function queue({ pool = {}, queue = {}, heartbeat = -10 as number | null, polled = -10 as number | null } = {}) {
+async function queue({ pool = {}, queue = {}, heartbeat = 0 as number | null, polled = 0 as number | null } = {}) {
   const [workPoolId, id] = [v7(), v7()];
   await rows('work_pool', {
     id: workPoolId,
@@ -104,35 +107,35 @@ const WHY = `query ($id: ID!) {
     }
   }
 }`;
-// biome-ignore lint/suspicious/noExplicitAny: the form of a reason is the document's.
+// biome-ignore lint/suspicious/noExplicitAny: the document gives the form of a reason.
 const why = async (id: string): Promise<any[] | null> => (await api.run(WHY, { id })).flowRun.whyNotRunning;
 const kinds = async (id: string) => (await why(id))?.map(({ __typename }) => __typename);
 
 test.each(['RUNNING', 'COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED'] as const)(
-  'of a run that is %s nothing is asked',
+  'the reasons of a %s run are null and cost no statement',
   async (stateType) => {
     const id = await run(stateType);
     expect(await api.statements(async () => expect(await why(id)).toBeNull())).toEqual(['flowRuns.byId']);
   },
 );
 
-test('a run that is due tomorrow waits for that', async () => {
+test('a run that is due tomorrow waits for its scheduled time', async () => {
   const id = await run('SCHEDULED', { nextScheduledStartTime: at(86_400) });
   expect(await why(id)).toMatchObject([{ __typename: 'ScheduledInFuture', scheduledTime: text(86_400) }]);
 });
 
-test('a run that waits for its retry knows how often it ran', async () => {
+test('a run that waits for its retry returns its run count', async () => {
   const id = await run('SCHEDULED', { stateName: 'AwaitingRetry', runCount: 2, nextScheduledStartTime: at(60) });
   expect(await why(id)).toMatchObject([{ __typename: 'AwaitingRetry', runCount: 2 }]);
 });
 
 test('a run that its own process retries waits for no worker', async () => {
   const policy = { retryType: 'in_process' };
-  const id = await run('SCHEDULED', { stateName: 'AwaitingRetry', policy: policy as FlowRun['policy'] }); // as it is stored
+  const id = await run('SCHEDULED', { stateName: 'AwaitingRetry', policy: policy as FlowRun['policy'] }); // The cast: as it is stored.
   expect(await kinds(id)).toEqual(['LateRun']);
 });
 
-test('a run whose pool and queue are paused, and whose worker is gone', async () => {
+test('a run whose pool and queue are paused and whose worker is offline has all these reasons', async () => {
   const { workPoolId, workQueueId } = await queue({
     pool: { isPaused: true, name: 'kubernetes' },
     queue: { isPaused: true },
@@ -146,19 +149,19 @@ test('a run whose pool and queue are paused, and whose worker is gone', async ()
   ]);
 });
 
-test('a run whose queue nobody asks for', async () => {
+test('a run whose queue is not polled has the reason QueueNotPolled', async () => {
   const { workQueueId } = await queue({ polled: -100 });
   const expected = { __typename: 'QueueNotPolled', workQueueId, lastPolled: text(-100) };
   expect((await why(await run('SCHEDULED', { workQueueId })))?.[0]).toMatchObject(expected);
 });
 
-test('a run whose queue is served waits for nothing but being taken; one without a queue for its creator', async () => {
+test('a run whose queue is polled is only late and one without a queue also has NoWorkQueue', async () => {
   const { workQueueId } = await queue();
   expect(await kinds(await run('SCHEDULED', { workQueueId }))).toEqual(['LateRun']);
   expect(await kinds(await run('SCHEDULED'))).toEqual(['NoWorkQueue', 'LateRun']);
 });
 
-test('a run of a deployment whose slots are taken learns who holds them; a slot that expired is free', async () => {
+test('a run whose deployment has no free slot returns the holders, without those that expired', async () => {
   const { workQueueId } = await queue();
   const { id: deploymentId, hold } = await limitedDeployment(1);
   const [holder, crashed] = [await run('RUNNING', { deploymentId }), await run('RUNNING', { deploymentId })];
@@ -176,7 +179,7 @@ test('a run of a deployment whose slots are taken learns who holds them; a slot 
   });
 });
 
-test('a run whose queue and pool let no more run learns who is at work, the longest first, twenty at most', async () => {
+test('a run whose pool is full returns the twenty runs that have held it longest', async () => {
   const { workQueueId, workPoolId } = await queue({
     pool: { name: 'pool', concurrencyLimit: 25 },
     queue: { concurrencyLimit: 30 },
@@ -198,11 +201,11 @@ test('a run whose queue and pool let no more run learns who is at work, the long
   expect(reasons?.[0].holders.map(({ flowRunId }: { flowRunId: string }) => flowRunId)).toEqual(atWork.slice(0, 20));
 });
 
-test('a run that was taken says how long ago', async () => {
+test('a pending run returns since when it is pending', async () => {
   expect(await why(await run('PENDING'))).toMatchObject([{ __typename: 'PendingRun', since: text(-300) }]);
 });
 
-test('a run that is paused for input says for which', async () => {
+test('a run paused for input returns its keys', async () => {
   const runInputKeyset = { schema: 'key-schema', response: 'key-response' };
   const id = await run('PAUSED', {
     details: { pauseTimeout: at(60), pauseKey: 'key', pauseReschedule: true, runInputKeyset },
@@ -215,7 +218,7 @@ test('a run that is paused for input says for which', async () => {
   ]);
 });
 
-test('a run that is cancelling says what goes on in it, of many the first ten', async () => {
+test('a cancelling run returns the first ten of its unfinished task runs', async () => {
   const id = await run('CANCELLING');
   const taskRuns = Array.from({ length: 12 }, () => newTaskRun(id, { stateType: 'RUNNING', stateName: 'Running' }));
   await insertTaskRuns(api.database, [...taskRuns, newTaskRun(id, { stateType: 'COMPLETED', stateName: 'Completed' })]);
@@ -229,27 +232,27 @@ test('a run that is cancelling says what goes on in it, of many the first ten', 
   ]);
 });
 
-test('a run of Prefect 1 waits for an agent that has all its labels and asks', async () => {
+test('a Prefect 1 run waits for an agent that polls and has all its labels', async () => {
   const [id, elsewhere] = [v7(), v7()];
   const prefect1 = { tags: ['prod', 'gpu'], prefect1State: 'Scheduled', serializedState: {}, stateStartTime: at(-60) };
   const waiting = await run('SCHEDULED', prefect1);
-  await rows('agent', { id, name: 'a', labels: ['prod'], lastQueried: text(-5) });
+  await rows('agent', { id, name: 'a', labels: ['prod'], lastQueried: text(0) });
   const other = await insertTenant(api.database);
-  const foreign = { id: elsewhere, name: 'b', labels: ['prod', 'gpu'], lastQueried: text(-5) };
+  const foreign = { id: elsewhere, name: 'b', labels: ['prod', 'gpu'], lastQueried: text(0) };
   await insertRows(api.database, 'agent', [{ ...foreign, tenantId: other, updated: text(0) }]);
   expect(await why(waiting)).toMatchObject([
     {
       __typename: 'NoAgent',
       labels: ['prod', 'gpu'],
-      agents: [{ id, name: 'a', labels: ['prod'], missingLabels: ['gpu'], lastQueried: text(-5) }],
+      agents: [{ id, name: 'a', labels: ['prod'], missingLabels: ['gpu'], lastQueried: text(0) }],
     },
     { __typename: 'LateRun', scheduledTime: text(-60) },
   ]);
-  await rows('agent', { id: v7(), name: 'c', labels: ['gpu', 'prod'], lastQueried: text(-5) });
+  await rows('agent', { id: v7(), name: 'c', labels: ['gpu', 'prod'], lastQueried: text(0) });
   expect(await kinds(waiting)).toEqual(['LateRun']);
 });
 
-test('a run of another tenant has no reasons, as it has nothing else', async () => {
+test('another tenant gets no reasons of a run', async () => {
   const id = await run('SCHEDULED');
   const document = '{ flowRuns(first: 200) { nodes { whyNotRunning { message } } } }';
   const other = await insertTenant(api.database);
@@ -257,45 +260,42 @@ test('a run of another tenant has no reasons, as it has nothing else', async () 
   expect([id.length, flowRuns.nodes]).toEqual([36, []]);
 });
 
-test.each([10, 200])(
-  'the reasons of a page of %i runs cost a statement for each kind of thing waited for',
-  async (first) => {
-    const { database } = api;
-    await database.query(statement('test.deleteRuns', 'delete from flow_run'));
-    const { workQueueId } = await queue({ pool: { concurrencyLimit: 1 }, queue: { concurrencyLimit: 1 } });
-    const { id: deploymentId, hold } = await limitedDeployment(1);
-    const runInputKeyset = { schema: 'key-schema' };
-    const prefect1 = { prefect1State: 'Scheduled', serializedState: {}, stateStartTime: at(-60) };
-    await hold(await run('RUNNING', { deploymentId, workQueueId }));
-    for (let index = 0; index < first; index += 5) {
-      await run('SCHEDULED', { deploymentId, workQueueId });
-      await run('SCHEDULED', prefect1);
-      await run('PENDING');
-      await run('PAUSED', { details: { runInputKeyset } });
-      await insertTaskRuns(database, [
-        newTaskRun(await run('CANCELLING'), { stateType: 'RUNNING', stateName: 'Running' }),
-      ]);
-    }
-    const names = await api.statements(async () => {
-      const document = `query ($first: Int) { flowRuns(first: $first) { nodes { whyNotRunning {
+test.each([10, 200])('the reasons of a page of %i runs cost one statement per kind of obstacle', async (first) => {
+  const { database } = api;
+  await database.query(statement('test.deleteRuns', 'delete from flow_run'));
+  const { workQueueId } = await queue({ pool: { concurrencyLimit: 1 }, queue: { concurrencyLimit: 1 } });
+  const { id: deploymentId, hold } = await limitedDeployment(1);
+  const runInputKeyset = { schema: 'key-schema' };
+  const prefect1 = { prefect1State: 'Scheduled', serializedState: {}, stateStartTime: at(-60) };
+  await hold(await run('RUNNING', { deploymentId, workQueueId }));
+  for (let index = 0; index < first; index += 5) {
+    await run('SCHEDULED', { deploymentId, workQueueId });
+    await run('SCHEDULED', prefect1);
+    await run('PENDING');
+    await run('PAUSED', { details: { runInputKeyset } });
+    await insertTaskRuns(database, [
+      newTaskRun(await run('CANCELLING'), { stateType: 'RUNNING', stateName: 'Running' }),
+    ]);
+  }
+  const names = await api.statements(async () => {
+    const document = `query ($first: Int) { flowRuns(first: $first) { nodes { whyNotRunning {
       message ... on NoFreeSlot { holders { flowRun { name } } } ... on TaskRunsStillRunning { taskRuns { name } }
     } } } }`;
-      const { flowRuns } = await api.run(document, { first });
-      expect(flowRuns.nodes.flatMap((node: { whyNotRunning: object[] }) => node.whyNotRunning)).toHaveLength(
-        (first / 5) * 11,
-      );
-    });
-    expect(names.sort()).toEqual([
-      'flowRuns.byId',
-      'flowRuns.page',
-      'taskRuns.byId',
-      'whyNotRunning.agents',
-      'whyNotRunning.atWork',
-      'whyNotRunning.runs',
-      'whyNotRunning.schemas',
-      'whyNotRunning.slots',
-      'whyNotRunning.taskRuns',
-      'whyNotRunning.workers',
-    ]);
-  },
-);
+    const { flowRuns } = await api.run(document, { first });
+    expect(flowRuns.nodes.flatMap((node: { whyNotRunning: object[] }) => node.whyNotRunning)).toHaveLength(
+      (first / 5) * 11,
+    );
+  });
+  expect(names.sort()).toEqual([
+    'flowRuns.byId',
+    'flowRuns.page',
+    'taskRuns.byId',
+    'whyNotRunning.agents',
+    'whyNotRunning.atWork',
+    'whyNotRunning.runs',
+    'whyNotRunning.schemas',
+    'whyNotRunning.slots',
+    'whyNotRunning.taskRuns',
+    'whyNotRunning.workers',
+  ]);
+});

@@ -42,7 +42,7 @@ const priorities = async (id: string): Promise<string[]> =>
   ).workPool.workQueues.nodes.map(({ name, priority }: { name: string; priority: number }) => `${priority} ${name}`);
 
 describe('a work pool', () => {
-  test('has a default queue from the beginning', async () => {
+  test('a new work pool has a default queue', async () => {
     const pool = await newPool({ description: 'a pool', concurrencyLimit: 3, baseJobTemplate: { a: 1 } });
     const { workPoolByName, node } = await api.run(
       `query ($name: String!, $id: ID!) {
@@ -62,7 +62,7 @@ describe('a work pool', () => {
     expect(node).toEqual({ name: 'default', priority: 1, workPool: { name: pool.name } });
   });
 
-  test('is found in lists, by filter', async () => {
+  test('work pools and queues can be filtered', async () => {
     const pool = await newPool({ type: v7() });
     const query = `query ($type: String!) {
       workPools(filter: { type: { in: [$type] } }) { totalCount nodes { name } }
@@ -75,7 +75,7 @@ describe('a work pool', () => {
     });
   });
 
-  test('changes, and null takes a limit away', async () => {
+  test('updating a work pool changes the given fields and null removes its limit', async () => {
     const { id } = await newPool({ concurrencyLimit: 3, description: 'a' });
     const selection = 'workPool { isPaused concurrencyLimit description }';
     expect(await mutate('updateWorkPool', { workPoolId: id, isPaused: true }, selection)).toEqual({
@@ -86,7 +86,7 @@ describe('a work pool', () => {
     });
   });
 
-  test('that is deleted leaves its runs and deployments in no queue', async () => {
+  test('deleting a work pool leaves its runs and deployments without a queue', async () => {
     const pool = await newPool();
     const run = await newRun(pool.name);
     const input = { flowId, name: v7(), workPoolName: pool.name };
@@ -102,7 +102,7 @@ describe('a work pool', () => {
 });
 
 describe('a queue', () => {
-  test('takes the first place that is free, or makes the others move on', async () => {
+  test('a new work queue takes the first free priority or shifts the others', async () => {
     const pool = await newPool();
     await newQueue(pool.name, 'b');
     await newQueue(pool.name, 'd', { priority: 4 });
@@ -116,7 +116,7 @@ describe('a queue', () => {
     expect(await priorities(pool.id)).toEqual(['2 default', '4 b', '5 c', '6 d']);
   });
 
-  test('is found by its name, and renamed', async () => {
+  test('a work queue is found by its name and can be renamed', async () => {
     const pool = await newPool();
     const queue = await newQueue(pool.name, 'a');
     await mutate('updateWorkQueue', { workQueueId: queue.id, name: 'b', description: 'other' }, 'workQueue { id }');
@@ -129,7 +129,7 @@ describe('a queue', () => {
 });
 
 describe('a poll', () => {
-  test('gives the most urgent first: by the priority of their queues, then by when they are due', async () => {
+  test('a poll returns runs by the priority of their queues and then by due time', async () => {
     const pool = await newPool();
     await newQueue(pool.name, 'first', { priority: 1 });
     await newRun(pool.name, { name: 'c', state: at('2026-01-01T00:00:00Z') });
@@ -144,7 +144,7 @@ describe('a poll', () => {
   });
 
   test.each(['PENDING', 'RUNNING', 'CANCELLING'])(
-    'leaves the room that %s runs take of pool and queue',
+    'a poll returns no more runs than fit into pool and queue with %s runs',
     async (type) => {
       const pool = await newPool({ concurrencyLimit: 3 });
       await newQueue(pool.name, 'narrow', { concurrencyLimit: 2 });
@@ -161,7 +161,7 @@ describe('a poll', () => {
     },
   );
 
-  test('gives nothing of what is paused', async () => {
+  test('a poll returns no runs of paused pools and queues', async () => {
     const pool = await newPool();
     const queue = await newQueue(pool.name, 'q');
     await newRun(pool.name, { name: 'a' });
@@ -172,7 +172,7 @@ describe('a poll', () => {
     expect(await poll(pool.name)).toEqual([]);
   });
 
-  test('is remembered: when the queue was polled, and that the worker is there', async () => {
+  test('a poll stores its time and the heartbeat of its worker', async () => {
     const pool = await newPool();
     await newQueue(pool.name, 'other');
     await poll(pool.name, { workQueueNames: ['default'], workerName: 'w' });
@@ -204,7 +204,7 @@ describe('a poll', () => {
   });
 });
 
-describe('refused, with its code:', () => {
+describe('rejected requests about work pools', () => {
   const pool = { id: '', name: '' };
   let queueId: string;
   beforeAll(async () => {
@@ -215,32 +215,32 @@ describe('refused, with its code:', () => {
   const schema = (variables: unknown) => ({ name: v7(), type: 't', baseJobTemplate: { variables } });
 
   test.each<[string, string, () => object, string]>([
-    ['a second pool of the name', 'createWorkPool', () => ({ name: pool.name, type: 't' }), 'CONFLICT'],
+    ['a pool with a used name', 'createWorkPool', () => ({ name: pool.name, type: 't' }), 'CONFLICT'],
     ['a pool without a name', 'createWorkPool', () => ({ name: '', type: 't' }), 'BAD_USER_INPUT'],
     ['a pool with a slash in its name', 'createWorkPool', () => ({ name: 'a/b', type: 't' }), 'BAD_USER_INPUT'],
     ['a negative limit', 'createWorkPool', () => ({ name: v7(), type: 't', concurrencyLimit: -1 }), 'BAD_USER_INPUT'],
-    ['a schema that is a text', 'createWorkPool', () => schema('x'), 'BAD_USER_INPUT'],
-    ['a schema that is none', 'createWorkPool', () => schema({ type: 'colour' }), 'BAD_USER_INPUT'],
+    ['a text instead of a schema', 'createWorkPool', () => schema('x'), 'BAD_USER_INPUT'],
+    ['an invalid schema', 'createWorkPool', () => schema({ type: 'colour' }), 'BAD_USER_INPUT'],
     [
-      'a default that does not fit',
+      'a default that does not fit its schema',
       'createWorkPool',
       () => schema({ properties: { cpu: { type: 'number', default: 'x' } } }),
       'BAD_USER_INPUT',
     ],
     ['an unknown pool', 'updateWorkPool', () => ({ workPoolId: UNKNOWN, isPaused: true }), 'NOT_FOUND'],
-    ['null for a switch', 'updateWorkPool', () => ({ workPoolId: pool.id, isPaused: null }), 'BAD_USER_INPUT'],
-    ['an unknown pool to delete', 'deleteWorkPool', () => ({ workPoolId: UNKNOWN }), 'NOT_FOUND'],
-    ['a second queue of the name', 'createWorkQueue', () => ({ workPoolName: pool.name, name: 'queue' }), 'CONFLICT'],
-    ['a queue nowhere', 'createWorkQueue', () => ({ workPoolName: 'no', name: 'q' }), 'REFERENCE_NOT_FOUND'],
+    ['null instead of a boolean', 'updateWorkPool', () => ({ workPoolId: pool.id, isPaused: null }), 'BAD_USER_INPUT'],
+    ['the deletion of an unknown pool', 'deleteWorkPool', () => ({ workPoolId: UNKNOWN }), 'NOT_FOUND'],
+    ['a queue with a used name', 'createWorkQueue', () => ({ workPoolName: pool.name, name: 'queue' }), 'CONFLICT'],
+    ['a queue in an unknown pool', 'createWorkQueue', () => ({ workPoolName: 'no', name: 'q' }), 'REFERENCE_NOT_FOUND'],
     [
-      'the priority 0',
+      'a priority of 0',
       'createWorkQueue',
       () => ({ workPoolName: pool.name, name: 'q', priority: 0 }),
       'BAD_USER_INPUT',
     ],
-    ['a name that is taken', 'updateWorkQueue', () => ({ workQueueId: queueId, name: 'default' }), 'CONFLICT'],
+    ['a change to a used name', 'updateWorkQueue', () => ({ workQueueId: queueId, name: 'default' }), 'CONFLICT'],
     ['an unknown queue', 'updateWorkQueue', () => ({ workQueueId: UNKNOWN, name: 'x' }), 'NOT_FOUND'],
-    ['an unknown queue to delete', 'deleteWorkQueue', () => ({ workQueueId: UNKNOWN }), 'NOT_FOUND'],
+    ['the deletion of an unknown queue', 'deleteWorkQueue', () => ({ workQueueId: UNKNOWN }), 'NOT_FOUND'],
     ['a poll of an unknown pool', 'pollWorkPool', () => ({ workPoolName: 'no' }), 'NOT_FOUND'],
     [
       'a poll of an unknown queue',
@@ -248,8 +248,18 @@ describe('refused, with its code:', () => {
       () => ({ workPoolName: pool.name, workQueueNames: ['no'] }),
       'NOT_FOUND',
     ],
-    ['a poll for too many', 'pollWorkPool', () => ({ workPoolName: pool.name, limit: 201 }), 'LIMIT_EXCEEDED'],
-    ['a poll for less than none', 'pollWorkPool', () => ({ workPoolName: pool.name, limit: -1 }), 'BAD_USER_INPUT'],
+    [
+      'a poll for more than 200 runs',
+      'pollWorkPool',
+      () => ({ workPoolName: pool.name, limit: 201 }),
+      'LIMIT_EXCEEDED',
+    ],
+    [
+      'a poll for a negative number of runs',
+      'pollWorkPool',
+      () => ({ workPoolName: pool.name, limit: -1 }),
+      'BAD_USER_INPUT',
+    ],
     ['a worker of an unknown pool', 'workerHeartbeat', () => ({ workPoolName: 'no', name: 'w' }), 'NOT_FOUND'],
     [
       'a heartbeat every 0 seconds',
@@ -265,12 +275,12 @@ describe('refused, with its code:', () => {
       () => ({ flowId, workPoolName: pool.name, workQueueName: 'no' }),
       'REFERENCE_NOT_FOUND',
     ],
-    ['a run in a queue of no pool', 'createFlowRun', () => ({ flowId, workQueueName: 'queue' }), 'BAD_USER_INPUT'],
-  ])('%s', async (_, mutation, input, code) => {
+    ['a run in a queue without a pool', 'createFlowRun', () => ({ flowId, workQueueName: 'queue' }), 'BAD_USER_INPUT'],
+  ])('%s is rejected by %s', async (_, mutation, input, code) => {
     expect(await api.refusal(document(mutation, '__typename'), { input: input() })).toMatchObject({ code });
   });
 
-  test('a default queue to be deleted or renamed', async () => {
+  test('a default queue cannot be deleted or renamed', async () => {
     const { defaultQueue } = await newPool();
     const input = { workQueueId: defaultQueue.id };
     const deletion = await api.refusal(document('deleteWorkQueue', '__typename'), { input });
@@ -279,7 +289,7 @@ describe('refused, with its code:', () => {
   });
 });
 
-test('the same creation sent twice makes one pool', async () => {
+test('a repeated creation of a work pool has the same answer', async () => {
   const input = { name: v7(), type: 'process', idempotencyKey: v7() };
   const first = await mutate('createWorkPool', input, 'workPool { id }');
   expect(await mutate('createWorkPool', input, 'workPool { id }')).toEqual(first);

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../support/postgres.ts';
 import { finished, flowql } from './running.ts';
 
-describe('flowql', { timeout: 60_000 }, () => {
-  test('config prints every setting with its meaning, and no password', async () => {
+describe('flowql', () => {
+  test('flowql config prints every setting with its description and no password', async () => {
     const settings = { DATABASE_URL: 'postgresql://me:secret@db.example.com/flows', FLOWQL_PORT: '1234' };
     const { code, stdout } = await finished(flowql(['config'], settings));
     expect(code).toBe(0);
@@ -15,12 +15,12 @@ describe('flowql', { timeout: 60_000 }, () => {
     expect(stdout).not.toContain('secret');
   });
 
-  test('a flag wins over the environment', async () => {
+  test('a flag of flowql wins over the environment', async () => {
     const { stdout } = await finished(flowql(['config', '--port', '5678'], { FLOWQL_PORT: '1234' }));
     expect(stdout).toContain('FLOWQL_PORT = 5678');
   });
 
-  test.each(['config', 'serve', 'migrate'])('%s lists all that is wrong with the settings', async (command) => {
+  test.each(['config', 'serve', 'migrate'])('flowql %s lists all faulty settings', async (command) => {
     const settings = { FLOWQL_PORT: 'x', FLOWQL_MAX_DEPTH: '-1', FLOWQL_HOTS: 'a' };
     const { code, stderr } = await finished(flowql([command], settings));
     expect(code).toBe(2);
@@ -29,20 +29,20 @@ describe('flowql', { timeout: 60_000 }, () => {
     expect(stderr).toMatch(/Did you mean FLOWQL_HOST\?/);
   });
 
-  test('schema prints the schema', async () => {
+  test('flowql schema prints the schema', async () => {
     const { code, stdout } = await finished(flowql(['schema']));
     expect(code).toBe(0);
     expect(stdout).toMatch(/^type Subscription/m);
   });
 
-  test('migrate brings an empty database up to date, once', async () => {
+  test('flowql migrate brings an empty database up to date, once', async () => {
     const { url, drop } = await createTestDatabase();
     expect((await finished(flowql(['migrate'], { DATABASE_URL: url }))).stdout).toMatch(/^Applied \d+/);
     expect((await finished(flowql(['migrate', '--database-url', url]))).stdout).toContain('up to date');
     await drop();
   });
 
-  test('a database that is not there is said in one line', async () => {
+  test('flowql serve reports an unreachable database in one line', async () => {
     const { code, stderr } = await finished(flowql(['serve'], { DATABASE_URL: 'postgresql://127.0.0.1:1/none' }));
     expect(code).toBe(2);
     expect(stderr.trim().split('\n')).toHaveLength(1);
@@ -51,14 +51,14 @@ describe('flowql', { timeout: 60_000 }, () => {
 
   test.each([
     ['a file', import.meta.filename, 'is a file'],
-    ['where none can be made', '/proc/flowql', '/proc/flowql'],
-  ])('a data directory that is %s is said in one line', async (_, directory, told) => {
+    ['in a folder that cannot be created', '/proc/flowql', '/proc/flowql'],
+  ])('flowql serve reports a data directory that is %s in one line', async (_, directory, told) => {
     const { code, stderr } = await finished(flowql(['serve'], { FLOWQL_DATA_DIR: directory }));
     expect([code, stderr.trim().split('\n').length]).toEqual([2, 1]);
     expect(stderr).toContain(told);
   });
 
-  test.each([['list'], ['revoke', '--name', 'agents']])('key %s makes no database', async (...command) => {
+  test.each([['list'], ['revoke', '--name', 'agents']])('flowql key %s creates no database', async (...command) => {
     const directory = path.join(tmpdir(), `flowql-none-${process.pid}`);
     const { code, stderr } = await finished(flowql(['key', ...command], { FLOWQL_DATA_DIR: directory }));
     expect([code, stderr.trim()]).toEqual([2, `No database exists in ${directory}.`]);
@@ -69,7 +69,7 @@ describe('flowql', { timeout: 60_000 }, () => {
     { at: 'no database', change: { pathname: '/nowhere' }, told: 'The database does not exist.' },
     { at: 'a wrong password', change: { password: 'secret' }, told: 'The user name or password is wrong.' },
     { at: 'no TLS', change: { search: '?sslmode=verify-full' }, told: 'SSL' },
-  ])('a DATABASE_URL that leads to $at is said in one line, without the password', async ({ change, told }) => {
+  ])('flowql serve reports a DATABASE_URL with $at in one line, without the password', async ({ change, told }) => {
     const { url, drop } = await createTestDatabase();
     const wrong = new URL(url);
     Object.assign(wrong, change);

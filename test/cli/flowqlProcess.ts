@@ -1,28 +1,33 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import type { Program } from '../race/serverProcess.ts';
+import type { Program } from '../support/program.ts';
+import { startNode } from '../support/startNode.ts';
 
 export const RECORDINGS = path.resolve(import.meta.dirname, '../fixtures/recorded-runs');
 
 export interface FlowqlProcess {
-  /** What it has written so far. */
+  /** The output so far. */
   stdout: string;
   stderr: string;
-  /** Its exit code. */
+  /** The exit code. */
   ended: Promise<number>;
-  /** Reads no further, as `head` does when it has its lines. */
+  /** Stops reading the output, as `head` does after its lines. */
   stopReading(): void;
+  /** Stops the process until it continues. */
+  pause(): void;
+  resume(): void;
 }
 
-/** `flowql` with these arguments, as somebody types it. */
+/** Starts `flowql` with these arguments. */
 export function startFlowql(program: Program, ...args: string[]): FlowqlProcess {
-  const child = spawn(process.execPath, [program.path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = startNode([program.path, ...args]);
   const started: FlowqlProcess = {
     stdout: '',
     stderr: '',
     ended: once(child, 'close').then(([code]) => code),
     stopReading: () => void child.stdout.destroy(),
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
   };
   child.stdout.on('data', (text) => {
     started.stdout += text;
@@ -33,5 +38,5 @@ export function startFlowql(program: Program, ...args: string[]): FlowqlProcess 
   return started;
 }
 
-/** The id that `flowql replay` says first. */
+/** Returns the id that `flowql replay` prints first. */
 export const flowRunIdOf = ({ stdout }: FlowqlProcess): string | null => /^flow run (\S+)/m.exec(stdout)?.[1] ?? null;

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 
 export interface LossyProxy {
   url: string;
-  /** How many answers it has kept to itself. */
+  /** The number of answers that were not passed on. */
   lost(): number;
   close(): void;
 }
 
-/** Passes requests on to a server, which does what they ask, and breaks the connection instead of giving each third answer. */
+/** Starts a proxy that forwards all requests but breaks the connection instead of every third answer. */
 export async function startLossyProxy(serverUrl: string): Promise<LossyProxy> {
   let requests = 0;
   let lost = 0;
@@ -28,7 +28,7 @@ export async function startLossyProxy(serverUrl: string): Promise<LossyProxy> {
   }).listen(0, '127.0.0.1');
   await once(proxy, 'listening');
   return {
-    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, // a server on TCP has a port
+    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, // The cast: a server on TCP has a port.
     lost: () => lost,
     close: () => void proxy.close(),
   };

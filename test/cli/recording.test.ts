@@ -11,36 +11,32 @@ const STATE = {
 const TASK = { at: LOG.at, kind: 'task_state', task_slug: 't', map_index: null, state: { type: 'Success' } };
 
 test.each<[what: string, line: unknown, fault: RegExp]>([
-  ['no JSON', 'nonsense', /^line 2: not a JSON object$/],
+  ['text that is not JSON', 'nonsense', /^line 2: not a JSON object$/],
   ['a list', [LOG], /^line 2: not a JSON object$/],
   ['a number', 7, /^line 2: not a JSON object$/],
-  ['a kind that nobody knows', { ...LOG, kind: 'artifact' }, /^line 2: "kind": .*'flow_state'/],
+  ['an unknown kind', { ...LOG, kind: 'artifact' }, /^line 2: "kind": .*'flow_state'/],
   ['no time', { ...LOG, at: undefined }, /^line 2: "at": /],
-  ['a time that is none', { ...LOG, at: '31 November' }, /^line 2: "at": "31 November" is not an RFC 3339 time/],
-  ['a level that Python does not name', { ...LOG, level: 'LOUD' }, /^line 2: "level": /],
+  ['a malformed time', { ...LOG, at: '31 November' }, /^line 2: "at": "31 November" is not an RFC 3339 time/],
+  ['an unknown level', { ...LOG, level: 'LOUD' }, /^line 2: "level": /],
   ['no message', { ...LOG, message: null }, /^line 2: "message": /],
-  [
-    'a state that Prefect 1 does not know',
-    { ...STATE, state: { type: 'Asleep' } },
-    /"state.type": "Asleep" is not a Prefect 1 state/,
-  ],
-  ['a former state that it does not know', { ...STATE, old: 'Asleep' }, /"old": "Asleep" is not a Prefect 1 state/],
+  ['an unknown state', { ...STATE, state: { type: 'Asleep' } }, /"state.type": "Asleep" is not a Prefect 1 state/],
+  ['an unknown former state', { ...STATE, old: 'Asleep' }, /"old": "Asleep" is not a Prefect 1 state/],
   ['no state', { ...STATE, state: undefined }, /^line 2: "state": /],
   ['a task without a slug', { ...TASK, task_slug: null }, /^line 2: "task_slug": /],
   ['a map index below -1', { ...TASK, map_index: -2 }, /^line 2: "map_index": /],
   ['two faults', { ...LOG, level: 'LOUD', message: 1 }, /^line 2: "level": .*; "message": /],
-])('a line with %s is a fault that names the line', (_, line, fault) => {
+])('a recording line with %s is reported with its number', (_, line, fault) => {
   const text = typeof line === 'string' ? line : JSON.stringify(line);
   const { events, faults } = parseRecording(`${JSON.stringify(LOG)}\n${text}\n`);
   expect(faults).toEqual([expect.stringMatching(fault)]);
   expect(events.map((event) => event.line)).toEqual([1]);
 });
 
-test('a file without a line is a fault', () => {
+test('an empty recording is reported', () => {
   expect(parseRecording('\n\n').faults).toEqual(['line 1: the file is empty']);
 });
 
-test('lines are read with their numbers, times to the microsecond, and states as they are', () => {
+test('recording lines are read with their numbers, exact times and unchanged states', () => {
   const { events, faults } = parseRecording([LOG, STATE, TASK].map((line) => JSON.stringify(line)).join('\n\n'));
   expect(faults).toEqual([]);
   expect(events).toEqual([

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { statement } from '../../src/store/connection/database.ts';
-import { buildProgram, type Program, type ServerProcess, startServerProcess } from '../race/serverProcess.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { buildProgram, type Program } from '../support/program.ts';
+import { type ServerProcess, startServerProcess } from '../support/serverProcess.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { flowRunIdOf, RECORDINGS, startFlowql } from './flowqlProcess.ts';
 import { startLossyProxy } from './lossyProxy.ts';
@@ -39,7 +40,7 @@ async function recorded(...lines: object[]): Promise<string> {
 }
 const LOG = { at: '2026-11-21T01:08:00.5Z', kind: 'log', level: 'INFO', name: 'n', message: 'm', task_slug: null };
 
-/** How many states, task run states and log lines a flow run has. */
+/** Counts the states, task run states and log lines of a flow run. */
 async function held(flowRunId: string | null): Promise<number[]> {
   const [row] = await store.database.query<{ held: number[] }>(
     statement(
@@ -57,34 +58,33 @@ async function held(flowRunId: string | null): Promise<number[]> {
 test.each([
   ['success', 149],
   ['failed', 150],
-])('the recording of a run (%s) plays, and the server then holds it', async (name, logs) => {
+])('flowql replay plays the recording of a run (%s) and checks that the server stored it', async (name, logs) => {
   const replaying = replay(recording(name), '--speed', 'max');
   expect(await replaying.ended, replaying.stderr).toBe(0);
   expect(replaying.stdout).toMatch(/^flow run \S+\nplayed 2 flow run states, 72 task run states, \d+ log lines in /);
   expect(replaying.stdout).toContain('the data on the server matches the file');
-  expect(replaying.stderr).toContain('of 22'); // its progress
+  expect(replaying.stderr).toContain('of 22'); // the progress
   expect(await held(flowRunIdOf(replaying))).toEqual([3, 72, logs]);
 });
 
-test('a line of a megabyte is played as any other', async () => {
+test('flowql replay plays lines of a megabyte', async () => {
   const message = 'm'.repeat(900_000);
   const replaying = replay(await recorded(...Array.from({ length: 6 }, () => ({ ...LOG, message }))), '--speed', 'max');
   expect(await replaying.ended, replaying.stderr).toBe(0);
   expect(await held(flowRunIdOf(replaying))).toEqual([1, 0, 6]);
 });
 
-test('it takes the time that it took, divided by the speed', async () => {
-  const start = performance.now();
-  const replaying = replay(await recorded(LOG, { ...LOG, at: '2026-11-21T01:08:10.5Z' }), '--speed', '5');
+test('flowql replay takes the time of the recording divided by the speed', async () => {
+  // At normal speed, an hour would pass and the test would time out.
+  const replaying = replay(await recorded(LOG, { ...LOG, at: '2026-11-21T02:08:00.5Z' }), '--speed', '1800');
   expect(await replaying.ended, replaying.stderr).toBe(0);
   const [, seconds] = /in ([\d.]+) s/.exec(replaying.stdout) ?? [];
   expect(Number(seconds)).toBeGreaterThanOrEqual(2);
-  expect(performance.now() - start).toBeLessThan(9_000);
 });
 
-test('a server that is killed half way and started again loses nothing of it and doubles nothing', async () => {
+test('flowql replay loses and repeats nothing if the server is killed and restarted', async () => {
   const replaying = replay(recording('failed'), '--speed', '0.5');
-  await waitFor(() => /1\d\d of 224/.test(replaying.stderr), { timeoutMs: 15_000 });
+  await waitFor(() => /1\d\d of 224/.test(replaying.stderr));
   const { url } = server;
   await server.kill();
   await waitFor(() => replaying.stderr.includes('retrying'));
@@ -94,7 +94,7 @@ test('a server that is killed half way and started again loses nothing of it and
   expect(await held(flowRunIdOf(replaying))).toEqual([3, 72, 150]);
 });
 
-test('an answer that is lost on its way is asked for again, and nothing is done twice', async () => {
+test('flowql replay retries after lost answers and repeats nothing', async () => {
   const proxy = await startLossyProxy(server.url);
   const replaying = startFlowql(program, 'replay', recording('success'), '--url', `${proxy.url}/graphql`);
   expect(await replaying.ended, replaying.stderr).toBe(0);
@@ -103,14 +103,14 @@ test('an answer that is lost on its way is asked for again, and nothing is done 
   expect(await held(flowRunIdOf(replaying))).toEqual([3, 72, 149]);
 });
 
-test('of a file with a bad line nothing is sent', async () => {
+test('flowql replay sends nothing of a file with a bad line', async () => {
   const replaying = replay(await recorded(LOG, { ...LOG, level: 'LOUD' }));
   expect(await replaying.ended).toBe(1);
   expect(replaying.stdout).toBe('');
   expect(replaying.stderr).toMatch(/nothing was sent:\n {2}line 2: "level": /);
 });
 
-test('what the server refuses is told with its line, and is then missed', async () => {
+test('flowql replay reports rejected lines and misses them at the end', async () => {
   const replaying = replay(await recorded(LOG, { ...LOG, name: 'n'.repeat(300) }), '--speed', 'max');
   expect(await replaying.ended).toBe(1);
   expect(replaying.stderr).toMatch(/The server rejected:\n {2}line 2: /);
@@ -120,10 +120,10 @@ test('what the server refuses is told with its line, and is then missed', async 
 });
 
 test.each([
-  ['a file that is not there', ['nowhere.jsonl'], 2, /^No such file/],
+  ['a missing file', ['nowhere.jsonl'], 2, /^No such file/],
   ['a speed below zero', [recording('failed'), '--speed', '-1'], 1, /greater than 0, or max/],
-  ['an address that is none', [recording('failed'), '--url', 'localhost'], 1, /start with http/],
-])('%s is told in a line', async (_, [file = '', ...options], code, said) => {
+  ['a malformed URL', [recording('failed'), '--url', 'localhost'], 1, /start with http/],
+])('flowql replay reports %s in one line', async (_, [file = '', ...options], code, said) => {
   const replaying = replay(file, ...options);
   expect(await replaying.ended).toBe(code);
   expect(replaying.stderr).toMatch(said);

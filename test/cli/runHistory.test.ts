@@ -8,13 +8,13 @@ import { RECORDINGS } from './flowqlProcess.ts';
 const { events } = parseRecording(readFileSync(path.join(RECORDINGS, 'regional-etl.failed.run.jsonl'), 'utf8'));
 const history = historyOfRecording(events);
 
-/** The same recording, with another one of its events. */
+/** The history of the recording with one event changed. */
 const changed = (kind: RecordedEvent['kind'], change: (event: RecordedEvent) => RecordedEvent[]) => {
   const at = events.findIndex((event) => event.kind === kind);
   return historyOfRecording(events.flatMap((event, index) => (index === at ? change(event) : [event])));
 };
 
-test('a history is told by all its states and lines, the first state of the flow run included', () => {
+test('the history of a recording contains all states and log lines, including the first state', () => {
   expect(history.flowRunStates).toEqual([
     'SCHEDULED "Scheduled" null',
     'RUNNING "Running" "Running flow."',
@@ -42,6 +42,6 @@ test.each<
     () => [],
     /^flow run, state 1: the file has SCHEDULED .*, the server has RUNNING/,
   ],
-])('%s: the first difference says where', (_, kind, change, first) => {
+])('the first difference between histories is reported if %s', (_, kind, change, first) => {
   expect(historyDifferences(history, changed(kind, change))[0]).toMatch(first);
 });

@@ -1,21 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type NodeProcess, startNode } from '../support/startNode.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 export interface Running {
-  process: ChildProcess;
+  process: NodeProcess;
   stdout: string;
   stderr: string;
-  /** The exit code, once there is one. */
+  /** The exit code, or null while the process runs. */
   code: number | null;
 }
 
-/** Runs `flowql` from its sources. Of our own environment it gets no setting but those given. */
+/** Runs `flowql` from its sources. It gets only the given settings of the environment. */
 export function flowql(parameters: string[], settings: NodeJS.ProcessEnv = {}): Running {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/flowql.ts', ...parameters], {
-    env: { PATH, HOME, ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = startNode(['--import', 'tsx', 'src/cli/flowql.ts', ...parameters], { PATH, HOME, ...settings });
   const running: Running = { process: child, stdout: '', stderr: '', code: null };
   child.stdout.on('data', (chunk) => {
     running.stdout += chunk;
@@ -30,14 +27,16 @@ export function flowql(parameters: string[], settings: NodeJS.ProcessEnv = {}): 
 }
 
 export async function finished(running: Running): Promise<Running> {
-  await waitFor(() => running.code !== null, { timeoutMs: 60_000 });
+  await waitFor(() => running.code !== null);
   return running;
 }
 
-/** The address that `flowql serve` prints, and that it is ready at. */
+const ADDRESS = /(http:\/\/\S+)\/graphql/;
+
+/** Returns the address that `flowql serve` prints when it is ready. */
 export async function addressOf(running: Running): Promise<string> {
-  await waitFor(() => /answers at \S+/.test(running.stderr) || running.code !== null, { timeoutMs: 60_000 });
-  const [, url] = /answers at (\S+)\/graphql/.exec(running.stderr) ?? [];
+  await waitFor(() => ADDRESS.test(running.stderr) || running.code !== null);
+  const [, url] = ADDRESS.exec(running.stderr) ?? [];
   if (url === undefined) throw new Error(`flowql serve did not start: ${running.stderr}`);
   return url;
 }

@@ -23,8 +23,8 @@ function serve(settings: NodeJS.ProcessEnv = {}, flags: string[] = []): Running 
   return server;
 }
 
-describe('flowql serve', { timeout: 90_000 }, () => {
-  test('migrates an empty database, says where it answers, and logs JSON', async () => {
+describe('flowql serve', () => {
+  test('flowql serve migrates an empty database, prints its address and logs JSON', async () => {
     const { url, drop } = await createTestDatabase();
     const server = serve({ DATABASE_URL: url });
     const address = await addressOf(server);
@@ -42,15 +42,15 @@ describe('flowql serve', { timeout: 90_000 }, () => {
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s: finishes what it has, sends sockets away, and ends with 0',
+    'flowql serve answers running requests, closes its sockets and ends with 0 on %s',
     async (signal) => {
-      const server = serve();
+      const server = serve({ FLOWQL_STOP_TIMEOUT_MS: '60000' });
       const address = await addressOf(server);
       const { opened, send, messages, closed } = openSocket(`${address}/graphql`);
       await opened();
       send({ type: 'connection_init' });
       await waitFor(() => messages.length > 0);
-      // A request whose body is still under way when the signal comes.
+      // A request whose body is still arriving when the signal comes.
       const slow = net.connect(Number(new URL(address).port), '127.0.0.1');
       const body = '{"query": "{ flows { totalCount } }"}';
       const head = `POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
@@ -70,7 +70,7 @@ describe('flowql serve', { timeout: 90_000 }, () => {
     },
   );
 
-  test('does not wait for a request longer than it was told to', async () => {
+  test('flowql serve ends after FLOWQL_STOP_TIMEOUT_MS even if a request is not answered', async () => {
     const server = serve({ FLOWQL_STOP_TIMEOUT_MS: '200' });
     const address = await addressOf(server);
     const slow = net.connect(Number(new URL(address).port), '127.0.0.1');
@@ -83,7 +83,7 @@ describe('flowql serve', { timeout: 90_000 }, () => {
     expect((await finished(server)).code).toBe(0);
   });
 
-  test('a second signal ends it at once', async () => {
+  test('a second signal ends flowql serve immediately', async () => {
     const server = serve({ FLOWQL_STOP_TIMEOUT_MS: '60000' });
     const address = await addressOf(server);
     const slow = net.connect(Number(new URL(address).port), '127.0.0.1');
@@ -98,7 +98,7 @@ describe('flowql serve', { timeout: 90_000 }, () => {
     expect((await finished(server)).code).toBe(143);
   });
 
-  test('a port that is taken is said in one line, and nothing is left running', async () => {
+  test('flowql serve reports a port in use and leaves nothing running', async () => {
     const first = serve();
     const { port } = new URL(await addressOf(first));
     const second = await finished(serve({}, ['--port', port]));
@@ -106,7 +106,7 @@ describe('flowql serve', { timeout: 90_000 }, () => {
     expect(second.stderr).toContain('the port is already in use');
   });
 
-  test('other machines are served with a key only', async () => {
+  test('flowql serve on a public address requires API keys', async () => {
     const { url, drop } = await createTestDatabase();
     const open = { DATABASE_URL: url, FLOWQL_HOST: '0.0.0.0' };
     const refused = await finished(serve(open));

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { statement } from '../../src/store/connection/database.ts';
-import { buildProgram, type Program, type ServerProcess, startServerProcess } from '../race/serverProcess.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { buildProgram, type Program } from '../support/program.ts';
+import { type ServerProcess, startServerProcess } from '../support/serverProcess.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { type FlowqlProcess, flowRunIdOf, RECORDINGS, startFlowql } from './flowqlProcess.ts';
 
@@ -25,7 +26,7 @@ afterAll(async () => {
 const flowql = (command: string, ...options: string[]) =>
   startFlowql(program, command, '--url', `${server.url}/graphql`, ...options);
 
-/** A replay of a recording, as soon as its run is there. */
+/** Starts a replay of a recording and waits until its run exists. */
 async function replaying(name: string, speed: string): Promise<{ replay: FlowqlProcess; flowRunId: string }> {
   const replay = flowql('replay', path.join(RECORDINGS, `regional-etl.${name}.run.jsonl`), '--speed', speed);
   await waitFor(() => flowRunIdOf(replay) !== null);
@@ -44,7 +45,7 @@ const linesOf = ({ stdout }: FlowqlProcess): Line[] =>
     .filter(Boolean)
     .map((line) => JSON.parse(line));
 
-/** What a watcher has printed, by stream. */
+/** Returns the lines of a watcher by stream. */
 function seen(watcher: FlowqlProcess) {
   const lines = linesOf(watcher);
   const of = (name: string) => lines.filter(({ stream }) => stream === name);
@@ -55,7 +56,7 @@ function seen(watcher: FlowqlProcess) {
   };
 }
 
-/** The same out of the tables. */
+/** Returns the same from the tables. */
 async function stored(flowRunId: string) {
   const list = async (name: string, sql: string) =>
     (await store.database.query<{ value: string | number }>(statement(name, sql), [flowRunId])).map(
@@ -74,7 +75,7 @@ async function stored(flowRunId: string) {
 test.each([
   ['success', 0],
   ['failed', 1],
-])('of a run (%s) that is played meanwhile, each state and log line is shown once and in order', async (name, code) => {
+])('flowql watch prints each state and log line of a running run (%s) once and in order', async (name, code) => {
   const { replay, flowRunId } = await replaying(name, '2');
   const watcher = flowql('watch', flowRunId, '--json');
   expect(await watcher.ended, watcher.stderr).toBe(code);
@@ -83,23 +84,28 @@ test.each([
   expect(watcher.stderr).toBe('');
 });
 
-test('also when the server is killed half way and started again, and the watcher says so once', async () => {
+test('flowql watch misses nothing if the server is killed and restarted', async () => {
   const { replay, flowRunId } = await replaying('success', '0.4');
+  replay.pause();
   const watcher = flowql('watch', flowRunId, '--json');
-  await waitFor(() => linesOf(watcher).length > 60, { timeoutMs: 20_000 });
+  await waitFor(() => linesOf(watcher).length > 0);
+  replay.resume();
+  await waitFor(() => linesOf(watcher).length > 60);
+  replay.pause(); // so that enough is left to watch
   const before = linesOf(watcher).length;
   const { url } = server;
   await server.kill();
   await waitFor(() => watcher.stderr.includes('reconnecting'));
   server = await startServerProcess(program, store.url, Number(new URL(url).port));
+  replay.resume();
   expect(await watcher.ended, watcher.stderr).toBe(0);
   expect(await replay.ended, replay.stderr).toBe(0);
   expect(seen(watcher)).toEqual(await stored(flowRunId));
-  expect(linesOf(watcher).length).toBeGreaterThan(before + 60); // it was half way
+  expect(linesOf(watcher).length).toBeGreaterThan(before + 60); // the server was killed halfway
   expect(watcher.stderr.match(/reconnecting/g)).toHaveLength(1);
 });
 
-test('a run that has ended is shown whole, in columns', async () => {
+test('flowql watch prints a finished run as a table', async () => {
   const { replay, flowRunId } = await replaying('failed', 'max');
   await replay.ended;
   const watcher = flowql('watch', flowRunId);
@@ -110,7 +116,7 @@ test('a run that has ended is shown whole, in columns', async () => {
   expect(watcher.stdout).toMatch(/^01:08:00\.563 {2}INFO {8}prefect\.FlowRunner {8}Beginning Flow run/m);
 });
 
-test('who has read enough of it may go', async () => {
+test('flowql watch ends if its output is closed', async () => {
   const { replay, flowRunId } = await replaying('success', '1');
   const watcher = flowql('watch', flowRunId);
   await waitFor(() => watcher.stdout.split('\n').length > 3);
@@ -121,15 +127,15 @@ test('who has read enough of it may go', async () => {
 });
 
 test.each([
-  ['a run that is not there', '01a1fdb1-7784-7157-9850-838d5d07c400', /not found/],
-  ['an id that is none', 'nonsense', /not an id/],
-])('%s is told in a line, with code 2', async (_, id, said) => {
+  ['an unknown run', '01a1fdb1-7784-7157-9850-838d5d07c400', /not found/],
+  ['a malformed id', 'nonsense', /not an id/],
+])('flowql watch reports %s in one line and ends with 2', async (_, id, said) => {
   const watcher = flowql('watch', id);
   expect(await watcher.ended).toBe(2);
   expect(watcher.stderr).toMatch(said);
 });
 
-test('a server that was never there is not waited for', async () => {
+test('flowql watch does not wait for a server that was never reachable', async () => {
   const watcher = startFlowql(
     program,
     'watch',

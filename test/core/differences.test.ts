@@ -18,7 +18,7 @@ for (const file of readdirSync(TESTS, { recursive: true, encoding: 'utf8' })) {
   if (name) sources.set(name, [...(sources.get(name) ?? []), path.join(TESTS, file)]);
 }
 
-/** The numbers begin anew in the table of the defects. */
+/** The rows by table: the numbers begin again at 1 in each. */
 const numbers = rows.map((row) => Number(row.split('|')[1]));
 const tables = numbers.reduce<number[][]>((found, number) => {
   if (number === 1) found.push([]);
@@ -26,12 +26,13 @@ const tables = numbers.reduce<number[][]>((found, number) => {
   return found;
 }, []);
 
-test.each(tables.map((table, index) => [index + 1, table]))('the rows of table %i are numbered', (_, table) =>
-  expect(table).toEqual(table.map((_, index) => index + 1)),
+test.each(tables.map((table, index) => [index + 1, table]))(
+  'the rows of table %i of the differences are numbered',
+  (_, table) => expect(table).toEqual(table.map((_, index) => index + 1)),
 );
 
-test.each(named)('%s: %s, which the page of differences names, is there', (file, name) => {
-  // Names stand in tests or, where a table gives them, in its rows.
+test.each(named)('%s has the test that the page of differences names: %s', (file, name) => {
+  // A title is in the call of a test or, if a table gives it, in a row of the table.
   const texts = (sources.get(file) ?? []).map((source) => readFileSync(source, 'utf8'));
   expect(texts.some((text) => text.includes(`'${name}'`))).toBe(true);
 });

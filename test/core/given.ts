@@ -4,9 +4,9 @@ import { NO_FLOW_RUN_POLICY, NO_TASK_RUN_POLICY } from '../../src/core/runs/run.
 import { type ProposedState, proposeState, type State, type StateRequest } from '../../src/core/runs/state.ts';
 import { addSeconds, type Instant } from '../../src/core/values/instant.ts';
 
-// Facts for the rules: a move is made of what matters to a test, the rest is ordinary.
+// Facts for the rules: a test names what matters to it, the rest has ordinary values.
 
-/** Noon of some day; `at(-5)` is five seconds earlier. */
+/** Noon of a day; `at(-5)` is five seconds earlier. */
 export const NOON: Instant = Date.UTC(2026, 10, 21, 12) * 1000;
 export const at = (seconds: number): Instant => addSeconds(NOON, seconds);
 

@@ -1,6 +1,6 @@
 import { Problem } from '../../src/core/values/problem.ts';
 
-/** The message of the BAD_USER_INPUT that a check throws, which names its field in the details, too. */
+/** Returns the message of the BAD_USER_INPUT that a check throws. Its details must name the field, too. */
 export function refused(check: () => unknown): string {
   try {
     check();

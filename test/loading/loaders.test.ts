@@ -55,7 +55,7 @@ beforeEach(() => {
 
 const load = () => createLoaders(database, DEFAULT_TENANT_ID);
 
-test.each([10, 200])('a page of %i runs with all that belongs to them costs one statement per level', async (first) => {
+test.each([10, 200])('a page of %i runs with all relations costs one statement per level', async (first) => {
   const loaders = load();
   const page = await loaders.flowRuns({ page: { first }, wide: false });
   await Promise.all(
@@ -86,7 +86,7 @@ test.each([10, 200])('a page of %i runs with all that belongs to them costs one 
   ]);
 });
 
-test('the whole of a list is counted when asked for, for all parents at once', async () => {
+test('a total count is read only on request, for all parents together', async () => {
   const loaders = load();
   const pages = await Promise.all(flowRuns.map(({ id }) => loaders.taskRunsOf(id, { page: { first: 1 } })));
   expect(statements).toEqual(['taskRuns.ofFlowRunId']);
@@ -96,7 +96,7 @@ test('the whole of a list is counted when asked for, for all parents at once', a
   expect(await (await loaders.flowRuns({ page: { first: 0 } })).totalCount()).toBe(RUNS);
 });
 
-test('what was read once is remembered by the request, and by no other', async () => {
+test('a loaded row is cached for its request only', async () => {
   const loaders = load();
   await loaders.flowRun.load(run.id);
   await loaders.flowRun.load(run.id.toUpperCase());
@@ -118,7 +118,7 @@ test('a malformed id fails alone', async () => {
   expect(await loaders.nodeType.loadMany(['17', run.id.toUpperCase(), flow.id])).toEqual([null, 'FlowRun', 'Flow']);
 });
 
-test('lists asked for in different ways are read apart, and not in more than a hundred ways', async () => {
+test('lists with different arguments are read separately, in at most a hundred variants', async () => {
   const loaders = load();
   const read = (first: number) => loaders.taskRunsOf(run.id, { page: { first } });
   const pages = await Promise.all([read(1), read(2), read(1)]);
@@ -128,7 +128,7 @@ test('lists asked for in different ways are read apart, and not in more than a h
   await expect(read(101)).rejects.toMatchObject({ code: 'QUERY_TOO_COMPLEX' });
 });
 
-test('a bad page fails the lists that asked for it', async () => {
+test('an invalid page fails the list that requested it', async () => {
   const loaders = load();
   await expect(loaders.taskRunsOf(run.id, { page: { first: -1 } })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   await expect(loaders.logsOf('flowRun', run.id, { page: { after: 'x' } })).rejects.toMatchObject({
@@ -136,7 +136,7 @@ test('a bad page fails the lists that asked for it', async () => {
   });
 });
 
-test('another tenant sees nothing of all this', async () => {
+test('the loaders of another tenant return nothing', async () => {
   const loaders = createLoaders(database, await insertTenant(database));
   expect(await loaders.flowRun.load(run.id)).toBeNull();
   expect(await loaders.leanFlowRunState.load(run.stateId)).toBeNull();

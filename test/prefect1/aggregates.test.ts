@@ -31,7 +31,7 @@ const aggregate = async (args: string, selection: string) => {
   return { ...data.flow_run_aggregate, statements };
 };
 
-describe('what is told of rows', () => {
+describe('aggregates of flow runs', () => {
   test.each<[string, object]>([
     ['count', { count: 3 }],
     ['a: count b: count(columns: [])', { a: 3, b: 3 }],
@@ -59,9 +59,9 @@ describe('what is told of rows', () => {
       '__typename max { __typename }',
       { __typename: 'flow_run_aggregate_fields', max: { __typename: 'flow_run_max_fields' } },
     ],
-  ])('%s', async (fields, found) => {
+  ])('aggregating %s returns its values', async (fields, found) => {
     const { aggregate: told, statements } = await aggregate('', `aggregate { ${fields} }`);
-    // Roots of fractions are equal but for their last digits.
+    // Roots of fractions are equal except for their last digits.
     const rounded = JSON.parse(JSON.stringify(told), (_, value) =>
       typeof value === 'number' ? expect.closeTo(value, 9) : value,
     );
@@ -69,13 +69,13 @@ describe('what is told of rows', () => {
     expect(statements.length).toBeLessThanOrEqual(1);
   });
 
-  test('the largest and smallest id', async () => {
+  test('the largest and the smallest id can be aggregated', async () => {
     const { aggregate: told, nodes } = await aggregate('', 'aggregate { max { id } min { id } } nodes { id }');
     const ids = nodes.map(({ id }: { id: string }) => id).sort();
     expect(told).toEqual({ max: { id: ids[2] }, min: { id: ids[0] } });
   });
 
-  test('a limit, an offset and distinct rows count, too', async () => {
+  test('aggregates respect limit, offset, distinct_on and where', async () => {
     const cut = await aggregate(
       '(order_by: { name: asc }, limit: 2)',
       'aggregate { count max { version } } nodes { name }',
@@ -86,7 +86,7 @@ describe('what is told of rows', () => {
     expect((await aggregate('(where: { version: { _gt: 1 } })', 'aggregate { count }')).aggregate.count).toBe(1);
   });
 
-  test('of no rows', async () => {
+  test('aggregates of no rows are null and the count is 0', async () => {
     const none = await aggregate(
       '(where: { id: { _in: [] } })',
       'aggregate { count max { name } sum { version } } nodes { id }',
@@ -95,7 +95,7 @@ describe('what is told of rows', () => {
   });
 });
 
-test('what is told of the rows of many parents is one statement', async () => {
+test('one statement reads the aggregates of the children of many rows', async () => {
   const { data, statements } = await world.read(`{
     flow(order_by: { name: asc }) {
       name

@@ -17,7 +17,7 @@ async function running() {
   return { flowRunId, taskId: tasks[0] ?? '' };
 }
 
-test('a mapped child and its states take a statement each, once its task is known', async () => {
+test('a mapped task run and each of its states cost one statement once its task is known', async () => {
   const { flowRunId, taskId } = await running();
   const first = await statementsOf(world.test.database, () => world.child(flowRunId, taskId, 0));
   expect(first).toEqual(['taskRuns.ofTask', 'taskRuns.createOne']);
@@ -31,7 +31,7 @@ test('a mapped child and its states take a statement each, once its task is know
   expect(await world.taskRun(child)).toMatchObject({ version: 3, prefect1_state: 'Success', map_index: 1 });
 });
 
-test('a child that is asked for again is the same', async () => {
+test('requesting a mapped task run again returns the same one', async () => {
   const { flowRunId, taskId } = await running();
   const children = [0, 1, 1, 0, 2].map((index) => () => world.child(flowRunId, taskId, index));
   const ids: string[] = [];
@@ -41,7 +41,7 @@ test('a child that is asked for again is the same', async () => {
   expect((await Promise.all(ids.map(world.taskRun))).map(({ version }) => version)).toEqual([1, 1, 1, 1, 1]);
 });
 
-test('a child is made in a flow run that was written since its task was read', async () => {
+test('a mapped task run gets the labels of a flow run that changed since its task was read', async () => {
   const { flowRunId, taskId } = await running();
   await world.child(flowRunId, taskId, 0);
   await world.rows('update flow_run set heartbeat = now(), labels = $2 where id = $1', [flowRunId, '{"new":"label"}']);
@@ -49,7 +49,7 @@ test('a child is made in a flow run that was written since its task was read', a
   expect(await world.taskRun(child)).toMatchObject({ labels: { new: 'label' }, prefect1_state: PENDING.type });
 });
 
-test('no child runs in a flow run that was stopped since the child was made', async () => {
+test('a mapped task run cannot run after its flow run was stopped', async () => {
   const { flowRunId, taskId } = await running();
   const child = await world.child(flowRunId, taskId, 0);
   await world.setFlowRun(flowRunId, { type: 'Success' });
@@ -57,7 +57,7 @@ test('no child runs in a flow run that was stopped since the child was made', as
   expect(await world.taskRun(child)).toMatchObject({ version: 1, prefect1_state: 'Pending' });
 });
 
-test('no child is made of a flow run that is gone', async () => {
+test('a mapped task run cannot be created after its flow run was deleted', async () => {
   const { flowRunId, taskId } = await running();
   await world.child(flowRunId, taskId, 0);
   await world.rows('delete from flow_run where id = $1', [flowRunId]);

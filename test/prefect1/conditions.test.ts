@@ -3,7 +3,7 @@ import { idOf, insert, insertFlow, openReadWorld, type ReadWorld } from './readW
 
 let world: ReadWorld;
 let projectId: string;
-/** Flows by their names: a version 1, archived; b version 2, described; c version 3. */
+/** Flows by name: a is archived version 1, b is version 2 with a description, c is version 3. */
 const ids: { [name: string]: string } = {};
 
 beforeAll(async () => {
@@ -40,7 +40,7 @@ async function names(where: object | null): Promise<string> {
   return data.flow.map(({ name }: { name: string }) => name).join('');
 }
 
-describe('operators', () => {
+describe('operators of bool_exp', () => {
   test.each<[object, string]>([
     [{ name: { _eq: 'a' } }, 'a'],
     [{ name: { _neq: 'a' } }, 'bc'],
@@ -84,9 +84,9 @@ describe('operators', () => {
     [{ flow_runs: { labels: { _contains: ['y'] } } }, 'b'],
     [{ tasks: { retry_delay: { _eq: '00:01:30' } } }, 'b'],
     [{ tasks: { retry_delay: { _gt: '2 minutes' } } }, ''],
-  ])('%j', async (where, found) => expect(await names(where)).toBe(found));
+  ])('the condition %j matches its flows', async (where, found) => expect(await names(where)).toBe(found));
 
-  test('a uuid is compared, also where it is written without hyphens', async () => {
+  test('a UUID can be compared in upper case and without hyphens', async () => {
     const id = ids.b ?? '';
     expect(await names({ id: { _eq: id.replaceAll('-', '').toUpperCase() } })).toBe('b');
     expect(await names({ id: { _neq: id } })).toBe('ac');
@@ -94,7 +94,7 @@ describe('operators', () => {
   });
 });
 
-describe('a null asks for nothing', () => {
+describe('conditions without a value', () => {
   test.each<[object | null]>([
     [null],
     [{}],
@@ -106,16 +106,16 @@ describe('a null asks for nothing', () => {
     [{ _and: { name: { _eq: null }, project: { name: { _eq: null } } } }],
     [{ _or: [{}] }],
     [{ project: null }],
-  ])('%j', async (where) => expect(await names(where)).toBe('abc'));
+  ])('the condition %j matches every flow', async (where) => expect(await names(where)).toBe('abc'));
 
-  test('nor does a variable that is left out', async () => {
+  test('a condition with a missing variable matches every flow', async () => {
     const document = 'query ($name: String) { flow(where: { name: { _eq: $name } }) { name } }';
     expect((await world.read(document)).data.flow).toHaveLength(3);
     expect((await world.read(document, { name: 'a' })).data.flow).toHaveLength(1);
   });
 });
 
-describe('conditions are joined', () => {
+describe('joined conditions', () => {
   test.each<[object, string]>([
     [{ _or: [] }, ''],
     [{ _not: {} }, ''],
@@ -123,13 +123,13 @@ describe('conditions are joined', () => {
     [{ _or: { name: { _eq: 'a' } } }, 'a'],
     [{ _and: [{ name: { _gte: 'b' } }, { name: { _lt: 'c' } }] }, 'b'],
     [{ _not: { name: { _eq: 'a' } } }, 'bc'],
-    // What is unknown stays unknown.
+    // Unknown stays unknown.
     [{ _not: { description: { _eq: 'z' } } }, 'b'],
     [{ name: { _neq: 'a' }, _or: [{ name: { _eq: 'a' } }, { _not: { name: { _eq: 'b' } } }] }, 'c'],
-  ])('%j', async (where, found) => expect(await names(where)).toBe(found));
+  ])('the joined condition %j matches its flows', async (where, found) => expect(await names(where)).toBe(found));
 });
 
-describe('related rows', () => {
+describe('conditions on related rows', () => {
   test.each<[object, string]>([
     [{ project: { name: { _eq: 'p' } } }, 'abc'],
     [{ project: { name: { _is_null: true } } }, ''],
@@ -139,12 +139,12 @@ describe('related rows', () => {
     [{ flow_runs: { task_runs: { state: { _eq: 'Success' }, task: { slug: { _eq: 't' } } } } }, 'b'],
     [{ flow_runs: { task_runs: { state: { _eq: 'Success' }, task: { slug: { _eq: 'u' } } } } }, ''],
     [{ flow_runs: { flow: { flow_runs: { flow: { name: { _eq: 'b' } } } } } }, 'b'],
-    // One row must have both, or each some row.
+    // One row must have both, or each may be in another row.
     [{ flow_runs: { states: { state: { _eq: 'Scheduled' }, version: { _eq: 2 } } } }, ''],
     [{ flow_runs: { _and: [{ states: { state: { _eq: 'Scheduled' } } }, { states: { version: { _eq: 2 } } }] } }, 'b'],
     [{ flow_runs: { logs: { level: { _eq: 'ERROR' }, message: { _ilike: 'CARE%' } } } }, 'b'],
     [{ flow_runs: { logs: { level: { _eq: 'CRITICAL' } } } }, ''],
-  ])('%j', async (where, found) => expect(await names(where)).toBe(found));
+  ])('the condition %j matches flows by related rows', async (where, found) => expect(await names(where)).toBe(found));
 });
 
 describe('values that PostgreSQL cannot read', () => {
@@ -154,14 +154,14 @@ describe('values that PostgreSQL cannot read', () => {
     [{ created: { _gt: 'soon' } }, 'invalid input syntax for type timestamp with time zone: "soon"'],
     [{ name: { _regex: '(' } }, 'invalid regular expression: parentheses () not balanced'],
     [{ name: { _eq: '\0' } }, 'invalid byte sequence for encoding "UTF8": 0x00'],
-  ])('%j', async (where, message) => {
+  ])('the value in %j is rejected as a data-exception', async (where, message) => {
     const document = 'query ($where: flow_bool_exp) { flow(where: $where) { id } project { id } }';
     const { data, errors } = await world.read(document, { where });
     expect(errors).toEqual([{ message, code: 'data-exception' }]);
     expect(data).toBeNull();
   });
 
-  test('fail only their own field, where that may be null', async () => {
+  test('a value that cannot be read fails only its own nullable field', async () => {
     const { data, errors } = await world.read(
       '{ flow_by_pk(id: "x") { id } project_by_pk(id: null_) { id } }'.replace('null_', `"${projectId}"`),
     );

@@ -17,14 +17,14 @@ interface Document {
 
 const fixture = (name: string) => readFileSync(path.join(import.meta.dirname, '../fixtures/prefect1', name), 'utf8');
 const documents: Document[] = JSON.parse(fixture('documents.json'));
-/** What no table answers. */
+/** Queries that read no table. */
 const OPERATIONS = /\b(hello|get_task_run_info)\b/;
 const reads = documents.filter(({ kind, query }) => kind === 'query' && !OPERATIONS.test(query));
 
-// The documents ask for this id of everything.
+// The documents use this id for every row.
 const id = '00000000-0000-0000-0000-000000000001';
 
-describe('what Prefect 1.4.1 reads from tables', () => {
+describe('queries of Prefect 1.4.1', () => {
   let world: ReadWorld;
   beforeAll(async () => {
     world = await openReadWorld();
@@ -38,21 +38,21 @@ describe('what Prefect 1.4.1 reads from tables', () => {
   });
   afterAll(() => world.drop());
 
-  test('are all documents of the client but mutations', () => {
+  test('the recorded documents contain all queries of the client', () => {
     expect(documents.length).toBe(84);
     expect(reads.length).toBeGreaterThan(50);
   });
 
-  test.each(reads)('$name is answered without an error', async ({ query, variables }) => {
+  test.each(reads)('the query $name of Prefect 1.4.1 is answered without an error', async ({ query, variables }) => {
     const { data, errors, statements } = await world.read(query, variables ?? {});
     expect(errors).toEqual([]);
     expect(Object.values(data)).toHaveLength(1);
-    // The run, its task runs, their tasks, its flow, that one's project.
+    // The run, its task runs, their tasks, its flow and its project.
     expect(statements.length).toBeLessThanOrEqual(5);
   });
 
   test.each(['flow_run_info', 'FlowView.from_flow_id', 'FlowRunView.from_flow_run_id', 'agent_config'])(
-    '%s finds its row',
+    'the query %s of Prefect 1.4.1 finds its row',
     async (name) => {
       const document = documents.find((one) => one.name === name);
       const { data } = await world.read(document?.query ?? '');
@@ -63,9 +63,9 @@ describe('what Prefect 1.4.1 reads from tables', () => {
   );
 });
 
-describe('everything that Prefect 1.4.1 sends', () => {
+describe('all documents of Prefect 1.4.1', () => {
   const schema = oneSchema({ prefect1: true });
-  // Left out of the documents, for they are long.
+  // Left out of the documents because they are long.
   const flow = fixture('hello.flow.json');
   const complete = (variables: object | null) =>
     JSON.parse(
@@ -102,21 +102,24 @@ describe('everything that Prefect 1.4.1 sends', () => {
   });
   afterAll(() => t.close());
 
-  test.each(inOrder)('$name is valid and answered', async ({ name, query, variables }) => {
-    const document = parse(query);
-    expect(validate(schema, document)).toEqual([]);
-    const { data, errors = [] } = await execute({
-      schema,
-      document,
-      variableValues: complete(variables),
-      contextValue: createRequestContext(t.engine, everyone, { coreVersion: '1.4.1', agentId: null }),
-    });
-    const refusal = REFUSED[name];
-    expect(errors.map(({ message }) => message)).toEqual(refusal ? [refusal] : []);
-    if (refusal) return;
-    const [answer] = Object.values(data ?? {});
-    expect(answer).not.toBeNull();
-    // A flow without a schedule has none to start.
-    if (name !== 'set_schedule_active') expect(answer).not.toMatchObject({ success: false });
-  });
+  test.each(inOrder)(
+    'the document $name of Prefect 1.4.1 is valid and answered',
+    async ({ name, query, variables }) => {
+      const document = parse(query);
+      expect(validate(schema, document)).toEqual([]);
+      const { data, errors = [] } = await execute({
+        schema,
+        document,
+        variableValues: complete(variables),
+        contextValue: createRequestContext(t.engine, everyone, { coreVersion: '1.4.1', agentId: null }),
+      });
+      const refusal = REFUSED[name];
+      expect(errors.map(({ message }) => message)).toEqual(refusal ? [refusal] : []);
+      if (refusal) return;
+      const [answer] = Object.values(data ?? {});
+      expect(answer).not.toBeNull();
+      // A flow without a schedule cannot start it.
+      if (name !== 'set_schedule_active') expect(answer).not.toMatchObject({ success: false });
+    },
+  );
 });

@@ -21,8 +21,8 @@ const history = (id: string) =>
     [id],
   );
 
-describe('a new run of a registered flow', () => {
-  test('is scheduled, with a pending task run for each task, and is a native run as well', async () => {
+describe('new runs of a registered flow', () => {
+  test('a new Prefect 1 flow run is scheduled with a pending task run per task and is a native run', async () => {
     const flow = await t.register({}, {}, [{ slug: 'a-1', cacheKey: 'k' }, { slug: 'b-1' }]);
     const id = await t.start(flow.id, { scheduledStartTime: NOON, context: { a: 1 }, idempotencyKey: 'key' });
     const run = await t.flowRun(id);
@@ -61,7 +61,7 @@ describe('a new run of a registered flow', () => {
     expect(await history(id)).toHaveLength(1);
   });
 
-  test('takes over labels, run config and parameters from the levels above it', async () => {
+  test('a new Prefect 1 flow run inherits labels, run config and parameters', async () => {
     const flow = await t.register(
       {
         parameters: [
@@ -84,12 +84,12 @@ describe('a new run of a registered flow', () => {
   test.each([
     [{}, 'A flow id or version group ID must be provided.'],
     [{ flowId: '01900000-0000-7000-8000-00000000ffff' }, 'Flow 01900000-0000-7000-8000-00000000ffff not found'],
-    [{ versionGroupId: 'nobody' }, 'Version group nobody has no unarchived flows.'],
-  ])('is refused for %j', async (input, message) => {
+    [{ versionGroupId: 'unknown' }, 'Version group unknown has no unarchived flows.'],
+  ])('a Prefect 1 flow run is not created for %j', async (input, message) => {
     await expect(createPrefect1FlowRun(t.engine, viewer, input)).rejects.toThrow(message);
   });
 
-  test('is refused for an archived flow, for missing parameters and to other tenants', async () => {
+  test('a Prefect 1 flow run is not created for an archived flow, without required parameters or for another tenant', async () => {
     const archived = await t.register({ archived: true });
     await expect(t.start(archived.id)).rejects.toThrow(`Flow ${archived.id} is archived.`);
     const asking = await t.register({ parameters: [{ name: 'x', required: true, default: null }] });
@@ -101,8 +101,8 @@ describe('a new run of a registered flow', () => {
   });
 });
 
-describe('a state that a client sets', () => {
-  test('is taken after any other, is kept as it was sent, and moves the native run too', async () => {
+describe('states set by a client', () => {
+  test('a state set by a client is accepted after any other, stored verbatim and moves the native run', async () => {
     const id = await t.start((await t.register()).id);
     await t.setFlowRun(id, {
       type: 'Success',
@@ -134,7 +134,7 @@ describe('a state that a client sets', () => {
     expect(run.state_start_time).toBeNull();
   });
 
-  test('sent again is written once; other words are another state', async () => {
+  test('a repeated state is written once and one with another message is a new state', async () => {
     const id = await t.start((await t.register()).id);
     for (const message of ['a', 'a', 'b']) await t.setFlowRun(id, { type: 'Running', message });
     await Promise.all(Array.from({ length: 7 }, () => t.setFlowRun(id, { type: 'Scheduled' })));
@@ -147,13 +147,13 @@ describe('a state that a client sets', () => {
     [{ type: 'Nope' }, "{'type': ['Unsupported value: Nope']}"],
     [{ message: 'x' }, "{'type': ['Missing data for required field.']}"],
     [{ type: 'Success', message: 'x'.repeat(1_000_000) }, 'State payload is too large.'],
-  ])('is refused: %#', async (state, message) => {
+  ])('a malformed Prefect 1 state is rejected: $1', async (state, message) => {
     const id = await t.start((await t.register()).id);
     await expect(t.setFlowRun(id, state)).rejects.toThrow(message);
     expect(await history(id)).toHaveLength(1);
   });
 
-  test('of an unknown run is refused, and the others of the request are written', async () => {
+  test('a state for an unknown run is rejected alone', async () => {
     const id = await t.start((await t.register()).id);
     const unknown = v7();
     const states = [unknown, id].map((flowRunId) => ({ flowRunId, state: { type: 'Running' } }));
@@ -164,10 +164,10 @@ describe('a state that a client sets', () => {
   });
 });
 
-describe('submitting', () => {
+describe('submission of flow runs', () => {
   const ALREADY = 'State update failed: this run has already been submitted.';
 
-  test('is done once in 30 seconds, whatever comes between, and names the agent', async () => {
+  test('a flow run can be submitted once in 30 seconds and stores its agent', async () => {
     const agent = v7();
     await insertRows(t.test.database, 'agent', [{ id: agent, tenantId: viewer.tenantId, labels: [], updated: NOON }]);
     const id = await t.start((await t.register()).id);
@@ -183,15 +183,15 @@ describe('submitting', () => {
     expect(await t.flowRun(id)).toMatchObject({ prefect1_state: 'Submitted', agent_id: agent, version: 4 });
   });
 
-  test('by many agents at once succeeds for one', async () => {
+  test('only one of many agents can submit a flow run', async () => {
     const id = await t.start((await t.register()).id);
     const all = await Promise.allSettled(Array.from({ length: 8 }, () => t.setFlowRun(id, { type: 'Submitted' })));
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 });
 
-describe('cancelling', () => {
-  test('asks a running run to stop, twice with one effect; ends another, with its task runs; leaves an ended one', async () => {
+describe('cancellation of flow runs', () => {
+  test('cancelling makes a running flow run CANCELLING, cancels a waiting one with its task runs and leaves ended task runs', async () => {
     const running = await t.start((await t.register()).id);
     await t.setFlowRun(running, { type: 'Running' });
     for (const _ of [1, 2])
@@ -217,7 +217,7 @@ describe('cancelling', () => {
     );
   });
 
-  test('natively gives a Prefect 1 reader states that it can load', async () => {
+  test('native moves give Prefect 1 readers states that they can load', async () => {
     const id = await t.start((await t.register()).id);
     expect((await cancelFlowRun(t.engine, viewer, { flowRunId: id })).verdict).toBe('ACCEPT');
     expect(await t.flowRun(id)).toMatchObject({ prefect1_state: 'Cancelled', serialized_state: { type: 'Cancelled' } });

@@ -34,11 +34,11 @@ test.each<[string, GraphQLInputType, unknown]>([
   ['{ json: $held }', STATE, { json: '{"a":1}' }],
   ['{ json: null }', STATE, { json: null }],
   ['[{ json: "1" }, { json: "2" }]', STATES, [{ json: 1 }, { json: 2 }]],
-  // A single item stands for a list of one.
+  // A single item counts as a list of one.
   ['{ json: "1" }', STATES, [{ json: 1 }]],
   ['"text"', GraphQLString, 'text'],
-])('%s is read', (text, type, value) => expect(read(text, type)).toEqual(value));
+])('the JSON literal %s is read', (text, type, value) => expect(read(text, type)).toEqual(value));
 
-test('a string that holds no JSON is refused', () => {
+test('a string that is not JSON is rejected', () => {
   expect(() => read('{ json: "{a: 1}" }', STATE)).toThrow('is not JSON');
 });

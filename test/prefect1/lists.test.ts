@@ -6,7 +6,7 @@ let world: ReadWorld;
 beforeAll(async () => {
   world = await openReadWorld();
   const { database } = world;
-  // In order of creation: b1 a1 c1 a2 b2, with descriptions only of the first versions of a and c.
+  // In order of creation: b1 a1 c1 a2 b2. Only the first versions of a and c have descriptions.
   const runsOf: { [flow: string]: number[] } = { b1: [1, 7], a2: [3], b2: [2, 2, 2] };
   for (const [name, version, description] of [
     ['b', 1, null],
@@ -31,14 +31,14 @@ async function flows(args: object, read = world.read): Promise<string> {
   return data.flow.map(({ name, version }: { name: string; version: number }) => `${name}${version}`).join(' ');
 }
 
-test('where no order is asked for, rows come as they were made', async () => {
+test('a list without order_by is in order of creation', async () => {
   expect(await flows({})).toBe('b1 a1 c1 a2 b2');
 });
 
 describe('order_by', () => {
   test.each<[object, string]>([
     [{ name: 'asc', version: 'desc' }, 'a2 a1 b2 b1 c1'],
-    // The keys of one object count in the order of the alphabet, as they did.
+    // The keys of one object count in alphabetical order, as in the old server.
     [{ version: 'desc', name: 'asc' }, 'a2 a1 b2 b1 c1'],
     [[{ version: 'desc' }, { name: 'asc' }], 'a2 b2 a1 b1 c1'],
     [{ description: 'asc' }, 'c1 a1 b1 a2 b2'],
@@ -56,7 +56,7 @@ describe('order_by', () => {
     [{ flow_runs_aggregate: { sum: { version: 'desc_nulls_last' }, count: 'asc' } }, 'a1 c1 a2 b1 b2'],
     [{ flow_runs_aggregate: { min: { id: 'asc' } } }, 'b1 a2 b2 a1 c1'],
     [{ project: null }, 'b1 a1 c1 a2 b2'],
-  ])('%j', async (order_by, found) => expect(await flows({ order_by })).toBe(found));
+  ])('order_by %j sorts the list', async (order_by, found) => expect(await flows({ order_by })).toBe(found));
 });
 
 describe('distinct_on', () => {
@@ -67,7 +67,7 @@ describe('distinct_on', () => {
     [{ distinct_on: null, order_by: { name: 'asc' } }, 'a1 a2 b1 b2 c1'],
     [{ distinct_on: 'version' }, 'b1 a2'],
     [{ distinct_on: 'name', order_by: { name: 'asc' }, offset: 1, limit: 1 }, 'b1'],
-  ])('%j', async (args, found) => expect(await flows(args)).toBe(found));
+  ])('distinct_on selects rows: %j', async (args, found) => expect(await flows(args)).toBe(found));
 
   test.each([
     '{ flow(distinct_on: name, order_by: { version: desc }) { id } }',
@@ -75,7 +75,7 @@ describe('distinct_on', () => {
     '{ flow(distinct_on: name, order_by: { project: { name: asc } }) { id } }',
     '{ project { flows(distinct_on: name, order_by: { version: desc }) { id } } }',
     '{ flow_aggregate(distinct_on: name, order_by: { version: desc }) { aggregate { count } } }',
-  ])('%s is refused', async (document) => {
+  ])('%s is rejected because of distinct_on', async (document) => {
     const { data, errors } = await world.read(document);
     const message = '"distinct_on" columns must match initial "order_by" columns';
     expect(new Set(errors.map((error) => JSON.stringify(error)))).toEqual(
@@ -92,15 +92,15 @@ describe('limit and offset', () => {
     [{ offset: 4 }, 'b2'],
     [{ limit: 0 }, ''],
     [{ limit: null, offset: null }, 'b1 a1 c1 a2 b2'],
-  ])('%j', async (args, found) => expect(await flows(args)).toBe(found));
+  ])('limit and offset select rows: %j', async (args, found) => expect(await flows(args)).toBe(found));
 
-  test.each(['limit', 'offset'])('%s may not be negative', async (name) => {
+  test.each(['limit', 'offset'])('a negative %s is rejected', async (name) => {
     const { data, errors } = await world.read(`{ flow(${name}: -1) { id } }`);
     expect(errors).toEqual([{ message: 'unexpected negative value', code: 'bad-request' }]);
     expect(data).toBeNull();
   });
 
-  test('there is no limit where none is asked for', async () => {
+  test('a list without a limit has all rows', async () => {
     const { database } = world;
     await database.query({
       name: 'test.manyMessages',
@@ -113,8 +113,8 @@ describe('limit and offset', () => {
   });
 });
 
-describe('the rows of many parents', () => {
-  test('each come in their own order, with their own limit', async () => {
+describe('lists of many parents', () => {
+  test('each parent has its own list with its own order and limit', async () => {
     const { data } = await world.read(`{
       flow(order_by: { name: asc, version: asc }) {
         name

@@ -16,7 +16,7 @@ const write = (logs: Prefect1LogLine[]) => writePrefect1Logs(t.engine, viewer, l
 const linesOf = (flowRunId: string) =>
   t.rows('select number, level, name, message, info from log where run_id = $1 order by number', [flowRunId]);
 
-test('a line keeps what it says; a level of the user’s own is INFO', async () => {
+test('a Prefect 1 log line keeps its fields and an unknown level becomes INFO', async () => {
   const flowRunId = await start();
   const line = { flowRunId, timestamp: NOON, message: 'm\0', name: 'n', info: { a: [1, null] } };
   await write([{ ...line, level: 'ERROR' }, { ...line, level: 'TRACE' }, { flowRunId }]);
@@ -27,7 +27,7 @@ test('a line keeps what it says; a level of the user’s own is INFO', async () 
   ]);
 });
 
-test('lines of unknown runs are left out and counted, the others are kept', async () => {
+test('Prefect 1 log lines of unknown runs are counted as rejected and the others are stored', async () => {
   const flowRunId = await start();
   const lines = [
     { flowRunId, message: 'a' },
@@ -40,7 +40,7 @@ test('lines of unknown runs are left out and counted, the others are kept', asyn
   expect(await linesOf(flowRunId)).toHaveLength(2);
 });
 
-test('a batch that is sent again, at once or later and with more behind it, is written once', async () => {
+test('a batch of Prefect 1 log lines that is sent again is written once', async () => {
   const flowRunId = await start();
   const batch = ['a', 'b', 'b'].map((message) => ({ flowRunId, timestamp: NOON, message, level: 'INFO' }));
   await Promise.all([write(batch), write(batch), write(batch)]);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-// One queue for all tests of this file: each has labels of its own.
+// One queue for all tests of this file: each test has its own labels.
 const poll = (labels: string[], before: Instant = NOON) =>
   runsInQueue(t.engine, viewer, { tenantId: viewer.tenantId, before, labels, agentId: null });
 const add = async (labels: string[], seconds = -60) => {
@@ -21,7 +21,7 @@ const add = async (labels: string[], seconds = -60) => {
   return t.start(flowId, { labels, scheduledStartTime: addSeconds(NOON, seconds) });
 };
 
-test('a run is there when it is due, and until its state changes', async () => {
+test('a flow run is in the queue from its due time until its state changes', async () => {
   const due = await add(['due']);
   await add(['due'], 60);
   expect(await poll(['due'])).toEqual([due]);
@@ -29,7 +29,7 @@ test('a run is there when it is due, and until its state changes', async () => {
   expect(await poll(['due'])).toEqual([]);
 });
 
-test('an agent takes runs whose labels it has; one without labels those without', async () => {
+test('an agent gets runs whose labels it has and an agent without labels gets runs without labels', async () => {
   const [run, plain] = [await add(['a', 'b']), await add([])];
   for (const labels of [
     ['a', 'b'],
@@ -41,14 +41,14 @@ test('an agent takes runs whose labels it has; one without labels those without'
   expect(await poll([])).toEqual([plain]);
 });
 
-test('at most 25 runs come, those first that are due for longest, however many others are due before them', async () => {
+test('the queue returns the 25 runs that have been due longest, even after many with other labels', async () => {
   for (let index = 0; index < 80; index += 1) await add(['others'], -10_000 - index);
   const mine: string[] = [];
   for (let index = 0; index < 30; index += 1) mine.push(await add(['mine'], index - 1000));
   expect(await poll(['mine'])).toEqual(mine.slice(0, 25));
 });
 
-test('a running flow run is there while one of its task runs is due', async () => {
+test('a running flow run is in the queue while one of its task runs is due', async () => {
   const { id, tasks } = await t.register();
   const run = await t.start(id, { labels: ['retry'] });
   await t.setFlowRun(run, { type: 'Running' });
@@ -61,7 +61,7 @@ test('a running flow run is there while one of its task runs is due', async () =
   expect(await poll(['retry'], addSeconds(NOON, 60))).toEqual([]);
 });
 
-test('a paused run without a time waits; another tenant sees nothing; the agent is noted', async () => {
+test('the queue contains no paused runs and no runs of other tenants, and stores the poll of the agent', async () => {
   const run = await add(['paused']);
   await t.setFlowRun(run, { type: 'Paused' });
   expect(await poll(['paused'])).toEqual([]);

@@ -19,8 +19,8 @@ const fixture = (name: string) =>
   JSON.parse(readFileSync(path.join(import.meta.dirname, '../fixtures/prefect1', name), 'utf8'));
 
 /**
- * What the old server offered for reading, a text for each type: its kind and its members. `...flow` stands for the five
- * arguments of a list of flows.
+ * The read types of the old server, one text per type with its kind and members. `...flow` stands for the five arguments of
+ * a list of flows.
  */
 const oldTypes: { [type: string]: string } = fixture('readTypes.json');
 
@@ -46,20 +46,20 @@ function typeText(name: string): string {
   return 'missing';
 }
 
-/** The root fields were in an order of their own. */
+/** The root fields were in another order. */
 const withSortedMembers = (text: string) => text.split('; ').sort().join('; ');
 
 test.each(Object.entries(oldTypes).filter(([name]) => name !== 'Query'))(
-  '%s has the members, types, nulls, arguments and order that the old server gave it',
+  'the type %s equals the one of the old server',
   (name, text) => expect(typeText(name)).toBe(text),
 );
 
-test('the root fields are those that the old server had', () => {
+test('the root fields equal those of the old server', () => {
   const withoutKind = (text = '') => withSortedMembers(text.replace('type ', ''));
   expect(withoutKind(typeText('Query'))).toBe(withoutKind(oldTypes.Query));
 });
 
-test('there is nothing to read that the old server did not have', () => {
+test('the read schema has no types beyond those of the old server', () => {
   const ours = Object.values(schema.getTypeMap()).filter(
     (type) => !type.name.startsWith('__') && (isObjectType(type) || isInputObjectType(type) || isEnumType(type)),
   );
@@ -67,7 +67,7 @@ test('there is nothing to read that the old server did not have', () => {
   expect(ours.length).toBe(284);
 });
 
-test('a list may be asked for by one object, one column, or a list of them', () => {
+test('list arguments accept single values and lists', () => {
   const one = '{ flow(where: { _and: { name: { _eq: "a" } } }, order_by: { name: asc }, distinct_on: name) { id } }';
   const many = '{ flow(where: { _and: [{}] }, order_by: [{ name: asc }], distinct_on: [name]) { id } }';
   for (const document of [one, many]) expect(validate(schema, parse(document))).toEqual([]);

@@ -12,11 +12,11 @@ export const everyone: Viewer = { tenantId: DEFAULT_TENANT_ID, role: 'ADMIN', of
 const schema = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: readQueryFields }) });
 
 export interface Answer {
-  // Tests know what they asked for.
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is the document's
+  // Tests know the form of their answer.
+  // biome-ignore lint/suspicious/noExplicitAny: the document gives the form
   data: any;
   errors: { message: string; code: unknown }[];
-  /** The names of the statements that were run. */
+  /** The names of the executed statements. */
   statements: string[];
 }
 
@@ -24,7 +24,7 @@ export interface ReadWorld extends TestDatabase {
   read(document: string, variables?: object, viewer?: Viewer): Promise<Answer>;
 }
 
-/** A database of its own, read through the fields of the dialect. */
+/** Opens a fresh database that is read through the fields of the dialect. */
 export async function openReadWorld(): Promise<ReadWorld> {
   const world = await testDatabase();
   const { database } = world;
@@ -44,7 +44,7 @@ export async function openReadWorld(): Promise<ReadWorld> {
       });
       database.onStatement = null;
       return {
-        // As a client gets it: without prototypes and functions.
+        // As a client gets it, without prototypes and functions.
         data: JSON.parse(JSON.stringify(data ?? null)),
         errors: errors.map(({ message, originalError }) => ({
           message,
@@ -56,7 +56,7 @@ export async function openReadWorld(): Promise<ReadWorld> {
   };
 }
 
-/** What a row has where a test says nothing else, by table. */
+/** Default values of rows by table. */
 const RUN = {
   version: 1,
   stateName: 'a state',
@@ -85,7 +85,7 @@ const DEFAULTS: { [table: string]: object } = {
 const NO_TENANT = ['tenant', 'flow_run_state', 'task_run_state'];
 const CREATED = '2026-11-21T11:00:00Z';
 
-/** Inserts a row and gives its id. */
+/** Inserts a row. Returns its id. */
 export async function insert(database: Database, table: string, row: object): Promise<string> {
   const id = v7();
   const given = { id, ...(NO_TENANT.includes(table) ? {} : { tenantId: DEFAULT_TENANT_ID }), stateId: v7(), ...row };
@@ -94,7 +94,7 @@ export async function insert(database: Database, table: string, row: object): Pr
   return whole.id;
 }
 
-/** A project with a flow, its group and tasks. */
+/** Inserts a project with a flow, its group and tasks. */
 export async function insertFlow(database: Database, flow: object = {}, slugs: readonly string[] = []) {
   const projectId = await insert(database, 'project', { name: v7() });
   const flowGroupId = await insert(database, 'flow_group', { name: v7() });
@@ -104,7 +104,7 @@ export async function insertFlow(database: Database, flow: object = {}, slugs: r
   return { id, projectId, flowGroupId, tasks };
 }
 
-/** The id of a task that was inserted with its flow. */
+/** Returns the id of a task inserted with its flow. */
 export function idOf(tasks: { [slug: string]: string }, slug: string): string {
   const id = tasks[slug];
   if (id === undefined) throw new Error(`There is no task ${slug}.`);

@@ -60,8 +60,8 @@ beforeAll(() => {
   project = world.newProject();
 });
 
-describe('a flow that the client registers', () => {
-  test.each(['hello', 'regional-etl'])('%s stands in the tables as it was sent', async (name) => {
+describe('registration of a flow', () => {
+  test.each(['hello', 'regional-etl'])('the registered flow %s is stored as it was sent', async (name) => {
     const flow = recordedFlow(name);
     const { id } = await world.mutate('create_flow_from_compressed_string', {
       project_id: await project,
@@ -82,7 +82,7 @@ describe('a flow that the client registers', () => {
     expect(await edgesOf(id)).toHaveLength((flow.edges as JsonObject[]).length);
   });
 
-  test('keeps what its tasks say', async () => {
+  test('registering a flow stores the fields of its tasks', async () => {
     const tasks = [
       task('one-1', { tags: ['b', 'a'], max_retries: 3, retry_delay: 90, cache_key: 'k', auto_generated: true }),
       task('two-1', { trigger: 'prefect.triggers.any_failed' }),
@@ -94,7 +94,7 @@ describe('a flow that the client registers', () => {
     ]);
   });
 
-  test('knows where its tasks stand', async () => {
+  test('registering a flow stores which tasks are mapped, roots, terminal and reference tasks', async () => {
     const { id } = await register(
       {},
       serialized({
@@ -120,9 +120,9 @@ describe('a flow that the client registers', () => {
   });
 
   test.each<[string, object, string]>([
-    ['a project that is not there', { project_id: v7() }, 'Invalid project.'],
+    ['an unknown project', { project_id: v7() }, 'Invalid project.'],
     [
-      'a client that is too old',
+      'an outdated client',
       { serialized_flow: serialized({ __version__: '0.6.0' }) },
       'Prefect backends require new flows to be built with Prefect 0.6.1+, but this flow was built with Prefect 0.6.0.',
     ],
@@ -137,20 +137,20 @@ describe('a flow that the client registers', () => {
       '`serialized_flow.tasks[0].slug` must be a string.',
     ],
     [
-      'an edge from nowhere',
+      'an edge from an unknown task',
       { serialized_flow: serialized({ tasks: [task('a')], edges: [edge('b', 'a')] }) },
       'Edges could not be registered - some edges reference tasks that do not exist within this flow.',
     ],
-  ])('is refused with %s', async (_, input, message) => {
+  ])('registering a flow with %s is rejected', async (_, input, message) => {
     await expect(register(input)).rejects.toThrow(message);
   });
 
   test.each([
-    ['no base64', '****'],
-    ['no gzip', Buffer.from('{}').toString('base64')],
-    ['no JSON', gzipSync('{').toString('base64')],
-    ['more than is taken', gzipSync(Buffer.alloc(80_000_000)).toString('base64')],
-  ])('is refused compressed as %s', async (_, text) => {
+    ['malformed base64', '****'],
+    ['data that is not gzip', Buffer.from('{}').toString('base64')],
+    ['data that is not JSON', gzipSync('{').toString('base64')],
+    ['data that is too large', gzipSync(Buffer.alloc(80_000_000)).toString('base64')],
+  ])('registering a compressed flow of %s is rejected', async (_, text) => {
     const input = { project_id: await project, serialized_flow: text };
     await expect(world.mutate('create_flow_from_compressed_string', input)).rejects.toThrow(
       'Unable to decompress serialized flow',
@@ -158,8 +158,8 @@ describe('a flow that the client registers', () => {
   });
 });
 
-describe('batches', () => {
-  test('a thousand tasks in two batches at once are a thousand tasks, in the flow as well', async () => {
+describe('registration of tasks and edges', () => {
+  test('a thousand tasks registered in parallel batches are stored once each, also in the flow', async () => {
     const { id } = await register();
     const tasks = Array.from({ length: 1000 }, (_, index) => task(`task-${index}`));
     const batches = [tasks.slice(0, 500), tasks.slice(500), [], tasks.slice(200, 300)];
@@ -171,14 +171,14 @@ describe('batches', () => {
     expect(kept.map(({ slug }) => slug).sort()).toEqual(tasks.map(({ slug }) => slug).sort());
   });
 
-  test('edges sent twice are there once', async () => {
+  test('edges registered twice are stored once', async () => {
     const { id } = await register({}, serialized({ tasks: [task('a'), task('b')] }));
     const batch = { flow_id: id, serialized_edges: [edge('a', 'b', { key: 'value', mapped: true })] };
     for (const _ of [1, 2]) expect(await world.mutate('register_edges', batch)).toEqual({ success: true });
     expect(await edgesOf(id)).toEqual([{ up: 'a', down: 'b', key: 'value', mapped: true }]);
   });
 
-  test('of a flow that is not there are refused', async () => {
+  test('tasks and edges of an unknown flow are rejected', async () => {
     const flow = { flow_id: v7() };
     await expect(world.mutate('register_tasks', { ...flow, serialized_tasks: [] })).rejects.toThrow(
       'Foreign key violation.',
@@ -187,8 +187,8 @@ describe('batches', () => {
   });
 });
 
-describe('versions', () => {
-  test('a flow registered again gets the next version and archives the others', async () => {
+describe('versions of a flow', () => {
+  test('registering a flow again creates the next version and archives the others', async () => {
     const flow = serialized();
     const first = await register({}, flow);
     const second = await register({}, flow);
@@ -198,7 +198,7 @@ describe('versions', () => {
     expect(second.archived).toBe(false);
   });
 
-  test('twenty clients that register one flow at once get twenty versions of one group', async () => {
+  test('twenty clients that register a flow in parallel get twenty versions of one group', async () => {
     const flow = serialized();
     const made = await Promise.all(Array.from({ length: 20 }, () => register({}, flow)));
     expect(made.map(({ version }) => version).sort((a, b) => a - b)).toEqual(
@@ -226,20 +226,20 @@ describe('versions', () => {
       [null, null],
       [1, 2],
     ],
-  ])('under the keys %j are %j', async (keys, versions) => {
+  ])('registering with the keys %j creates the versions %j', async (keys, versions) => {
     const flow = serialized();
     const made: number[] = [];
     for (const idempotency_key of keys) made.push((await register({ idempotency_key }, flow)).version);
     expect(made).toEqual(versions);
   });
 
-  test('the same key sent by twenty at once makes one version', async () => {
+  test('twenty clients that register with the same key create one version', async () => {
     const flow = serialized();
     const made = await Promise.all(Array.from({ length: 20 }, () => register({ idempotency_key: 'k' }, flow)));
     expect(new Set(made.map(({ id }) => id)).size).toBe(1);
   });
 
-  test('count within a tenant, across its projects', async () => {
+  test('versions of a flow are counted per tenant, across projects', async () => {
     const group = v7();
     const { id: tenant } = await world.mutate('create_tenant', { name: 'other', slug: `t-${v7()}` });
     const elsewhere = (await world.mutate('create_project', { tenant_id: tenant, name: 'elsewhere' })).id;
@@ -251,8 +251,8 @@ describe('versions', () => {
   });
 });
 
-describe('a version that is archived', () => {
-  test('has the runs cancelled that somebody asked for, and no others', async () => {
+describe('archived versions', () => {
+  test('archiving a version cancels only its waiting runs that were requested', async () => {
     const flow = serialized();
     const { id } = await register({}, flow);
     const waiting = (await world.mutate('create_flow_run', { flow_id: id })).id;
@@ -275,12 +275,12 @@ describe('a version that is archived', () => {
   });
 });
 
-describe('what is deleted', () => {
+describe('deletion of flows', () => {
   test.each([
     ['delete_flow', (flow: FlowRow) => ({ flow_id: flow.id })],
     ['delete_flow_group', (flow: FlowRow) => ({ flow_group_id: flow.flow_group_id })],
     ['delete_project', (_: FlowRow, project_id: string) => ({ project_id })],
-  ])('%s takes runs and logs with it', async (name, inputOf) => {
+  ])('%s deletes the runs and their logs', async (name, inputOf) => {
     const project_id = await world.newProject();
     const flow = await register({ project_id }, serialized({ tasks: [task('a')] }));
     const run = (await world.mutate('create_flow_run', { flow_id: flow.id })).id;
@@ -299,7 +299,7 @@ describe('what is deleted', () => {
   });
 });
 
-test('a flow moves to another project of its tenant', async () => {
+test('a flow can be moved to another project of its tenant', async () => {
   const { id } = await register();
   const project_id = await world.newProject();
   expect(await world.mutate('update_flow_project', { flow_id: id, project_id })).toEqual({ id });

@@ -15,13 +15,13 @@ const newTenant = async () => (await world.mutate('create_tenant', { name: 'a te
 const tenant_id = DEFAULT_TENANT_ID;
 
 describe('a tenant', () => {
-  test.each(['Upper', 'two words', '-', 'a--b', 'a_b', ''])('cannot have the slug %j', async (slug) => {
+  test.each(['Upper', 'two words', '-', 'a--b', 'a_b', ''])('a tenant may not have the slug %j', async (slug) => {
     const text = 'Slug must be "slugified" (lowercase; no spaces)';
     await expect(world.mutate('create_tenant', { name: 'x', slug })).rejects.toThrow(text);
     await expect(world.mutate('update_tenant_slug', { tenant_id, slug })).rejects.toThrow(text);
   });
 
-  test('has a slug of its own', async () => {
+  test('the slug of a tenant is unique', async () => {
     const slug = `t-${v7()}`;
     await world.mutate('create_tenant', { name: 'x', slug });
     await expect(world.mutate('create_tenant', { name: 'y', slug })).rejects.toThrow(/^Uniqueness violation\.$/);
@@ -31,7 +31,7 @@ describe('a tenant', () => {
     );
   });
 
-  test('is renamed, and its settings are merged at the top', async () => {
+  test('a tenant can be renamed and its settings are merged at the top level', async () => {
     const id = await newTenant();
     for (const settings of [
       { a: 1, c: { d: 1 } },
@@ -42,7 +42,7 @@ describe('a tenant', () => {
     expect(await row('tenant', id)).toMatchObject({ name: 'new', settings: { a: 1, b: 2, c: { e: 2 } } });
   });
 
-  test('that is not there is not changed', async () => {
+  test('an unknown tenant cannot be changed', async () => {
     const nobody = { tenant_id: v7() };
     await expect(world.mutate('update_tenant_name', { ...nobody, name: 'x' })).rejects.toThrow('Update failed.');
     await expect(world.mutate('update_tenant_slug', { ...nobody, slug: v7() })).rejects.toThrow('Update failed.');
@@ -54,7 +54,7 @@ describe('a tenant', () => {
     );
   });
 
-  test('is deleted with all that it owns, when that is confirmed', async () => {
+  test('deleting a tenant needs a confirmation and deletes all its rows', async () => {
     const id = await newTenant();
     const project = (await world.mutate('create_project', { tenant_id: id, name: 'p' })).id;
     const flow = (await world.mutate('create_flow', { project_id: project, serialized_flow: serialized() })).id;
@@ -73,7 +73,7 @@ describe('a tenant', () => {
 });
 
 describe('a project', () => {
-  test('has a name of its own in its tenant', async () => {
+  test('the name of a project is unique in its tenant', async () => {
     const name = v7();
     await world.mutate('create_project', { tenant_id, name });
     const other = await world.newProject();
@@ -86,7 +86,7 @@ describe('a project', () => {
     expect(await row('project', elsewhere.id)).toMatchObject({ name });
   });
 
-  test('is renamed and described', async () => {
+  test('a project can be renamed and described', async () => {
     const id = await world.newProject();
     const name = v7();
     await world.mutate('set_project_name', { project_id: id, name });
@@ -99,7 +99,7 @@ describe('a project', () => {
     );
   });
 
-  test('that is not there is not changed', async () => {
+  test('an unknown project cannot be changed', async () => {
     const nobody = { project_id: v7() };
     await expect(world.mutate('set_project_name', { ...nobody, name: 'x' })).rejects.toThrow('Update failed');
     await expect(world.mutate('set_project_description', { ...nobody, description: 'x' })).rejects.toThrow(
@@ -124,7 +124,7 @@ describe('a flow group', () => {
     ['set_flow_group_default_parameters', 'parameters', 'default_parameters', [{ a: 1, b: { c: [2] } }, { d: 3 }, {}]],
     ['set_flow_group_run_config', 'run_config', 'run_config', [{ type: 'LocalRun' }, null]],
     ['set_flow_group_description', 'description', 'description', ['words', null]],
-  ])('%s replaces what was there', async (name, field, column, values) => {
+  ])('%s replaces the old value of a flow group', async (name, field, column, values) => {
     const { flow_group_id } = await made();
     for (const value of values) {
       expect(await world.mutate(name, { flow_group_id, [field]: value })).toEqual({ success: true });
@@ -133,13 +133,13 @@ describe('a flow group', () => {
     expect(await world.mutate(name, { flow_group_id: v7(), [field]: values[0] })).toEqual({ success: false });
   });
 
-  test('labels given twice are there once', async () => {
+  test('the labels of a flow group are stored once each', async () => {
     const { flow_group_id } = await made();
     await world.mutate('set_flow_group_labels', { flow_group_id, labels: ['b', 'a', 'b'] });
     expect(await row('flow_group', flow_group_id)).toMatchObject({ labels: ['b', 'a'] });
   });
 
-  test('settings that are changed at once are all changed', async () => {
+  test('parallel changes of the settings of a flow group are all kept', async () => {
     const { flow_id, flow_group_id } = await made();
     await Promise.all(
       ['disable_flow_heartbeat', 'disable_flow_lazarus_process'].map((name) => world.mutate(name, { flow_id })),
@@ -158,10 +158,10 @@ describe('a flow group', () => {
   });
 });
 
-describe('the holder of a key', () => {
+describe('clients with an API key', () => {
   const holder = async (): Promise<Viewer> => ({ tenantId: await newTenant(), role: 'ADMIN' });
 
-  test('sees and changes nothing of another tenant', async () => {
+  test('a client with the key of one tenant cannot read or change another', async () => {
     const other = await holder();
     const project_id = await world.newProject();
     const flow = (await world.mutate('create_flow', { project_id, serialized_flow: serialized() })).id;
@@ -186,7 +186,7 @@ describe('the holder of a key', () => {
     expect(await row('flow', flow)).toMatchObject({ archived: false });
   });
 
-  test('makes no tenant, and deletes its own only as an administrator', async () => {
+  test('a client with a key cannot create tenants and deletes its own only as ADMIN', async () => {
     const other = await holder();
     await expect(world.mutate('create_tenant', { name: 'x', slug: v7() }, other)).rejects.toThrow(
       'cannot create another',

@@ -40,7 +40,7 @@ const activate = (flow_id: string) => world.mutate('set_schedule_active', { flow
 const tick = (now = Date.now() * 1000) => scheduler(30).tick(world.t.engine, now);
 
 describe('an active schedule', () => {
-  test('makes its next ten runs at once, under keys that tell their times', async () => {
+  test('an active schedule immediately creates ten runs with keys of their times', async () => {
     const id = await register({ schedule: schedule(DAILY) });
     const runs = await runsOf(id);
     expect(runs).toHaveLength(10);
@@ -48,14 +48,14 @@ describe('an active schedule', () => {
     expect(runs[0]?.idempotency_key).toMatch(/^auto-scheduled:\d{4}-\d\d-\d\dT00:00:00\+00:00$/);
   });
 
-  test('makes no more however often and from however many servers it is asked', async () => {
+  test('an active schedule creates ten runs even if several servers activate it repeatedly', async () => {
     const id = await register({ schedule: schedule(DAILY) }, inactive);
     await Promise.all(Array.from({ length: 5 }, () => activate(id)));
     await Promise.all([tick(), tick(), tick()]);
     expect(await runsOf(id)).toHaveLength(10);
   });
 
-  test('is scheduled whole, whoever changes it while servers make its runs', async () => {
+  test('a schedule changed while servers create its runs ends with ten runs of the new times', async () => {
     const ids = await Promise.all([1, 2, 3].map(() => register({ schedule: schedule(DAILY) }, inactive)));
     await Promise.all(
       ids.flatMap((id) => [
@@ -75,13 +75,13 @@ describe('an active schedule', () => {
     }
   });
 
-  test('has ten runs waiting as time goes by', async () => {
+  test('the scheduler keeps ten runs waiting as time passes', async () => {
     const id = await register({ schedule: schedule(DAILY) });
     await tick((Date.now() + 3 * 86_400_000) * 1000);
     expect(await runsOf(id)).toHaveLength(13);
   });
 
-  test('asks nothing of the database once all is there', async () => {
+  test('a round of the scheduler without work writes nothing', async () => {
     await tick();
     const asked: string[] = [];
     world.t.test.database.onStatement = (name) => asked.push(name);
@@ -93,7 +93,7 @@ describe('an active schedule', () => {
     ]);
   });
 
-  test('gives runs what their clock asks for, and the flow its own labels', async () => {
+  test('scheduled runs get the parameters and labels of their clock, and else the labels of the flow', async () => {
     const start_date = { dt: '2030-01-01T00:00:00', tz: 'UTC' };
     const hourly = { type: 'IntervalClock', interval: 3_600_000_000, start_date };
     const clocks = [{ ...hourly, labels: [] }, { ...hourly, parameter_defaults: { x: 'a' } }, hourly];
@@ -113,7 +113,7 @@ describe('an active schedule', () => {
     expect(await runsOf(id)).toHaveLength(10);
   });
 
-  test('takes its runs back when it is turned off, and nothing else', async () => {
+  test('deactivating a schedule deletes only its waiting runs', async () => {
     const id = await register({ schedule: schedule(DAILY) });
     const manual = (await world.mutate('create_flow_run', { flow_id: id })).id;
     const [begun] = await runsOf(id);
@@ -126,7 +126,7 @@ describe('an active schedule', () => {
     expect(await world.mutate('set_schedule_inactive', { flow_id: v7() })).toEqual({ success: false });
   });
 
-  test('that is turned off while its runs are made leaves none behind', async () => {
+  test('a schedule deactivated while its runs are created leaves none', async () => {
     for (let turn = 0; turn < 10; turn++) {
       const id = await register({ schedule: schedule(DAILY) }, inactive);
       await Promise.all([activate(id), world.mutate('set_schedule_inactive', { flow_id: id })]);
@@ -135,18 +135,18 @@ describe('an active schedule', () => {
     }
   });
 
-  test('ends with its version', async () => {
+  test('the schedule of an archived version creates no runs', async () => {
     const flow = serialized({ schedule: schedule(DAILY) });
     const old = await register(flow);
     const id = await register(flow);
     await tick();
     expect([(await runsOf(old)).length, (await runsOf(id)).length]).toEqual([0, 10]);
-    // The flag may be set on an archived version, and means nothing there.
+    // The flag can be set on an archived version but has no effect.
     expect(await activate(old)).toEqual({ success: true });
     expect(await runsOf(old)).toEqual([]);
   });
 
-  test('that nobody can read keeps no other from being scheduled', async () => {
+  test('a malformed schedule does not stop the others', async () => {
     await register({ schedule: { clocks: [{ type: 'NoClock' }] } });
     const id = await register({ schedule: schedule(DAILY) }, inactive);
     await world.sql('update flow set is_schedule_active = true where id = $1', [id]);
@@ -155,23 +155,23 @@ describe('an active schedule', () => {
   });
 });
 
-describe('a schedule cannot be active', () => {
+describe('activation of a schedule', () => {
   test.each<[string, JsonObject]>([
-    ['where there is none', {}],
-    ['where it is empty', { schedule: {} }],
-  ])('%s', async (_, flow) => {
+    ['no schedule', {}],
+    ['an empty schedule', { schedule: {} }],
+  ])('a flow with %s cannot be activated', async (_, flow) => {
     const id = await register(flow, inactive);
     expect(await activate(id)).toEqual({ success: false });
     expect(await flowOf(id)).toMatchObject({ is_schedule_active: false });
   });
 
-  test('of a flow that is not there', async () => {
+  test('the schedule of an unknown flow cannot be activated', async () => {
     expect(await activate(v7())).toEqual({ success: false });
   });
 
-  test('while a required parameter is given by nobody', async () => {
+  test('a schedule cannot be activated while a required parameter has no value', async () => {
     const needy = { parameters: [{ name: 'x', required: true, default: null }], schedule: schedule(DAILY) };
-    const id = await register(needy); // registered all the same
+    const id = await register(needy); // registered without an error
     await expect(activate(id)).rejects.toThrow('Can not schedule a flow that has required parameters.');
     expect(await runsOf(id)).toEqual([]);
     await world.mutate('set_flow_group_default_parameters', { flow_group_id: await groupOf(id), parameters: { x: 1 } });
@@ -182,7 +182,7 @@ describe('a schedule cannot be active', () => {
   });
 });
 
-describe("a flow group's schedule", () => {
+describe('the schedule of a flow group', () => {
   const set = (flow_group_id: string, input: object) =>
     world.mutate('set_flow_group_schedule', { flow_group_id, ...input });
   const kept = async (flowId: string) =>
@@ -192,7 +192,7 @@ describe("a flow group's schedule", () => {
       ])
     )[0]?.schedule;
 
-  test('is kept as the old server kept it', async () => {
+  test('the schedule of a flow group is stored as in the old server', async () => {
     const id = await register({});
     const parameter_defaults = { meep: 'morp' };
     const cron_clocks = [{ cron: '42 0 0 * * *', parameter_defaults }, { cron: '0 9 * * *' }];
@@ -213,7 +213,7 @@ describe("a flow group's schedule", () => {
     });
   });
 
-  test('goes before that of the flow, whose runs it replaces', async () => {
+  test('the schedule of a flow group replaces that of the flow and its runs', async () => {
     const id = await register({ schedule: schedule(DAILY) });
     await set(await groupOf(id), { cron_clocks: [{ cron: '30 7 * * *' }] });
     const keys = (await runsOf(id)).map(({ idempotency_key: key }) => key.slice(25));
@@ -226,23 +226,27 @@ describe("a flow group's schedule", () => {
 
   test.each<[string, object, string]>([
     [
-      'an interval',
+      'an interval that is too short',
       { interval_clocks: [{ interval: 59 }] },
       "{'type': 'IntervalClock', 'interval': 59000000, 'start_date': None}",
     ],
-    ['a cron', { cron_clocks: [{ cron: 'xyz' }] }, "{'type': 'CronClock', 'cron': 'xyz', 'start_date': None}"],
-  ])('is refused with %s that is none', async (_, input, repr) => {
+    [
+      'a malformed cron expression',
+      { cron_clocks: [{ cron: 'xyz' }] },
+      "{'type': 'CronClock', 'cron': 'xyz', 'start_date': None}",
+    ],
+  ])('the schedule of a flow group with %s is rejected', async (_, input, repr) => {
     const id = await register({});
     await expect(set(await groupOf(id), input)).rejects.toThrow(`Invalid clock provided for schedule: ${repr}`);
     expect(await kept(id)).toBeNull();
   });
 
-  test('is refused with a zone that is none', async () => {
+  test('the schedule of a flow group with an unknown time zone is rejected', async () => {
     const refused = set(v7(), { cron_clocks: [{ cron: '0 9 * * *' }], timezone: 'Moon/Crater' });
     await expect(refused).rejects.toThrow('Invalid timezone provided for schedule: Moon/Crater');
   });
 
-  test('of no group is none', async () => {
+  test('the schedule of an unknown flow group cannot be set', async () => {
     expect(await set(v7(), { cron_clocks: [] })).toEqual({ success: false });
   });
 });

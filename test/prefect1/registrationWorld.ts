@@ -8,14 +8,14 @@ import { OPERATIONS } from '../../src/prefect1/dialect.ts';
 import type { Prefect1Context } from '../../src/prefect1/operations/prefect1Context.ts';
 import { viewer as ownViewer, type TestEngine, testEngine } from '../support/engine.ts';
 
-// Registration, through the doers that the mutations of the dialect call, on a database of its own.
+// Registration through the functions behind the mutations of the dialect, on a fresh database.
 
 export interface RegistrationWorld {
   t: TestEngine;
-  /** Runs a mutation; as everyone on an open server, or as somebody. */
+  /** Runs a mutation, by default as a client of an open server. */
   mutate(name: string, input: object, viewer?: Viewer): Promise<{ id: string; success: boolean }>;
   sql<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
-  /** A project of the default tenant. */
+  /** Creates a project of the default tenant. */
   newProject(): Promise<string>;
   close(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export async function registrationWorld(): Promise<RegistrationWorld> {
       headers: { coreVersion: null, agentId: null },
       now: () => Date.now() * 1000,
     };
-    // Loaders are for reads, and no mutation of these asks for one; every payload has one of the two fields.
+    // The cast: these mutations need no loaders, and every payload has one of the two fields.
     return (await OPERATIONS[name]?.(context as unknown as Prefect1Context, { ...input })) as {
       id: string;
       success: boolean;
@@ -47,7 +47,7 @@ export async function registrationWorld(): Promise<RegistrationWorld> {
   };
 }
 
-/** A flow as `prefect register` of Prefect 1.4.1 made it. */
+/** A flow as serialized by `prefect register` of Prefect 1.4.1. */
 export const recordedFlow = (name: string): JsonObject =>
   JSON.parse(readFileSync(path.join(import.meta.dirname, `../fixtures/prefect1/${name}.flow.json`), 'utf8'));
 

@@ -8,8 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.drop());
 
-describe('values', () => {
-  test('have the forms that clients know', async () => {
+describe('columns of Prefect 1 rows', () => {
+  test('columns are returned in the forms that Prefect 1 clients expect', async () => {
     const { database, read } = world;
     const { id: flowId, tasks } = await insertFlow(database, { parameters: [{ name: 'x' }] }, ['t']);
     await database.query({ name: 'test.delay', text: `update task set retry_delay = interval '1 day 90.5 seconds'` });
@@ -107,7 +107,7 @@ describe('values', () => {
     ]);
   });
 
-  test('a task run has a name when its runner gave it one', async () => {
+  test('a task run has a name only if its runner set one', async () => {
     const { database } = world;
     const { id: flowId, tasks } = await insertFlow(database, {}, ['t']);
     const flowRunId = await insert(database, 'flow_run', { flowId });
@@ -125,11 +125,11 @@ describe('values', () => {
     expect(data.task_run).toEqual([{ name: null }, { name: null }, { name: 'named' }]);
   });
 
-  test('log lines of one moment come in the order in which they were written', async () => {
+  test('log lines of the same time are in the order of their numbers', async () => {
     const { database } = world;
     const { id: flowId } = await insertFlow(database);
     const flowRunId = await insert(database, 'flow_run', { flowId });
-    // Their ids say nothing of it.
+    // Their ids are in another order.
     for (const number of [3, 1, 2])
       await insert(database, 'log', { runId: flowRunId, flowRunId, number, message: `${number}`, name: '' });
     const { data } = await world.read(
@@ -140,12 +140,12 @@ describe('values', () => {
     expect(data.flow_run_by_pk.unordered).toEqual(['1', '2', '3'].map((message) => ({ message })));
   });
 
-  test('a row that is not there is null, and no error', async () => {
+  test('a missing row is null without an error', async () => {
     const { data, errors } = await world.read('{ flow_by_pk(id: "00000000-0000-0000-0000-00000000000a") { id } }');
     expect({ data, errors }).toEqual({ data: { flow_by_pk: null }, errors: [] });
   });
 
-  test('fragments, aliases and directives ask for columns, too', async () => {
+  test('columns in fragments and under aliases and directives are read', async () => {
     const { data } = await world.read(
       `query ($no: Boolean!) { task(limit: 1) { ...part ... { other: slug } ... @include(if: $no) { tags } flow { __typename } } }
        fragment part on task { __typename flow { ...named } } fragment named on flow { name version @skip(if: true) }`,
@@ -154,7 +154,7 @@ describe('values', () => {
     expect(data.task).toEqual([{ __typename: 'task', other: 't', flow: { __typename: 'flow', name: 'flow' } }]);
   });
 
-  test('only the columns that are asked for are read', async () => {
+  test('only the requested columns are read', async () => {
     const texts: string[] = [];
     const { database } = world;
     const query = database.query.bind(database);
@@ -169,7 +169,7 @@ describe('values', () => {
   });
 });
 
-describe('the number of statements', () => {
+describe('statements of a nested query', () => {
   const DOCUMENT = `query ($flow: uuid!) {
     flow_run(where: { flow_id: { _eq: $flow } }) {
       flow { name project { name } }
@@ -179,7 +179,7 @@ describe('the number of statements', () => {
     }
   }`;
 
-  test.each([1, 20])('does not grow with the number of rows (%i)', async (width) => {
+  test.each([1, 20])('a nested query over %i flow runs costs the same number of statements', async (width) => {
     const { database } = world;
     const { id: flowId, tasks } = await insertFlow(database, {}, ['s', 't']);
     await insert(database, 'edge', { flowId, upstreamTaskId: idOf(tasks, 's'), downstreamTaskId: idOf(tasks, 't') });
@@ -203,7 +203,7 @@ describe('the number of statements', () => {
         { task: { slug: 't', upstream_edges: [{ upstream_task: { slug: 's' } }] } },
       ],
     });
-    // A field with rows below it is one: the runs, their flow, its project, their states, logs and task runs, ...
+    // One statement for each field with rows: the runs, their flow, its project, their states, logs and task runs, ...
     expect(statements.sort()).toEqual([
       'prefect1.edge.of_downstream_task_id',
       'prefect1.flow.of_id',
@@ -219,7 +219,7 @@ describe('the number of statements', () => {
   });
 });
 
-describe('walks along the edges of a flow', () => {
+describe('traversals of the edges of a flow', () => {
   let ids: { [slug: string]: string };
   beforeAll(async () => {
     // a -> b -> c -> d, a -> c, and e alone.
@@ -259,11 +259,11 @@ describe('walks along the edges of a flow', () => {
     ['upstream', 'd', {}, { task: { slug: { _neq: 'c' } } }, 'd0 b2 a3'],
     ['upstream', '?', {}, {}, ''],
     ['upstream', 'd', { start_task_ids: null }, {}, ''],
-  ])('%s of %s, %j where %j', async (direction, starts, rest, where, found) =>
+  ])('the %s tasks of %s with %j where %j are found', async (direction, starts, rest, where, found) =>
     expect(await walk(direction, starts, rest, where)).toBe(found),
   );
 
-  test('the table of walks is empty', async () => {
+  test('the table utility_traversal is empty', async () => {
     const { data } = await world.read(
       '{ utility_traversal { depth task { id } } utility_traversal_aggregate { aggregate { count } } }',
     );
@@ -271,7 +271,7 @@ describe('walks along the edges of a flow', () => {
   });
 });
 
-describe('who sees what', () => {
+describe('visibility of rows', () => {
   const COUNTS = `{ ${[
     'agent',
     'agent_config',
@@ -301,7 +301,7 @@ describe('who sees what', () => {
     );
   };
 
-  test('a caller with a key sees the rows of its tenant, everybody else those of all', async () => {
+  test('a client with a key sees only the rows of its tenant', async () => {
     const before = await counts(everyone);
     const tenantId = await insert(world.database, 'tenant', { slug: 'another' });
     const mine = { tenantId };
@@ -326,7 +326,7 @@ describe('who sees what', () => {
     const all = await counts(everyone);
     for (const [table, count] of Object.entries(before)) expect(all[table]).toBe(Number(count) + 1);
 
-    // Nor does a foreign row show itself through one's own.
+    // Neither does a row of another tenant appear through a relation.
     const flowRun = await insert(world.database, 'flow_run', {
       flowId: (await insertFlow(world.database)).id,
       agentId,
@@ -337,7 +337,7 @@ describe('who sees what', () => {
     expect(confined.data).toEqual({ flow_run: [{ agent: null }], told: [] });
   });
 
-  test('what is not of Prefect 1 is not shown', async () => {
+  test('native rows without Prefect 1 data are hidden', async () => {
     const before = await counts(everyone);
     const { database } = world;
     const native = await insert(database, 'flow', { name: 'native' });

@@ -29,7 +29,7 @@ export interface RunWorld extends TestEngine {
   rows(sql: string, values?: unknown[]): Promise<JsonObject[]>;
 }
 
-/** An engine, and flows as Prefect 1 clients register them. */
+/** Opens an engine with functions of Prefect 1 clients. */
 export async function openRunWorld(): Promise<RunWorld> {
   const t = await testEngine();
   const { database } = t.test;
@@ -42,7 +42,7 @@ export async function openRunWorld(): Promise<RunWorld> {
     return database.query<JsonObject>(statement(`test.${count}`, sql), values);
   };
   const one = async (table: string, id: string) =>
-    (await rows(`select to_jsonb(r) as row from ${table} r where id = $1`, [id]))[0]?.row as JsonObject; // a row as JSON
+    (await rows(`select to_jsonb(r) as row from ${table} r where id = $1`, [id]))[0]?.row as JsonObject; // The cast: a row as JSON.
   return {
     ...t,
     rows,

@@ -24,8 +24,8 @@ async function started() {
   return { flowRunId, taskId, id: await t.child(flowRunId, taskId) };
 }
 
-describe('a task run of a task', () => {
-  test('is found by its map index, or made pending, by however many ask at once', async () => {
+describe('task runs of a registered task', () => {
+  test('a Prefect 1 task run is found by its map index or created once by parallel requests', async () => {
     const { flowRunId, taskId, id } = await started();
     expect(await t.child(flowRunId, taskId, -1)).toBe(id);
     const asked = { flowRunId, taskId, mapIndex: 3 };
@@ -38,14 +38,14 @@ describe('a task run of a task', () => {
     });
   });
 
-  test('cannot be had without its flow run and its task', async () => {
+  test('a Prefect 1 task run needs a known flow run and task', async () => {
     const { flowRunId, taskId } = await started();
     const ask = (input: { flowRunId: string; taskId: string }) => getOrCreateTaskRun(t.engine, viewer, input);
     await expect(ask({ flowRunId, taskId: v7() })).rejects.toThrow('Invalid task ID');
     await expect(ask({ flowRunId: v7(), taskId })).rejects.toThrow('Foreign key violation.');
   });
 
-  test('runs while its flow run runs, and may end in whatever state that is', async () => {
+  test('a Prefect 1 task run runs only while its flow run runs but may end at any time', async () => {
     const { flowRunId, id } = await started();
     await t.setTaskRun(id, { type: 'Running' });
     const run = await t.taskRun(id);
@@ -63,7 +63,7 @@ describe('a task run of a task', () => {
     );
   });
 
-  test('carries cached inputs on; the same failure reported again after a retry is another state', async () => {
+  test('a Prefect 1 task run keeps its cached inputs, and a failure repeated after a retry is a new state', async () => {
     const { id } = await started();
     const inputs = { y: { type: 'PrefectResult', location: '5' } };
     const states = [
@@ -86,13 +86,13 @@ describe('a task run of a task', () => {
     ['Skipped', false],
     ['Mapped', false],
     ['Cached', true],
-  ])('in state %s has an end: %s', async (type, ended) => {
+  ])('a Prefect 1 task run in the state %s has an end time: %s', async (type, ended) => {
     const { id } = await started();
     await t.setTaskRun(id, { type });
     expect((await t.taskRun(id)).end_time !== null).toBe(ended);
   });
 
-  test('moved natively is readable to Prefect 1', async () => {
+  test('a natively moved task run can be loaded by Prefect 1', async () => {
     const { id } = await started();
     await setTaskRunState(t.engine, viewer, {
       taskRunId: id,
@@ -106,8 +106,8 @@ describe('a task run of a task', () => {
   });
 });
 
-describe('what hangs on runs', () => {
-  test('names, labels and heartbeats change; those of nobody do not', async () => {
+describe('names, labels, heartbeats and artifacts of runs', () => {
+  test('names, labels and heartbeats of runs can be set, except of unknown ones', async () => {
     const { database } = t.test;
     const { flowRunId, id } = await started();
     const { tenantId } = viewer;
@@ -124,7 +124,7 @@ describe('what hangs on runs', () => {
     expect(after.heartbeat).not.toBe(heartbeat);
   });
 
-  test('artifacts are made, replaced and deleted, up to a megabyte', async () => {
+  test('artifacts can be created, replaced and deleted, up to a megabyte', async () => {
     const { database } = t.test;
     const { id } = await started();
     const make = (taskRunId: string, markdown: string) =>
@@ -141,7 +141,7 @@ describe('what hangs on runs', () => {
     expect(await updateArtifact(database, null, artifact.id, {})).toBe(false);
   });
 
-  test('a deleted flow run leaves nothing behind', async () => {
+  test('deleting a Prefect 1 flow run leaves nothing behind', async () => {
     const { flowRunId, id } = await started();
     await createTaskRunArtifact(t.engine, viewer, { taskRunId: id, kind: 'link', data: {}, tenantId: null });
     const left = () =>

@@ -16,9 +16,9 @@ interface Changes {
 
 export interface ListKeeper {
   filter: object;
-  /** By id: what the list shows of the runs in it. */
+  /** The name and version of each run by id. */
   runs: Map<string, string>;
-  /** How many runs the server says there are. */
+  /** The number of runs that the server reports. */
   total: number;
   /** Errors that the server sent. */
   errors: string[];
@@ -32,8 +32,8 @@ const QUERY = `subscription ($filter: FlowRunFilter, $after: String) {
 }`;
 
 /**
- * Keeps a list of the runs that match, as a front end does: follows on servers chosen at random, drops the connection after a
- * random number of events, and resumes at another server behind the last event that it saw.
+ * Keeps a list of the matching runs, as a front end does: follows on random servers, disconnects after a random number of
+ * events, and resumes on another server after the last event.
  */
 export function keepList(urls: readonly string[], filter: object): ListKeeper {
   const keeper: ListKeeper = { filter, runs: new Map(), total: 0, errors: [], stop };
@@ -68,7 +68,7 @@ export function keepList(urls: readonly string[], filter: object): ListKeeper {
             if (!data || left <= 0) return;
             left -= 1;
             apply(data.event);
-            // The server goes on sending until it notices; what it sends is not looked at.
+            // The server continues to send until it notices. These events are ignored.
             if (left === 0) client?.terminate();
           },
           error(error) {

@@ -3,11 +3,13 @@ import { newId } from '../../src/actions/writing/newId.ts';
 import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
 import { type Database, statement } from '../../src/store/connection/database.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
-import { buildProgram, type Mutation, type ServerProcess, startServerProcess } from './serverProcess.ts';
+import { buildProgram, type Mutation } from '../support/program.ts';
+import { type ServerProcess, startServerProcess } from '../support/serverProcess.ts';
+import { DEADLINE_MS } from '../support/waitFor.ts';
 
-// Two server processes, twenty flow runs of a deployment that lets three work at once, and as many clients, each of which
-// takes its run through its states. One process is killed on the way, and its clients go on with the other. An observer
-// counts all the while. The same race is run on servers with a planted fault, to see that it notices.
+// Two server processes, twenty flow runs of a deployment with a limit of three, and a client for each run that moves it
+// through its states. One process is killed on the way and its clients continue on the other. An observer counts meanwhile.
+// The same race on servers with a planted fault must fail.
 
 const RUNS = 20;
 const LIMIT = 3;
@@ -31,12 +33,12 @@ async function send<Data>(url: string, query: string, variables: object): Promis
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query, variables }),
   });
-  const { data, errors } = (await response.json()) as { data: Data; errors?: unknown[] }; // GraphQL's answer
+  const { data, errors } = (await response.json()) as { data: Data; errors?: unknown[] }; // The cast: the form of a GraphQL answer.
   if (errors) throw new Error(JSON.stringify(errors));
   return data;
 }
 
-// Due already: a run that found no slot is to wait for half a minute, and here nobody has the time.
+// Already due: a run without a slot is scheduled half a minute ahead, and this test does not wait for it.
 const due = { details: { scheduledTime: '2026-01-01T00:00:00Z' } };
 const NEXT: { [type: string]: object } = {
   SCHEDULED: { type: 'PENDING', ...due },
@@ -44,7 +46,7 @@ const NEXT: { [type: string]: object } = {
   RUNNING: { type: 'COMPLETED' },
 };
 
-/** Takes a run through its states, at whatever server answers. One that finds no slot is scheduled, and asks again. */
+/** Moves a run through its states on random servers. A run without a slot is scheduled again and retries. */
 async function work(urls: readonly string[], flowRunId: string, deadline: number): Promise<void> {
   let type = 'SCHEDULED';
   while (NEXT[type] && Date.now() < deadline) {
@@ -57,7 +59,7 @@ async function work(urls: readonly string[], flowRunId: string, deadline: number
       );
       type = moved.state.type;
     } catch {
-      // Killed, or about to be: whether the move was made, the next answer says.
+      // The server was killed. The next answer says whether the move was made.
     }
   }
 }
@@ -85,14 +87,14 @@ async function race(database: Database, databaseUrl: string, mutation?: Mutation
     );
     let over = false;
     let mostAtWork = 0;
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + DEADLINE_MS;
     const observer = (async () => {
       let killed: Promise<void> | null = null;
       for (;;) {
         const isLast = over;
         const [seen] = await database.query<{ atWork: number; completed: number }>(AT_WORK, [deploymentId]);
         mostAtWork = Math.max(mostAtWork, seen?.atWork ?? 0);
-        // In the middle of it.
+        // In the middle of the race.
         if ((seen?.completed ?? 0) >= RUNS / 4) killed ??= servers[1]?.kill() ?? null;
         if (isLast) return { completed: seen?.completed ?? 0, killed: await killed };
       }
@@ -114,15 +116,15 @@ beforeAll(async () => {
 });
 afterAll(() => t.drop());
 
-test('two processes, one of them killed: never more than three at work, all finish, no slot leaks', async () => {
+test('at most three runs hold the slots of two servers, one of them killed, and all runs finish', async () => {
   expect(await race(t.database, t.url)).toEqual({ mostAtWork: LIMIT, completed: RUNS, slotsLeft: 0 });
-}, 120_000);
+});
 
-test('the race notices when limits are not locked', async () => {
+test('the race notices limits that are not locked', async () => {
   const report = await race(t.database, t.url, {
-    file: 'store/concurrencySlotWrites.ts',
+    file: 'concurrencySlotWrites.ts',
     from: 'and active order by id for no key update`',
     to: 'and active order by id`',
   });
   expect(report.mostAtWork).toBeGreaterThan(LIMIT);
-}, 120_000);
+});

@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../src/api/schema.ts';
 import { statement } from '../../src/store/connection/database.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
-import { buildProgram, type Program, type ServerProcess, startServerProcess } from './serverProcess.ts';
+import { buildProgram, type Program } from '../support/program.ts';
+import { type ServerProcess, startServerProcess } from '../support/serverProcess.ts';
 
-// Every mutation, sent seven times at once with one idempotency key to two server processes: it has the effect that it has
-// when it is sent once, and all seven get the same answer.
+// Every mutation, sent seven times in parallel with one idempotency key to two server processes, has the effect of one
+// request, and all seven get the same answer.
 
 const SENDS = 7;
 
@@ -16,7 +17,7 @@ let servers: ServerProcess[] = [];
 beforeAll(async () => {
   [shared, program] = await Promise.all([testDatabase(), buildProgram()]);
   servers = await Promise.all([startServerProcess(program, shared.url), startServerProcess(program, shared.url)]);
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.kill()));
   await shared.drop();
@@ -24,10 +25,10 @@ afterAll(async () => {
 });
 
 const mutations = schema.getMutationType()?.getFields() ?? {};
-/** They tell how long ago something was, which is another answer each time. */
+/** Fields that depend on the present time. */
 const OF_THE_MOMENT = ['estimatedRunTimeSeconds', 'latenessSeconds'];
 
-/** Everything plain that can be selected of a type, and of what it holds. */
+/** Returns a selection of all leaf fields of a type and of its objects. */
 function selection(type: GraphQLNamedType, depth = 2): string {
   if (!isObjectType(type)) return '';
   const fields = Object.values(type.getFields()).flatMap((field) => {
@@ -58,7 +59,7 @@ async function send(mutation: string, input: object, server = 0): Promise<unknow
 let count = 0;
 const fresh = () => `name-${count++}`;
 const made = async (mutation: string, noun: string, input: object): Promise<string> => {
-  const answer = (await send(mutation, input)) as { [noun: string]: { id: string } }; // what was selected
+  const answer = (await send(mutation, input)) as { [noun: string]: { id: string } }; // The cast: the selected fields.
   return answer[noun]?.id ?? '';
 };
 const newFlow = () => made('createFlow', 'flow', { name: fresh() });
@@ -82,7 +83,7 @@ const newLimit = async () => {
 };
 const timestamp = '2026-11-21T10:00:00Z';
 
-/** For each mutation an input that has an effect, in a world of its own. */
+/** For each mutation an input that has an effect on rows of its own. */
 const INPUTS: { [mutation: string]: () => Promise<object> } = {
   createFlow: async () => ({ name: fresh() }),
   createDeployment: async () => ({ flowId: await newFlow(), name: fresh() }),
@@ -157,12 +158,12 @@ const INPUTS: { [mutation: string]: () => Promise<object> } = {
     const flowRunId = await made('createFlowRunFromDeployment', 'flowRun', { deploymentId });
     const { state } = (await send('setFlowRunState', { flowRunId, state: { type: 'PENDING' } })) as {
       state: { details: { deploymentConcurrencyLeaseId: string } };
-    }; // what was selected
+    }; // The cast: the selected fields.
     return { leaseId: state.details.deploymentConcurrencyLeaseId };
   },
 };
 
-/** Their keys are the run's own, and say of all but one request that the run was there. */
+/** Mutations whose key belongs to the run: all answers but one say that the run existed. */
 const MAKES_A_RUN = ['createFlowRun', 'createFlowRunFromDeployment'];
 
 const TABLES = statement(
@@ -179,7 +180,7 @@ async function rowCounts(): Promise<Map<string, number>> {
   return new Map(rows.map(({ name, rows }) => [name, rows]));
 }
 
-/** How many rows of each table some work makes. */
+/** Returns the number of rows that `work` adds to each table. */
 async function effectOf(work: () => Promise<unknown>): Promise<{ [table: string]: number }> {
   const before = await rowCounts();
   await work();
@@ -188,12 +189,12 @@ async function effectOf(work: () => Promise<unknown>): Promise<{ [table: string]
   return Object.fromEntries(grown.filter(([, rows]) => rows !== 0));
 }
 
-test('no mutation is forgotten here', () => {
+test('every mutation is tested for idempotency', () => {
   expect(Object.keys(INPUTS).sort()).toEqual(Object.keys(mutations).sort());
 });
 
 describe.each(Object.entries(INPUTS))('%s', (mutation, inputOf) => {
-  test('sent seven times at once to two processes has one effect and one answer', async () => {
+  test(`${mutation} sent seven times to two processes has one effect and one answer`, async () => {
     const one = { ...(await inputOf()), idempotencyKey: fresh() };
     const effectOfOne = await effectOf(() => send(mutation, one));
 
@@ -208,12 +209,12 @@ describe.each(Object.entries(INPUTS))('%s', (mutation, inputOf) => {
     if (MAKES_A_RUN.includes(mutation)) expect(answers.filter(isCreation)).toHaveLength(1);
   });
 
-  test('is refused where its key was used for something else, and has no effect', async () => {
+  test(`${mutation} with a key used for another request is rejected and has no effect`, async () => {
     const idempotencyKey = fresh();
     await send(mutation, { ...(await inputOf()), idempotencyKey });
     const other = { ...(await inputOf()), idempotencyKey };
     const effect = await effectOf(async () => {
-      if (MAKES_A_RUN.includes(mutation)) return; // there the key is the run's own, and counts within its flow
+      if (MAKES_A_RUN.includes(mutation)) return; // the key belongs to the run and is unique within its flow
       await expect(send(mutation, other)).rejects.toThrow('IDEMPOTENCY_KEY_REUSED');
     });
     expect(effect).toEqual({});
@@ -221,7 +222,7 @@ describe.each(Object.entries(INPUTS))('%s', (mutation, inputOf) => {
 });
 
 const isCreation = (answer: unknown) => (answer as { created: boolean }).created;
-/** `createFlowRun` says to all but one that the run was there. */
+/** All answers of `createFlowRun` but one say that the run existed. */
 const told = (answer: unknown) => {
   const { flowRun, created } = answer as { flowRun?: object; created?: boolean };
   return flowRun && created !== undefined ? { flowRun } : answer;

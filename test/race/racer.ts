@@ -1,7 +1,7 @@
 import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
-/** A socket that may be dropped before it is open; the client library takes its listeners off first. */
+/** A socket that may be dropped before it is open. The client library removes its listeners first. */
 export class DroppedSocket extends WebSocket {
   constructor(...parameters: ConstructorParameters<typeof WebSocket>) {
     super(...parameters);
@@ -9,7 +9,7 @@ export class DroppedSocket extends WebSocket {
   }
 }
 
-/** What one follower saw: positions and ids of events, over all of its connections. */
+/** The position and id of an event that a follower received. */
 export interface Seen {
   position: number;
   id: string;
@@ -22,9 +22,9 @@ interface Event {
 }
 
 interface Stream {
-  /** The subscription, with its argument; `$after` is the cursor. */
+  /** The subscription with its arguments; `$after` is the cursor. */
   field: string;
-  /** The part of an event that has an id. */
+  /** The field of an event that has an id. */
   row: 'state' | 'log';
 }
 
@@ -37,8 +37,8 @@ export interface Follower {
 }
 
 /**
- * Follows a stream on servers chosen at random, drops the connection after a random number of events, and resumes at
- * another server behind the last event that it saw.
+ * Follows a stream on random servers, disconnects after a random number of events, and resumes on another server after the
+ * last event.
  */
 export function follow(urls: readonly string[], stream: Stream & { run: string }, random: () => number): Follower {
   const seen: Seen[] = [];
@@ -67,7 +67,7 @@ export function follow(urls: readonly string[], stream: Stream & { run: string }
             left -= 1;
             after = data.event.cursor;
             seen.push({ position: data.event.position, id: data.event.seen.id });
-            // The server goes on sending until it notices; what it sends is not looked at.
+            // The server continues to send until it notices. These events are ignored.
             if (left === 0) client?.terminate();
           },
           error(error) {

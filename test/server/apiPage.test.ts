@@ -6,7 +6,7 @@ import { waitFor } from '../support/waitFor.ts';
 import { post, type Serving, serving } from './serving.ts';
 import { openClient, receive } from './sockets.ts';
 
-// docs/api.md, run as somebody would who reads it from the top.
+// The examples of docs/api.md, run from top to bottom.
 
 const page = readFileSync('docs/api.md', 'utf8');
 const operations = page
@@ -28,7 +28,7 @@ afterAll(async () => {
   await served.close();
 });
 
-/** The ids that were answered last: that of a `flowRun` is `flowRunId`. */
+/** The ids of the last answers: the id of a `flowRun` is `flowRunId`. */
 const ids: Record<string, string> = {};
 
 function remember(answer: unknown): void {
@@ -49,8 +49,8 @@ async function answerTo(source: string): Promise<{ data?: unknown; errors?: unkn
   return received.results[0] ?? { errors: received.error };
 }
 
-describe('the operations of docs/api.md run in their order, on a fresh server', () => {
-  test.each(operations)('$heading', async ({ source }) => {
+describe('the examples of docs/api.md on a fresh server', () => {
+  test.each(operations)('the example of docs/api.md runs: $heading', async ({ source }) => {
     const answer = await answerTo(source);
     expect(answer?.errors).toBeUndefined();
     expect(JSON.stringify(answer?.data)).not.toContain('"rejected":[{');
@@ -58,7 +58,7 @@ describe('the operations of docs/api.md run in their order, on a fresh server', 
   });
 });
 
-test('every function of the tables leads to an operation, and every field is there', () => {
+test('every function in the tables of docs/api.md links to an example that uses its fields', () => {
   const rows = page.split('\n').filter((line) => /^\| .*\]\(#/.test(line));
   const anchors = operations.map(({ heading }) =>
     heading

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { PROBLEM_CODES, type ProblemCode } from '../../src/core/values/problem.ts';
 import { ClientError } from '../../src/server/observing/clientError.ts';
 
-test('docs/errors.md lists every code, its meaning and its HTTP status', async () => {
+test('docs/errors.md lists every code with its meaning and its HTTP status', async () => {
   const text = await readFile('docs/errors.md', 'utf8');
   const listed = [...text.matchAll(/^\| `([A-Za-z_-]+)` \| ([^|]+) \| (.+) \|$/gm)].map(
     ([, code, status, meaning]) => ({

@@ -10,17 +10,17 @@ import { type TestEngine, testEngine } from '../support/engine.ts';
 export interface Serving extends TestEngine {
   server: Server;
   url: string;
-  /** What was logged so far, newest last. */
+  /** The log lines so far, oldest first. */
   logged: { [key: string]: unknown }[];
   log: Logger;
 }
 
-/** The whole server, on any free port, on a fresh database. Settings are given as in the environment. */
+/** Starts the whole server on a free port and a fresh database, with settings as in the environment. */
 export async function serving(settings: { [name: string]: string } = {}): Promise<Serving> {
   const tested = await testEngine();
   const logged: Serving['logged'] = [];
   const log: Logger = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
-  const config = readConfig({ FLOWQL_PORT: '0', ...settings });
+  const config = readConfig({ FLOWQL_PORT: '0', FLOWQL_INIT_TIMEOUT_MS: '60000', ...settings });
   const server = await startServer(config, {
     database: tested.engine.database,
     schema: oneSchema({ prefect1: config.prefect1 }),
@@ -36,7 +36,7 @@ export async function serving(settings: { [name: string]: string } = {}): Promis
     logged,
     log,
     async close() {
-      await server.stop(1_000);
+      await server.stop(60_000);
       await tested.close();
     },
   };
@@ -48,7 +48,7 @@ export interface Answered<Data = Record<string, unknown>> {
   status: number;
   headers: globalThis.Headers;
   text: string;
-  /** Parsed where it is JSON. */
+  /** Parsed if it is JSON. */
   body: { data: Data; errors?: { message: string; path?: unknown[]; extensions: { [key: string]: unknown } }[] };
 }
 
@@ -67,7 +67,7 @@ export async function answered<Data>(response: Response): Promise<Answered<Data>
   return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
 }
 
-/** Makes a flow and a run of it, and gives the run's id. */
+/** Creates a flow and a flow run. Returns the id of the run. */
 export async function newRun(url: string, headers: Headers = {}): Promise<string> {
   const createFlow = 'mutation { createFlow(input: { name: "flow" }) { flow { id } } }';
   const made = await post<{ createFlow: { flow: { id: string } } }>(url, { query: createFlow }, headers);

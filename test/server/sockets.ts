@@ -7,14 +7,14 @@ const socketUrl = (url: string) => url.replace('http', 'ws');
 
 type Result = Answered['body'];
 
-/** A client of graphql-ws that does not come back by itself. */
+/** A graphql-ws client that does not reconnect. */
 export const openClient = (url: string, connectionParams: Record<string, unknown> = {}): Client =>
   createClient({ url: socketUrl(url), webSocketImpl: WebSocket, retryAttempts: 0, connectionParams });
 
-/** What an operation delivers, as it comes. */
+/** The results of an operation so far. */
 export interface Received<Data> {
   results: { data: Data; errors?: Result['errors'] }[];
-  /** Errors of the operation, or the close event of its socket. */
+  /** The errors of the operation, or the close event of its socket. */
   error: unknown;
   isOver: boolean;
   stop(): void;
@@ -25,7 +25,7 @@ export function receive<Data>(client: Client, query: string, variables: Record<s
   received.stop = client.subscribe<Data>(
     { query, variables },
     {
-      // graphql-ws types data as optional
+      // The cast: graphql-ws types data as optional.
       next: (result) => received.results.push(result as Received<Data>['results'][number]),
       error: (error) => {
         received.error = error;
@@ -46,7 +46,7 @@ export async function once<Data>(client: Client, query: string, variables?: Reco
   return received.results[0];
 }
 
-/** A bare socket that speaks the subprotocol, and what came over it. */
+/** A bare socket with the subprotocol, and its messages so far. */
 export function openSocket(url: string, headers: Headers = {}) {
   const socket = new WebSocket(socketUrl(url), 'graphql-transport-ws', { headers });
   const messages: { type: string; id?: string; payload?: unknown }[] = [];

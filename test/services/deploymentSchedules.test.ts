@@ -32,7 +32,7 @@ afterAll(() => t.close());
 const { tick } = scheduler(30);
 const HOUR = 3_600_000_000;
 const DAY = 24 * HOUR;
-/** Years ahead, so that nothing that is made at the present is in the way. */
+/** Years ahead of the runs that are created for the present. */
 const FUTURE = parseInstant('2031-06-01T00:00:00Z') ?? 0;
 
 interface RunRow {
@@ -72,7 +72,7 @@ const deploy = async (...schedules: ScheduleRequest[]) =>
 const DAILY: ScheduleRequest = { schedule: { cron: '0 0 * * *' } };
 const HOURLY: ScheduleRequest = { schedule: { cron: '0 * * * *' } };
 
-test('runs are made with their deployment, and are what it says', async () => {
+test('a new deployment gets scheduled runs with its fields', async () => {
   const id = await deploy({ ...DAILY, parameters: { y: 2 } });
   const runs = await runsOf(id);
   const [schedule] = (await schedulesOf(database, [id])).get(id) ?? [];
@@ -88,7 +88,7 @@ test('runs are made with their deployment, and are what it says', async () => {
   });
 });
 
-test('the loop keeps three runs ahead, and makes no run twice', async () => {
+test('the scheduler keeps three runs ahead and creates none twice', async () => {
   const id = await deploy(DAILY);
   const first = await runsOf(id);
   const [now = 0] = first.map(({ due }) => due);
@@ -98,7 +98,7 @@ test('the loop keeps three runs ahead, and makes no run twice', async () => {
   expect((await runsOf(id)).map(({ due }) => due)).toEqual([now, now + DAY, now + 2 * DAY, now + 3 * DAY]);
 });
 
-test('the loop keeps the runs of an hour ahead', async () => {
+test('the scheduler keeps the runs of an hour ahead', async () => {
   const id = await deploy({ schedule: { intervalSeconds: 600, anchorDate: FUTURE } });
   await tick(t.engine, FUTURE + 1);
   await tick(t.engine, FUTURE + HOUR / 2);
@@ -107,7 +107,7 @@ test('the loop keeps the runs of an hour ahead', async () => {
   expect(ahead.at(-1)).toBeCloseTo(1.5);
 });
 
-test('two servers that schedule at once make each run once', async () => {
+test('two servers that schedule in parallel create each run once', async () => {
   const ids = await Promise.all(Array.from({ length: 30 }, () => deploy(HOURLY, DAILY)));
   const other = await openDatabase({ url: t.test.url });
   const streams = await openStreams(other);
@@ -132,7 +132,7 @@ test('two servers that schedule at once make each run once', async () => {
   }
 });
 
-test('a schedule that the server cannot follow any more is told, and the others have their runs', async () => {
+test('a stored schedule that cannot be read is reported and does not stop the others', async () => {
   const [bad, good] = [await deploy(DAILY), await deploy(DAILY)];
   await database.query(
     statement('test.spoil', `update deployment_schedule set schedule = '{"cron": "at nine"}' where deployment_id = $1`),
@@ -145,12 +145,12 @@ test('a schedule that the server cannot follow any more is told, and the others 
   await tick(t.engine, now);
 });
 
-describe('what a schedule has made and is not wanted any more is taken back', () => {
+describe('deletion of scheduled runs', () => {
   const update = (deploymentId: string, rest: Omit<UpdateDeployment, 'deploymentId'>) =>
     updateDeployment(t.engine, viewer, { deploymentId, ...rest });
   const scheduleOf = async (id: string) => (await schedulesOf(database, [id])).get(id)?.[0]?.id ?? '';
 
-  test('when the deployment is paused; and made again when it is not', async () => {
+  test('pausing a deployment deletes its scheduled runs and unpausing creates them again', async () => {
     const id = await deploy(DAILY);
     await update(id, { paused: true });
     expect(await runsOf(id)).toEqual([]);
@@ -160,7 +160,7 @@ describe('what a schedule has made and is not wanted any more is taken back', ()
     expect(await runsOf(id)).toHaveLength(3);
   });
 
-  test('when the deployment changes, and new ones are made at once', async () => {
+  test('changing a deployment immediately replaces its scheduled runs', async () => {
     const id = await deploy(DAILY);
     const before = await runsOf(id);
     await update(id, { parameters: { z: 3 }, tags: [] });
@@ -171,20 +171,20 @@ describe('what a schedule has made and is not wanted any more is taken back', ()
     expect(after.map((run) => run.id)).not.toContain(before[0]?.id);
   });
 
-  test('but not for a change that runs take nothing of', async () => {
+  test('changing only the description of a deployment keeps its scheduled runs', async () => {
     const id = await deploy(DAILY);
     const before = await runsOf(id);
     await update(id, { description: 'another' });
     expect(await runsOf(id)).toEqual(before);
   });
 
-  test('when the schedules are replaced', async () => {
+  test('removing the schedules of a deployment deletes its scheduled runs', async () => {
     const id = await deploy(DAILY);
     await update(id, { schedules: [] });
     expect(await runsOf(id)).toEqual([]);
   });
 
-  test('when a schedule is turned off or deleted, its own and no other', async () => {
+  test('deactivating or deleting a schedule deletes only its own runs', async () => {
     const id = await deploy(DAILY);
     const { schedule } = await createDeploymentSchedule(t.engine, viewer, { deploymentId: id, ...HOURLY, slug: 'h' });
     expect(await runsOf(id)).toHaveLength(6);
@@ -197,14 +197,14 @@ describe('what a schedule has made and is not wanted any more is taken back', ()
     expect(await runsOf(id)).toHaveLength(3);
   });
 
-  test('when a schedule has other times', async () => {
+  test('changing the times of a schedule replaces its runs', async () => {
     const id = await deploy(DAILY);
     const schedule = { cron: '30 12 * * *' };
     await updateDeploymentSchedule(t.engine, viewer, { deploymentScheduleId: await scheduleOf(id), schedule });
     expect((await runsOf(id)).map(({ due }) => (due % DAY) / HOUR)).toEqual([12.5, 12.5, 12.5]);
   });
 
-  test('but for runs that have begun, or that somebody asked for', async () => {
+  test('pausing a deployment keeps runs that have begun or were requested', async () => {
     const id = await deploy(DAILY);
     const [begun] = await runsOf(id);
     await setFlowRunState(t.engine, viewer, { flowRunId: begun?.id ?? '', state: { type: 'RUNNING' }, force: true });
@@ -214,7 +214,7 @@ describe('what a schedule has made and is not wanted any more is taken back', ()
     expect((await runsOf(id)).map((run) => run.id).sort()).toEqual([begun?.id, flowRun.id].sort());
   });
 
-  test('with the deployment, what somebody asked for as well; what has begun stays', async () => {
+  test('deleting a deployment deletes its waiting runs and keeps those that have begun', async () => {
     const id = await deploy(DAILY);
     const made = await createFlowRunFromDeployment(t.engine, viewer, { deploymentId: id });
     const begun = await createFlowRunFromDeployment(t.engine, viewer, { deploymentId: id, state: { type: 'RUNNING' } });
@@ -223,7 +223,7 @@ describe('what a schedule has made and is not wanted any more is taken back', ()
     expect(made.created).toBe(true);
   });
 
-  test('also where the loop is making runs at that very moment', async () => {
+  test('pausing deployments while the scheduler runs leaves no scheduled run', async () => {
     const ids = await Promise.all(Array.from({ length: 10 }, () => deploy(HOURLY)));
     const rounds = Array.from({ length: 8 }, (_, day) => tick(t.engine, FUTURE + (300 + day) * DAY));
     await Promise.all([...rounds, ...ids.map((id) => update(id, { paused: true }))]);

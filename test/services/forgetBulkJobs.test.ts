@@ -24,7 +24,7 @@ const left = async (text: string) => (await sql(text)).map(({ id }) => id);
 const jobs = () => left('select id from bulk_job order by id');
 const jobsOfItems = () => left('select distinct bulk_job_id as id from bulk_job_item order by 1');
 
-test('jobs are forgotten a week after they ended, with what became of their runs; one in progress never is', async () => {
+test('bulk jobs are deleted with their items a week after they ended, and never while in progress', async () => {
   const [fresh, old, unfinished] = [await newJob(), await newJob(), await newJob()];
   await sql("update bulk_job set ended = now() - interval '8 days' where id = $1", [old]);
   await sql("update bulk_job set ended = null, created = now() - interval '8 days' where id = $1", [unfinished]);
@@ -33,7 +33,7 @@ test('jobs are forgotten a week after they ended, with what became of their runs
   expect(await jobsOfItems()).toEqual([fresh, unfinished].sort());
 });
 
-test('however many runs they have', async () => {
+test('a bulk job with 12,000 items is deleted', async () => {
   const before = await jobs();
   const large = await newJob();
   await sql(

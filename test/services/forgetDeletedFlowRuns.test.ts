@@ -14,7 +14,7 @@ afterAll(() => t.close());
 const sql = (text: string) => t.test.database.query<{ id: string }>({ name: 'test', text });
 const remembered = async () => (await sql('select flow_run_id as id from flow_run_deletion')).map(({ id }) => id);
 
-test('a deletion is remembered a day longer than a cursor is good, and then forgotten', async () => {
+test('a deletion is stored a day longer than cursors are valid', async () => {
   const { flow } = await createFlow(t.engine, viewer, { name: 'f' });
   const ids: string[] = [];
   for (const days of [0, 7, 9]) {
@@ -30,7 +30,7 @@ test('a deletion is remembered a day longer than a cursor is good, and then forg
   expect((await remembered()).sort()).toEqual(ids.slice(0, 2).sort());
 });
 
-test('however many they are', async () => {
+test('thousands of deletions are forgotten in one round', async () => {
   await sql(`insert into flow_run_deletion (flow_run_id, tenant_id, created)
     select gen_random_uuid(), '${viewer.tenantId}', now() - interval '30 days' from generate_series(1, 2500)`);
   await forgetDeletedFlowRuns.tick(t.engine, Date.now() * 1000);

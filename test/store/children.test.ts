@@ -1,4 +1,3 @@
-// Over 200 lines: one set of rows serves every kind of child.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Filter } from '../../src/core/filters/filter.ts';
 import type { Page } from '../../src/core/values/page.ts';
@@ -89,8 +88,8 @@ const rowsOf = <Row>(pages: Map<string, Page<Row>>) =>
 const grouped = <Row extends { flowRunId: string | null }>(rows: readonly Row[]) =>
   new Map(parents.map((id) => [id, rows.filter(({ flowRunId }) => flowRunId === id)]));
 
-describe('one statement reads a page of the children of each parent', () => {
-  test('histories, from either end', async () => {
+describe('children of many parents', () => {
+  test('one statement reads the states of many flow runs, oldest or newest first', async () => {
     const oldest = await oneStatement(() => flowRunStatesOf(database, parents, { page: { first: 5 } }));
     expect(rowsOf(oldest)).toEqual(grouped(states.filter(({ version }) => version <= 5)));
     expect([...oldest.values()].map(({ hasNextPage }) => hasNextPage)).toEqual([false, true, false]);
@@ -112,7 +111,7 @@ describe('one statement reads a page of the children of each parent', () => {
     expect([...rowsOf(ofTaskRun).values()]).toEqual([taskStates]);
   });
 
-  test('task runs, filtered and sorted, with nulls last', async () => {
+  test('one statement reads the task runs of many flow runs, filtered and sorted, with nulls last', async () => {
     const filter: Filter = { field: 'stateType', operator: 'in', value: ['FAILED'] };
     const found = await oneStatement(() =>
       taskRunsOf(database, DEFAULT_TENANT_ID, parents, { filter, sort: 'EXPECTED_START_TIME_DESC' }),
@@ -127,7 +126,7 @@ describe('one statement reads a page of the children of each parent', () => {
     expect(rowsOf(found)).toEqual(grouped(expected));
   });
 
-  test('the runs of flows', async () => {
+  test('one statement reads the flow runs of many flows', async () => {
     const found = await oneStatement(() =>
       flowRunsOf(
         database,
@@ -139,7 +138,7 @@ describe('one statement reads a page of the children of each parent', () => {
     expect([...rowsOf(found).values()]).toEqual([[second, first], [third]]);
   });
 
-  test('log lines of flow runs, and of task runs', async () => {
+  test('one statement reads the log lines of many flow runs or task runs', async () => {
     const filter: Filter = { field: 'level', operator: 'gte', value: 30 };
     const found = await oneStatement(() =>
       logsOf(database, DEFAULT_TENANT_ID, 'flowRun', parents, { filter, page: { first: 3 }, newestFirst: true }),
@@ -154,7 +153,7 @@ describe('one statement reads a page of the children of each parent', () => {
     expect(rowsOf(ofTask).get(taskRunId)).toEqual(lines.filter((line) => line.taskRunId === taskRunId));
   });
 
-  test('inputs in the order of their creation, by prefix, key and all but some keys', async () => {
+  test('the inputs of a flow run come in order of creation and can be selected by prefix and key', async () => {
     const keys = async (list: Parameters<typeof flowRunInputsOf>[2]) =>
       rowsOf(await flowRunInputsOf(database, [second.id], list))
         .get(second.id)
@@ -167,42 +166,35 @@ describe('one statement reads a page of the children of each parent', () => {
     await expect(keys({ prefix: '\0' })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
-  test('nothing for no parents, and an empty page for a parent that has nothing', async () => {
+  test('no parents have no children and a parent without children has an empty page', async () => {
     expect(await flowRunStatesOf(database, [], {})).toEqual(new Map());
     const found = await flowRunStatesOf(database, [third.id], {});
     expect(found.get(third.id)).toEqual({ rows: [], hasNextPage: false, hasPreviousPage: false });
   });
 });
 
-test.each([1, 2, 12])(
-  'the pages of one parent meet each child once, %i at a time, in both directions',
-  async (size) => {
-    const sort = 'EXPECTED_START_TIME_ASC';
-    const read = async (page: object) => {
-      const pages = await taskRunsOf(database, DEFAULT_TENANT_ID, [first.id], { sort, page });
-      return pages.get(first.id) ?? expect.fail('no page');
-    };
-    const whole = (await read({})).rows.map(({ row }) => row.id);
-    const there: string[] = [];
-    const back: string[] = [];
-    for (
-      let page = await read({ first: size });
-      ;
-      page = await read({ first: size, after: page.rows.at(-1)?.cursor })
-    ) {
-      there.push(...page.rows.map(({ row }) => row.id));
-      if (!page.hasNextPage) break;
-    }
-    for (let page = await read({ last: size }); ; page = await read({ last: size, before: page.rows[0]?.cursor })) {
-      back.unshift(...page.rows.map(({ row }) => row.id));
-      if (!page.hasPreviousPage) break;
-    }
-    expect([there, back]).toEqual([whole, whole]);
-    expect(whole).toHaveLength(12);
-  },
-);
+test.each([1, 2, 12])('pages of %i children contain each child once, in both directions', async (size) => {
+  const sort = 'EXPECTED_START_TIME_ASC';
+  const read = async (page: object) => {
+    const pages = await taskRunsOf(database, DEFAULT_TENANT_ID, [first.id], { sort, page });
+    return pages.get(first.id) ?? expect.fail('no page');
+  };
+  const whole = (await read({})).rows.map(({ row }) => row.id);
+  const there: string[] = [];
+  const back: string[] = [];
+  for (let page = await read({ first: size }); ; page = await read({ first: size, after: page.rows.at(-1)?.cursor })) {
+    there.push(...page.rows.map(({ row }) => row.id));
+    if (!page.hasNextPage) break;
+  }
+  for (let page = await read({ last: size }); ; page = await read({ last: size, before: page.rows[0]?.cursor })) {
+    back.unshift(...page.rows.map(({ row }) => row.id));
+    if (!page.hasPreviousPage) break;
+  }
+  expect([there, back]).toEqual([whole, whole]);
+  expect(whole).toHaveLength(12);
+});
 
-test('a cursor of one run is refused by another', async () => {
+test('a cursor of one flow run is rejected for another', async () => {
   const pages = await flowRunStatesOf(database, [first.id], { page: { first: 1 } });
   const after = pages.get(first.id)?.rows[0]?.cursor ?? '';
   expect((await flowRunStatesOf(database, [first.id], { page: { after } })).get(first.id)?.rows).toHaveLength(11);
@@ -210,7 +202,7 @@ test('a cursor of one run is refused by another', async () => {
     await expect(flowRunStatesOf(database, ids, { page: { after } })).rejects.toMatchObject({ code: 'INVALID_CURSOR' });
 });
 
-test('children are counted for all parents in one statement, up to a bound', async () => {
+test('one statement counts the children of all parents, up to a limit', async () => {
   const failed: Filter = { field: 'stateType', operator: 'in', value: ['FAILED'] };
   expect(await oneStatement(() => flowRunStateCountsOf(database, parents, 100))).toEqual(sizes);
   expect((await flowRunStateCountsOf(database, parents, 5)).get(first.id)).toBe(5);

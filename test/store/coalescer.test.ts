@@ -10,7 +10,7 @@ interface Job {
 const POISON = new Error('poison');
 const DEADLOCK = new Error('deadlock');
 
-/** A coalescer over a flush that the test opens and closes by hand. */
+/** A coalescer whose flush the test blocks and releases. */
 function writer(options: { maxWaiting?: number; maxInFlight?: number } = {}) {
   const flushes: string[][] = [];
   const inFlight = new Set<string>();
@@ -58,7 +58,7 @@ function writer(options: { maxWaiting?: number; maxInFlight?: number } = {}) {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('an idle writer does not wait for the end of the turn, but for all that is submitted at once', async () => {
+test('an idle writer flushes before the end of the turn, with all jobs submitted together', async () => {
   const { coalescer, flushes, letGo, close } = writer();
   close();
   const submitted = ['a', 'b'].map((row) => coalescer.submit({ row }, 1));
@@ -69,13 +69,13 @@ test('an idle writer does not wait for the end of the turn, but for all that is 
   await Promise.all(submitted);
 });
 
-test('what is submitted at once is written together, each with its own answer', async () => {
+test('jobs submitted together are flushed together, each with its own answer', async () => {
   const { coalescer, flushes } = writer();
   expect(await Promise.all(['a', 'b', 'c'].map((row) => coalescer.submit({ row }, 1)))).toEqual(['A', 'B', 'C']);
   expect(flushes).toEqual([['a', 'b', 'c']]);
 });
 
-test('what comes while the writer is busy waits and leaves together', async () => {
+test('jobs submitted during a flush wait and are flushed together', async () => {
   const { coalescer, flushes, close, letGo } = writer({ maxInFlight: 1 });
   close();
   const first = coalescer.submit({ row: 'a' }, 1);
@@ -88,7 +88,7 @@ test('what comes while the writer is busy waits and leaves together', async () =
   expect(flushes).toEqual([['a'], ['b', 'c', 'd']]);
 });
 
-test('a row is never in two flushes at once, and its writes keep their order', async () => {
+test('a row is never in two flushes at the same time and its writes keep their order', async () => {
   const { coalescer, flushes, close, letGo } = writer();
   close();
   const first = coalescer.submit({ row: 'a' }, 1);
@@ -101,21 +101,21 @@ test('a row is never in two flushes at once, and its writes keep their order', a
   expect(flushes).toEqual([['a'], ['b'], ['a', 'a']]);
 });
 
-test('a poisoned row fails alone', async () => {
+test('a job that fails does not fail the others of its flush', async () => {
   const { coalescer } = writer();
   const jobs = Array.from({ length: 10 }, (_, index) => ({ row: `r${index}`, poison: index === 6 }));
   const settled = await Promise.allSettled(jobs.map((job) => coalescer.submit(job, 1)));
   expect(settled.map(({ status }) => status)).toEqual(jobs.map(({ poison }) => (poison ? 'rejected' : 'fulfilled')));
 });
 
-test('a refused job is refused alone, without trying the others again', async () => {
+test('a rejected job does not make the others retry', async () => {
   const { coalescer, flushes } = writer();
   const settled = await Promise.allSettled(['a', 'refused', 'c'].map((row) => coalescer.submit({ row }, 1)));
   expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(flushes).toHaveLength(1);
 });
 
-test('a deadlock is tried again as a whole, but not for ever', async () => {
+test('a deadlocked flush is retried as a whole, up to a limit', async () => {
   const { coalescer, flushes, deadlock } = writer();
   deadlock(2);
   expect(await coalescer.submit({ row: 'a' }, 1)).toBe('A');
@@ -125,7 +125,7 @@ test('a deadlock is tried again as a whole, but not for ever', async () => {
   expect(flushes).toHaveLength(8);
 });
 
-test('too many waiting writes are refused at the door', async () => {
+test('a job is rejected while too many jobs wait', async () => {
   const { coalescer, close, letGo } = writer({ maxWaiting: 2, maxInFlight: 1 });
   close();
   const first = coalescer.submit({ row: 'a' }, 1);
@@ -136,13 +136,13 @@ test('too many waiting writes are refused at the door', async () => {
   await Promise.all([first, ...waiting]);
 });
 
-test('a flush takes a bounded number of jobs', async () => {
+test('a flush takes a limited number of jobs', async () => {
   const { coalescer, flushes } = writer();
   await Promise.all(Array.from({ length: 25 }, (_, index) => coalescer.submit({ row: `r${index}` }, 1)));
   expect(flushes.map(({ length }) => length)).toEqual([10, 10, 5]);
 });
 
-test('draining waits for all that was asked for', async () => {
+test('draining waits for all submitted jobs', async () => {
   const { coalescer } = writer();
   const answers: string[] = [];
   for (const row of ['a', 'b']) void coalescer.submit({ row }, 1).then((answer) => answers.push(answer));
@@ -151,14 +151,14 @@ test('draining waits for all that was asked for', async () => {
   expect(answers).toEqual(['A', 'B']);
 });
 
-test('a flush holds no more than its bytes, and what is larger goes alone', async () => {
+test('a flush takes a limited number of bytes, and a larger job is flushed alone', async () => {
   const { coalescer, flushes } = writer({ maxInFlight: 1 });
   const jobs = { a: 600, b: 600, c: 300, d: 1, e: 4_000 };
   await Promise.all(Object.entries(jobs).map(([row, bytes]) => coalescer.submit({ row }, bytes)));
   expect(flushes).toEqual([['a', 'c', 'd'], ['b'], ['e']]);
 });
 
-test('when too many bytes wait, a new write is refused, and taken again later', async () => {
+test('a job is rejected while too many bytes wait, and accepted later', async () => {
   const { coalescer } = writer();
   const first = coalescer.submit({ row: 'a' }, 5_000);
   await expect(coalescer.submit({ row: 'b' }, 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });

@@ -1,5 +1,3 @@
-// Over 200 lines: the cases are tables, and what filters mean is written a second time, to compare.
-
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Filter, FilterOperator } from '../../src/core/filters/filter.ts';
 import type { FlowRun, TaskRun } from '../../src/core/runs/run.ts';
@@ -72,12 +70,12 @@ beforeAll(async () => {
   const theirFlow = newFlow({ tenantId: stranger });
   await insertFlows(database, [theirFlow]);
   await insertFlowRuns(database, flowRuns.map(({ name, tags }) => newFlowRun(theirFlow.id, { name, tags, tenantId: stranger }))); // biome-ignore format: data
-  // Without statistics every table seems to have one row, and a chain of relations takes seconds.
+  // Without statistics the planner assumes one row per table, and a chain of relations takes seconds.
   await database.query(statement('test.analyze', 'analyze'));
 });
 afterAll(() => opened.drop());
 
-// What filters mean, a second time: slowly, in memory, with two truth values.
+// The meaning of filters a second time: slowly, in memory, with two truth values.
 
 type Row = { [field: string]: unknown };
 const asRow = (row: object) => row as Row;
@@ -90,7 +88,7 @@ const RELATED: { [relation: string]: (row: Row) => Row[] } = {
   flowRuns: (row) => flowRuns.filter(({ flowId }) => flowId === row.id).map(asRow),
 };
 
-// `query` is asked of log lines only: test/api/filters.test.ts.
+// Only log lines have `query`: test/api/filters.test.ts.
 const OPERATORS: { [Operator in Exclude<FilterOperator, 'query'>]: (field: unknown, value: Json) => boolean } = {
   in: (field, value) => list(value).some((entry) => entry === field),
   notIn: (field, value) =>
@@ -172,21 +170,24 @@ const ofFlowRun: [field: string, operator: FilterOperator, value: Json][] = [
   ['autoScheduled', 'is', false],
 ];
 
-describe('one condition on flow runs lets through what it says', () => {
-  test.each(ofFlowRun)('%s %s (case %#), and the opposite under `not`', async (field, operator, value) => {
-    const condition = { field, operator, value };
-    expect(await flowRunIds(condition)).toEqual(expected(flowRuns, condition));
-    expect(await flowRunIds({ not: condition })).toEqual(expected(flowRuns, { not: condition }));
-    expect(await flowRunCount(database, DEFAULT_TENANT_ID, condition)).toBe(expected(flowRuns, condition).length);
-  });
+describe('conditions on flow runs', () => {
+  test.each(ofFlowRun)(
+    'the condition %s %s and its negation match the rows that they match in memory (case %#)',
+    async (field, operator, value) => {
+      const condition = { field, operator, value };
+      expect(await flowRunIds(condition)).toEqual(expected(flowRuns, condition));
+      expect(await flowRunIds({ not: condition })).toEqual(expected(flowRuns, { not: condition }));
+      expect(await flowRunCount(database, DEFAULT_TENANT_ID, condition)).toBe(expected(flowRuns, condition).length);
+    },
+  );
 });
 
-test('an empty `and` is true, an empty `or` is false', async () => {
+test('an empty `and` matches every row and an empty `or` none', async () => {
   expect(await flowRunIds({ and: [] })).toHaveLength(flowRuns.length);
   expect(await flowRunIds({ or: [] })).toEqual([]);
 });
 
-test('two hundred random trees, with relations within relations, mean what they mean in memory', async () => {
+test('two hundred random filters with nested relations match the rows that they match in memory', async () => {
   const leaf = (): Filter => {
     const [field, operator, value] = dice.one(ofFlowRun);
     return { field, operator, value };
@@ -236,7 +237,7 @@ test('task runs, flows and log lines are filtered by their own fields and relati
   expect(ids(await logPage(database, DEFAULT_TENANT_ID, { filter: grave }))).toEqual(expected(lines, grave));
 });
 
-test('a flow run of another tenant passes no filter, nor is it found through a relation', async () => {
+test('a filter never matches a flow run of another tenant, also not through a relation', async () => {
   const theirs = await insertTenant(database);
   const alien = newFlowRun(flows[0]?.id ?? '', { tenantId: theirs, name: 'alien' });
   await insertFlowRuns(database, [alien]);
@@ -257,7 +258,7 @@ test.each<[what: string, filter: Filter]>([
   ['levels', nested(MAX_FILTER_DEPTH)],
   ['conditions', wide(MAX_FILTER_NODES)],
   ['values', oneOf(MAX_FILTER_LIST)],
-])('a filter may have as many %s as the limit says', async (_, filter) => {
+])('a filter may have the maximum number of %s', async (_, filter) => {
   await flowRunIds(filter);
 });
 
@@ -272,24 +273,24 @@ test.each<[what: string, filter: Filter, code: string]>([
   ['an unknown operator', where('name', 'resembles', 'x'), 'BAD_USER_INPUT'],
   ['an operator of another kind of field', where('name', 'hasAny', ['x']), 'BAD_USER_INPUT'],
   ['an unknown relation', { relation: 'friends', some: { and: [] } }, 'BAD_USER_INPUT'],
-  ['no UUID', where('id', 'in', ['17']), 'BAD_USER_INPUT'],
-  ['no list', where('id', 'in', UNKNOWN), 'BAD_USER_INPUT'],
+  ['a malformed UUID', where('id', 'in', ['17']), 'BAD_USER_INPUT'],
+  ['a value instead of a list', where('id', 'in', UNKNOWN), 'BAD_USER_INPUT'],
   ['null in a list', where('name', 'in', [null]), 'BAD_USER_INPUT'],
   ['a NUL character', where('name', 'contains', 'a\0b'), 'BAD_USER_INPUT'],
   ['an unknown state type', where('stateType', 'in', ['SLEEPING']), 'BAD_USER_INPUT'],
   ['a time out of range', where('startTime', 'gte', 1e18), 'BAD_USER_INPUT'],
   ['a time that is text', where('startTime', 'gte', 'noon'), 'BAD_USER_INPUT'],
-  ['no truth value', where('startTime', 'isNull', 'yes'), 'BAD_USER_INPUT'],
-  ['no truth value where one is asked for', where('autoScheduled', 'is', null), 'BAD_USER_INPUT'],
-  ['no beginnings', where('name', 'startsWith', 'x'), 'BAD_USER_INPUT'],
-  ['a search in what is not prose', where('name', 'query', 'x'), 'BAD_USER_INPUT'],
-  ['a truth value that asks a related row', where('workQueueName', 'isNull', 'yes'), 'BAD_USER_INPUT'],
-  ['a fault below a relation', { relation: 'flow', some: where('nonsense', 'in', []) }, 'BAD_USER_INPUT'],
-])('%s is refused', async (_, filter, code) => {
+  ['a text instead of a boolean', where('startTime', 'isNull', 'yes'), 'BAD_USER_INPUT'],
+  ['null instead of a boolean', where('autoScheduled', 'is', null), 'BAD_USER_INPUT'],
+  ['a text instead of a list of prefixes', where('name', 'startsWith', 'x'), 'BAD_USER_INPUT'],
+  ['a text search in a name', where('name', 'query', 'x'), 'BAD_USER_INPUT'],
+  ['a text instead of a boolean for a related row', where('workQueueName', 'isNull', 'yes'), 'BAD_USER_INPUT'],
+  ['an unknown field inside a relation', { relation: 'flow', some: where('nonsense', 'in', []) }, 'BAD_USER_INPUT'],
+])('a filter with %s is rejected', async (_, filter, code) => {
   await expect(flowRunIds(filter)).rejects.toMatchObject({ name: 'Problem', code });
 });
 
-test('a search of 200 characters is made, a longer one is refused', async () => {
+test('a text search may have 200 characters', async () => {
   const search = async (length: number) => logPage(database, DEFAULT_TENANT_ID, { filter: where('text', 'query', 'x'.repeat(length)) }); // biome-ignore format: data
   expect(ids(await search(200))).toEqual([]);
   await expect(search(201)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });

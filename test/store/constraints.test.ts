@@ -3,7 +3,7 @@ import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
 import { type Database, statement } from '../../src/store/connection/database.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 
-// The database's own last line of defence. Nothing that the server does should ever meet it.
+// The database's last line of defence. The server should never violate these constraints.
 
 const FLOW = '01900000-0000-7000-8000-0000000000f1';
 const FLOW_RUN = '01900000-0000-7000-8000-0000000000f2';
@@ -72,29 +72,34 @@ const insert = (table: string, row: Row): Promise<unknown[]> =>
     Object.values(row),
   );
 
-describe('the database refuses', () => {
+describe('constraints of the database', () => {
   test.each([
-    ['a second task run with the same keys, where neither has a flow run', 'task_run', taskRun({}), '23505'],
-    ['a version below 1', 'task_run', taskRun({ dynamic_key: '1', version: 0 }), '23514'],
-    ['tags that are no list', 'task_run', taskRun({ dynamic_key: '1', tags: '{"a": 1}' }), '23514'],
-    ['a state with a version below 1', 'task_run_state', taskRunState({ version: 0 }), '23514'],
-    ['a position without a flow run', 'task_run_state', taskRunState({ position: 1 }), '23514'],
-    ['a flow run without a position', 'task_run_state', taskRunState({ flow_run_id: FLOW_RUN }), '23514'],
-    ['a log line of no run', 'log', log({ flow_run_id: null }), '23514'],
-    ['a log line counted in another run than its own', 'log', log({ run_id: TASK_RUN }), '23514'],
+    ['a second task run with the same keys and no flow run', 'task_run', taskRun({}), '23505'],
+    ['a task run with a version below 1', 'task_run', taskRun({ dynamic_key: '1', version: 0 }), '23514'],
+    ['tags that are not a list', 'task_run', taskRun({ dynamic_key: '1', tags: '{"a": 1}' }), '23514'],
+    ['a task run state with a version below 1', 'task_run_state', taskRunState({ version: 0 }), '23514'],
+    ['a task run state with a position and no flow run', 'task_run_state', taskRunState({ position: 1 }), '23514'],
     [
-      'a log line of a flow run counted in its task run',
+      'a task run state with a flow run and no position',
+      'task_run_state',
+      taskRunState({ flow_run_id: FLOW_RUN }),
+      '23514',
+    ],
+    ['a log line without a run', 'log', log({ flow_run_id: null }), '23514'],
+    ['a log line numbered in another run than its own', 'log', log({ run_id: TASK_RUN }), '23514'],
+    [
+      'a log line of a flow run numbered in its task run',
       'log',
       log({ run_id: TASK_RUN, task_run_id: TASK_RUN }),
       '23514',
     ],
     ['a log line with the number 0', 'log', log({ number: 0 }), '23514'],
-  ])('%s', async (_, table, row, code) => {
+  ])('the database rejects %s', async (_, table, row, code) => {
     await expect(insert(table, row)).rejects.toMatchObject({ code });
   });
 });
 
-test('it takes the same rows when they are right', async () => {
+test('the database accepts valid rows', async () => {
   await insert('task_run', taskRun({ flow_run_id: FLOW_RUN }));
   await insert('task_run_state', taskRunState({}));
   await insert('log', log({ task_run_id: TASK_RUN }));

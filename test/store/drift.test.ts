@@ -11,14 +11,14 @@ beforeAll(async () => {
 });
 afterAll(() => opened.drop());
 
-test('the database that the migrations make is the one that schema.prisma describes', async () => {
+test('the migrated database is the one that schema.prisma describes', async () => {
   expect(await schemaDifference(opened.url, schema)).toBe('');
 });
 
 test.each([
   ['a column', '  requestHash String   @map("request_hash")\n', '', 'DROP COLUMN "request_hash"'],
   ['an index', '  @@index([dueAt])\n', '', 'DROP INDEX "cloud_hook_delivery_due_at_idx"'],
-  ['a unique rule', '  @@unique([flowRunId, key])\n', '', 'DROP INDEX "flow_run_input_flow_run_id_key_key"'],
+  ['a unique constraint', '  @@unique([flowRunId, key])\n', '', 'DROP INDEX "flow_run_input_flow_run_id_key_key"'],
   [
     'a default',
     'outOfOrder      Boolean   @default(false)',
@@ -27,12 +27,12 @@ test.each([
   ],
   ['a type', 'level     Int      @db.SmallInt', 'level     Int', 'SET DATA TYPE INTEGER'],
   ['an enum value', '  CANCELLING\n', '  CANCELLING\n  LATE\n', "ADD VALUE 'LATE'"],
-])('%s that only one of the two has is seen', async (_, before, after, expected) => {
+])('the drift test notices %s that differs', async (_, before, after, expected) => {
   expect(schema).toContain(before);
   expect(await schemaDifference(opened.url, schema.replace(before, after))).toContain(expected);
 });
 
-test('a change of the database itself is seen', async () => {
+test('the drift test notices a change of the database', async () => {
   await opened.database.query(statement('test.drift', 'drop index flow_tenant_id_id_idx'));
   expect(await schemaDifference(opened.url, schema)).toContain('CREATE INDEX "flow_tenant_id_id_idx"');
 });

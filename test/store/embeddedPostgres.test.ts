@@ -1,25 +1,32 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { watch } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded/embeddedPostgres.ts';
 import { postgresUser } from '../../src/store/embedded/postgresUser.ts';
 import { findPostmaster } from '../../src/store/embedded/postmaster.ts';
+import { type GuardedDirectory, guardedDirectory } from '../support/guardedDirectory.ts';
+import { type NodeProcess, startNode } from '../support/startNode.ts';
 import { waitFor } from '../support/waitFor.ts';
 
+let directory: GuardedDirectory;
 let dataDirectory: string;
 let data: string;
 let opened: EmbeddedPostgres[];
 let children: ChildProcess[];
 
+beforeAll(async () => {
+  directory = await guardedDirectory();
+});
+afterAll(() => directory.remove());
+
 beforeEach(async () => {
-  dataDirectory = await mkdtemp(path.join(tmpdir(), 'flowql-embedded-'));
-  // As root we run PostgreSQL as another user, who must get in.
+  dataDirectory = await mkdtemp(path.join(directory.path, 'data-'));
+  // As root, PostgreSQL runs as another user, who needs access.
   await chmod(dataDirectory, 0o755);
   data = path.join(dataDirectory, 'postgres', 'data');
   opened = [];
@@ -40,12 +47,11 @@ async function start(): Promise<EmbeddedPostgres> {
   return postgres;
 }
 
-/** The same in a process of its own, as users have it. */
-function spawnProcess(): ChildProcess & { stdout: Readable } {
+/** Starts it in a separate process, as users do. */
+function spawnProcess(): NodeProcess {
   const script = fileURLToPath(new URL('../support/embeddedPostgresProcess.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', script, dataDirectory], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const child = startNode(['--import', 'tsx', script, dataDirectory]);
+  child.stderr.resume();
   children.push(child);
   return child;
 }
@@ -80,7 +86,7 @@ async function run(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-/** False while the server does not answer, too. */
+/** Also false while the server does not answer. */
 const isTrue = (url: string, sql: string): Promise<boolean> =>
   run(url, sql).then(
     ([row]) => Object(row).yes === true,
@@ -90,7 +96,7 @@ const isTrue = (url: string, sql: string): Promise<boolean> =>
 const note = (url: string) => run(url, 'create table if not exists note (id int); insert into note values (1)');
 const notes = (url: string) => run(url, 'select id from note');
 
-test('what is written lasts over a stop and a start', async () => {
+test('data survives a stop and a start of the embedded PostgreSQL', async () => {
   const first = await start();
   await note(first.url);
   await first.stop();
@@ -99,7 +105,7 @@ test('what is written lasts over a stop and a start', async () => {
   expect(await notes((await start()).url)).toEqual([{ id: 1 }]);
 });
 
-test('the server is for this machine and for who knows its password, and sorts the same everywhere', async () => {
+test('the embedded PostgreSQL accepts local connections with its password only and sorts the same on every machine', async () => {
   const { url } = await start();
   expect(
     await run(
@@ -123,8 +129,8 @@ test('the server is for this machine and for who knows its password, and sorts t
   expect(mode & 0o777).toBe(0o600);
 });
 
-describe('after kill -9', () => {
-  test('of our process, the next one goes on with the same PostgreSQL, and stops it', async () => {
+describe('kill -9 and the embedded PostgreSQL', () => {
+  test('after kill -9 of the server, the next one takes over the running PostgreSQL and stops it', async () => {
     const { child, url } = await startProcess();
     await note(url);
     const pid = postmasterPid();
@@ -136,7 +142,7 @@ describe('after kill -9', () => {
     expect(findPostmaster(data)).toBeNull();
   });
 
-  test('of PostgreSQL, it is back at the same address', async () => {
+  test('after kill -9 of PostgreSQL, it restarts at the same address', async () => {
     const { url } = await start();
     await note(url);
     const pid = postmasterPid();
@@ -145,7 +151,7 @@ describe('after kill -9', () => {
     await waitFor(() => isTrue(url, 'select count(*) = 1 as yes from note'));
   });
 
-  test('of both, the next start recovers', async () => {
+  test('after kill -9 of the server and PostgreSQL, the next start recovers', async () => {
     const { child, url } = await startProcess();
     await note(url);
     await kill(child);
@@ -154,9 +160,9 @@ describe('after kill -9', () => {
   });
 
   test.each([
-    ['another program has its number', () => shell('echo $$; exec sleep 60')],
-    ['nobody reaps, and it is a zombie', zombie],
-  ])('of both, the next start recovers, also where %s', async (_, takePid) => {
+    ['another program has its process id', () => shell('echo $$; exec cat')],
+    ['a zombie has its process id', zombie],
+  ])('after kill -9 of the server and PostgreSQL, the next start recovers even if %s', async (_, takePid) => {
     const { child, url } = await startProcess();
     await note(url);
     await kill(child);
@@ -167,34 +173,45 @@ describe('after kill -9', () => {
     expect(await notes((await start()).url)).toEqual([{ id: 1 }]);
   });
 
-  test('while the database files were made, they are made anew', async () => {
+  test('after kill -9 during the creation of the database files, the next start creates them again', async () => {
+    const watcher = watch(dataDirectory);
+    const creating = new Promise<void>((resolve) =>
+      watcher.on('change', (_, name) => String(name).startsWith('postgres.new-') && resolve()),
+    );
     const child = spawnProcess();
-    await waitFor(async () => (await readdir(dataDirectory)).some((name) => name.startsWith('postgres.new-')));
+    await creating;
+    watcher.close();
     await kill(child);
     expect(await run((await start()).url, 'select 1 as one')).toEqual([{ one: 1 }]);
     expect((await readdir(dataDirectory)).filter((name) => name.startsWith('postgres.new-'))).toEqual([]);
   });
 });
 
-/** Runs as PostgreSQL's user, as it would be: PostgreSQL disregards the processes of others. */
+/**
+ * Runs a script, whose stdin stays open, as PostgreSQL's user, because PostgreSQL ignores the processes of other users.
+ * Returns the number that it prints first.
+ */
 async function shell(script: string): Promise<number> {
   const user = postgresUser();
   const as = user ? { uid: user.uid, gid: user.gid } : {};
-  const parent = spawn('sh', ['-c', script], { cwd: '/', stdio: ['ignore', 'pipe', 'inherit'], ...as });
+  const parent = spawn('sh', ['-c', script], { cwd: '/', stdio: ['pipe', 'pipe', 'inherit'], ...as });
   children.push(parent);
   const [line] = await once(parent.stdout, 'data');
   return Number(line);
 }
 
-/** A process that has ended and whose parent never asks for it. */
+/** Returns the id of a process that has ended and whose parent never waits for it. */
 async function zombie(): Promise<number> {
-  const pid = await shell('sleep 0.1 & echo $!; exec sleep 60');
+  const pid = await shell('exec 3<&0; cat <&3 & echo $!; exec cat');
+  const parent = children.at(-1);
+  await waitFor(async () => (await readFile(`/proc/${parent?.pid}/comm`, 'utf8')) === 'cat\n');
+  process.kill(pid);
   await waitFor(async () => (await readFile(`/proc/${pid}/stat`, 'utf8')).includes(') Z '));
   return pid;
 }
 
-describe('several processes on one directory', () => {
-  test('that start at once share one PostgreSQL, and the last one out stops it', async () => {
+describe('several processes on one data directory', () => {
+  test('processes that start together share one PostgreSQL and the last one stops it', async () => {
     const [first, second, third] = await Promise.all([startProcess(), startProcess(), start()]);
     expect(new Set([first.url, second.url, third.url]).size).toBe(1);
     await kill(first.child, 'SIGTERM');
@@ -204,7 +221,7 @@ describe('several processes on one directory', () => {
     expect(findPostmaster(data)).toBeNull();
   });
 
-  test('do not wait for one that was killed', async () => {
+  test('the last process stops PostgreSQL even if another was killed', async () => {
     const first = await startProcess();
     const second = await start();
     await kill(first.child);
@@ -212,7 +229,7 @@ describe('several processes on one directory', () => {
     expect(findPostmaster(data)).toBeNull();
   });
 
-  test('find it again after it was killed, whoever started it', async () => {
+  test('a process finds PostgreSQL again after it was killed, even if another process had started it', async () => {
     const { child, url } = await startProcess();
     await start();
     await note(url);
@@ -223,19 +240,22 @@ describe('several processes on one directory', () => {
   });
 });
 
-describe('what cannot work is said', () => {
-  test('files of another major version', async () => {
+describe('errors at start of the embedded PostgreSQL', () => {
+  test('database files of another major version are rejected', async () => {
     await (await start()).stop();
     await writeFile(path.join(data, 'PG_VERSION'), '14\n');
     await expect(start()).rejects.toThrow('belong to PostgreSQL 14');
   });
 
-  test.runIf(process.getuid?.() === 0)('a directory that the user of PostgreSQL cannot reach', async () => {
-    await chmod(dataDirectory, 0o700);
-    await expect(start()).rejects.toThrow('Set FLOWQL_DATA_DIR to another directory');
-  });
+  test.runIf(process.getuid?.() === 0)(
+    'a data directory that the user of PostgreSQL cannot reach is rejected',
+    async () => {
+      await chmod(dataDirectory, 0o700);
+      await expect(start()).rejects.toThrow('Set FLOWQL_DATA_DIR to another directory');
+    },
+  );
 
-  test('a setting of PostgreSQL that keeps it from starting', async () => {
+  test('an invalid PostgreSQL setting is reported', async () => {
     await (await start()).stop();
     await writeFile(path.join(data, 'postgresql.auto.conf'), 'work_mem = nonsense\n');
     await expect(start()).rejects.toThrow(/did not start:.*(work_mem|configuration)/s);

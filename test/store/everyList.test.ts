@@ -12,7 +12,7 @@ import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { insertTenant } from '../support/rows.ts';
 import { insertRowsOfEveryKind, rowsOfEveryKind } from '../support/rowsOfEveryKind.ts';
 
-// That every list has one order in every sort, whichever way and in whatever steps one walks through it.
+// Every list has one order in every sort, in both directions and with every page size.
 
 const world = rowsOfEveryKind(9);
 let opened: TestDatabase;
@@ -31,7 +31,7 @@ type Read = (sort: never, page: PageRequest) => Promise<Page<Row>>;
 interface List {
   rows: Row[];
   orders: { [sort: string]: Order<never> };
-  /** Of each sort one, which the table of orders has. */
+  /** Takes each sort of the table of orders. */
   read: Read;
 }
 
@@ -70,10 +70,10 @@ async function walk(next: (cursor: string | null) => Promise<Page<Row>>, backwar
   return (backwards ? pages.reverse() : pages).flat();
 }
 
-/** Ascending or descending; where the first keys are equal, by the next; nulls last both ways. */
+/** Ascending or descending by the first keys that differ; nulls last in both directions. */
 function inOrder({ keys, descending }: Order<never>, one: Row, other: Row): boolean {
   for (const key of keys) {
-    const [a, b] = [key.of(one as never), key.of(other as never)]; // Rows are what their own orders take.
+    const [a, b] = [key.of(one as never), key.of(other as never)]; // The cast: an order takes rows of its own list.
     if (a === b) continue;
     if (a === null || b === null) return b === null;
     return descending ? a > b : a < b;
@@ -86,10 +86,10 @@ const cases = Object.entries(LISTS).flatMap(([name, list]) =>
 );
 
 test.each(cases)(
-  '%s by %s: each row once, in one order, forwards and backwards',
+  'the pages of %s by %s contain each row once, in order, in both directions',
   async (_, sort, { rows, orders, read }) => {
     const order = orders[sort] ?? expect.fail();
-    const of = (page: PageRequest) => read(sort as never, page); // See `read`.
+    const of = (page: PageRequest) => read(sort as never, page); // The cast: see `read`.
     for (const size of [7, 200]) {
       const forwards = await walk((after) => of({ first: size, after }), false);
       expect(forwards).toHaveLength(rows.length);

@@ -32,23 +32,23 @@ const changedBy = async () => {
   return row?.changed ?? 0;
 };
 
-/** Columns that are as they were when the run was made, and those that change only with its version. */
+/** Columns that are fixed at creation, and those that change only with the version. */
 const FIXED = ['id', 'created', 'tenant_id', 'flow_id', 'idempotency_key', 'auto_scheduled'];
 const OF_THE_STATE = /^(state_\w+|run_count|start_time|end_time|total_run_time_seconds)$/;
-/** Set with whatever else changes. */
+/** Set with any other change. */
 const BESIDE = ['updated'];
 
 const columns = [...flowRunColumns('x').matchAll(/x\.(\w+) as/g)]
   .map(([, column = '']) => column)
   .filter((column) => ![...FIXED, ...BESIDE].includes(column) && !OF_THE_STATE.test(column));
 
-test.each(columns)('a run whose %s is written counts as changed', async (column) => {
+test.each(columns)('a flow run whose %s is written counts as changed', async (column) => {
   const before = await changedBy();
   await sql(`update flow_run set ${column} = ${column} where id = $1`, run.id);
   expect(await changedBy()).toBeGreaterThan(before);
 });
 
-test('a sign of life is no change', async () => {
+test('a flow run whose `updated` alone is written does not count as changed', async () => {
   const before = await changedBy();
   await sql('update flow_run set updated = now() where id = $1', run.id);
   expect(await changedBy()).toBe(before);
@@ -58,7 +58,7 @@ const NOTHING: Filter = { or: [] };
 const after = (filter: Filter, limit = 10, from = 0) =>
   flowRunChangesAfter(t.database, DEFAULT_TENANT_ID, filter, { after: beforeTransaction(from), limit });
 
-test('what changed is told in order and once, whether it matches or is gone', async () => {
+test('changes come in order and once, with the run or with null if it does not match or is deleted', async () => {
   const [kept, gone] = [newFlowRun(flow.id), newFlowRun(flow.id)];
   await insertFlowRuns(t.database, [kept]);
   await insertFlowRuns(t.database, [gone]);
@@ -76,7 +76,7 @@ test('what changed is told in order and once, whether it matches or is gone', as
   expect([first.changes.length, first.complete]).toEqual([2, false]);
 });
 
-test('where nothing changed, there is still a horizon', async () => {
+test('a horizon is returned even if nothing changed', async () => {
   const { horizon } = await after(EVERYTHING);
   const nothing = await after(EVERYTHING, 10, horizon);
   expect(nothing.changes).toEqual([]);
@@ -85,7 +85,7 @@ test('where nothing changed, there is still a horizon', async () => {
   expect(Math.abs(nothing.now / 1000 - Date.now())).toBeLessThan(60_000);
 });
 
-test('rows with numbers of another server, put in from a dump, are no heads', async () => {
+test('rows restored from another server with higher transaction ids are not heads', async () => {
   const strange = newFlowRun(flow.id);
   await insertFlowRuns(t.database, [strange]);
   await sql('alter table flow_run disable trigger flow_run_set_changed');
@@ -96,7 +96,7 @@ test('rows with numbers of another server, put in from a dump, are no heads', as
   await sql('delete from flow_run where id = $1', strange.id);
 });
 
-test('of many runs only those that changed are read', async () => {
+test('only changed runs are read among twenty thousand', async () => {
   await sql(
     `insert into flow_run (id, tenant_id, flow_id, name, version, state_id, state_type, state_name, state_timestamp)
      select gen_random_uuid(), $1, $2, 'many', 1, gen_random_uuid(), 'PENDING', 'Pending', now() from generate_series(1, 20000)`,

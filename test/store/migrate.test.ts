@@ -35,7 +35,7 @@ async function select(sql: string): Promise<unknown[]> {
 const books = `select migration_name, applied_steps_count, finished_at is not null as finished, length(checksum) as digits
   from _prisma_migrations order by migration_name`;
 
-test('an empty database gets every migration, once, and the default tenant', async () => {
+test('an empty database gets every migration once, and the default tenant', async () => {
   const { applied } = await migrate(url);
   expect(applied.length).toBeGreaterThan(0);
   expect(await migrate(url)).toEqual({ applied: [] });
@@ -45,12 +45,12 @@ test('an empty database gets every migration, once, and the default tenant', asy
   );
 });
 
-test('of processes that start at once, one works and the others wait for it', async () => {
+test('only one of five processes that start together migrates', async () => {
   const results = await Promise.all(Array.from({ length: 5 }, () => migrate(url)));
   expect(results.filter(({ applied }) => applied.length > 0)).toHaveLength(1);
 });
 
-test('what was added since is applied in the order of names', async () => {
+test('new migrations are applied in the order of their names', async () => {
   await write('1_one', 'create table one (id int)');
   expect(await migrate(url, { directory })).toEqual({ applied: ['1_one'] });
   await write('3_three', 'alter table two add three int');
@@ -59,7 +59,7 @@ test('what was added since is applied in the order of names', async () => {
   expect(await select('select one.id, three from one left join two on true')).toEqual([{ id: 1, three: null }]);
 });
 
-test('a migration that fails leaves nothing behind, and those before it stand', async () => {
+test('a migration that fails changes nothing and keeps those before it', async () => {
   await write('1_one', 'create table one (id int)');
   await write('2_bad', 'create table two (id int); select 1 / 0');
   await expect(migrate(url, { directory })).rejects.toThrow(
@@ -74,13 +74,9 @@ test('a migration that fails leaves nothing behind, and those before it stand', 
 
 test.each([
   ['was changed after it was applied', () => write('1_one', 'create table other (id int)'), '1_one was changed'],
-  [
-    'is missing, as it is to an older program',
-    () => rm(path.join(directory, '1_one'), { recursive: true }),
-    'newer FlowQL',
-  ],
-  ['stopped half way', () => select('update _prisma_migrations set finished_at = null'), 'did not finish'],
-])('nothing is done where an applied migration %s', async (_, spoil, sentence) => {
+  ['is missing', () => rm(path.join(directory, '1_one'), { recursive: true }), 'newer FlowQL'],
+  ['stopped halfway', () => select('update _prisma_migrations set finished_at = null'), 'did not finish'],
+])('no migration is applied if an earlier one %s', async (_, spoil, sentence) => {
   await write('1_one', 'create table one (id int)');
   await migrate(url, { directory });
   await spoil();
@@ -92,14 +88,14 @@ test.each([
   expect(await select(`select to_regclass('two') as two`)).toEqual([{ two: null }]);
 });
 
-test('what Prisma has rolled back counts as not applied', async () => {
+test('a migration that Prisma has rolled back is applied again', async () => {
   await write('1_one', 'create table if not exists one (id int)');
   await migrate(url, { directory });
   await select('update _prisma_migrations set finished_at = null, rolled_back_at = now()');
   expect(await migrate(url, { directory })).toEqual({ applied: ['1_one'] });
 });
 
-test('a role that may not create tables can use a database that is up to date', async () => {
+test('a role without rights to create tables can use an up-to-date database', async () => {
   await migrate(url);
   await select(`do $$ begin
     drop role if exists reader_of_tests;
@@ -112,6 +108,6 @@ test('a role that may not create tables can use a database that is up to date', 
   expect(await migrate(reader.href)).toEqual({ applied: [] });
 });
 
-test('a database that is not there is a Problem', async () => {
-  await expect(migrate('postgresql://nobody@127.0.0.1:1/none')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+test('an unreachable database is UNAVAILABLE', async () => {
+  await expect(migrate('postgresql://unknown@127.0.0.1:1/none')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
 });

@@ -10,7 +10,7 @@ import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { insertTenant } from '../support/rows.ts';
 import { insertRowsOfEveryKind, rowsOfEveryKind } from '../support/rowsOfEveryKind.ts';
 
-const SORTS = Object.keys(RUN_ORDERS) as RunSort[]; // its own keys
+const SORTS = Object.keys(RUN_ORDERS) as RunSort[]; // The cast: its own keys.
 const world = rowsOfEveryKind(5);
 
 let opened: TestDatabase;
@@ -29,7 +29,7 @@ const KINDS = {
 } as const;
 
 describe.each(Object.entries(KINDS))('numbered pages of %s', (_, { rows, page, numbered }) => {
-  test.each(SORTS)('by %s are the list that the cursors walk through', async (sort) => {
+  test.each(SORTS)('numbered pages by %s contain the rows of the cursor pages in the same order', async (sort) => {
     const list = await page(database, DEFAULT_TENANT_ID, { sort, page: { first: 200 } });
     const found: unknown[] = [];
     for (let number = 1; number <= Math.ceil(rows.length / 17); number += 1) {
@@ -48,14 +48,14 @@ describe.each(Object.entries(KINDS))('numbered pages of %s', (_, { rows, page, n
 
 const started: Filter = { field: 'startTime', operator: 'isNull', value: false };
 
-test('a filter confines rows and count alike', async () => {
+test('a filter applies to both the rows and the count of a numbered page', async () => {
   const expected = world.flowRuns.filter(({ startTime }) => startTime !== null);
   const page = await numberedFlowRunPage(database, DEFAULT_TENANT_ID, { filter: started, limit: 200, sort: 'ID_ASC' });
   expect(page.rows.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
   expect(page.totalCount).toBe(expected.length);
 });
 
-test('rows and count are one statement, hence of one moment', async () => {
+test('one statement reads the rows and the count of a numbered page', async () => {
   const names: string[] = [];
   database.onStatement = (name) => names.push(name);
   await numberedFlowRunPage(database, DEFAULT_TENANT_ID, {});
@@ -64,11 +64,11 @@ test('rows and count are one statement, hence of one moment', async () => {
 });
 
 test.each([
-  ['behind the last', { page: 1_000, limit: 50 }, { pages: 3, totalCount: 120 }],
-  ['as far behind it as a number goes', { page: 2_147_483_647, limit: 200 }, { pages: 1, totalCount: 120 }],
-  ['of no rows', { page: 1, limit: 0 }, { pages: 0, totalCount: 120 }],
-  ['of a list that is empty', { filter: { or: [] } }, { pages: 0, totalCount: 0, page: 1, limit: 50 }],
-])('a page %s is empty, and counts', async (_, list, expected) => {
+  ['after the last', { page: 1_000, limit: 50 }, { pages: 3, totalCount: 120 }],
+  ['with the largest number', { page: 2_147_483_647, limit: 200 }, { pages: 1, totalCount: 120 }],
+  ['of size 0', { page: 1, limit: 0 }, { pages: 0, totalCount: 120 }],
+  ['of an empty list', { filter: { or: [] } }, { pages: 0, totalCount: 0, page: 1, limit: 50 }],
+])('a numbered page %s is empty and has the total count', async (_, list, expected) => {
   for (const sort of SORTS)
     expect(await numberedFlowRunPage(database, DEFAULT_TENANT_ID, { ...list, sort })).toMatchObject({
       rows: [],
@@ -77,15 +77,15 @@ test.each([
 });
 
 test.each([
-  ['a page 0', { page: 0 }, 'BAD_USER_INPUT'],
-  ['half a page', { page: 1.5 }, 'BAD_USER_INPUT'],
+  ['page 0', { page: 0 }, 'BAD_USER_INPUT'],
+  ['page 1.5', { page: 1.5 }, 'BAD_USER_INPUT'],
   ['a negative limit', { limit: -1 }, 'BAD_USER_INPUT'],
   ['a limit too large', { limit: 201 }, 'LIMIT_EXCEEDED'],
-])('%s is refused', async (_, list, code) => {
+])('the numbered list rejects %s', async (_, list, code) => {
   await expect(numberedFlowRunPage(database, DEFAULT_TENANT_ID, list)).rejects.toMatchObject({ name: 'Problem', code });
 });
 
-test('wide columns come where they are asked for', async () => {
+test('a numbered page contains wide columns only if requested', async () => {
   const [lean] = (await numberedFlowRunPage(database, DEFAULT_TENANT_ID, { limit: 1, wide: false })).rows;
   const [whole] = (await numberedFlowRunPage(database, DEFAULT_TENANT_ID, { limit: 1 })).rows;
   expect(lean).not.toHaveProperty('parameters');

@@ -34,16 +34,16 @@ describe('columns', () => {
     ['1969-12-31 23:59:59.25+00', '1969-12-31T23:59:59.250000Z'],
     ['2026-11-21 01:08:00+02', '2026-11-20T23:08:00.000000Z'],
     ['2026-11-21 01:08:00.5-03:30', '2026-11-21T04:38:00.500000Z'],
-  ])('%s is read as %s', (text, expected) => {
+  ])('the database time %s is read as %s', (text, expected) => {
     expect(formatInstant(instantFromColumn(text))).toBe(expected);
   });
 
   test.each(['infinity', '-infinity', '0044-03-15 12:00:00+00 BC', '10000-01-01 00:00:00+00'])(
-    '%s is refused, not misread',
+    'the database time %s raises an error',
     (text) => expect(() => instantFromColumn(text)).toThrow(text),
   );
 
-  test('every microsecond survives a way through the database', async () => {
+  test('a time keeps its microseconds through the database', async () => {
     const times = ['2026-11-21T01:08:00.563414Z', '1999-12-31T23:59:59.999999Z', '2254-06-05T04:03:02.000001Z'];
     const [row] = await database.query<{ one: number; two: number; three: number }>(
       statement('test.times', 'select $1::timestamptz as one, $2::timestamptz as two, $3::timestamptz as three'),
@@ -52,7 +52,7 @@ describe('columns', () => {
     expect(row && [row.one, row.two, row.three]).toEqual(times.map(parseInstant));
   });
 
-  test('a bigint comes as a number and jsonb as what it holds', async () => {
+  test('a bigint is read as a number and jsonb as its value', async () => {
     const [row] = await database.query(
       statement('test.kinds', 'select 9007199254740991::bigint as big, $1::jsonb as json, null::timestamptz as never'),
       [JSON.stringify({ list: [1, 'two', null] })],
@@ -60,7 +60,7 @@ describe('columns', () => {
     expect(row).toEqual({ big: Number.MAX_SAFE_INTEGER, json: { list: [1, 'two', null] }, never: null });
   });
 
-  test('Prisma reads the same rows in its own way', async () => {
+  test('Prisma reads the same rows', async () => {
     const tenant = await database.prisma.tenant.findUniqueOrThrow({ where: { id: DEFAULT_TENANT_ID } });
     const [row] = await database.query<{ created: number }>(
       statement('test.tenant', 'select created from tenant where id = $1'),
@@ -71,12 +71,12 @@ describe('columns', () => {
 });
 
 describe('prepared statements', () => {
-  test('a name with two texts is prepared twice', async () => {
+  test('a statement name with two texts is prepared twice', async () => {
     expect(await database.query(statement('test.twice', 'select 1 as value'))).toEqual([{ value: 1 }]);
     expect(await database.query(statement('test.twice', 'select 2 as value'))).toEqual([{ value: 2 }]);
   });
 
-  test('only so many texts get a name', () => {
+  test('a limited number of statement texts is prepared', () => {
     const name = preparedNames(2);
     const names = ['a', 'b', 'c', 'a'].map((text) => name('page', text));
     expect(names).toEqual(['page/0', 'page/1', '', 'page/0']);
@@ -96,12 +96,12 @@ describe('transactions', () => {
   const insert = statement('test.insert', 'insert into tenant (id, name, slug) values (gen_random_uuid(), $1, $1)');
   const find = statement('test.find', 'select name from tenant where slug = $1');
 
-  test('what is returned from is committed', async () => {
+  test('a transaction whose work returns is committed', async () => {
     await database.transaction((transaction) => transaction.query(insert, ['kept']));
     expect(await database.query(find, ['kept'])).toHaveLength(1);
   });
 
-  test('what throws is rolled back, and the error is the one that was thrown', async () => {
+  test('a transaction whose work throws is rolled back and throws the same error', async () => {
     const failure = new Error('no');
     const work = database.transaction(async (transaction) => {
       await transaction.query(insert, ['gone']);
@@ -111,13 +111,13 @@ describe('transactions', () => {
     expect(await database.query(find, ['gone'])).toEqual([]);
   });
 
-  test('a statement that comes when the work is over is refused, and not committed on its own', async () => {
+  test('a statement after the end of its transaction is rejected and not executed', async () => {
     const late = await database.transaction(async (transaction) => () => transaction.query(insert, ['late']));
     await expect(late()).rejects.toThrow('was sent after the end of its transaction');
     expect(await database.query(find, ['late'])).toEqual([]);
   });
 
-  test('of statements sent together the first that fails is the error, and none is kept', async () => {
+  test('the first statement that fails fails the whole transaction', async () => {
     const work = database.transaction((transaction) =>
       Promise.all([
         transaction.query(insert, ['together']),
@@ -130,7 +130,7 @@ describe('transactions', () => {
     expect(await database.query(find, ['together too'])).toEqual([]);
   });
 
-  test('what is sent is kept with the commit, and its rows are there when the transaction is over', async () => {
+  test('a sent statement is committed and its rows arrive by the end of the transaction', async () => {
     const names: string[] = [];
     await database.transaction(async (transaction) => {
       transaction.send(insert, ['sent']);
@@ -140,7 +140,7 @@ describe('transactions', () => {
     expect(await database.query(find, ['sent'])).toHaveLength(1);
   });
 
-  test('a sent statement that fails is the error, whatever fails or commits behind it, and nothing is kept', async () => {
+  test('a sent statement that fails rolls back the transaction with its error, regardless of later statements', async () => {
     const divide = statement('test.divide', 'select 1 / 0');
     for (const behind of [async () => {}, (transaction: Transaction) => transaction.query(selectOne)]) {
       const work = database.transaction(async (transaction) => {
@@ -154,14 +154,14 @@ describe('transactions', () => {
     expect(await database.query(selectOne)).toEqual([{ one: 1 }]);
   });
 
-  test('a connection that is lost with the commit on its way is no fault of the work, which is not done again', async () => {
+  test('a connection lost during the commit is UNAVAILABLE and the work is not retried', async () => {
     const work = database.transaction(async (transaction) => transaction.send(killMine, []));
     const error = await work.catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'UNAVAILABLE' });
     expect([isTransient(error), isOneRowsFault(error)]).toEqual([false, false]);
   });
 
-  test('a swallowed error does not turn a rollback into a success', async () => {
+  test('a transaction whose work swallows an error still fails', async () => {
     const work = database.transaction(async (transaction) => {
       await transaction.query(insert, ['swallowed']);
       await transaction.query(statement('test.bad', 'select 1 / 0')).catch(() => {});
@@ -170,25 +170,25 @@ describe('transactions', () => {
   });
 });
 
-describe('a database that is not there', () => {
-  test('is a Problem that tells to come again, when it was never there', async () => {
-    await expect(openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/none' })).rejects.toMatchObject({
+describe('an unreachable database', () => {
+  test('a database that was never reachable is UNAVAILABLE', async () => {
+    await expect(openDatabase({ url: 'postgresql://unknown@127.0.0.1:1/none' })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
     });
   });
 
-  test('is a Problem when it ends a connection, and the next statement gets a new one', async () => {
+  test('a connection that the database ends is UNAVAILABLE and the next statement gets a new one', async () => {
     await expect(database.query(killMine)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     const work = database.transaction((transaction) => transaction.query(killMine));
     await expect(work).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(await database.query(selectOne)).toEqual([{ one: 1 }]);
   });
 
-  test('a fault in a statement stays what it is', async () => {
+  test('an error in a statement keeps its SQL state', async () => {
     await expect(database.query(statement('test.fault', 'select nothing'))).rejects.toMatchObject({ code: '42703' });
   });
 
-  test('whoever waits for a connection too long is told so', async () => {
+  test('a statement that waits too long for a connection is UNAVAILABLE', async () => {
     const small = await openDatabase({ url: opened.url, poolSize: 1 });
     const never = new AbortController();
     const holding = small.transaction(
@@ -204,7 +204,7 @@ describe('a database that is not there', () => {
 describe('listening', () => {
   const notify = statement('test.notify', `select pg_notify('test', $1)`);
 
-  test('messages arrive, also after the connection was lost', async () => {
+  test('a listener receives messages, also after its connection was lost', async () => {
     const messages: string[] = [];
     let connections = 0;
     const listener = await database.listen('test', {

@@ -1,4 +1,3 @@
-// Over 200 lines: the orders are written a second time, to compare.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FlowRun } from '../../src/core/runs/run.ts';
 import { encodeCursor } from '../../src/core/values/cursor.ts';
@@ -12,12 +11,12 @@ import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { random } from '../support/random.ts';
 import { insertFlowRuns, insertFlows, NOON, newFlow, newFlowRun } from '../support/rows.ts';
 
-const SORTS = Object.keys(RUN_ORDERS) as RunSort[]; // Object.keys forgets.
+const SORTS = Object.keys(RUN_ORDERS) as RunSort[]; // The cast: Object.keys returns string[].
 
 const dice = random(11);
 const time = () => dice.one([null, null, NOON, NOON + 1, NOON + 2]);
 const flow = newFlow();
-// Few names and times, many nulls: nearly every step from row to row is a tie.
+// Few names and times, many nulls: nearly every pair of neighbours is a tie.
 const runs: FlowRun[] = Array.from({ length: 40 }, () =>
   newFlowRun(flow.id, {
     name: dice.one(['a', 'b', 'B', 'ä', '']),
@@ -79,21 +78,21 @@ async function walk(next: (cursor: string | null) => Promise<Page<{ id: string }
   return backwards ? pages.toReversed().flat() : pages.flat();
 }
 
-describe.each(SORTS)('paging by %s over ties and nulls', (sort) => {
-  test.each([1, 3, 40])('meets every row once, in order, %i at a time, forwards and backwards', async (size) => {
+describe.each(SORTS)('pages by %s', (sort) => {
+  test.each([1, 3, 40])('every row is on one page, in order, with pages of %i in both directions', async (size) => {
     expect(await walk((after) => pageOf(sort, { first: size, after }), false)).toEqual(sorted(sort));
     expect(await walk((before) => pageOf(sort, { last: size, before }), true)).toEqual(sorted(sort));
   });
 });
 
-test('the rows of a page come whole, or without their wide columns', async () => {
+test('a page contains whole rows, or rows without their wide columns', async () => {
   const [first] = (await flowRunPage(database, DEFAULT_TENANT_ID, { sort: 'ID_ASC', page: { first: 1 } })).rows;
   expect(first?.row).toEqual(runs[0]);
   const { parameters, context, jobVariables, ...lean } = runs[0] ?? newFlowRun('');
   expect((await pageOf('ID_ASC', { first: 1 })).rows[0]?.row).toEqual(lean);
 });
 
-test('a page has 50 rows where nobody says how many, none where nobody wants any', async () => {
+test('a page has 50 rows by default and may have none', async () => {
   expect((await pageOf('ID_DESC', {})).rows).toHaveLength(runs.length);
   expect(await pageOf('ID_DESC', { first: 0 })).toEqual({ rows: [], hasNextPage: true, hasPreviousPage: false });
 });
@@ -104,10 +103,10 @@ test.each<[what: string, page: PageRequest, code: string]>([
   ['half a row', { first: 0.5 }, 'BAD_USER_INPUT'],
   ['a page too large', { first: MAX_PAGE_SIZE + 1 }, 'LIMIT_EXCEEDED'],
   ['a page too large backwards', { last: MAX_PAGE_SIZE + 1 }, 'LIMIT_EXCEEDED'],
-  ['both directions at once', { first: 1, last: 1 }, 'BAD_USER_INPUT'],
+  ['both directions', { first: 1, last: 1 }, 'BAD_USER_INPUT'],
   ['a cursor of the other direction', { first: 1, before: 'x' }, 'BAD_USER_INPUT'],
   ['an empty cursor', { after: '' }, 'INVALID_CURSOR'],
-  ['garbage', { after: 'garbage!' }, 'INVALID_CURSOR'],
+  ['a malformed cursor', { after: 'garbage!' }, 'INVALID_CURSOR'],
   ['a very long cursor', { before: 'A'.repeat(100_000) }, 'INVALID_CURSOR'],
   ['a cursor of another order', { after: encodeCursor('flowRuns.ID_ASC', [runs[0]?.id ?? '']) }, 'INVALID_CURSOR'],
   [
@@ -121,14 +120,22 @@ test.each<[what: string, page: PageRequest, code: string]>([
     { after: encodeCursor('flowRuns.NAME_ASC', ['a', runs[0]?.id ?? '', 1]) },
     'INVALID_CURSOR',
   ],
-  ['a forged id', { after: encodeCursor('flowRuns.NAME_ASC', ['a', 'x']) }, 'INVALID_CURSOR'],
-  ['a forged null', { after: encodeCursor('flowRuns.NAME_ASC', [null, runs[0]?.id ?? '']) }, 'INVALID_CURSOR'],
-  ['a NUL character', { after: encodeCursor('flowRuns.NAME_ASC', ['a\0', runs[0]?.id ?? '']) }, 'INVALID_CURSOR'],
-])('%s is refused', async (_, page, code) => {
+  ['a cursor with a forged id', { after: encodeCursor('flowRuns.NAME_ASC', ['a', 'x']) }, 'INVALID_CURSOR'],
+  [
+    'a cursor with a forged null',
+    { after: encodeCursor('flowRuns.NAME_ASC', [null, runs[0]?.id ?? '']) },
+    'INVALID_CURSOR',
+  ],
+  [
+    'a cursor with a NUL character',
+    { after: encodeCursor('flowRuns.NAME_ASC', ['a\0', runs[0]?.id ?? '']) },
+    'INVALID_CURSOR',
+  ],
+])('a page request with %s is rejected', async (_, page, code) => {
   await expect(pageOf('NAME_ASC', page)).rejects.toMatchObject({ name: 'Problem', code });
 });
 
-test('a cursor that was changed in one character is refused', async () => {
+test('a cursor with a changed character is rejected', async () => {
   const { cursor = '' } = (await pageOf('NAME_ASC', { first: 1 })).rows[0] ?? {};
   await pageOf('NAME_ASC', { after: cursor });
   const changed = [`${cursor}=`, `${cursor} `, cursor.slice(0, -1), `e${cursor.slice(1)}`];
@@ -136,13 +143,13 @@ test('a cursor that was changed in one character is refused', async () => {
     await expect(pageOf('NAME_ASC', { after }), after).rejects.toMatchObject({ code: 'INVALID_CURSOR' });
 });
 
-describe('among 20,000 runs', () => {
+describe('pages of 20,000 runs', () => {
   let large: TestDatabase;
   beforeAll(async () => {
     large = await testDatabase();
     await insertFlows(large.database, [flow]);
     await insertFlowRuns(large.database, runs.slice(0, 1));
-    // A tenth has no expected start time, half have not started: copies of one run.
+    // Copies of one run: a tenth has no expected start time, half have not started.
     const copy = `
       insert into flow_run
       select copy.* from flow_run model, generate_series(1, 20000) n, lateral jsonb_populate_record(model, jsonb_build_object(
@@ -157,7 +164,7 @@ describe('among 20,000 runs', () => {
   });
   afterAll(() => large.drop());
 
-  /** The most rows that any step of the plan looked at. */
+  /** Returns the largest number of rows that a step of the plan read. */
   async function rowsTouched(sort: RunSort, page: PageRequest): Promise<number> {
     const asked: { sql: Statement; values: readonly unknown[] }[] = [];
     const recording: Queryable = {
@@ -167,7 +174,7 @@ describe('among 20,000 runs', () => {
       },
     };
     await pageOf(sort, page, recording);
-    const [{ sql, values }] = asked as [(typeof asked)[number]]; // A page is one statement.
+    const [{ sql, values }] = asked as [(typeof asked)[number]]; // The cast: a page is one statement.
     const [row] = await large.database.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
       { name: 'test.explain', text: `explain (analyze, format json) ${sql.text}` },
       values,
@@ -196,7 +203,7 @@ describe('among 20,000 runs', () => {
   }
 
   test.each(SORTS)(
-    'a page by %s reads as many rows as it shows, at the start, deep within and at the end',
+    'a page by %s reads no more rows than it shows, at the start, in the middle and at the end',
     async (sort) => {
       const after = await deepCursor(sort, 4_000);
       for (const page of [{ first: 50 }, { first: 50, after }, { last: 50, before: after }, { last: 50 }])

@@ -79,7 +79,7 @@ test.each([
   ['TaskRunState', taskRunStatesById, taskRunState],
   ['Log', logsById, log],
   ['FlowRunInput', flowRunInputsById, input],
-] as const)('a %s is read by its id, whole, and by its own tenant only', async (type, read, row) => {
+] as const)('a %s is read by its id, whole, and only by its own tenant', async (type, read, row) => {
   const ids = [NOBODY, row.id];
   expect(await read(database, DEFAULT_TENANT_ID, ids)).toEqual([row]);
   expect(await read(database, stranger, ids)).toEqual([]);
@@ -92,7 +92,7 @@ test.each([
   ['task run', taskRunsById, taskRun, ['taskInputs']],
   ['flow run state', flowRunStatesById, flowRunState, ['data']],
   ['task run state', taskRunStatesById, taskRunState, ['data']],
-] as const)('a lean %s is the same without its wide properties', async (_, read, row, wide) => {
+] as const)('a lean %s lacks only its wide properties', async (_, read, row, wide) => {
   const [lean] = await read(database, DEFAULT_TENANT_ID, [row.id], { wide: false });
   const kept = Object.entries(row).filter(([key]) => !(wide as readonly string[]).includes(key));
   expect(lean).toEqual(Object.fromEntries(kept));
@@ -103,7 +103,7 @@ test.each([
   ['flow runs', flowRunCount],
   ['task runs', taskRunCount],
   ['log lines', logCount],
-] as const)('%s are counted for their own tenant, and no further than asked', async (_, count) => {
+] as const)('%s are counted for their own tenant, up to the requested limit', async (_, count) => {
   expect(await count(database, DEFAULT_TENANT_ID)).toBe(1);
   expect(await count(database, DEFAULT_TENANT_ID, { or: [] })).toBe(0);
   expect(await count(database, DEFAULT_TENANT_ID, { and: [] }, 0)).toBe(0);

@@ -57,7 +57,7 @@ afterAll(() => opened.drop());
 const now = NOON + 17 * SECOND;
 const ALL: Filter = { and: [] };
 
-/** A history a second time, in memory. */
+/** A history, computed in memory. */
 function expected(runs: readonly Run[], start: Instant, end: Instant, intervalSeconds: number): HistoryBucket[] {
   const buckets: HistoryBucket[] = [];
   for (let from = start; from < end; from += intervalSeconds * SECOND) {
@@ -93,12 +93,12 @@ describe.each([
   ['task runs', taskRunHistory, taskRuns],
 ] as const)('a history of %s', (_, history, runs) => {
   test.each([
-    ['all of them in one interval', -200, 200, 400],
-    ['ten seconds each', -100, 100, 10],
-    ['with empty intervals around them', -300, 300, 50],
-    ['with a last interval beyond the end', -50, 33, 7.5],
-    ['in an odd number of microseconds', -50, 0, 1.000001],
-  ])('is what a count in memory gives: %s', async (_, from, to, intervalSeconds) => {
+    ['one interval', -200, 200, 400],
+    ['intervals of ten seconds', -100, 100, 10],
+    ['empty intervals at both ends', -300, 300, 50],
+    ['a last interval that exceeds the end', -50, 33, 7.5],
+    ['intervals with microseconds', -50, 0, 1.000001],
+  ])('a history equals its computation in memory: %s', async (_, from, to, intervalSeconds) => {
     const [start, end] = [NOON + from * SECOND, NOON + to * SECOND];
     const found = await history(database, DEFAULT_TENANT_ID, { start, end, intervalSeconds, filter: ALL, now });
     expect(found).toEqual(expected(runs, start, end, intervalSeconds));
@@ -106,7 +106,7 @@ describe.each([
   });
 });
 
-test('a history counts what its filter lets through', async () => {
+test('a history counts the runs that match its filter', async () => {
   const request = { start: NOON - 100 * SECOND, end: NOON + 100 * SECOND, intervalSeconds: 20, now };
   const filter: Filter = { field: 'stateName', operator: 'in', value: ['Late'] };
   expect(await flowRunHistory(database, DEFAULT_TENANT_ID, { ...request, filter })).toEqual(
@@ -119,7 +119,7 @@ test('a history counts what its filter lets through', async () => {
   );
 });
 
-test('a history is one statement, and none where there is no time', async () => {
+test('one statement reads a history, and none an empty period', async () => {
   const names: string[] = [];
   database.onStatement = (name) => names.push(name);
   const request = { start: NOON, end: NOON + 500 * SECOND, intervalSeconds: 1, filter: ALL, now };
@@ -130,9 +130,9 @@ test('a history is one statement, and none where there is no time', async () => 
 });
 
 test.each<[string, Filter]>([
-  ['all', ALL],
-  ['those that are running', { field: 'stateType', operator: 'in', value: ['RUNNING'] }],
-])('the average lateness of flow runs, %s, is that of each of them', async (_, filter) => {
+  ['all of them', ALL],
+  ['the running ones', { field: 'stateType', operator: 'in', value: ['RUNNING'] }],
+])("the average lateness of flow runs, %s, is the mean of each one's lateness", async (_, filter) => {
   const those = flowRuns.filter(({ stateType }) => filter === ALL || stateType === 'RUNNING');
   const total = those.reduce((seconds, run) => seconds + latenessSeconds(run, now), 0);
   const average = await averageFlowRunLateness(database, DEFAULT_TENANT_ID, filter, now);
@@ -140,6 +140,6 @@ test.each<[string, Filter]>([
   expect(average).toBeGreaterThan(0);
 });
 
-test('there is no average of no runs', async () => {
+test('the average lateness of no runs is null', async () => {
   expect(await averageFlowRunLateness(database, DEFAULT_TENANT_ID, { or: [] }, now)).toBeNull();
 });

@@ -69,7 +69,7 @@ const counted = async <Result>(work: () => Promise<Result>): Promise<Result> => 
   return result;
 };
 
-test('one statement reads the news of many runs, each after its own position, whole and in order', async () => {
+test('one statement reads the new states of many runs, each after its own position', async () => {
   const wanted = [
     { id: first.id, after: 0 },
     { id: second.id, after: 3 },
@@ -87,12 +87,12 @@ test('one statement reads the news of many runs, each after its own position, wh
   );
 });
 
-test('nothing wanted asks nothing', async () => {
+test('a read without runs executes no statement', async () => {
   expect(await counted(() => flowRunStatesAfter(database, [], LIMITS))).toEqual(new Map());
   expect(statements).toEqual([]);
 });
 
-test('the states of one task run go by version, those of all task runs of a flow run by position', async () => {
+test('states of one task run are ordered by version, those of a flow run by position', async () => {
   const ofTask = await taskRunStatesAfter(
     database,
     [
@@ -111,7 +111,7 @@ test('the states of one task run go by version, those of all task runs of a flow
   expect(ofFlowRun.get(first.id)?.rows).toEqual(taskStates.slice(1, 3).map((row) => ({ position: row.position, row })));
 });
 
-test('the lines of a flow run hold those of its task runs; a task run’s own keep their numbers', async () => {
+test('log lines of a flow run include those of its task runs, which keep their numbers', async () => {
   const ofFlowRun = await flowRunLogsAfter(database, [{ id: first.id, after: 1 }], { rows: 2, bytes: 1_000_000 });
   expect(ofFlowRun.get(first.id)?.rows).toEqual(lines.slice(1, 3).map((row) => ({ position: row.number, row })));
   const ofTasks = await taskRunLogsAfter(
@@ -130,7 +130,7 @@ test.each([
   [0, [1]],
   [30, [1, 2]],
   [1_000_000, [1, 2, 3, 4]],
-])('of long lines as many are read as fit into %i bytes, and one at least', async (bytes, numbers) => {
+])('a read of long lines stops at %i bytes, after one line at least', async (bytes, numbers) => {
   const long = newFlowRun(flow.id);
   await insertFlowRuns(database, [long]);
   await insertLogs(

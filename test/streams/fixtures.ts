@@ -31,7 +31,7 @@ const TASK_RUN = statement(
    select state_id, id, flow_run_id, version, last, state_type, state_name, state_timestamp from run, counted`,
 );
 
-/** A flow run and a task run of it, each in its first state, and no log lines. */
+/** Creates a flow run and a task run, each in its first state and without log lines. */
 export async function createRun(database: Queryable): Promise<WatchedRun> {
   const [flowId, flowRunId] = [randomUUID(), randomUUID()];
   await database.query(FLOW, [flowId, DEFAULT_TENANT_ID]);
@@ -45,7 +45,7 @@ export async function createTaskRun(database: Queryable, flowRunId: string): Pro
   return taskRunId;
 }
 
-// The writers take their numbers under the lock of the row that counts them, as the product does.
+// The writers take their numbers under the lock of the counting row, as the server does.
 
 const FLOW_RUN_STATES = statement(
   'test.flowRunStates',
@@ -74,7 +74,7 @@ const LOGS = statement(
    from counted, generate_series(1, $3) as n`,
 );
 
-/** Writes more of what a kind of stream tells of. */
+/** Writers of more events for each kind of stream. */
 export const WRITERS = {
   flowRunStates: ({ flowRunId }, count, database) => database.query(FLOW_RUN_STATES, [flowRunId, count]),
   taskRunStates: ({ taskRunId }, count, database) => database.query(TASK_RUN_STATES, [taskRunId, count]),

@@ -1,7 +1,7 @@
 import { openDatabase } from '../../src/store/connection/openDatabase.ts';
 import { openStreams } from '../../src/streams/streams.ts';
 
-// Run as a process of its own, which ends when nothing is left open: no timer, no connection.
+// Runs as a separate process, which ends only if no timer and no connection is left open.
 const [url = '', flowRunId = ''] = process.argv.slice(2);
 const database = await openDatabase({ url });
 const streams = await openStreams(database);

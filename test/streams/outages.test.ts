@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Database, statement } from '../../src/store/connection/database.ts';
 import { openDatabase } from '../../src/store/connection/openDatabase.ts';
 import { openStreams } from '../../src/streams/streams.ts';
 import { testDatabase } from '../support/postgres.ts';
+import { startNode } from '../support/startNode.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { createRun, topicOf, type WatchedRun, WRITERS } from './fixtures.ts';
 import { inTime, positions, take } from './reading.ts';
@@ -31,7 +31,7 @@ beforeEach(async () => {
 afterEach(() => allowConnections(true));
 
 async function allowConnections(allowed: boolean): Promise<void> {
-  // A command takes no parameters; the name is the test's own.
+  // A command takes no parameters. The name is safe: it is the test's own.
   await administrator.query(
     statement(`test.allow.${allowed}`, `alter database "${name}" with allow_connections ${allowed}`),
   );
@@ -45,7 +45,7 @@ async function countConnections(): Promise<number> {
   return row?.count ?? 0;
 }
 
-test('followers live through an outage of the database, and miss nothing', async () => {
+test('subscribers survive an outage of the database and miss nothing', async () => {
   const errors: unknown[] = [];
   const streams = await openStreams(fresh.database, { pollMs: 3_600_000, onError: (error) => errors.push(error) });
   const events = await streams.follow(topicOf('flowRunStates', run), { fromNow: true });
@@ -61,7 +61,7 @@ test('followers live through an outage of the database, and miss nothing', async
   await streams.close();
 });
 
-test('streams close while the database is away', async () => {
+test('streams can be closed while the database is unreachable', async () => {
   let errors = 0;
   const streams = await openStreams(fresh.database, { pollMs: 3_600_000, onError: () => errors++ });
   const events = await streams.follow(topicOf('flowRunStates', run), { fromNow: true });
@@ -75,7 +75,7 @@ test('streams close while the database is away', async () => {
   expect(await next).toEqual({ done: true, value: undefined });
 });
 
-test('a stream can begin again after the database refused it', async () => {
+test('a stream can begin again after the database rejected it', async () => {
   const streams = await openStreams(fresh.database);
   await allowConnections(false);
   await administrator.query(KILL, [name]);
@@ -86,7 +86,7 @@ test('a stream can begin again after the database refused it', async () => {
   await streams.close();
 });
 
-test('a stream breaks off, and says so, when the database is put back to an earlier time', async () => {
+test('a stream ends with INVALID_CURSOR after the database is restored to an earlier time', async () => {
   const streams = await openStreams(fresh.database, { pollMs: 10 });
   await WRITERS.flowRunStates(run, 4, fresh.database);
   const events = await streams.follow(topicOf('flowRunStates', run));
@@ -109,14 +109,8 @@ test('a stream breaks off, and says so, when the database is put back to an earl
   await streams.close();
 });
 
-test('nothing stays open after close: a process ends by itself', async () => {
-  const child = spawn(process.execPath, [
-    '--import',
-    'tsx',
-    'test/streams/followAndClose.ts',
-    fresh.url,
-    run.flowRunId,
-  ]);
+test('a process ends by itself after its streams are closed', async () => {
+  const child = startNode(['--import', 'tsx', 'test/streams/followAndClose.ts', fresh.url, run.flowRunId]);
   try {
     const [code] = await inTime(once(child, 'exit'), 'the process to end');
     expect(code).toBe(0);

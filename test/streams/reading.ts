@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../../src/store/connection/database.ts';
 import type { StreamEvent } from '../../src/streams/streams.ts';
+import { DEADLINE_MS } from '../support/waitFor.ts';
 
-const DEADLINE_MS = 25_000;
-
-/** The same promise, or an error that says what did not happen in time. */
+/** Returns the promise with a deadline, after which it rejects with `what` it waited for. */
 export async function inTime<Result>(promise: Promise<Result>, what: string): Promise<Result> {
   const over = new AbortController();
   const late = pause(DEADLINE_MS, null, { signal: over.signal }).then(() => {
@@ -18,7 +17,7 @@ export async function inTime<Result>(promise: Promise<Result>, what: string): Pr
   }
 }
 
-/** The next events of a stream; fewer where it ends before. */
+/** Returns the next `count` events of a stream, or fewer if it ends before. */
 export async function take<Event>(events: AsyncIterator<Event>, count: number): Promise<Event[]> {
   const taken: Event[] = [];
   const all = async () => {
@@ -39,7 +38,7 @@ export const cursors = (events: readonly StreamEvent[]): string[] => events.map(
 export const range = (first: number, last: number): number[] =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
-/** The names of the statements that begin from now on. */
+/** Records the names of all statements from now on. */
 export function recordStatements(database: Database): string[] {
   const names: string[] = [];
   database.onStatement = (name) => names.push(name);

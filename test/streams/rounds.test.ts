@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Rounds } from '../../src/streams/wakeUps/rounds.ts';
 
-test('what is added in one turn is one round, what is added during it is the next', async () => {
+test('items added in one turn share a round and those added during it are in the next', async () => {
   const worked: string[][] = [];
   const rounds = new Rounds<string>(async (items) => {
     worked.push(items);
@@ -16,7 +16,7 @@ test('what is added in one turn is one round, what is added during it is the nex
   ]);
 });
 
-test('one round is under way at a time', async () => {
+test('only one round runs at a time', async () => {
   let underWay = 0;
   let most = 0;
   const rounds = new Rounds<number>(async () => {
@@ -32,7 +32,7 @@ test('one round is under way at a time', async () => {
   expect(most).toBe(1);
 });
 
-test('rounds begin again after a rest', async () => {
+test('a round begins after an idle time', async () => {
   let rounds = 0;
   const counted = new Rounds<string>(async () => {
     rounds += 1;

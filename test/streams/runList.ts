@@ -1,13 +1,13 @@
 import { statement } from '../../src/store/connection/database.ts';
 import type { FlowRunChangesEvent } from '../../src/streams/streams.ts';
 
-/** A list of flow runs as a front end keeps it, made of nothing but what it is told. */
+/** A list of flow runs as a front end keeps it, from events alone. */
 export class RunList {
-  /** By id: the name and the type of the state. */
+  /** The name, state type and version of each run by id. */
   readonly runs = new Map<string, string>();
   cursor: string | null = null;
   counts: ReadonlyMap<string, number> | null = null;
-  /** What was told, in words, for tests that look at it. */
+  /** All changes so far, as texts. */
   readonly told: string[] = [];
 
   apply({ cursor, isSnapshot, changes, counts }: FlowRunChangesEvent): void {
@@ -21,7 +21,7 @@ export class RunList {
     this.counts = counts;
   }
 
-  /** As a list of runs that were read would look. */
+  /** The list in the form of `shapesOf`. */
   get shapes(): string[] {
     return [...this.runs].map(([id, text]) => `${id} ${text}`).sort();
   }
@@ -33,5 +33,5 @@ const shape = ({ name, stateType, version }: { name: string; stateType: string; 
 export const shapesOf = (runs: readonly { id: string; name: string; stateType: string; version: number }[]) =>
   runs.map((run) => `${run.id} ${shape(run)}`).sort();
 
-/** Gives its transaction a number and then does nothing: what others change meanwhile lies beyond the horizon. */
+/** Assigns a number to its transaction. Later changes of others then lie beyond the horizon. */
 export const TAKE_A_NUMBER = statement('test.takeANumber', 'select pg_current_xact_id()::text');

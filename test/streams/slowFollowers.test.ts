@@ -31,7 +31,7 @@ async function writeLines(count: number): Promise<void> {
 
 const pagesIn = (names: string[]) => names.filter((name) => name === 'flowRunLogs.after').length;
 
-test('a follower slower than the window gets everything, once and in order, and holds up nobody', async () => {
+test('a subscriber slower than the window receives everything in order and does not delay others', async () => {
   const [slow, fast] = await Promise.all([
     streams.follow(topicOf('flowRunLogs', run)),
     streams.follow(topicOf('flowRunLogs', run)),
@@ -48,7 +48,7 @@ test('a follower slower than the window gets everything, once and in order, and 
   expect(a[0]).toBe(b[0]);
 });
 
-test('a slow follower reads what it missed in pages, and the newest from the window', async () => {
+test('a slow subscriber reads missed events in pages and the newest from the window', async () => {
   const [slow, fast] = await Promise.all([
     streams.follow(topicOf('flowRunLogs', run)),
     streams.follow(topicOf('flowRunLogs', run)),
@@ -57,11 +57,11 @@ test('a slow follower reads what it missed in pages, and the newest from the win
   await take(fast, 2000);
   const names = recordStatements(fresh.database);
   expect(positions(await take(slow, 2000))).toEqual(range(1, 2000));
-  // The window holds 1489 to 2000; three pages lead up to it.
+  // The window holds 1489 to 2000; three pages come before it.
   expect(pagesIn(names)).toBe(3);
 });
 
-test('followers that come back together, each at its own place, share pages', async () => {
+test('subscribers that resume together at different positions share pages', async () => {
   await writeLines(3000);
   const topic = topicOf('flowRunLogs', run);
   const names = recordStatements(fresh.database);
@@ -76,7 +76,7 @@ test('followers that come back together, each at its own place, share pages', as
   expect(pagesIn(names)).toBeLessThan(30);
 });
 
-test('a page that nobody takes from is let go, and read again when it is wanted', async () => {
+test('an unused page is released and read again when needed', async () => {
   await WRITERS.flowRunLogs(run, 400, fresh.database);
   const polling = await openStreams(fresh.database, { pollMs: 10 });
   const events = await polling.follow(topicOf('flowRunLogs', run));
@@ -125,16 +125,19 @@ test.each([
       [8, 0],
     ],
   },
-])('lines 4 to 6 are deleted: the next event says how many are gone after $after', async ({ after, told }) => {
-  await writeLines(10);
-  await deleteLines(4, 6);
-  const topic = topicOf('flowRunLogs', run);
-  const events = await streams.follow(topic, { after: streamCursor(topic, after) });
-  const taken = await take(events, told.length);
-  expect(taken.map(({ position, skipped }) => [position, skipped])).toEqual(told);
-});
+])(
+  'after lines 4 to 6 are deleted, the next event after $after has the number of skipped lines',
+  async ({ after, told }) => {
+    await writeLines(10);
+    await deleteLines(4, 6);
+    const topic = topicOf('flowRunLogs', run);
+    const events = await streams.follow(topic, { after: streamCursor(topic, after) });
+    const taken = await take(events, told.length);
+    expect(taken.map(({ position, skipped }) => [position, skipped])).toEqual(told);
+  },
+);
 
-test('lines deleted before they were delivered are told to those who wait', async () => {
+test('a waiting subscriber is sent the number of lines deleted before delivery', async () => {
   await writeLines(10);
   const topic = topicOf('flowRunLogs', run);
   const events = await streams.follow(topic, { fromNow: true });
@@ -145,7 +148,7 @@ test('lines deleted before they were delivered are told to those who wait', asyn
   expect((await next).map(({ position, skipped }) => [position, skipped])).toEqual([[14, 3]]);
 });
 
-test('a cursor stays good when every line up to it and after it was deleted', async () => {
+test('a cursor stays valid after all lines around it are deleted', async () => {
   await writeLines(10);
   await deleteLines(1, 10);
   const topic = topicOf('flowRunLogs', run);
@@ -157,7 +160,7 @@ test('a cursor stays good when every line up to it and after it was deleted', as
   expect(pagesIn(names)).toBeLessThanOrEqual(2);
 });
 
-test('those who share an event from the window each hear of their own gap', async () => {
+test('each subscriber that shares an event gets its own number of skipped lines', async () => {
   await writeLines(10);
   const topic = topicOf('flowRunLogs', run);
   const atTen = await streams.follow(topic, { fromNow: true });

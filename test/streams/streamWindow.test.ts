@@ -12,7 +12,7 @@ const log = (position: number, message = 'line'): StreamEvent<Log> => ({
   row: { id: 'x', number: position, flowRunId: 'x', taskRunId: null, timestamp: 0, level: 20, name: 'test', message },
 });
 
-test('a window begins at the head, and knows nothing', () => {
+test('a window is empty at the head of its stream', () => {
   const window = new StreamWindow(7);
   expect(covers(window, 7)).toBe(false);
   expect([window.from, window.to]).toEqual([7, 7]);
@@ -26,7 +26,7 @@ test('a window keeps the newest 512 events', () => {
   expect([window.from, window.to]).toEqual([488, 1000]);
 });
 
-test('a window keeps about a megabyte, and the newest event always', () => {
+test('a window keeps about a megabyte and always the newest event', () => {
   const window = new StreamWindow(0);
   window.push(range(1, 20).map((position) => log(position, 'x'.repeat(100_000))));
   expect(positions(window.events)).toEqual(range(12, 20));
@@ -43,12 +43,12 @@ test.each([
   [5, 9],
   [8, 9],
   [9, undefined],
-])('after position %d comes the event at %s', (position, next) => {
+])('the window returns the event after position %d: %s', (position, next) => {
   const stretch = { from: 3, to: 12, events: [log(5), log(9)] };
   expect(covers(stretch, position)).toBe(true);
   expect(eventAfter(stretch, position)?.position).toBe(next);
 });
 
-test.each([2, 12, 13])('a stretch from 3 to 12 does not know what comes after %d', (position) => {
+test.each([2, 12, 13])('a window of positions 3 to 12 does not cover position %d', (position) => {
   expect(covers({ from: 3, to: 12, events: [log(5), log(9)] }, position)).toBe(false);
 });

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => fresh.drop());
 beforeEach(async () => {
   run = await createRun(fresh.database);
-  // No poll: what these tests see is delivered by announcements alone.
+  // No poll: notifications alone deliver the events in these tests.
   streams = await openStreams(fresh.database, { pollMs: 3_600_000 });
 });
 afterEach(async () => {
@@ -27,17 +27,17 @@ afterEach(async () => {
   await streams.close();
 });
 
-/** Writes `count` more events of a kind, and announces them. */
+/** Writes `count` more events of a kind and sends a notification. */
 async function write(kind: Kind, count: number): Promise<void> {
   await WRITERS[kind](run, count, fresh.database);
   streams.announce([topicOf(kind, run)]);
 }
 
 describe.each(KINDS)('%s', (kind) => {
-  // A run has its first state from its creation; its log is empty.
+  // A new run has one state and no log lines.
   const born = kind.endsWith('Logs') ? 0 : 1;
 
-  test('a stream tells the history first and then what happens, once each and in order', async () => {
+  test('a stream replays stored events and then sends new ones, once each and in order', async () => {
     await write(kind, 3);
     const events = await streams.follow(topicOf(kind, run));
     expect(positions(await take(events, born + 3))).toEqual(range(1, born + 3));
@@ -49,7 +49,7 @@ describe.each(KINDS)('%s', (kind) => {
     expect(told.map(({ skipped }) => skipped)).toEqual([0, 0, 0, 0]);
   });
 
-  test('a stream goes on after any cursor that it gave out', async () => {
+  test('a stream continues after any of its cursors', async () => {
     await write(kind, 5);
     const whole = await take(await streams.follow(topicOf(kind, run)), born + 5);
     for (const [index, after] of cursors(whole).entries()) {
@@ -59,14 +59,14 @@ describe.each(KINDS)('%s', (kind) => {
     }
   });
 
-  test('a stream from now tells nothing of what was before', async () => {
+  test('a stream from now sends no stored events', async () => {
     await write(kind, 3);
     const events = await streams.follow(topicOf(kind, run), { fromNow: true });
     await write(kind, 1);
     expect(positions(await take(events, 1))).toEqual([born + 4]);
   });
 
-  test.each([false, true])('a cursor ahead of the database is refused; followed already: %s', async (isFollowed) => {
+  test.each([false, true])('a cursor ahead of the database is rejected, already followed: %s', async (isFollowed) => {
     if (isFollowed) await streams.follow(topicOf(kind, run));
     const after = streamCursor(topicOf(kind, run), born + 1);
     await expect(streams.follow(topicOf(kind, run), { after })).rejects.toMatchObject({
@@ -75,7 +75,7 @@ describe.each(KINDS)('%s', (kind) => {
     });
   });
 
-  test('a run that does not exist cannot be followed', async () => {
+  test('a stream of an unknown run is NOT_FOUND', async () => {
     const nobody = { flowRunId: randomUUID(), taskRunId: randomUUID() };
     await expect(streams.follow(topicOf(kind, nobody))).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
@@ -89,7 +89,7 @@ describe.each(KINDS)('%s', (kind) => {
     await polled.close();
   });
 
-  test('many streams that are woken together are read in one statement', async () => {
+  test('one statement reads many streams that are notified together', async () => {
     const runs = await Promise.all(range(1, 20).map(() => createRun(fresh.database)));
     const followed = await Promise.all(runs.map((each) => streams.follow(topicOf(kind, each), { fromNow: true })));
     const next = followed.map((events) => take(events, 1));
@@ -101,7 +101,7 @@ describe.each(KINDS)('%s', (kind) => {
   });
 });
 
-test('a stream of a task run’s lines tells only its own, and no gap', async () => {
+test('a stream of the log lines of a task run contains only its own and no gaps', async () => {
   const other = await createTaskRun(fresh.database, run.flowRunId);
   await write('taskRunLogs', 1);
   await WRITERS.taskRunLogs({ ...run, taskRunId: other }, 3, fresh.database);
@@ -112,7 +112,7 @@ test('a stream of a task run’s lines tells only its own, and no gap', async ()
   expect(events.map(({ skipped }) => skipped)).toEqual([0, 0]);
 });
 
-test('a thousand followers of one run cost one read, and get the same object', async () => {
+test('a thousand subscribers of one run cost one read and share the event', async () => {
   const followed = await Promise.all(
     range(1, 1000).map(() => streams.follow(topicOf('flowRunStates', run), { fromNow: true })),
   );
@@ -124,7 +124,7 @@ test('a thousand followers of one run cost one read, and get the same object', a
   expect(names.filter((name) => name.endsWith('.after'))).toHaveLength(1);
 });
 
-test('a thousand followers who begin together share the reading of the head and of the history', async () => {
+test('a thousand subscribers that begin together share the reads of the head and the history', async () => {
   await write('flowRunLogs', 50);
   const names = recordStatements(fresh.database);
   const followed = await Promise.all(range(1, 1000).map(() => streams.follow(topicOf('flowRunLogs', run))));
@@ -133,7 +133,7 @@ test('a thousand followers who begin together share the reading of the head and 
   expect(names.filter((name) => name !== 'notify')).toEqual(['streamHeads.flowRunLogs', 'flowRunLogs.after']);
 });
 
-test('what is committed while a stream begins is delivered', async () => {
+test('an event committed while a stream begins is delivered', async () => {
   const headIsRead = new EventEmitter();
   const slow: Database = {
     ...fresh.database,
@@ -145,7 +145,7 @@ test('what is committed while a stream begins is delivered', async () => {
   };
   const slowly = await openStreams(slow, { pollMs: 3_600_000 });
   const starting = slowly.follow(topicOf('flowRunStates', run), { fromNow: true });
-  // The head, 1, is on its way while version 2 is written and announced.
+  // The head, 1, is being read while version 2 is written and its notification is sent.
   await waitFor(() => headIsRead.listenerCount('answer') > 0);
   await WRITERS.flowRunStates(run, 1, fresh.database);
   slowly.announce([topicOf('flowRunStates', run)]);
@@ -154,7 +154,7 @@ test('what is committed while a stream begins is delivered', async () => {
   await slowly.close();
 });
 
-test('nothing is read for a run that nobody follows any more', async () => {
+test('a run without subscribers is not read', async () => {
   const events = await streams.follow(topicOf('flowRunStates', run));
   await events.return?.();
   const names = recordStatements(fresh.database);
@@ -163,7 +163,7 @@ test('nothing is read for a run that nobody follows any more', async () => {
   expect(names).toEqual(['test.flowRunStates', 'notify']);
 });
 
-test('the poll leaves out a run that nobody follows any more', async () => {
+test('the poll skips a run without subscribers', async () => {
   const polling = await openStreams(fresh.database, { pollMs: 10 });
   const events = await polling.follow(topicOf('flowRunStates', run));
   await polling.follow(topicOf('flowRunLogs', run));
@@ -174,7 +174,7 @@ test('the poll leaves out a run that nobody follows any more', async () => {
   await polling.close();
 });
 
-test('return ends a waiting stream at once', async () => {
+test('return() immediately ends a waiting stream', async () => {
   const events = await streams.follow(topicOf('flowRunStates', run), { fromNow: true });
   const next = events.next();
   expect(await events.return?.()).toEqual({ done: true, value: undefined });
@@ -189,7 +189,7 @@ test('an error thrown into a stream ends it', async () => {
   expect(await inTime(next, 'the end')).toEqual({ done: true, value: undefined });
 });
 
-test('close ends every stream, waiting or not, and lets nobody in', async () => {
+test('close() ends every stream and rejects new ones', async () => {
   const [waiting, idle] = await Promise.all([
     streams.follow(topicOf('flowRunStates', run), { fromNow: true }),
     streams.follow(topicOf('flowRunStates', run)),
@@ -201,7 +201,7 @@ test('close ends every stream, waiting or not, and lets nobody in', async () => 
   await expect(streams.follow(topicOf('flowRunStates', run))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
 });
 
-test('an id in capitals is the same run', async () => {
+test('an upper-case id is the same run', async () => {
   const capitals: WatchedRun = { ...run, flowRunId: run.flowRunId.toUpperCase() };
   const [first] = await take(await streams.follow(topicOf('flowRunStates', capitals)), 1);
   const events = await streams.follow(topicOf('flowRunStates', run), { after: first?.cursor ?? null });
@@ -209,7 +209,7 @@ test('an id in capitals is the same run', async () => {
   expect(positions(await take(events, 1))).toEqual([2]);
 });
 
-test('an id that is none is refused, and harms no other stream', async () => {
+test('a malformed id is rejected and affects no other stream', async () => {
   await expect(streams.follow('flowRunStates:none')).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   expect(positions(await take(await streams.follow(topicOf('flowRunStates', run)), 1))).toEqual([1]);
 });

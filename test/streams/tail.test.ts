@@ -22,7 +22,7 @@ const row = (position: number): PlacedRow => ({
   },
 });
 
-/** A tail of a run with ten states, and what it has asked for. */
+/** A tail of a run with ten states, and the reads that it has requested. */
 function tailAtTen() {
   const asked: string[] = [];
   const reads = { news: () => asked.push('news'), pages: () => asked.push('page') };
@@ -37,7 +37,7 @@ function followerAfter(tail: Tail, position: number): Follower {
   return follower;
 }
 
-test('a page in use is kept, one that lies idle is let go', async () => {
+test('a page in use is kept and an idle one is released', async () => {
   const { tail, asked } = tailAtTen();
   const follower = followerAfter(tail, 0);
   const first = take(follower, 1);
@@ -57,7 +57,7 @@ test('a page in use is kept, one that lies idle is let go', async () => {
   expect(positions(await rest)).toEqual(range(5, 10));
 });
 
-test('a page that does not reach a follower leaves it waiting for the next', async () => {
+test('a follower that a page does not reach waits for the next page', async () => {
   const { tail } = tailAtTen();
   const [early, late] = [followerAfter(tail, 0), followerAfter(tail, 7)];
   const events = [take(early, 4), take(late, 1)];
@@ -69,7 +69,7 @@ test('a page that does not reach a follower leaves it waiting for the next', asy
   expect(tail.pageReading()).toBeNull();
 });
 
-test('a follower that left gets nothing, and asks for nothing', () => {
+test('a follower that left gets no events and requests no reads', () => {
   const { tail } = tailAtTen();
   const follower = followerAfter(tail, 0);
   void follower.next();
@@ -78,7 +78,7 @@ test('a follower that left gets nothing, and asks for nothing', () => {
   expect(tail.newsReading()).toBeNull();
 });
 
-test('what a window still holds is delivered before the stream ends', async () => {
+test('the events of a window are delivered before the stream ends', async () => {
   const { tail } = tailAtTen();
   const follower = followerAfter(tail, 10);
   tail.newsReading()?.take([row(11), row(12)], true);
@@ -86,7 +86,7 @@ test('what a window still holds is delivered before the stream ends', async () =
   expect(positions(await take(follower, 3))).toEqual([11, 12]);
 });
 
-test('a stream is asked for one event at a time', async () => {
+test('a stream rejects a second call of next() before the first is answered', async () => {
   const { tail } = tailAtTen();
   const follower = followerAfter(tail, 10);
   void follower.next();

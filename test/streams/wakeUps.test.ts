@@ -44,14 +44,15 @@ async function writeThere(count: number): Promise<void> {
 
 const LISTENERS = `from pg_stat_activity where datname = current_database() and query like 'listen %'`;
 const COUNT = statement('test.listeners', `select count(*) as count ${LISTENERS}`);
-const KILL = statement('test.killListeners', `select pg_terminate_backend(pid) ${LISTENERS}`);
+const KILL = statement('test.killListeners', `select pid, pg_terminate_backend(pid) ${LISTENERS}`);
+const LEFT = statement('test.left', 'select pid from pg_stat_activity where pid = any($1::int[])');
 
 async function listeners(): Promise<number> {
   const [row] = await fresh.database.query<{ count: number }>(COUNT);
   return row?.count ?? 0;
 }
 
-test.each(KINDS)('what one server writes, the other delivers: %s', async (kind) => {
+test.each(KINDS)('events written by one server are delivered by another: %s', async (kind) => {
   const events = await here.follow(topicOf(kind, run), { fromNow: true });
   const next = take(events, 2);
   await WRITERS[kind](run, 2, databaseThere);
@@ -59,7 +60,7 @@ test.each(KINDS)('what one server writes, the other delivers: %s', async (kind) 
   expect(await next).toHaveLength(2);
 });
 
-test('a cursor of one server is good at the other, even if that has not heard of the event yet', async () => {
+test('a cursor of one server is valid at another that has not received the event yet', async () => {
   const deaf = await openStreams(
     { ...fresh.database, listen: async () => ({ close: async () => {} }) },
     { pollMs: NEVER_MS },
@@ -75,17 +76,17 @@ test('a cursor of one server is good at the other, even if that has not heard of
   await deaf.close();
 });
 
-test('a server that lost its listening connection delivers what it missed', async () => {
+test('a server that lost its listening connection delivers the missed events', async () => {
   const events = await here.follow(topicOf('flowRunStates', run), { fromNow: true });
-  await fresh.database.query(KILL);
-  await waitFor(async () => (await listeners()) === 0);
+  const killed = await fresh.database.query<{ pid: number }>(KILL);
+  await waitFor(async () => (await fresh.database.query(LEFT, [killed.map(({ pid }) => pid)])).length === 0);
   const next = take(events, 3);
   await writeThere(3);
   expect(positions(await next)).toEqual([2, 3, 4]);
   expect(await listeners()).toBeGreaterThan(0);
 });
 
-test('when every notification is lost, the poll delivers', async () => {
+test('the poll delivers events if every notification is lost', async () => {
   const deaf: Database = { ...fresh.database, listen: async () => ({ close: async () => {} }) };
   const polling = await openStreams(deaf, { pollMs: 20 });
   const events = await polling.follow(topicOf('flowRunStates', run), { fromNow: true });
@@ -95,7 +96,7 @@ test('when every notification is lost, the poll delivers', async () => {
   await polling.close();
 });
 
-test('a burst of announcements is one statement', async () => {
+test('many notifications are sent in one statement', async () => {
   const names = recordStatements(databaseThere);
   for (let time = 0; time < 100; time += 1)
     there.announce([topicOf('flowRunStates', run), topicOf('flowRunLogs', run)]);
@@ -103,7 +104,7 @@ test('a burst of announcements is one statement', async () => {
   expect(names).toEqual(['notify']);
 });
 
-test('payloads are as few as fit, and none is too long for PostgreSQL', async () => {
+test('notifications are packed into few payloads within the limit of PostgreSQL', async () => {
   const topics = range(1, 1000).map(
     (n): Topic => `flowRunTaskRunStates:01900000-0000-7000-8000-${String(n).padStart(12, '0')}`,
   );
@@ -120,7 +121,7 @@ test('payloads are as few as fit, and none is too long for PostgreSQL', async ()
   await listener.close();
 });
 
-test('beyond ten thousand topics that wait to be told of, the rest is left to the poll', async () => {
+test('topics beyond ten thousand waiting ones are left to the poll', async () => {
   const received: string[] = [];
   const listener = await databaseThere.listen('flowql', {
     message: (payload) => received.push(...payload.split(' ').slice(1)),
@@ -133,7 +134,7 @@ test('beyond ten thousand topics that wait to be told of, the rest is left to th
   await listener.close();
 });
 
-test('a server is not woken by its own notifications', async () => {
+test('a server ignores its own notifications', async () => {
   const events = await here.follow(topicOf('flowRunStates', run), { fromNow: true });
   const heard: string[] = [];
   const listener = await fresh.database.listen('flowql', { message: (payload) => heard.push(payload), connected() {} });
@@ -143,14 +144,14 @@ test('a server is not woken by its own notifications', async () => {
   here.announce([topicOf('flowRunStates', run)]);
   await next;
   await waitFor(() => heard.length === 1);
-  // Whatever that notification began would stand before this statement.
+  // A read caused by that notification would come before this one.
   await here.follow(topicOf('flowRunLogs', run));
   expect(names.filter((name) => name.endsWith('.after'))).toHaveLength(1);
   await listener.close();
   fresh.database.onStatement = null;
 });
 
-test('a notification that is none of ours is ignored', async () => {
+test('an unknown notification is ignored', async () => {
   const events = await here.follow(topicOf('flowRunStates', run), { fromNow: true });
   for (const payload of ['', ' ', 'someone', 'someone nothing:here', '{"a":1}']) {
     await fresh.database.query(statement('test.notify', `select pg_notify('flowql', $1)`), [payload]);

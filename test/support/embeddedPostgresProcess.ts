@@ -1,4 +1,4 @@
-// A process that runs an embedded PostgreSQL until it is told to stop, for tests that kill it.
+// A process that runs an embedded PostgreSQL until SIGTERM, for tests that kill it.
 import { startEmbeddedPostgres } from '../../src/store/embedded/embeddedPostgres.ts';
 
 const dataDirectory = process.argv[2] ?? '';

@@ -11,7 +11,7 @@ export interface TestEngine {
   close(): Promise<void>;
 }
 
-/** An engine on a fresh database of its own. */
+/** Starts an engine on a fresh database. */
 export async function testEngine(): Promise<TestEngine> {
   const test = await testDatabase();
   const streams = await openStreams(test.database);

@@ -1,6 +1,6 @@
 import type { Database, Statement } from '../../src/store/connection/database.ts';
 
-/** The same database, but that something happens just before a statement is asked for the first time. Not in transactions. */
+/** Returns the database, with something that happens before the first query of a statement. Transactions are unchanged. */
 export function interrupted(database: Database, name: string, happens: () => Promise<unknown>): Database {
   let hasHappened = false;
   return {

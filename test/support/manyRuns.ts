@@ -5,7 +5,7 @@ import { type Database, statement } from '../../src/store/connection/database.ts
 
 const FLOW = statement('test.flowOfMany', 'insert into flow (id, tenant_id, name) values ($1, $2, $3)');
 
-// The policy is that of a run without retries.
+// The policy of a run without retries.
 const RUNS = statement(
   'test.manyRuns',
   `with run as (
@@ -22,7 +22,7 @@ const RUNS = statement(
    ) select id from run order by id`,
 );
 
-/** A flow of its own with so many runs in their first state, which is of this type; the ids in their order. */
+/** Creates a flow with `count` runs in a first state of this type. Returns their ids in order. */
 export async function manyRuns(
   database: Database,
   count: number,

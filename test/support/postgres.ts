@@ -1,7 +1,3 @@
-import { rmSync } from 'node:fs';
-import { chmod, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import pg from 'pg';
 import { v7 } from 'uuid';
 import { inject } from 'vitest';
@@ -10,7 +6,7 @@ import type { Database } from '../../src/store/connection/database.ts';
 import { migrate } from '../../src/store/connection/migrate.ts';
 import { openDatabase } from '../../src/store/connection/openDatabase.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded/embeddedPostgres.ts';
-import { findPostmaster } from '../../src/store/embedded/postmaster.ts';
+import { guardedDirectory } from './guardedDirectory.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -45,23 +41,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function startServer(): Promise<TestServer> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'flowql-test-'));
-  // As root, PostgreSQL runs as another user, who needs access.
-  await chmod(directory, 0o755);
-  const postgres = await startEmbeddedPostgres({ dataDirectory: directory, log: () => {}, durable: false });
-  // An interrupted run has no time to wait.
-  const breakOff = () => {
-    const postmaster = findPostmaster(path.join(directory, 'postgres', 'data'));
-    if (postmaster) process.kill(postmaster.pid, 'SIGQUIT');
-    rmSync(directory, { recursive: true, force: true, maxRetries: 20 });
-  };
-  process.once('exit', breakOff);
+  const directory = await guardedDirectory();
+  const postgres = await startEmbeddedPostgres({ dataDirectory: directory.path, log: () => {}, durable: false });
   return {
     url: postgres.url,
     async close() {
       await postgres.stop();
-      breakOff();
-      process.off('exit', breakOff);
+      await directory.remove();
     },
   };
 }

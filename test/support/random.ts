@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same in every run of the tests (mulberry32). */
+/** Pseudorandom numbers that are the same in every test run (mulberry32). */
 export function random(seed: number) {
   let state = seed;
   const next = (): number => {
@@ -10,7 +10,7 @@ export function random(seed: number) {
   const below = (limit: number): number => Math.floor(next() * limit);
   return {
     below,
-    one: <Value>(values: readonly Value[]): Value => values[below(values.length)] as Value, // Never of an empty list.
+    one: <Value>(values: readonly Value[]): Value => values[below(values.length)] as Value, // The cast: no list is empty.
     some: <Value>(values: readonly Value[]): Value[] => values.filter(() => next() < 0.4),
   };
 }

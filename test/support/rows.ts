@@ -15,7 +15,7 @@ import { type Database, statement } from '../../src/store/connection/database.ts
 import { snake } from '../../src/store/query/selectList.ts';
 import { detailsToJson } from '../../src/store/runs/stateRows.ts';
 
-// Whole objects as reads give them, and a way to put them into the tables as they are.
+// Whole objects as reads return them, and functions that insert them unchanged.
 
 export const NOON = parseInstant('2026-11-21T12:00:00.123456Z') ?? 0;
 
@@ -135,7 +135,7 @@ const TABLE_COLUMNS = statement(
   'select column_name::text as name from information_schema.columns where table_name = $1 and column_name = any($2)',
 );
 
-/** Inserts objects as rows, all in one statement. Columns that no object names get what `rest` says, or their defaults. */
+/** Inserts objects as rows, all in one statement. Columns that no object names get the value in `rest`, or their default. */
 export async function insertRows(
   database: Database,
   table: string,
@@ -175,7 +175,7 @@ export const insertLogs = (database: Database, logs: readonly Log[], tenantId: s
     logs.map((log) => ({ ...log, tenantId, runId: log.flowRunId ?? log.taskRunId })),
   );
 
-/** Another tenant, whose rows nobody else may see. */
+/** Creates another tenant. */
 export async function insertTenant(database: Database): Promise<string> {
   const id = v7();
   await insertRows(database, 'tenant', [{ id, updated: NOON, name: 'other', slug: id }]);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { nobody, unique } from './expectations.ts';
-import { document, mutate, query, refused, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { emptyFlow, newProject, newTenant, readRun, setFlowRun, startRun } from './world.ts';
+import { nobody, unique } from './support/expectations.ts';
+import { document, mutate, query, refused, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { emptyFlow, newProject, newTenant, readRun, setFlowRun, startRun } from './support/world.ts';
 
 servePrefect1();
 
@@ -36,7 +36,7 @@ test('an agent that registers again is the same agent', async () => {
   expect(new Set([first, ...others]).size).toBe(5);
 });
 
-test('an agent belongs to a tenant', async () => {
+test('an agent needs a known tenant', async () => {
   await refused('register_agent', { type: 'LocalAgent' }, 'No tenant found.');
   await refused('register_agent', { type: 'LocalAgent', tenant_id: nobody() }, 'Foreign key violation.');
   await refused('create_agent_config', { tenant_id: nobody() }, 'Foreign key violation.');
@@ -47,7 +47,7 @@ const CONFIG = document<{ agent_config: object[] }>(
 );
 const readConfig = async (id: string) => (await query(CONFIG, { id })).agent_config;
 
-test('a configuration is replaced part by part, and leaves its agents without one', async () => {
+test('an agent configuration is replaced by field and deleting it leaves its agents without one', async () => {
   const tenant_id = await newTenant();
   const { id } = await mutate('create_agent_config', { tenant_id, name: 'one', settings: { a: 1, b: 2 } });
   expect(await readConfig(id)).toEqual([{ id, tenant_id, name: 'one', settings: { a: 1, b: 2 } }]);
@@ -66,7 +66,7 @@ test('a configuration is replaced part by part, and leaves its agents without on
   await succeeds('update_agent_config', { agent_config_id: id, name: 'x' }, false);
 });
 
-test("a deleted agent's runs stay, and are nobody's", async () => {
+test('deleting an agent keeps its runs without an agent', async () => {
   const tenant_id = await newTenant();
   const agent = await register({ tenant_id, name: unique('agent') });
   const run = await startRun((await emptyFlow({ project: await newProject(tenant_id) })).id);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { nobody } from './expectations.ts';
-import { mutate, refused } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { basicFlow, readRun, setFlowRun, setTaskRun, startRun } from './world.ts';
+import { nobody } from './support/expectations.ts';
+import { mutate, refused } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { basicFlow, readRun, setFlowRun, setTaskRun, startRun } from './support/world.ts';
 
 servePrefect1();
 
@@ -13,7 +13,7 @@ test('an unknown run cannot be cancelled', async () => {
   await refused('cancel_flow_run', { flow_run_id: unknown }, `Invalid flow run ID: ${unknown}.`);
 });
 
-test('a run that has not begun is cancelled with its task runs', async () => {
+test('cancelling a flow run that has not begun cancels it with its task runs', async () => {
   for (const type of ['Scheduled', 'Submitted', 'Pending', 'Paused', 'Queued']) {
     const run = await startRun((await basicFlow()).id);
     if (type !== 'Scheduled') await setFlowRun(run, type);
@@ -27,7 +27,7 @@ test('a run that has not begun is cancelled with its task runs', async () => {
   }
 });
 
-test('a running run is cancelling first, and its task runs are left alone', async () => {
+test('cancelling a running flow run makes it Cancelling and leaves its task runs unchanged', async () => {
   const run = await startRun((await basicFlow()).id);
   await setFlowRun(run, 'Running');
   await setTaskRun((await readRun(run)).taskRun('t1').id, 'Running');
@@ -38,7 +38,7 @@ test('a running run is cancelling first, and its task runs are left alone', asyn
   expect(await cancel(run), 'cancelled again').toBe('Cancelling');
 });
 
-test('a finished run stays as it is', async () => {
+test('cancelling a finished flow run changes nothing', async () => {
   const run = await startRun((await basicFlow()).id);
   await setFlowRun(run, 'Success');
   expect(await cancel(run)).toBe('Success');

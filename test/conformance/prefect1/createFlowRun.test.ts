@@ -1,9 +1,18 @@
 import { expect, test } from 'vitest';
-import { expectInstant, expectRecent, inSeconds, nobody, unique } from './expectations.ts';
-import { document, mutate, query, refused } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { basicTasks, parameter, task, universal } from './serializedFlows.ts';
-import { basicFlow, createFlow, emptyFlow, newProject, readFlow, readRun, setFlowRun, startRun } from './world.ts';
+import { expectInstant, expectRecent, inSeconds, nobody, unique } from './support/expectations.ts';
+import { document, mutate, query, refused } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { basicTasks, parameter, task, universal } from './support/serializedFlows.ts';
+import {
+  basicFlow,
+  createFlow,
+  emptyFlow,
+  newProject,
+  readFlow,
+  readRun,
+  setFlowRun,
+  startRun,
+} from './support/world.ts';
 
 servePrefect1();
 
@@ -11,7 +20,7 @@ const RUNS = document<{ flow_run: { id: string }[] }>(
   'query($flow: uuid!) { flow_run(where: { flow_id: { _eq: $flow } }) { id } }',
 );
 
-test('a new run is scheduled for now, and has a name', async () => {
+test('a new flow run is scheduled for now and has a name', async () => {
   const flow = await emptyFlow();
   const run = await readRun(await startRun(flow.id));
   expect(run).toMatchObject({
@@ -29,7 +38,7 @@ test('a new run is scheduled for now, and has a name', async () => {
   expectInstant(run.state_start_time, run.scheduled_start_time, 'start of the state');
 });
 
-test('a new run has a pending task run for every task', async () => {
+test('a new flow run has a pending task run for every task', async () => {
   const [, ...rest] = basicTasks();
   const flow = await basicFlow({ tasks: [task('t1', { cache_key: 'the-key' }), ...rest] });
   const { task_runs } = await readRun(await startRun(flow.id));
@@ -42,7 +51,7 @@ test('a new run has a pending task run for every task', async () => {
   ]);
 });
 
-test('the history begins with the scheduled state', async () => {
+test('the history of a new flow run begins with its scheduled state', async () => {
   const start = inSeconds(3600);
   const { states } = await readRun(await startRun((await emptyFlow()).id, { scheduled_start_time: start }));
   expect(states).toMatchObject([
@@ -56,13 +65,13 @@ test('the history begins with the scheduled state', async () => {
   expectInstant(states[0]?.start_time ?? '', start);
 });
 
-test('a run needs a flow or a version group', async () => {
+test('a flow run needs a flow or a version group', async () => {
   await refused('create_flow_run', { parameters: {} }, 'A flow id or version group ID must be provided.');
   const group = unique('group');
   await refused('create_flow_run', { version_group_id: group }, `Version group ${group} has no unarchived flows.`);
 });
 
-test('flows that are archived or unknown are not run', async () => {
+test('an archived or unknown flow cannot be run', async () => {
   const id = await createFlow();
   await mutate('archive_flow', { flow_id: id });
   await refused('create_flow_run', { flow_id: id }, `Flow ${id} is archived.`);
@@ -71,7 +80,7 @@ test('flows that are archived or unknown are not run', async () => {
   expect((await query(RUNS, { flow: id })).flow_run).toEqual([]);
 });
 
-test('parameters come from the flow, then its group, then the call', async () => {
+test('parameters come from the flow, then its group, then the request', async () => {
   const parameters = ['a', 'b', 'c'].map((name) => parameter(name, { default: 1 }));
   const flow = await readFlow(
     await createFlow({ flow: { parameters: [...parameters, parameter('d', { default: 0 })] } }),
@@ -87,19 +96,19 @@ test('parameters come from the flow, then its group, then the call', async () =>
   });
 });
 
-test('a run without a parameter that it needs is refused', async () => {
+test('a flow run without a required parameter is rejected', async () => {
   const required = parameter('x', { required: true, default: null });
   const id = await createFlow({ flow: { parameters: [required] } });
   await refused('create_flow_run', { flow_id: id }, "Required parameters were not supplied: {'x'}");
   expect((await readRun(await startRun(id, { parameters: { x: null } }))).parameters).toEqual({ x: null });
 });
 
-test('labels are stored in their order', async () => {
+test('the labels of a flow run are stored in alphabetical order', async () => {
   const id = await createFlow({ flow: { run_config: universal(['flow']) } });
   expect((await readRun(await startRun(id, { labels: ['c', 'a', 'b'] }))).labels).toEqual(['a', 'b', 'c']);
 });
 
-test('labels and run config come from the call, then the group, then the flow', async () => {
+test('labels and run config come from the request, then the group, then the flow', async () => {
   const flow = await readFlow(await createFlow({ flow: { run_config: universal(['flow']) } }));
   const made = async (input = {}) => {
     const { labels, run_config } = await readRun(await startRun(flow.id, input));
@@ -116,19 +125,19 @@ test('labels and run config come from the call, then the group, then the flow', 
   expect(await made({ run_config, labels: ['call'] })).toEqual([['call'], run_config]);
 });
 
-test("a group's empty list of labels goes before the flow's labels", async () => {
+test('an empty list of labels of a group overrides the labels of the flow', async () => {
   const flow = await readFlow(await createFlow({ flow: { run_config: universal(['flow']) } }));
   await mutate('set_flow_group_labels', { flow_group_id: flow.flow_group_id, labels: [] });
   expect((await readRun(await startRun(flow.id))).labels).toEqual([]);
 });
 
-test('a run keeps the context and the name it was given', async () => {
+test('a flow run keeps the given context and name', async () => {
   const [context, flow_run_name] = [{ a: 1, nested: { b: [true, null, 'ü'] } }, unique('run')];
   const run = await readRun(await startRun((await emptyFlow()).id, { context, flow_run_name }));
   expect(run).toMatchObject({ context, name: flow_run_name });
 });
 
-test('the same key for the same version gives the same run', async () => {
+test('the same idempotency key for the same version returns the same run', async () => {
   const [project, name, idempotency_key] = [await newProject(), unique('flow'), unique('key')];
   const flow = await readFlow(await createFlow({ project, flow: { name } }));
   const first = await startRun(flow.id, { idempotency_key });

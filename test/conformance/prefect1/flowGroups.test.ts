@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { nobody } from './expectations.ts';
-import { refused, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { universal } from './serializedFlows.ts';
-import { emptyFlow, readFlow } from './world.ts';
+import { nobody } from './support/expectations.ts';
+import { refused, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { universal } from './support/serializedFlows.ts';
+import { emptyFlow, readFlow } from './support/world.ts';
 
 servePrefect1();
 
-/** A flow, its group's id and a reader of the group. */
+/** Creates a flow. Returns it with the id of its group and a function that reads the group. */
 async function made() {
   const flow = await emptyFlow();
   return {
@@ -17,7 +17,7 @@ async function made() {
   };
 }
 
-test('no labels and an empty list of labels are two things', async () => {
+test('a flow group distinguishes null from an empty list of labels', async () => {
   const { flow_group_id, read } = await made();
   expect((await read()).labels).toBeNull();
   for (const labels of [['a'], [], null, []]) {
@@ -26,7 +26,7 @@ test('no labels and an empty list of labels are two things', async () => {
   }
 });
 
-test('description and run config are set and taken back', async () => {
+test('the description and run config of a flow group can be set and removed', async () => {
   const { flow_group_id, read } = await made();
   for (const description of ['what it does', null]) {
     await succeeds('set_flow_group_description', { flow_group_id, description });
@@ -38,7 +38,7 @@ test('description and run config are set and taken back', async () => {
   }
 });
 
-test('default parameters are replaced as a whole', async () => {
+test('the default parameters of a flow group are replaced as a whole', async () => {
   const { flow_group_id, read } = await made();
   expect((await read()).default_parameters).toEqual({});
   for (const parameters of [{ a: 1, b: { c: [2] } }, { d: 3 }, {}]) {
@@ -47,14 +47,14 @@ test('default parameters are replaced as a whole', async () => {
   }
 });
 
-test('what is set on a group that is not there succeeds not', async () => {
+test('changes of an unknown flow group do not succeed', async () => {
   const flow_group_id = nobody();
   await succeeds('set_flow_group_labels', { flow_group_id, labels: [] }, false);
   await succeeds('set_flow_group_default_parameters', { flow_group_id, parameters: {} }, false);
   await succeeds('delete_flow_group_schedule', { flow_group_id }, false);
 });
 
-test('heartbeats are switched off and on', async () => {
+test('heartbeats of a flow can be disabled and enabled', async () => {
   const { flow_id, read } = await made();
   await succeeds('disable_flow_heartbeat', { flow_id });
   expect((await read()).settings).toMatchObject({
@@ -72,7 +72,7 @@ test('heartbeats are switched off and on', async () => {
     await refused(name, { flow_id: nobody() }, 'Invalid flow ID.');
 });
 
-test('settings of one group do not overwrite each other', async () => {
+test('parallel changes of the settings of a flow group are all kept', async () => {
   const { flow_id, read } = await made();
   await Promise.all([
     succeeds('disable_flow_heartbeat', { flow_id }),

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { nobody } from './expectations.ts';
-import { eventOf, receiving } from './hookReceiver.ts';
-import { mutate } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { emptyFlow, newProject, newTenant, readRun, startRun } from './world.ts';
+import { nobody } from './support/expectations.ts';
+import { eventOf, receiving } from './support/hookReceiver.ts';
+import { mutate } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { emptyFlow, newProject, newTenant, readRun, startRun } from './support/world.ts';
 
 servePrefect1();
 
@@ -15,7 +15,7 @@ async function made(url: string) {
 }
 const SENT = { success: true, error: null };
 
-test('a hook is tried with any of its states, and without a run', () =>
+test('a hook can be tested with any of its states and without a run', () =>
   receiving(async ({ url, received }) => {
     const { cloud_hook_id } = await made(url);
     for (const type of [undefined, 'Scheduled', 'Submitted', 'Running', 'Success', 'Failed']) {
@@ -33,7 +33,7 @@ test('a hook is tried with any of its states, and without a run', () =>
     expect(received).toHaveLength(6);
   }));
 
-test('a hook is tried with a run, which does not change its state', () =>
+test('testing a hook with a run does not change the state of the run', () =>
   receiving(async ({ url, received }) => {
     const { cloud_hook_id, flow_run_id } = await made(url);
     expect(await mutate('test_cloud_hook', { cloud_hook_id, flow_run_id, state_type: 'FAILED' })).toEqual(SENT);
@@ -46,12 +46,12 @@ test('a hook is tried with a run, which does not change its state', () =>
     expect(await readRun(flow_run_id)).toMatchObject({ state: 'Scheduled', version: 1 });
   }));
 
-test('what a receiver answers is no failure of a trial', () =>
+test('testing a hook succeeds even if the receiver answers with an error', () =>
   receiving(async ({ url }) => {
     expect(await mutate('test_cloud_hook', { cloud_hook_id: (await made(url)).cloud_hook_id })).toEqual(SENT);
   }, 500));
 
-test('a trial that reaches nobody says so, in its payload', async () => {
+test('testing a hook that cannot be delivered returns the error in the payload', async () => {
   const unknown = { success: false, error: 'Invalid ID' };
   expect(await mutate('test_cloud_hook', { cloud_hook_id: nobody() })).toEqual(unknown);
   const { cloud_hook_id } = await made('http://127.0.0.1:9/');

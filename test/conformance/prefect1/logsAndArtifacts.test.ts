@@ -1,8 +1,17 @@
 import { expect, test } from 'vitest';
-import { expectRecent, inSeconds, nobody, until } from './expectations.ts';
-import { document, expectError, mutate, mutationDocument, post, query, refused, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { basicFlow, child, emptyFlow, readRun, readTaskRun, startRun } from './world.ts';
+import { expectRecent, inSeconds, instant, nobody, until } from './support/expectations.ts';
+import {
+  document,
+  expectError,
+  mutate,
+  mutationDocument,
+  post,
+  query,
+  refused,
+  succeeds,
+} from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { basicFlow, child, emptyFlow, readRun, readTaskRun, startRun } from './support/world.ts';
 
 servePrefect1();
 
@@ -12,7 +21,7 @@ async function started() {
   return { flow, run, t1: (await readRun(run)).taskRun('t1').id };
 }
 
-test('a heartbeat is noted, and never refused', async () => {
+test('a heartbeat is stored and never rejected', async () => {
   const { run, t1 } = await started();
   let last: string | null = null;
   for (const _turn of [1, 2]) {
@@ -20,11 +29,9 @@ test('a heartbeat is noted, and never refused', async () => {
     const { heartbeat } = await until(
       () => readRun(run),
       (row) => row.heartbeat !== last,
-      1_000,
-      20,
     );
     expectRecent(heartbeat);
-    if (last !== null) expect(Date.parse(heartbeat)).toBeGreaterThan(Date.parse(last));
+    if (last !== null) expect(instant(heartbeat)).toBeGreaterThan(instant(last));
     last = heartbeat;
   }
   await succeeds('update_task_run_heartbeat', { task_run_id: t1 });
@@ -38,7 +45,7 @@ const LOGS = document<{ log: { message: string; level: string }[] }>(
 );
 const logsOf = async (run: string) => (await query(LOGS, { run })).log;
 
-test('log lines are read back as they were written', async () => {
+test('log lines are read as they were written', async () => {
   const { run, t1 } = await started();
   const logs = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'].map((level, index) => ({
     flow_run_id: run,
@@ -53,14 +60,14 @@ test('log lines are read back as they were written', async () => {
   expect(await logsOf(run)).toEqual(logs);
 });
 
-test('a single line stands for a list of one, and has a time and a level by itself', async () => {
+test('a single log line counts as a list and gets a time and a level', async () => {
   const { run } = await started();
   await succeeds('write_run_logs', { logs: { flow_run_id: run, message: 'alone' } });
   const [log] = await logsOf(run);
   expect(log).toMatchObject({ message: 'alone', level: 'INFO', task_run_id: null, info: null });
 });
 
-test('a line without a flow run spoils its batch, and nothing is stored', async () => {
+test('a log line without a flow run rejects its whole batch', async () => {
   const { run } = await started();
   const good = Array.from({ length: 9 }, (_, index) => ({ flow_run_id: run, message: `line ${index}` }));
   const logs = [...good, { flow_run_id: null, message: 'x' }];
@@ -73,11 +80,11 @@ test('a line without a flow run spoils its batch, and nothing is stored', async 
   expect(await logsOf(run)).toHaveLength(9);
 });
 
-test('a line of an unknown run is dropped, a level of its own is INFO, and the others are stored', async () => {
+test('log lines of unknown runs are dropped and unknown levels become INFO', async () => {
   const { run, t1 } = await started();
   const logs = [
     { flow_run_id: run, message: 'good', timestamp: inSeconds(1) },
-    { flow_run_id: nobody(), message: 'of nobody' },
+    { flow_run_id: nobody(), message: 'of an unknown run' },
     { flow_run_id: run, task_run_id: t1, message: 'own level', level: 'TRACE', timestamp: inSeconds(2) },
   ];
   await succeeds('write_run_logs', { logs });
@@ -87,7 +94,7 @@ test('a line of an unknown run is dropped, a level of its own is INFO, and the o
   ]);
 });
 
-test('the same batch again is stored once', async () => {
+test('a repeated batch of log lines is stored once', async () => {
   const { run } = await started();
   const logs = [1, 2].map((line) => ({ flow_run_id: run, message: `line ${line}`, timestamp: inSeconds(line) }));
   for (const _turn of [1, 2, 3]) await succeeds('write_run_logs', { logs });
@@ -102,7 +109,7 @@ const COUNT = document<{
   flow_run_by_pk(id: $run) { logs(order_by: { timestamp: desc }, limit: 1) { message } }
 }`);
 
-test('four megabytes of log lines are taken in one call', async () => {
+test('four megabytes of log lines can be written in one request', async () => {
   const { run, t1 } = await started();
   const from = Date.parse('2022-01-01T00:00:00Z');
   const logs = Array.from({ length: 4000 }, (_, index) => ({
@@ -125,7 +132,7 @@ const ARTIFACT = document<{ task_run_artifact_by_pk: { data: unknown } | null }>
 const readArtifact = async (id: string) => (await query(ARTIFACT, { id })).task_run_artifact_by_pk;
 const TOO_LARGE = 'Artifact data payload exceeds 1000000 bytes limit.';
 
-test('artifacts are made, changed and deleted, and have a limit', async () => {
+test('artifacts can be created, changed and deleted, and are limited in size', async () => {
   const { flow, t1 } = await started();
   const artifact = (length: number) => ({
     task_run_id: t1,
@@ -143,7 +150,7 @@ test('artifacts are made, changed and deleted, and have a limit', async () => {
   await succeeds('update_task_run_artifact', { task_run_artifact_id: nobody(), data: {} }, false);
 });
 
-test('a mapped child has artifacts like any task run, and an unknown one is not found', async () => {
+test('a mapped task run can have artifacts and an unknown task run cannot', async () => {
   const { flow, run } = await started();
   const task_run_id = await child(run, flow.taskId('t1'), 0);
   const artifact = { task_run_id, kind: 'link', data: { link: 'http://localhost' } };
@@ -153,6 +160,6 @@ test('a mapped child has artifacts like any task run, and an unknown one is not 
   await refused('create_task_run_artifact', { ...artifact, task_run_id: unknown }, `Task run ${unknown} not found`);
 });
 
-test('a run that has not begun has no heartbeat', async () => {
+test('a flow run that has not begun has no heartbeat', async () => {
   expect((await readRun(await startRun((await emptyFlow()).id))).heartbeat).toBeNull();
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { nobody, unique } from './expectations.ts';
-import { document, mutate, query, refused, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { basicFlow, newProject, newTenant, startRun, tenant } from './world.ts';
+import { nobody, unique } from './support/expectations.ts';
+import { document, mutate, query, refused, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { basicFlow, newProject, newTenant, startRun, tenant } from './support/world.ts';
 
 servePrefect1();
 
@@ -11,7 +11,7 @@ const PROJECT = document<{ project_by_pk: { id: string; name: string; descriptio
 );
 const read = async (id: string) => (await query(PROJECT, { id })).project_by_pk;
 
-test('a name of a project is given once in a tenant', async () => {
+test('the name of a project is unique in its tenant', async () => {
   const [tenant_id, other, name] = [await tenant(), await newTenant(), unique('project')];
   await mutate('create_project', { tenant_id, name });
   await refused('create_project', { tenant_id, name }, 'Uniqueness violation.');
@@ -20,7 +20,7 @@ test('a name of a project is given once in a tenant', async () => {
   await refused('create_project', { tenant_id: nobody(), name }, 'Foreign key violation.');
 });
 
-test('a project gets another name, unless that is taken', async () => {
+test('a project can be renamed to an unused name', async () => {
   const [id, other, name] = [await newProject(), await newProject(), unique('project')];
   expect(await mutate('set_project_name', { project_id: id, name })).toEqual({ id });
   expect(await read(id)).toMatchObject({ name });
@@ -28,7 +28,7 @@ test('a project gets another name, unless that is taken', async () => {
   await refused('set_project_name', { project_id: other, name }, 'Uniqueness violation.');
 });
 
-test('a project gets a description, and loses it', async () => {
+test('the description of a project can be set and removed', async () => {
   const id = await newProject();
   for (const description of ['what it holds', null]) {
     expect(await mutate('set_project_description', { project_id: id, description })).toEqual({ id });
@@ -43,7 +43,7 @@ const LEFT = document(
   }`,
 );
 
-test('a project is deleted with its flows, and their groups stay', async () => {
+test('deleting a project deletes its flows but not their groups', async () => {
   const project = await newProject();
   const flow = await basicFlow({ project });
   const run = await startRun(flow.id);

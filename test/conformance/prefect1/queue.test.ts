@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { expectRecent, inSeconds, nobody, unique } from './expectations.ts';
-import { document, expectError, mutate, mutationDocument, post, query } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import type { Part } from './serializedFlows.ts';
+import { expectRecent, inSeconds, nobody, unique } from './support/expectations.ts';
+import { document, expectError, mutate, mutationDocument, post, query } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import type { Part } from './support/serializedFlows.ts';
 import {
   basicFlow,
   emptyFlow,
@@ -13,13 +13,13 @@ import {
   setTaskRun,
   startRun,
   state,
-} from './world.ts';
+} from './support/world.ts';
 
 servePrefect1();
 
 const past = (seconds = 60) => inSeconds(-seconds);
 
-/** A queue of its own: each tenant has one. */
+/** Creates a tenant, which has its own queue. */
 async function queue({ tasks = false } = {}) {
   const tenant_id = await newTenant();
   const project = await newProject(tenant_id);
@@ -32,7 +32,7 @@ async function queue({ tasks = false } = {}) {
   };
 }
 
-test('the queue holds what is due', async () => {
+test('the queue contains the runs that are due', async () => {
   const { add, poll } = await queue();
   const due = await add();
   const later = await add({ scheduled_start_time: inSeconds(600) });
@@ -40,7 +40,7 @@ test('the queue holds what is due', async () => {
   expect(await poll({ before: inSeconds(700) })).toEqual([due, later]);
 });
 
-test('an agent gets runs whose labels it has, all of them', async () => {
+test('an agent gets runs whose labels it has all of', async () => {
   const { add, poll } = await queue();
   const run = await add({ labels: ['a', 'b'] });
   for (const labels of [
@@ -52,7 +52,7 @@ test('an agent gets runs whose labels it has, all of them', async () => {
   for (const labels of [['a'], ['a', 'c'], ['x'], []]) expect(await poll({ labels })).toEqual([]);
 });
 
-test('an agent with labels gets no run without', async () => {
+test('an agent with labels gets no run without labels', async () => {
   const { add, poll } = await queue();
   const run = await add({ labels: [] });
   expect(await poll({ labels: ['a'] })).toEqual([]);
@@ -60,7 +60,7 @@ test('an agent with labels gets no run without', async () => {
 });
 
 test.each(['Scheduled', 'Retrying', 'Resume', 'Queued'])(
-  'a running flow run is queued again for a task run that is %s and due',
+  'a running flow run is in the queue for a %s task run that is due',
   async (type) => {
     const { add, poll } = await queue({ tasks: true });
     const run = await add({ labels: ['a'] });
@@ -78,7 +78,7 @@ test.each(['Scheduled', 'Retrying', 'Resume', 'Queued'])(
 );
 
 test.each(['Submitted', 'Running', 'Success', 'Failed', 'Cancelled', 'Paused'])(
-  'a run that is %s leaves the queue',
+  'a %s flow run is not in the queue',
   async (type) => {
     const { add, poll } = await queue();
     const run = await add();
@@ -88,24 +88,24 @@ test.each(['Submitted', 'Running', 'Success', 'Failed', 'Cancelled', 'Paused'])(
   },
 );
 
-test('the queue gives 25 runs, the longest waiting first', async () => {
+test('the queue returns the 25 runs that have been due longest', async () => {
   const { add, poll } = await queue();
   const now = Date.now();
   const byAge: string[] = [];
-  // Made in another order than they are due.
+  // Created in another order than they are due.
   for (const place of Array.from({ length: 50 }, (_, index) => (index * 17) % 50))
     byAge[place] = await add({ scheduled_start_time: inSeconds(place * 10 - 3600, now) });
   expect(await poll()).toEqual(byAge.slice(0, 25));
 });
 
-test('runs for other agents hide none', async () => {
+test('runs for other agents do not hide runs in the queue', async () => {
   const { add, poll } = await queue();
   for (let count = 0; count < 80; count++) await add({ labels: ['other'], scheduled_start_time: past(600) });
   const mine = await add({ labels: ['mine'] });
   expect(await poll({ labels: ['mine'] })).toEqual([mine]);
 });
 
-test('the queue is asked for with a tenant', async () => {
+test('the queue needs a tenant', async () => {
   const answer = await post(mutationDocument('get_runs_in_queue'), { input: { tenant_id: null, labels: [] } });
   expect(answer.status).toBe(400);
   // Newer versions of graphql-js quote the type's name. No client compares this text.
@@ -116,7 +116,7 @@ const AGENT = document<{ agent_by_pk: { last_queried: string } }>(
   'query($id: uuid!) { agent_by_pk(id: $id) { id last_queried } }',
 );
 
-test('an agent that asks is noted', async () => {
+test('a poll stores the time of its agent', async () => {
   const { tenant_id, poll } = await queue();
   const { id } = await mutate('register_agent', { tenant_id, type: 'LocalAgent', name: unique('agent') });
   const before = (await query(AGENT, { id })).agent_by_pk.last_queried;

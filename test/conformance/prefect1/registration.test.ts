@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { inAnyOrder, nobody, UUID, unique } from './expectations.ts';
-import { document, mutate, query, refused, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
+import { inAnyOrder, nobody, UUID, unique } from './support/expectations.ts';
+import { document, mutate, query, refused, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
 import {
   basicTasks,
   compress,
@@ -13,8 +13,8 @@ import {
   schedule,
   serialized,
   task,
-} from './serializedFlows.ts';
-import { createFlow, newProject, readFlow } from './world.ts';
+} from './support/serializedFlows.ts';
+import { createFlow, newProject, readFlow } from './support/world.ts';
 
 servePrefect1();
 
@@ -34,7 +34,7 @@ async function expectRegistered(flow: ReturnType<typeof whole>, id: string): Pro
   expect(row.edges.map((one) => [one.upstream_task.slug, one.downstream_task.slug])).toEqual([['t1', 't2']]);
 }
 
-test('a flow is registered in one piece, plain or compressed', async () => {
+test('a flow can be registered as JSON or compressed', async () => {
   const project_id = await newProject();
   const [plain, compressed] = [whole(), whole()];
   await expectRegistered(plain, (await mutate('create_flow', { project_id, serialized_flow: plain })).id);
@@ -42,7 +42,7 @@ test('a flow is registered in one piece, plain or compressed', async () => {
   await expectRegistered(compressed, (await mutate('create_flow_from_compressed_string', input)).id);
 });
 
-test('what is no compressed flow is refused', async () => {
+test('data that is not a compressed flow is rejected', async () => {
   const project_id = await newProject();
   const input = { project_id, serialized_flow: 'bm90IGEgZmxvdw==' };
   await refused('create_flow_from_compressed_string', input, 'Unable to decompress serialized flow');
@@ -50,7 +50,7 @@ test('what is no compressed flow is refused', async () => {
   expect(await flowsOf(project_id)).toEqual([]);
 });
 
-test('flows of a Prefect that is too old are refused', async () => {
+test('a flow of an outdated Prefect is rejected', async () => {
   const project_id = await newProject();
   const built = (__version__: string) => ({ project_id, serialized_flow: serialized({ __version__ }) });
   await refused(
@@ -67,12 +67,12 @@ test.each([
   [2, { tasks: [task('a'), task('b')], edges: [] }],
   [0, { tasks: [], edges: [] }],
   [0, {}],
-])('a flow may have no edges, and %i tasks', async (count, parts) => {
+])('a flow may have no edges and %i tasks', async (count, parts) => {
   const { tasks, edges, version } = await readFlow(await createFlow({ flow: parts }));
   expect([tasks.length, edges.length, version]).toEqual([count, 0, 1]);
 });
 
-test('tasks are stored with what the client says of them', async () => {
+test('the fields of tasks are stored', async () => {
   const trigger = { fn: 'prefect.triggers.any_failed', kwargs: {} };
   const more = { max_retries: 3, retry_delay: 90, cache_key: 'k', auto_generated: true };
   const tasks = [
@@ -89,7 +89,7 @@ test('tasks are stored with what the client says of them', async () => {
     retry_delay: '00:01:30',
     trigger: trigger.fn,
   });
-  expect(inAnyOrder(one?.tags as string[])).toEqual(inAnyOrder(['a', 'b'])); // a JSON column
+  expect(inAnyOrder(one?.tags as string[])).toEqual(inAnyOrder(['a', 'b'])); // The cast: a JSON column.
   expect(two).toMatchObject({
     slug: 'two-1',
     name: 'two',
@@ -103,7 +103,7 @@ test('tasks are stored with what the client says of them', async () => {
   });
 });
 
-test('edges find their tasks by slug, and are stored once', async () => {
+test('edges find their tasks by slug and are stored once', async () => {
   const id = await createFlow();
   await mutate('register_tasks', { flow_id: id, serialized_tasks: basicTasks() });
   const edges = [edge('t1', 't2', { key: 'value', mapped: true }), edge('x', 't2')];
@@ -122,12 +122,12 @@ test('edges find their tasks by slug, and are stored once', async () => {
   }
 });
 
-test('an edge to a task that is not there is refused', async () => {
+test('an edge to an unknown task is rejected', async () => {
   const id = await createFlow();
   await mutate('register_tasks', { flow_id: id, serialized_tasks: basicTasks() });
   await refused(
     'register_edges',
-    { flow_id: id, serialized_edges: [edge('t1', 'nobody')] },
+    { flow_id: id, serialized_edges: [edge('t1', 'unknown')] },
     'Edges could not be registered - some edges reference tasks that do not exist within this flow.',
   );
   await refused('register_tasks', { flow_id: nobody(), serialized_tasks: basicTasks() }, 'Foreign key violation.');
@@ -137,7 +137,7 @@ const COUNT = document<{
   flow_by_pk: { serialized_flow: { tasks: Part[] }; tasks_aggregate: { aggregate: { count: number } } };
 }>('query($id: uuid!) { flow_by_pk(id: $id) { serialized_flow tasks_aggregate { aggregate { count } } } }');
 
-test('tasks may come in batches, again too, and all stand in the serialized flow', async () => {
+test('tasks can be registered in repeated batches and are in the serialized flow', async () => {
   const id = await createFlow();
   const tasks = Array.from({ length: 1000 }, (_, index) => task(`task-${index}`));
   for (const from of [0, 500, 500])
@@ -148,12 +148,12 @@ test('tasks may come in batches, again too, and all stand in the serialized flow
   expect(inAnyOrder(slugs)).toEqual(inAnyOrder(tasks.map(({ slug }) => slug)));
 });
 
-test('a flow has the description that it was registered with', async () => {
+test('a flow has the description of its registration', async () => {
   const description = unique('what it does');
   expect(await readFlow(await createFlow({ description }))).toMatchObject({ description });
 });
 
-test("a flow's schedule is stored as it came", async () => {
+test('the schedule of a flow is stored unchanged', async () => {
   const both = schedule(cron('0 9 * * *', { start: '2030-01-01T00:00:00', tz: 'America/New_York' }), interval(3600));
   const id = await createFlow({ flow: { schedule: both }, set_schedule_active: false });
   expect(await readFlow(id)).toMatchObject({ schedule: both, is_schedule_active: false });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { document, query, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { cron, interval, type Part, schedule } from './serializedFlows.ts';
-import { createFlow } from './world.ts';
+import { document, query, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { cron, interval, type Part, schedule } from './support/serializedFlows.ts';
+import { createFlow } from './support/world.ts';
 
 servePrefect1();
 
@@ -15,8 +15,8 @@ const HOUR = 3600;
 const by = (fn: string, kwargs: Part = {}) => ({ fn: `prefect.schedules.${fn}`, kwargs });
 
 /**
- * Schedules, and when Prefect 1.4.1 itself runs them: made by its own code, with pendulum 2.1.2 and croniter 1.3.5. The
- * years are ahead of us, so that a clock's start stands for "now". Times are UTC; a year holds until the next.
+ * Schedules with their times from Prefect 1.4.1 itself, with pendulum 2.1.2 and croniter 1.3.5. The years are in the future,
+ * so that a clock's start is also "now". Times are UTC; a year applies until the next one.
  */
 const SCHEDULES: [string, Part, string][] = [
   [
@@ -125,7 +125,7 @@ function timesOf(text: string): string[] {
   });
 }
 
-test.each(SCHEDULES)('%s', async (_, given, starts) => {
+test.each(SCHEDULES)('the times of a schedule equal those of Prefect 1.4.1: %s', async (_, given, starts) => {
   const id = await createFlow({ flow: { schedule: given }, set_schedule_active: false });
   await succeeds('set_schedule_active', { flow_id: id });
   const { flow_run } = await query(RUNS, { flow: id });

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
-import { until } from './expectations.ts';
-import { document, query, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { cron, schedule } from './serializedFlows.ts';
-import { createFlow, readFlow, readRun } from './world.ts';
+import { until } from './support/expectations.ts';
+import { document, query, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { cron, schedule } from './support/serializedFlows.ts';
+import { createFlow, readFlow, readRun } from './support/world.ts';
 
 servePrefect1({ FLOWQL_SCHEDULER_SECONDS: '1' });
 
-const DEADLINE_MS = 15_000;
 const RUNS = document<{ flow_run: { id: string }[] }>(
   'query($flow: uuid!) { flow_run(where: { flow_id: { _eq: $flow }, auto_scheduled: { _eq: true } }) { id } }',
 );
@@ -15,10 +14,9 @@ const scheduledRuns = (flow: string, count: number) =>
   until(
     async () => (await query(RUNS, { flow })).flow_run,
     (runs) => runs.length === count,
-    DEADLINE_MS,
   );
 
-test('the scheduler makes the runs of a schedule that was set on a group, and makes up for one that is gone', async () => {
+test('the scheduler creates the runs of a group schedule and replaces a missing one', async () => {
   const flow = await readFlow(await createFlow({ flow: { schedule: schedule(cron('0 0 * * *')) } }));
   const archived = await createFlow({ flow: { schedule: schedule(cron('0 0 * * *')) }, set_schedule_active: true });
   await succeeds('archive_flow', { flow_id: archived });
@@ -33,7 +31,7 @@ test('the scheduler makes the runs of a schedule that was set on a group, and ma
   expect((await query(RUNS, { flow: archived })).flow_run).toEqual([]);
 });
 
-test('a schedule that cannot be read keeps no other from its runs', async () => {
+test('a malformed schedule does not stop the others', async () => {
   const { project_id: project } = await readFlow(await createFlow());
   await createFlow({ project, flow: { schedule: schedule({ type: 'IntervalClock', interval: 'no number' }) } });
   const healthy = await readFlow(await createFlow({ project }));

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { inAnyOrder, inSeconds, nobody } from './expectations.ts';
-import { document, query, refused, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { cron, interval, type Part, parameter, schedule, soon, universal } from './serializedFlows.ts';
-import { createFlow, emptyFlow, readFlow, setFlowRun, startRun } from './world.ts';
+import { inAnyOrder, inSeconds, nobody } from './support/expectations.ts';
+import { document, query, refused, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { cron, interval, type Part, parameter, schedule, soon, universal } from './support/serializedFlows.ts';
+import { createFlow, emptyFlow, readFlow, setFlowRun, startRun } from './support/world.ts';
 
 servePrefect1();
 
@@ -22,18 +22,18 @@ const RUNS = document<{
   }
 }`);
 const runsOf = async (flow: string) => (await query(RUNS, { flow })).flow_run;
-/** The runs that a schedule has made, and nobody has touched. */
+/** The runs of a schedule that have not moved. */
 const scheduledRuns = async (flow: string) =>
   (await runsOf(flow)).filter((run) => run.auto_scheduled && run.state === 'Scheduled');
 
 const HOUR = 3600;
 const daily = () => schedule(cron('0 0 * * *'));
-/** A flow with a schedule that is not active yet. */
+/** Creates a flow with an inactive schedule. */
 const waiting = (clocks: Part[], flow: Part = {}) =>
   createFlow({ flow: { schedule: schedule(...clocks), ...flow }, set_schedule_active: false });
 const activate = (flow_id: string) => succeeds('set_schedule_active', { flow_id });
 
-test('an active schedule makes ten runs', async () => {
+test('an active schedule creates ten runs', async () => {
   const id = await createFlow({ flow: { schedule: daily() } });
   expect((await readFlow(id)).is_schedule_active).toBe(true);
   const starts = (await scheduledRuns(id)).map((run) => Date.parse(run.scheduled_start_time));
@@ -42,20 +42,20 @@ test('an active schedule makes ten runs', async () => {
   expect(starts).toEqual(starts.map((_, day) => first + day * 24 * HOUR * 1000));
 });
 
-test('an inactive schedule makes no runs', async () => {
+test('an inactive schedule creates no runs', async () => {
   const id = await createFlow({ flow: { schedule: daily() }, set_schedule_active: false });
   expect(await readFlow(id)).toMatchObject({ is_schedule_active: false, schedule: daily() });
   expect(await runsOf(id)).toEqual([]);
 });
 
-test('a flow without any schedule has none to activate', async () => {
+test('a flow without a schedule cannot activate it', async () => {
   const id = await createFlow();
   await succeeds('set_schedule_active', { flow_id: id }, false);
   await succeeds('set_schedule_active', { flow_id: nobody() }, false);
   expect((await readFlow(id)).is_schedule_active).toBe(false);
 });
 
-test("a flow without a schedule runs by its group's", async () => {
+test('a flow without a schedule uses the schedule of its group', async () => {
   const flow = await readFlow(await createFlow());
   const { flow_group_id } = flow;
   await succeeds('set_flow_group_schedule', { flow_group_id, cron_clocks: [{ cron: '0 0 * * *' }] });
@@ -67,7 +67,7 @@ test("a flow without a schedule runs by its group's", async () => {
   expect((await readFlow(flow.id)).flow_group.schedule).toBeNull();
 });
 
-test('a flow that needs parameters cannot be scheduled, and can be registered', async () => {
+test('a flow with required parameters can be registered but not scheduled', async () => {
   const required = parameter('x', { required: true, default: null });
   const flow = { schedule: daily(), parameters: [required] };
   const inactive = await createFlow({ flow, set_schedule_active: false });
@@ -83,7 +83,7 @@ test('a flow that needs parameters cannot be scheduled, and can be registered', 
   );
 });
 
-test('a schedule that is switched off takes its runs along, and no others', async () => {
+test('deactivating a schedule deletes only its waiting runs', async () => {
   const id = await createFlow({ flow: { schedule: daily() } });
   const manual = await startRun(id, { scheduled_start_time: inSeconds(HOUR) });
   const running = (await scheduledRuns(id))[0]?.id ?? '';
@@ -101,7 +101,7 @@ test('a schedule that is switched off takes its runs along, and no others', asyn
   await succeeds('set_schedule_inactive', { flow_id: nobody() }, false);
 });
 
-/** Two clocks of two hours each, both in the future. */
+/** Two clocks with intervals of two hours, both in the future. */
 function twoClocks(first: Part, second: Part, apart: number): Part[] {
   const start = soon(2 * HOUR);
   const later = new Date(Date.parse(`${start}Z`) + apart * 1000).toISOString().slice(0, 19);
@@ -112,7 +112,7 @@ test.each([
   { first: ['a', 'b'], second: ['c', 'd'] },
   { first: ['a', 'b'], second: null },
   { first: [], second: null },
-])("a clock's labels go before the flow's: $first and $second", async ({ first, second }) => {
+])('the labels of a clock override those of the flow: $first and $second', async ({ first, second }) => {
   const id = await waiting(twoClocks({ labels: first }, { labels: second }, HOUR), {
     run_config: universal(['foo', 'bar']),
   });
@@ -132,18 +132,15 @@ const CLOCKS: [Part, Part, number][] = [
   [{ labels: null }, { labels: [] }, 5],
 ];
 
-test.each(CLOCKS)(
-  'clocks %j and %j strike %i times in ten runs, and none is made twice',
-  async (first, second, count) => {
-    const id = await waiting(twoClocks(first, second, 0), { parameters: [parameter('x')] });
-    await activate(id);
-    const before = await runsOf(id);
-    expect(before).toHaveLength(10);
-    expect(new Set(before.map((run) => run.scheduled_start_time)).size).toBe(count);
-    for (const _turn of [1, 2]) await activate(id);
-    expect(await runsOf(id)).toEqual(before);
-  },
-);
+test.each(CLOCKS)('the clocks %j and %j have %i different times in ten runs', async (first, second, count) => {
+  const id = await waiting(twoClocks(first, second, 0), { parameters: [parameter('x')] });
+  await activate(id);
+  const before = await runsOf(id);
+  expect(before).toHaveLength(10);
+  expect(new Set(before.map((run) => run.scheduled_start_time)).size).toBe(count);
+  for (const _turn of [1, 2]) await activate(id);
+  expect(await runsOf(id)).toEqual(before);
+});
 
 const meep = { parameter_defaults: { meep: 'morp' } };
 const clock = (type: string, rest: Part) => ({ type, start_date: null, ...rest });
@@ -163,13 +160,13 @@ test.each([
     input: { interval_clocks: [{ interval: 4200 }], cron_clocks: [{ cron: '0 9 * * *' }] },
     clocks: [clock('CronClock', { cron: '0 9 * * *' }), clock('IntervalClock', { interval: 4_200_000_000 })],
   },
-])("a group's schedule is stored in the client's form: $input", async ({ input, clocks }) => {
+])('the schedule of a group is stored in the form of the client: $input', async ({ input, clocks }) => {
   const { flow_group_id, id } = await emptyFlow();
   await succeeds('set_flow_group_schedule', { flow_group_id, ...input });
   expect((await readFlow(id)).flow_group.schedule).toEqual({ type: 'Schedule', clocks });
 });
 
-test('a time zone is the zone of the start, and must exist', async () => {
+test('the time zone of a group schedule is that of its start and must exist', async () => {
   const { flow_group_id, id } = await emptyFlow();
   const cron_clocks = [{ cron: '0 9 * * *' }];
   const timezone = 'America/New_York';
@@ -181,7 +178,7 @@ test('a time zone is the zone of the start, and must exist', async () => {
   await refused('set_flow_group_schedule', nowhere, 'Invalid timezone provided for schedule: Nowhere/Land');
 });
 
-test('a clock that cannot be read is refused', async () => {
+test('a malformed clock is rejected', async () => {
   const { flow_group_id, id } = await emptyFlow();
   const invalid = /^Invalid clock provided for schedule: /;
   for (const clocks of [

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { expectRecent, nobody } from './expectations.ts';
-import { refused } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { basicFlow, readRun, readTaskRun, setFlowRun, setTaskRun, startRun, state } from './world.ts';
+import { expectRecent, nobody } from './support/expectations.ts';
+import { refused } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { basicFlow, readRun, readTaskRun, setFlowRun, setTaskRun, startRun, state } from './support/world.ts';
 
 servePrefect1();
 
-/** A run of the basic flow and the ids of its task runs. */
+/** Starts a run of the basic flow. Returns the ids of its task runs. */
 async function started({ running = true } = {}) {
   const run = await startRun((await basicFlow()).id);
   if (running) await setFlowRun(run, 'Running');
@@ -17,7 +17,7 @@ const proposal = (task_run_id: string, type: string) => ({
   states: [{ task_run_id, version: null, state: state(type) }],
 });
 
-test('a task run that starts has a heartbeat and a start time', async () => {
+test('a task run that starts gets a heartbeat and a start time', async () => {
   const { t1 } = await started();
   expect((await setTaskRun(t1, 'Running')).status).toBe('SUCCESS');
   const after = await readTaskRun(t1);
@@ -26,7 +26,7 @@ test('a task run that starts has a heartbeat and a start time', async () => {
   expectRecent(after.start_time, 'start time');
 });
 
-test('a task runs only while its flow run does', async () => {
+test('a task run can run only while its flow run runs', async () => {
   const { run, t1 } = await started({ running: false });
   for (const type of ['Scheduled', 'Submitted', 'Cancelling', 'Success']) {
     await setFlowRun(run, type);
@@ -40,12 +40,12 @@ test('a task runs only while its flow run does', async () => {
   expect((await setTaskRun(t1, 'Success')).status, 'any state but a running one').toBe('SUCCESS');
 });
 
-test('an unknown task run is told so', async () => {
+test('a state for an unknown task run is rejected', async () => {
   const unknown = nobody();
   await refused('set_task_run_states', proposal(unknown, 'Success'), `State update failed for task run ID ${unknown}`);
 });
 
-test('inputs that a state had cached outlive it', async () => {
+test('cached inputs of a state are kept by the next one', async () => {
   const { t1 } = await started();
   const cached_inputs = { y: { type: 'PrefectResult', location: '5' } };
   await setTaskRun(t1, state('Failed', { cached_inputs }));
@@ -54,7 +54,7 @@ test('inputs that a state had cached outlive it', async () => {
   expect((await readTaskRun(t1)).serialized_state).toMatchObject({ type: 'Retrying', cached_inputs });
 });
 
-test('a task run whose trigger failed has no end', async () => {
+test('a task run whose trigger failed has no end time', async () => {
   const { t1, t2 } = await started();
   await setTaskRun(t1, 'TriggerFailed');
   await setTaskRun(t2, 'Failed');

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { expectInstant, nobody, UUID, unique } from './expectations.ts';
-import { document, expectError, mutate, post, query, refused, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { basicFlow, child, readRun, readTaskRun, setFlowRun, setTaskRun, startRun } from './world.ts';
+import { expectInstant, nobody, UUID, unique } from './support/expectations.ts';
+import { document, expectError, mutate, post, query, refused, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { basicFlow, child, readRun, readTaskRun, setFlowRun, setTaskRun, startRun } from './support/world.ts';
 
 servePrefect1();
 
@@ -13,7 +13,7 @@ async function started() {
   return { run, task: flow.taskId('t1'), t1: taskRun('t1').id, taskRunIds: task_runs.map(({ id }) => id) };
 }
 
-test('a task run is made once for each map index', async () => {
+test('a task run is created once per map index', async () => {
   const { run, task, t1 } = await started();
   expect(await child(run, task, -1)).toBe(t1);
   expect((await mutate('get_or_create_task_run', { flow_run_id: run, task_id: task })).id).toBe(t1);
@@ -26,7 +26,7 @@ test('a task run is made once for each map index', async () => {
   expect((await readRun(run)).task_runs).toHaveLength(4);
 });
 
-test('no task run without its flow run and its task', async () => {
+test('a task run needs a known flow run and task', async () => {
   const { run, task } = await started();
   const input = { flow_run_id: run, task_id: task, map_index: 0 };
   await refused('get_or_create_task_run', { ...input, flow_run_id: nobody() }, 'Invalid ID');
@@ -35,7 +35,7 @@ test('no task run without its flow run and its task', async () => {
   await refused('get_or_create_task_run_info', { ...input, flow_run_id: nobody() }, 'Foreign key violation.');
 });
 
-test('a new task run is told with its state', async () => {
+test('a new task run is returned with its state', async () => {
   const { run, task } = await started();
   const input = { flow_run_id: run, task_id: task, map_index: 7 };
   const info = await mutate('get_or_create_task_run_info', input);
@@ -46,7 +46,7 @@ test('a new task run is told with its state', async () => {
   expect(row.states).toMatchObject([{ version: 1, state: 'Pending' }]);
 });
 
-test('a task run that is there is told as it stands', async () => {
+test('an existing task run is returned with its current state', async () => {
   const { run, task, t1 } = await started();
   await setFlowRun(run, 'Running');
   await setTaskRun(t1, 'Running');
@@ -63,7 +63,7 @@ const INFO = document<{ get_task_run_info: object }>(
   'query($id: UUID!) { get_task_run_info(task_run_id: $id) { id version state serialized_state } }',
 );
 
-test('a task run can be asked for with its state', async () => {
+test('a task run can be read with its state', async () => {
   const { t1 } = await started();
   await setTaskRun(t1, 'Success');
   expect((await query(INFO, { id: t1 })).get_task_run_info).toMatchObject({
@@ -79,7 +79,7 @@ const CHILDREN = document<{
   mapped_children: { min_start_time: string; max_end_time: string; state_counts: Record<string, number> };
 }>('query($id: UUID!) { mapped_children(task_run_id: $id) { min_start_time max_end_time state_counts } }');
 
-test('a mapped task run sums up its children', async () => {
+test('mapped_children counts the states of mapped task runs', async () => {
   const { run, task, t1 } = await started();
   await setFlowRun(run, 'Running');
   const types = ['Success', 'Success', 'Success', 'Failed', 'Failed', 'Retrying', 'Running', 'Running', 'Running'];
@@ -102,7 +102,7 @@ test('a mapped task run sums up its children', async () => {
   for (const id of [ids[0], nobody()]) expect((await query(CHILDREN, { id })).mapped_children).toEqual(none);
 });
 
-test('runs get other names, but not empty ones', async () => {
+test('a run can be renamed but not to an empty name', async () => {
   const { run, t1 } = await started();
   const named = [
     { mutation: 'set_flow_run_name', key: 'flow_run_id', id: run, read: async () => (await readRun(run)).name },
@@ -118,7 +118,7 @@ test('runs get other names, but not empty ones', async () => {
   }
 });
 
-test('a flow run gets other labels, in their order', async () => {
+test('the labels of a flow run can be replaced and are sorted', async () => {
   const { run } = await started();
   await succeeds('set_flow_run_labels', { flow_run_id: run, labels: ['b', 'a'] });
   expect((await readRun(run)).labels).toEqual(['a', 'b']);
@@ -133,7 +133,7 @@ const REMAINS = document<Record<string, object[] | object | null>>(`query($run: 
   log(where: { flow_run_id: { _eq: $run } }) { id }
 }`);
 
-test('a flow run is deleted with its task runs, states and logs', async () => {
+test('deleting a flow run deletes its task runs, states and logs', async () => {
   const { run, t1, taskRunIds: task_runs } = await started();
   const logs = [
     { flow_run_id: run, message: 'a' },

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { nobody, unique } from './expectations.ts';
-import { document, mutate, query, refused, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { basicFlow, newProject, newTenant, startRun } from './world.ts';
+import { nobody, unique } from './support/expectations.ts';
+import { document, mutate, query, refused, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { basicFlow, newProject, newTenant, startRun } from './support/world.ts';
 
 servePrefect1();
 
@@ -22,20 +22,20 @@ const bySlug = async (slug: string) => (await query(BY_SLUG, { slug })).tenant;
 const read = async (id: string) => (await query(BY_ID, { id })).tenant_by_pk;
 const NO_SLUG = 'Slug must be "slugified" (lowercase; no spaces)';
 
-test('a slug is given once', async () => {
+test('the slug of a tenant is unique', async () => {
   const slug = unique('t');
   const { id } = await mutate('create_tenant', { name: 'a', slug });
   await refused('create_tenant', { name: 'b', slug }, 'Uniqueness violation.');
   expect(await bySlug(slug)).toEqual([{ id, name: 'a', slug, settings: {} }]);
 });
 
-test.each(['Upper', 'two words', 'under_score', 'ümlaut', '-dash'])('%j is no slug', async (slug) => {
+test.each(['Upper', 'two words', 'under_score', 'ümlaut', '-dash'])('%j is not a slug', async (slug) => {
   await refused('create_tenant', { name: 'a', slug }, NO_SLUG);
   await refused('update_tenant_slug', { tenant_id: await newTenant(), slug }, NO_SLUG);
   expect(await bySlug(slug)).toEqual([]);
 });
 
-test('a tenant gets another slug, unless that is taken', async () => {
+test('the slug of a tenant can be changed to an unused one', async () => {
   const [id, other, slug] = [await newTenant(), await newTenant(), unique('t')];
   expect(await mutate('update_tenant_slug', { tenant_id: id, slug })).toEqual({ id });
   expect(await read(id)).toMatchObject({ slug });
@@ -43,7 +43,7 @@ test('a tenant gets another slug, unless that is taken', async () => {
   await refused('update_tenant_slug', { tenant_id: nobody(), slug: unique('t') }, 'Update failed.');
 });
 
-test("a tenant's settings are merged at the top level", async () => {
+test('the settings of a tenant are merged at the top level', async () => {
   const id = await newTenant();
   for (const settings of [
     { a: 1, c: { d: 1 } },
@@ -54,7 +54,7 @@ test("a tenant's settings are merged at the top level", async () => {
   await refused('update_tenant_settings', { tenant_id: nobody(), settings: {} }, 'Invalid tenant id.');
 });
 
-test('a tenant gets another name', async () => {
+test('a tenant can be renamed', async () => {
   const id = await newTenant();
   expect(await mutate('update_tenant_name', { tenant_id: id, name: 'New Name' })).toEqual({ id });
   expect(await read(id)).toMatchObject({ name: 'New Name' });
@@ -67,7 +67,7 @@ const OWNED = document<Record<string, object | null>>(
   }`,
 );
 
-test('a tenant is deleted with all that it owns, once this is confirmed', async () => {
+test('deleting a tenant needs a confirmation and deletes all its rows', async () => {
   const tenant = await newTenant();
   const project = await newProject(tenant);
   const flow = await basicFlow({ project });

@@ -1,11 +1,20 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { unique } from './expectations.ts';
-import { document, expectError, mutate, mutationDocument, post, postBody, query, request } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import { emptyFlow, startRun } from './world.ts';
+import { unique } from './support/expectations.ts';
+import {
+  document,
+  expectError,
+  mutate,
+  mutationDocument,
+  post,
+  postBody,
+  query,
+  request,
+} from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import { emptyFlow, startRun } from './support/world.ts';
 
-// Pages of other sites are let in only by this setting: docs/prefect1.md says why.
+// Only this setting allows pages of other sites: docs/prefect1.md says why.
 servePrefect1({ FLOWQL_CORS_ORIGINS: '*' });
 
 const HELLO = document<{ hello: string }>('{hello}');
@@ -15,12 +24,12 @@ const TENANTS = document<{ tenant: { id: string; name: string }[] }>(
 );
 const tenantsWith = async (slug: string) => (await query(TENANTS, { slug })).tenant;
 
-test.each(['/', '/graphql', '/graphql/', '/graphql/alpha'])('clients of all ages post to %s', async (path) => {
+test.each(['/', '/graphql', '/graphql/', '/graphql/alpha'])('clients of all versions can post to %s', async (path) => {
   const { status, body } = await post(HELLO, null, { path });
   expect([status, body]).toEqual([200, ANSWER]);
 });
 
-test('variables may come as a string of JSON, also as null', async () => {
+test('variables may be a string of JSON or null', async () => {
   const slug = unique('t');
   const variables = JSON.stringify({ input: { name: 'x', slug } });
   const made = await postBody<{ create_tenant: { id: string } }>({
@@ -38,14 +47,14 @@ test('variables may come as a string of JSON, also as null', async () => {
   expect(bad.text).toMatch(/Variables are invalid JSON\./);
 });
 
-test('numbers that only Python writes end no request', async () => {
+test('NaN and Infinity in variables are accepted', async () => {
   const { id } = await emptyFlow();
   const variables = `{"input": {"flow_id": "${id}", "parameters": {"a": NaN, "b": [Infinity, -Infinity], "c": "NaN"}}}`;
   const answer = await postBody({ query: mutationDocument('create_flow_run').text, variables });
   expect([answer.status, answer.body.errors]).toEqual([200, undefined]);
 });
 
-test('a query may come by GET, a mutation may not', async () => {
+test('a query can be sent by GET and a mutation cannot', async () => {
   const get = (text: string) =>
     request('GET', `/graphql?query=${encodeURIComponent(text)}`, { headers: { accept: '*/*' } });
   const hello = await get('{hello}');
@@ -56,14 +65,14 @@ test('a query may come by GET, a mutation may not', async () => {
   expect(await tenantsWith(slug)).toEqual([]);
 });
 
-test('a body may be packed by gzip', async () => {
+test('a request body may be compressed with gzip', async () => {
   const body = gzipSync(JSON.stringify({ query: '{hello}', variables: 'null' }));
   const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip', accept: '*/*' };
   const answer = await request('POST', '/', { headers, body });
   expect([answer.status, answer.body]).toEqual([200, ANSWER]);
 });
 
-test('a page of any site is let in, where the setting says so', async () => {
+test('the CORS setting * allows pages of any site', async () => {
   const origin = 'http://localhost:8080';
   const asked = {
     'access-control-request-method': 'POST',
@@ -77,7 +86,7 @@ test('a page of any site is let in, where the setting says so', async () => {
   expect([answer.headers['access-control-allow-origin'], answer.body]).toEqual(['*', ANSWER]);
 });
 
-test('a document that is none, or does not fit, is refused by 400', async () => {
+test('an invalid document is rejected with status 400', async () => {
   for (const [text, code] of [
     ['query {', 'GRAPHQL_PARSE_FAILED'],
     ['{ nope }', 'GRAPHQL_VALIDATION_FAILED'],
@@ -87,14 +96,14 @@ test('a document that is none, or does not fit, is refused by 400', async () => 
   }
 });
 
-// Newer versions of graphql-js quote the names of types. No client compares these texts, so both are taken.
-test('a missing id is told by its place and type', async () => {
+// Newer versions of graphql-js quote the names of types. No client compares these texts, so both are accepted.
+test('the error for a missing id names its path and type', async () => {
   const answer = await post(mutationDocument('archive_flow'), { input: { flow_id: null } });
   expect(answer.status).toBe(400);
   expectError(answer, /at "input\.flow_id"; Expected non-nullable type "?UUID!"? not to be/);
 });
 
-test('a field that an input does not have is refused, and nothing is done', async () => {
+test('an unknown input field is rejected and nothing is written', async () => {
   const slug = unique('t');
   const answer = await post(mutationDocument('create_tenant'), { input: { name: 'a', slug, x: 1 } });
   expect(answer.status).toBe(400);
@@ -102,7 +111,7 @@ test('a field that an input does not have is refused, and nothing is done', asyn
   expect(await tenantsWith(slug)).toEqual([]);
 });
 
-test('what a resolver refuses is answered by 200', async () => {
+test('an error of a resolver has status 200', async () => {
   const slug = unique('t');
   await mutate('create_tenant', { name: 'a', slug });
   const { status, body } = await post(mutationDocument('create_tenant'), { input: { name: 'a', slug } });
@@ -113,7 +122,7 @@ test('what a resolver refuses is answered by 200', async () => {
 
 const BAD_LIST = document('query($id: uuid) { hello flow(where: { id: { _eq: $id } }) { id } }');
 
-test('one bad list takes the data of the whole answer with it', async () => {
+test('one failed list makes the whole data null', async () => {
   const { status, body } = await post(BAD_LIST, { id: 'x' });
   expect([status, body.data, body.errors?.[0]?.extensions?.code]).toEqual([200, null, 'data-exception']);
 });
@@ -122,7 +131,7 @@ const MESSAGES = document<{ log: { message: string }[] }>(
   'query($run: uuid!) { log(where: { flow_run_id: { _eq: $run } }) { message } }',
 );
 
-test.each([4_900_000, 15_000_000])('a log line of %i bytes is taken', async (length) => {
+test.each([4_900_000, 15_000_000])('a log line of %i bytes is accepted', async (length) => {
   const run = await startRun((await emptyFlow()).id);
   const logs = [{ flow_run_id: run, message: 'x'.repeat(length) }];
   expect(await mutate('write_run_logs', { logs })).toEqual({ success: true });

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { inAnyOrder, inSeconds, nobody, unique } from './expectations.ts';
-import { document, query, succeeds } from './prefect1Client.ts';
-import { servePrefect1 } from './prefect1Server.ts';
-import type { FlowRow } from './rows.ts';
-import { cron, schedule } from './serializedFlows.ts';
-import { basicFlow, createFlow, newProject, newTenant, readFlow, setFlowRun, startRun } from './world.ts';
+import { inAnyOrder, inSeconds, nobody, unique } from './support/expectations.ts';
+import { document, query, succeeds } from './support/prefect1Client.ts';
+import { servePrefect1 } from './support/prefect1Server.ts';
+import type { FlowRow } from './support/rows.ts';
+import { cron, schedule } from './support/serializedFlows.ts';
+import { basicFlow, createFlow, newProject, newTenant, readFlow, setFlowRun, startRun } from './support/world.ts';
 
 servePrefect1();
 
-/** Registers flows one after another, and reads them all at the end. */
+/** Registers flows in sequence and reads them at the end. */
 async function register(...inputs: Parameters<typeof createFlow>[0][]): Promise<FlowRow[]> {
   const ids: string[] = [];
   for (const input of inputs) ids.push(await createFlow(input));
@@ -21,7 +21,7 @@ const GROUP = document<{ flow_group_by_pk: { id: string; name: string; flows: { 
 );
 const readGroup = async (id: string) => (await query(GROUP, { id })).flow_group_by_pk;
 
-test('the same name makes the next version, and archives the one before', async () => {
+test('registering the same name creates the next version and archives the one before', async () => {
   const [project, name] = [await newProject(), unique('flow')];
   const flows = await register(...[1, 2, 3].map(() => ({ project, flow: { name } })));
   expect(flows.map(({ version, archived }) => [version, archived])).toEqual([
@@ -33,7 +33,7 @@ test('the same name makes the next version, and archives the one before', async 
   expect(different(flows.map((flow) => flow.flow_group_id))).toBe(1);
 });
 
-test('another name or another project makes another version group', async () => {
+test('another name or project creates another version group', async () => {
   const [project, other, name] = [await newProject(), await newProject(), unique('flow')];
   const flows = await register(
     { project, flow: { name } },
@@ -44,7 +44,7 @@ test('another name or another project makes another version group', async () => 
   expect(flows.map(({ version, archived }) => [version, archived])).toEqual(flows.map(() => [1, false]));
 });
 
-test('a version group of its own name spans projects', async () => {
+test('a named version group spans projects', async () => {
   const [project, other, version_group_id] = [await newProject(), await newProject(), unique('group')];
   const flows = await register(
     { project, version_group_id },
@@ -54,7 +54,7 @@ test('a version group of its own name spans projects', async () => {
   expect(flows.map(({ version }) => version)).toEqual([1, 2, 3]);
 });
 
-test('versions are counted in each tenant', async () => {
+test('versions are counted per tenant', async () => {
   const version_group_id = unique('group');
   const [one, two] = [await newProject(await newTenant()), await newProject(await newTenant())];
   const flows = await register(...[one, one, two].map((project) => ({ project, version_group_id })));
@@ -63,7 +63,7 @@ test('versions are counted in each tenant', async () => {
   expect([groups[0] === groups[1], groups[1] === groups[2]]).toEqual([true, false]);
 });
 
-test('the same key as the last time keeps the version', async () => {
+test('registering with the last key again keeps the version', async () => {
   const [project, name] = [await newProject(), unique('flow')];
   const ids: string[] = [];
   for (const idempotency_key of ['foo', 'foo', 'foo'])
@@ -73,7 +73,7 @@ test('the same key as the last time keeps the version', async () => {
 });
 
 test.each([[['foo', 'bar']], [[null, null]], [['foo', null, 'foo']], [['foo', 'bar', 'foo']]])(
-  'any other keys, as %j, make versions',
+  'registering with the keys %j creates a version each',
   async (keys) => {
     const [project, name] = [await newProject(), unique('flow')];
     const flows = await register(...keys.map((idempotency_key) => ({ project, flow: { name }, idempotency_key })));
@@ -86,7 +86,7 @@ const RUNS = document<{ flow_run: { id: string; state: string; auto_scheduled: b
   'query($flow: uuid!) { flow_run(where: { flow_id: { _eq: $flow } }) { id state auto_scheduled } }',
 );
 
-test('a flow is archived, also twice', async () => {
+test('a flow can be archived repeatedly', async () => {
   const id = await createFlow();
   for (const _turn of [1, 2]) {
     await succeeds('archive_flow', { flow_id: id });
@@ -95,7 +95,7 @@ test('a flow is archived, also twice', async () => {
   await succeeds('archive_flow', { flow_id: nobody() }, false);
 });
 
-test('a flow that is archived loses its scheduled runs, and cancels those that somebody asked for', async () => {
+test('archiving a flow deletes its scheduled runs and cancels requested ones', async () => {
   const id = await createFlow({ flow: { schedule: schedule(cron('0 0 * * *')) } });
   const [asked, running] = [await startRun(id, { scheduled_start_time: inSeconds(3600) }), await startRun(id)];
   await setFlowRun(running, 'Running');
@@ -117,13 +117,13 @@ const REMAINS = document<Record<string, object[] | object | null>>(`query($flow:
   flow_run(where: { flow_id: { _eq: $flow } }) { id }
   task_run(where: { flow_run_id: { _eq: $run } }) { id }
 }`);
-/** How many flows, tasks, edges, runs and task runs there are. */
+/** Counts the flows, tasks, edges, runs and task runs. */
 const remains = async (flow: string, run: string) =>
   Object.values(await query(REMAINS, { flow, run })).map((rows) =>
     Array.isArray(rows) ? rows.length : Number(rows !== null),
   );
 
-test('a flow is deleted with its tasks, edges and runs, and its group stays', async () => {
+test('deleting a flow deletes its tasks, edges and runs but not its group', async () => {
   const flow = await basicFlow();
   const run = await startRun(flow.id);
   expect(await remains(flow.id, run)).toEqual([1, 3, 1, 1, 3]);
@@ -137,7 +137,7 @@ test('a flow is deleted with its tasks, edges and runs, and its group stays', as
   await succeeds('delete_flow', { flow_id: flow.id }, false);
 });
 
-test('a flow group is deleted with all versions and their runs', async () => {
+test('deleting a flow group deletes all versions and their runs', async () => {
   const [project, name] = [await newProject(), unique('flow')];
   const old = await createFlow({ project, flow: { name } });
   const flow = await basicFlow({ project, flow: { name } });

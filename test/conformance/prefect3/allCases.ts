@@ -23,7 +23,7 @@ import { taskTransitionsCases } from './cases/taskTransitions.ts';
 import { updateReadCases } from './cases/updateRead.ts';
 import type { ConformanceCase } from './conformanceCase.ts';
 
-/** Cases by group; a group is the letter with which the ids of its cases begin. */
+/** Cases by group; a group is the first letter of the ids of its cases. */
 export const GROUPS: { group: string; title: string; cases: ConformanceCase[] }[] = [
   { group: 'A', title: 'creating flow runs', cases: [...createFlowRunsCases, ...createLimitsCases] },
   { group: 'B', title: 'updating and reading flow runs', cases: updateReadCases },

@@ -54,20 +54,20 @@ export interface HistoryBucket {
   states: { type: string; name: string; count: number; sumRunTime: number; sumLateness: number }[];
 }
 
-/** Which of two expectations holds, where Prefect 3 has a defect that FlowQL repairs. */
+/** Selects an expectation if Prefect 3 has a defect that FlowQL repairs. */
 export type Flavour = 'prefect3' | 'flowql';
 
 /**
- * The abstract API that the cases speak, with Prefect 3's meaning. Only the adapters know a server's names for it.
- * What a server refuses throws `ApiError`; what an adapter cannot do (yet) throws `Skip`.
+ * The abstract API of the cases, with Prefect 3's meaning. Only the adapters know a server's names for it.
+ * A rejected call throws `ApiError`; a call that an adapter does not support throws `Skip`.
  */
 export interface Api {
   flavour: Flavour;
-  /** Abilities that not both servers have; a case asks for them by `lab.needs`. */
+  /** Features that only one of the servers has; a case requires them by `lab.needs`. */
   features: ReadonlySet<string>;
-  /** What the server's own loops are set to, in seconds, and its bounds. */
+  /** The interval of the server's loops in seconds, and its limits. */
   settings: { loopSeconds: number; graphNodeLimit?: number };
-  /** Rejects when the server does not answer. */
+  /** Rejects if the server does not answer. */
   ready(): Promise<void>;
   close(): Promise<void>;
 
@@ -104,7 +104,7 @@ export interface Api {
     options?: { since?: string },
   ): Promise<{ rootIds: string[]; nodes: GraphNode[]; states: State[]; artifacts: unknown[] }>;
   flowRunArtifacts(id: string): Promise<unknown[]>;
-  /** One for each announced state, oldest first. */
+  /** One event for each state, oldest first. */
   flowRunEvents(id: string): Promise<{ stateId: string; name: string; follows?: string | null }[]>;
   watchFlowRunStates(
     id: string,
@@ -125,7 +125,7 @@ export interface Api {
   filterTaskRuns(listing?: Listing): Promise<TaskRun[]>;
   countTaskRuns(of?: { filter?: Filter }): Promise<number>;
   pageTaskRuns(paging?: Paging): Promise<NumberedPage<TaskRun>>;
-  /** As an engine does that orchestrates itself. */
+  /** As an engine that orchestrates its own task runs. */
   applyReport(taskRun: ReportedTaskRun, state: ReportedState): Promise<void>;
 
   createInput(flowRunId: string, input: { key: string; value: string; sender?: string }): Promise<void>;
@@ -138,7 +138,7 @@ export interface Api {
   filterLogs(of: { filter: LogFilter; sort?: string; limit?: number }): Promise<Log[]>;
   downloadLogs(flowRunId: string): Promise<{ contentType: string; disposition: string; text: string }>;
 
-  /** Rows without any state, which only Prefect 3 can have: done behind the API's back. */
+  /** Removes the states of runs in the database, which only Prefect 3 allows. */
   stripStates(kind: 'flow_run' | 'task_run', ids: string[]): Promise<void>;
 }
 
@@ -159,8 +159,8 @@ export interface ReportedTaskRun {
 
 const REFUSALS = ['not_found', 'validation', 'conflict', 'bad_request'] as const;
 /**
- * The first four refuse a request: `bad_request` is what is well-formed and still not allowed. A crash (a masked error, a
- * closed socket) is never one of them. `adapter` is a fault of the adapter, not of the server.
+ * The first four reject a request: `bad_request` is well-formed but not allowed. A crash (a masked error, a closed socket)
+ * is never one of them. `adapter` is an error of the adapter, not of the server.
  */
 export type ErrorKind = (typeof REFUSALS)[number] | 'internal' | 'unavailable' | 'adapter';
 export const REFUSED: readonly ErrorKind[] = REFUSALS;
@@ -174,10 +174,10 @@ export class ApiError extends Error {
   }
 }
 
-/** In which way a call was refused; null for an error that no server said. */
+/** Returns the kind of a rejection, or null for an error that is not the server's. */
 export const kindOf = (error: unknown): ErrorKind | null => (error instanceof ApiError ? error.kind : null);
 
 export const isRefusal = (error: unknown): boolean => error instanceof ApiError && REFUSED.includes(error.kind);
 
-/** Thrown where a server has no such thing (yet); the message says why. */
+/** Thrown if a server does not support a call; the message says why. */
 export class Skip extends Error {}

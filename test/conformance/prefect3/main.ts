@@ -1,11 +1,11 @@
-// The conformance cases and cells against a running server: see README.md beside this file.
+// The conformance cases and cells against a running server: see README.md in this folder.
 import { parseArgs } from 'node:util';
+import { connectFlowql } from './adapters/flowqlAdapter.ts';
+import { connectPrefect3 } from './adapters/prefect3Adapter.ts';
 import { GROUPS } from './allCases.ts';
 import { type Api, Skip } from './api.ts';
 import { inParallel, runCase } from './conformanceCase.ts';
-import { connectFlowql } from './flowqlAdapter.ts';
 import { CELLS, cellTitle, openMatrix } from './matrix.ts';
-import { connectPrefect3 } from './prefect3Adapter.ts';
 
 const ADAPTERS: Record<string, { url: string; connect: (url: string, databaseUrl: string) => Api }> = {
   flowql: { url: 'http://127.0.0.1:4200/graphql', connect: connectFlowql },
@@ -17,9 +17,9 @@ const { values: options } = parseArgs({
     adapter: { type: 'string', default: 'flowql' },
     url: { type: 'string' },
     'database-url': { type: 'string', default: 'postgresql://postgres@127.0.0.1:55999/prefect3' },
-    /** Cases whose ids begin so, and cells in whose titles it stands; several with commas. */
+    /** Beginnings of the ids of cases and parts of the titles of cells, separated by commas. */
     only: { type: 'string', default: '' },
-    /** Each difference in the wording of a reason, too. */
+    /** Shows differences in the wording of reasons, too. */
     verbose: { type: 'boolean', default: false },
   },
 });

@@ -4,14 +4,14 @@ import { type Api, Skip } from './api.ts';
 import { inSeconds, unique } from './moments.ts';
 import type { StateInput, Verdict } from './values.ts';
 
-/** One observed step of a run in Prefect 3: from a state to a proposed one, and what came of it. */
+/** One observed step of a run in Prefect 3: a state, a proposed state and the verdict. */
 export interface Cell {
   kind: 'flow_run' | 'task_run';
   context: 'no deployment' | 'no flow run';
   force: boolean;
   from: string;
   to: string;
-  /** 201 where a state was written, 200 where none was. */
+  /** 201 if a state was written, 200 if none was. */
   http: 200 | 201;
   status: string;
   state: [type: string, name: string] | null;
@@ -27,7 +27,7 @@ export const cellTitle = ({ kind, context, force, from, to }: Cell): string =>
 const past = () => ({ scheduledTime: inSeconds(-2) });
 const future = () => ({ scheduledTime: inSeconds(3600) });
 
-/** The states that the cells name. Where the name speaks of the run (a pid, retries), the run is made so. */
+/** The states named by the cells. If the name includes a pid or retries, the run is created with them. */
 const STATES: { [name: string]: () => StateInput } = {
   SCHEDULED: () => ({ type: 'SCHEDULED', details: past() }),
   'SCHEDULED future': () => ({ type: 'SCHEDULED', details: future() }),
@@ -56,7 +56,7 @@ const STATES: { [name: string]: () => StateInput } = {
 };
 const stateNamed = (name: string): StateInput | undefined => STATES[name]?.();
 
-/** A suspended run without deployment may end in FlowQL (docs/prefect3-differences.md); not ending it is right, too. */
+/** In FlowQL a suspended run without a deployment may end (docs/prefect3-differences.md). Both outcomes are right. */
 const mayEnd = ({ kind, context, force, from, to }: Cell): boolean =>
   kind === 'flow_run' &&
   context === 'no deployment' &&
@@ -64,14 +64,14 @@ const mayEnd = ({ kind, context, force, from, to }: Cell): boolean =>
   from === 'PAUSED Suspended' &&
   /^(COMPLETED|FAILED|CRASHED|CANCELLED)/.test(to);
 
-/** Prefect 3.8.8 accepts PAUSED -> CANCELLING; the release that the cells were observed on rejected it. */
+/** Prefect 3.8.8 accepts PAUSED -> CANCELLING; the observed release rejected it. */
 const asOfToday = (cell: Cell): Cell =>
   cell.kind === 'flow_run' && !cell.force && /^PAUSED( expired)?$/.test(cell.from) && cell.to === 'CANCELLING'
     ? { ...cell, status: 'ACCEPT', state: ['CANCELLING', 'Cancelling'], reason: null, http: 201 }
     : cell;
 
 export interface Matrix {
-  /** Makes the cell's step; gives what differs, in words. @throws Skip where the server has no such step */
+  /** Makes the step of the cell. Returns the differences as texts. @throws Skip if the server has no such step */
   differences(cell: Cell): Promise<string[]>;
 }
 
@@ -79,7 +79,7 @@ export async function openMatrix(api: Api): Promise<Matrix> {
   const flow = await api.createFlow({ name: unique('matrix') });
   return {
     async differences(cell) {
-      // An expired pause may be ended by the server's own loop between the two calls; only then is it tried again.
+      // The server's loop may end an expired pause between the two calls. Only then the step is retried.
       const attempts = cell.from === 'PAUSED expired' && cell.kind === 'flow_run' ? 4 : 1;
       let found: string[] = [];
       for (let attempt = 0; attempt < attempts; attempt++) {
@@ -96,7 +96,7 @@ async function attemptCell(api: Api, flowId: string, cell: Cell): Promise<string
   const proposed = stateNamed(cell.to);
   if (!proposed) throw new Error(`no state is called ${cell.to}`);
   if (cell.from === 'none' && !api.features.has('stripStates')) {
-    // A run always has a state here, and creation, which nothing can refuse, stands for the forced step into the first.
+    // In FlowQL a run always has a state. Creation, which no rule rejects, replaces the forced step into the first state.
     if (!cell.force) throw new Skip('a run always has a state');
     const { id } = await create(api, flowId, cell, proposed);
     const { stateType, stateName } = await moves.read(id);
@@ -116,7 +116,7 @@ const movesOf = (api: Api, { kind }: Cell) =>
 
 async function create(api: Api, flowId: string, cell: Cell, state: StateInput | undefined) {
   const policy = cell.from === 'RUNNING retries=1' ? { retries: 1, retryDelay: 0 } : undefined;
-  // Prefect 3 cannot create a run with a result in its state: that state follows.
+  // Prefect 3 cannot create a run with a result in its state: that state is set afterwards.
   const first = state?.data === undefined ? state : undefined;
   const { run } =
     cell.kind === 'flow_run'
@@ -142,7 +142,8 @@ function judge(api: Api, cell: Cell, verdict: Verdict, stored: Verdict['state'],
   const faults = {
     status: verdict.status !== cell.status,
     state: !isDeepStrictEqual(answered, cell.state),
-    delay: delay === null ? verdict.delaySeconds !== null : !(Math.abs((verdict.delaySeconds ?? -9) - delay) <= 2),
+    delay:
+      delay === null ? verdict.delaySeconds !== null : !(Math.abs((verdict.delaySeconds ?? Number.NaN) - delay) <= 20),
     'what is stored': !isStored,
     'whether a state was written': ((verdict.state?.id ?? null) !== (before ?? null)) !== (cell.http === 201),
     'what it says of that': verdict.written !== (cell.http === 201),

@@ -4,12 +4,10 @@ export const uuid = (): string => randomUUID();
 export const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 export const inSeconds = (seconds: number): string => iso(Date.now() + seconds * 1000);
 export const milliseconds = (time: string | null | undefined): number => Date.parse(time ?? '');
-/** Only for what is about time itself: how long a run has run, or that nothing more comes. */
-export const sleep = (durationMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, durationMs));
 
 const prefix = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`;
 let counter = 0;
-/** A name that nobody has used, on whichever server this runs. */
+/** Returns an unused name on any server. */
 export const unique = (name: string): string => {
   counter += 1;
   return `${name}-${prefix}-${counter}`;

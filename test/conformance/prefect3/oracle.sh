@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# A real Prefect 3 to run the cases against: see README.md beside this file.
-#   oracle.sh start   installs what is missing (Python 3.11, some minutes at first), and starts it on 127.0.0.1:4299
+# Starts and stops a real Prefect 3 for the cases. See README.md in this folder.
+#   oracle.sh start   installs it with Python 3.11, which takes some minutes the first time, and starts it on 127.0.0.1:4299
 #   oracle.sh stop
 set -euo pipefail
 
 HOME_DIR=${ORACLE_HOME:-${TMPDIR:-/tmp}/flowql-oracle}
 PORT=${ORACLE_PORT:-4299}
-# Its database, reachable by the user that runs this; the cases strip runs of their states in it.
+# The database of Prefect 3. The user of this script must be able to connect. Cases also change rows in it.
 DATABASE_URL=${ORACLE_DATABASE_URL:?the URL of an empty PostgreSQL database, postgresql://user@host:port/name}
 PID_FILE=$HOME_DIR/server.pid
 
@@ -15,7 +15,7 @@ is_running() { [ -f "$PID_FILE" ] && kill -0 "$(cat "$PID_FILE")" 2>/dev/null; }
 install() {
   [ -x "$HOME_DIR/venv/bin/prefect" ] && return
   python3.11 -m venv "$HOME_DIR/venv"
-  # fastapi: Prefect 3.8.8 does not start on much newer ones.
+  # Prefect 3.8.8 does not start with much newer versions of fastapi.
   "$HOME_DIR/venv/bin/pip" install -q 'prefect==3.8.8' asyncpg 'fastapi==0.139.0'
 }
 
@@ -23,7 +23,7 @@ start() {
   mkdir -p "$HOME_DIR"
   install
   is_running && return
-  # Its loops run often and its bounds are low, so that the cases can reach them.
+  # The loops run often and the limits are low, so that the cases can reach them.
   env PREFECT_HOME="$HOME_DIR/prefect" PREFECT_SERVER_ANALYTICS_ENABLED=false DO_NOT_TRACK=1 \
     PREFECT_API_DATABASE_CONNECTION_URL="${DATABASE_URL/postgresql:/postgresql+asyncpg:}" \
     PREFECT_API_MAX_FLOW_RUN_GRAPH_NODES=60 PREFECT_SERVER_LOGGING_LEVEL=WARNING \

@@ -10,7 +10,7 @@ export const paused = (key: string, more: { name?: string; details?: Partial<Det
 });
 export const suspended = (key: string) => paused(key, { name: 'Suspended', details: { pauseReschedule: true } });
 export const SCHEMA = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] };
-/** A run that is paused until it gets an input of this schema. */
+/** Creates a run that is paused for an input of this schema. */
 export const waiting = async (lab: Lab, schema: object | undefined) => {
   const keyset = { schema: 'the-schema', response: 'the-response' };
   const run = await lab.run(RUN);

@@ -36,7 +36,7 @@ export interface State {
   details: Details;
 }
 
-/** `type` is any text, so that a server can be seen to refuse what is no type. */
+/** `type` is any text, so that a case can send an invalid type. */
 export interface StateInput {
   type: string;
   name?: string | null;
@@ -58,7 +58,7 @@ export interface Verdict {
   reason: string | null;
   delaySeconds: number | null;
   written: boolean;
-  /** Prefect 3's own word for the kind of details. */
+  /** Prefect 3's name for the kind of details. */
   detailsType?: string;
 }
 
@@ -114,7 +114,7 @@ export interface TaskRun extends Run {
   cacheKey: string | null;
 }
 
-/** `maxRetries` and `retryDelaySeconds` are the older names of the first two, which Prefect 3 still takes. */
+/** `maxRetries` and `retryDelaySeconds` are the older names of the first two, which Prefect 3 still accepts. */
 export interface PolicyInput {
   retries?: number | null;
   retryDelay?: number | number[];
@@ -123,7 +123,7 @@ export interface PolicyInput {
   retryDelaySeconds?: number;
 }
 
-/** `extra`: fields that no server knows. */
+/** `extra`: fields unknown to every server. */
 export interface FlowRunInput {
   flowId: string;
   name?: string | null;

@@ -12,7 +12,7 @@ describe('the policy of a flow run', () => {
     { retries: 0, retryDelaySeconds: 0 },
     { retries: 1_000_000, retryDelaySeconds: 31_622_400 },
     { retryDelaySeconds: 0.5 },
-  ])('may be %j', (policy) => expect(() => checkFlowRunPolicy('policy', policy)).not.toThrow());
+  ])('a flow run policy may be %j', (policy) => expect(() => checkFlowRunPolicy('policy', policy)).not.toThrow());
   test.each([
     [{ retries: -1 }, NOT_A_RETRY],
     [{ retries: 1_000_001 }, NOT_A_RETRY],
@@ -21,7 +21,9 @@ describe('the policy of a flow run', () => {
     [{ retryDelaySeconds: -0.1 }, `\`policy.retryDelaySeconds\` ${NOT_A_DELAY}`],
     [{ retryDelaySeconds: Number.NaN }, `\`policy.retryDelaySeconds\` ${NOT_A_DELAY}`],
     [{ retryDelaySeconds: 31_622_401 }, `\`policy.retryDelaySeconds\` ${NOT_A_DELAY}`],
-  ])('may not be %j', (policy, message) => expect(refused(() => checkFlowRunPolicy('policy', policy))).toBe(message));
+  ])('a flow run policy may not be %j', (policy, message) =>
+    expect(refused(() => checkFlowRunPolicy('policy', policy))).toBe(message),
+  );
 });
 
 describe('the policy of a task run', () => {
@@ -31,25 +33,27 @@ describe('the policy of a task run', () => {
     { retries: null, retryJitterFactor: null, retryDelaySeconds: [] },
     { retries: 3, retryJitterFactor: 0, retryDelaySeconds: [0, 1.5] },
     { retryJitterFactor: 1000, retryDelaySeconds: delays(50) },
-  ])('may be this, %#', (policy) => expect(() => checkTaskRunPolicy('policy', policy)).not.toThrow());
+  ])('a task run policy is accepted: case %#', (policy) =>
+    expect(() => checkTaskRunPolicy('policy', policy)).not.toThrow(),
+  );
   test.each([
     [{ retries: -1 }, NOT_A_RETRY],
     [{ retryDelaySeconds: delays(51) }, 'Can not configure more than 50 retry delays per task.'],
     [{ retryDelaySeconds: [1, -1] }, `\`policy.retryDelaySeconds[1]\` ${NOT_A_DELAY}`],
     [{ retryJitterFactor: -0.1 }, '`policy.retryJitterFactor` must be between 0 and 1,000.'],
     [{ retryJitterFactor: 1001 }, '`policy.retryJitterFactor` must be between 0 and 1,000.'],
-  ])('may not be this, %#', (policy, message) =>
+  ])('a task run policy is rejected: $1', (policy, message) =>
     expect(refused(() => checkTaskRunPolicy('policy', policy))).toBe(message),
   );
 });
 
-test.each([0, 20, 32_767])('a log line may have the level %d', (level) =>
+test.each([0, 20, 32_767])('the level of a log line may be %d', (level) =>
   expect(() => checkLogLevel('level', level)).not.toThrow(),
 );
 test.each([
   [-1, '`level` must be between 0 and 32,767.'],
   [32_768, '`level` must be between 0 and 32,767.'],
   [20.5, '`level` must be a whole number.'],
-])('a log line may not have the level %d', (level, message) =>
+])('the level of a log line may not be %d', (level, message) =>
   expect(refused(() => checkLogLevel('level', level))).toBe(message),
 );

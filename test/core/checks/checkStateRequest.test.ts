@@ -13,7 +13,7 @@ test.each<[Omit<StateRequest, 'type'>]>([
   [{ name: 'n'.repeat(255), message: 'm'.repeat(1_000_000), data: 'd'.repeat(999_998) }],
   [{ details: { cacheKey: 'k'.repeat(10_000), pauseKey: 'p', transitionId: null, runInputKeyset: null } }],
   [{ details: { runInputKeyset: keyset(20) } }],
-])('a state may be asked for like this, %#', (request) =>
+])('a state request is accepted: case %#', (request) =>
   expect(() => checkStateRequest('state', { type: 'RUNNING', ...request })).not.toThrow(),
 );
 
@@ -37,6 +37,6 @@ test.each<[Omit<StateRequest, 'type'>, string]>([
     { details: { runInputKeyset: { schema: '\0' } } },
     '`state.details.runInputKeyset.schema` contains a NUL character, which cannot be stored.',
   ],
-])('a state may not be asked for like this, %#', (request, message) =>
+])('a state request is rejected: $1', (request, message) =>
   expect(refused(() => checkStateRequest('state', { type: 'RUNNING', ...request }))).toBe(message),
 );

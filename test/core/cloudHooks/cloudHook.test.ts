@@ -29,19 +29,19 @@ test.each<[Parameters<typeof checkCloudHookConfig>[0], JsonObject, RegExp]>([
   expect(() => checkCloudHookConfig(type, config)).toThrow(text);
 });
 
-test('there are five types of hooks', () => {
+test('a cloud hook has one of the five types of Prefect 1', () => {
   expect(cloudHookType('TWILIO')).toBe('TWILIO');
   for (const bad of ['twilio', 'toString', '']) expect(() => cloudHookType(bad)).toThrow('Invalid cloud hook type');
 });
 
-test('states are kept once each, in upper case, and are those of Prefect 1', () => {
+test('the states of a cloud hook are stored once each, in upper case, and must be states of Prefect 1', () => {
   expect(cloudHookStates(['failed', 'Failed', 'TimedOut'])).toEqual(['FAILED', 'TIMEDOUT']);
   expect(cloudHookStates(PREFECT_1_STATES)).toHaveLength(21);
   for (const bad of ['State', '_MetaState', 'Completed'])
     expect(() => cloudHookStates([bad])).toThrow('Invalid states');
 });
 
-test('a delivery is tried five times, with longer and longer pauses', () => {
+test('a delivery is attempted five times, with growing delays', () => {
   expect([1, 2, 3, 4, 5].map(deliveryRetryAfter)).toEqual([5, 30, 120, 600, null]);
 });
 
@@ -52,6 +52,6 @@ test.each([
   [429, true],
   [500, true],
   [503, true],
-])('after an answer of %i it is worth trying again: %s', (status, worth) => {
+])('a delivery answered with status %i is retried: %s', (status, worth) => {
   expect(isWorthRetrying(status)).toBe(worth);
 });

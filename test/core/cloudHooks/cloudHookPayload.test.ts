@@ -24,7 +24,7 @@ const change: FlowRunStateChange = {
 const event = cloudHookEvent('event-id', change);
 const send = (type: CloudHookType, config: JsonObject) => cloudHookRequests({ type, config }, event, ADDRESSES);
 
-test('an event tells what is known, and is null where the old server had not looked', () => {
+test('an event holds the facts of the state change, and null for facts the old server does not read', () => {
   expect(event).toMatchObject({
     id: 'event-id',
     type: 'FlowRunStateChange',
@@ -37,7 +37,7 @@ test('an event tells what is known, and is null where the old server had not loo
   });
 });
 
-test('a webhook is sent the event, with its id in a header', () => {
+test('a webhook receives the event, with its id in a header', () => {
   const [request, ...more] = send('WEBHOOK', { url: 'http://hook' });
   expect(more).toEqual([]);
   expect(request).toMatchObject({ url: 'http://hook', timeoutMs: 2000 });
@@ -47,7 +47,7 @@ test('a webhook is sent the event, with its id in a header', () => {
 
 const LINK = 'http://ui/default/flow-run/run-id';
 
-test('Slack is sent four lines', () => {
+test('a Slack hook sends four lines', () => {
   const [request] = send('SLACK_WEBHOOK', { url: 'http://slack' });
   expect(request?.timeoutMs).toBe(1000);
   const { blocks } = JSON.parse(request?.body ?? '') as { blocks: { text: { type: string; text: string } }[] };
@@ -61,7 +61,7 @@ test('Slack is sent four lines', () => {
   );
 });
 
-test('Twilio is sent a form for each number', () => {
+test('a Twilio hook sends one form per number', () => {
   const requests = send('TWILIO', {
     account_sid: 'a/b',
     auth_token: 'ü',
@@ -78,7 +78,7 @@ test('Twilio is sent a form for each number', () => {
   expect(send('TWILIO', { to: 'no list' })).toEqual([]);
 });
 
-test('PagerDuty is sent an alarm', () => {
+test('a PagerDuty hook triggers an incident', () => {
   const [request] = send('PAGERDUTY', { api_token: 'token', routing_key: 'key', severity: 'info' });
   expect(request).toMatchObject({
     url: 'http://pagerduty/enqueue',
@@ -99,7 +99,7 @@ test('PagerDuty is sent an alarm', () => {
   });
 });
 
-test('what an event or a config lacks is left empty', () => {
+test('a field that an event or a config lacks is empty in the request', () => {
   const bare = cloudHookRequests(
     { type: 'PAGERDUTY', config: {} },
     { ...event, tenant: null, timestamp: null },
@@ -111,7 +111,7 @@ test('what an event or a config lacks is left empty', () => {
   });
 });
 
-test('a message is sent nowhere', () => {
+test('a PREFECT_MESSAGE hook sends no request', () => {
   expect(send('PREFECT_MESSAGE', {})).toEqual([]);
 });
 
@@ -126,7 +126,7 @@ test.each([
   ['RUNNING', 'Running', undefined],
   ['SUCCESS', 'Success', undefined],
   ['FAILED', 'Failed', undefined],
-] as const)('a trial with %s speaks of a run that is made up', (tried, state, start_time) => {
+] as const)('a test event for %s describes an invented run', (tried, state, start_time) => {
   const trial = testCloudHookEvent('event-id', tried, null, NOW, ids());
   const message = `Test ${state.toLowerCase()} state`;
   expect(trial).toMatchObject({ id: 'event-id', is_test_event: true, state: { state, version: 1, message } });
@@ -134,7 +134,7 @@ test.each([
   expect(trial.flow_run.id).toBe(trial.state.flow_run_id);
 });
 
-test('a trial with a run has its next version, and says in the run that it is a trial', () => {
+test('a test event for a run has its next version and marks the run as a test', () => {
   const { state: _, ...run } = change;
   const trial = testCloudHookEvent('event-id', 'SUCCESS', run, NOW, ids());
   expect(trial).toMatchObject({

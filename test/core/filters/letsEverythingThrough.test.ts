@@ -7,7 +7,7 @@ const where = (operator: FilterOperator, value: Json): Filter => ({ field: 'name
 const NAMED = where('in', ['a']);
 const NOTHING: Filter = { or: [] };
 
-describe('carries no condition', () => {
+describe('a filter without a condition', () => {
   test.each<[Filter]>([
     [EVERYTHING],
     [{ and: [EVERYTHING, { and: [] }] }],
@@ -25,12 +25,12 @@ describe('carries no condition', () => {
     [{ not: where('in', []) }],
     [{ not: where('hasAny', []) }],
     [{ not: where('startsWith', []) }],
-  ])('%j', (filter) => {
+  ])('the filter %j matches every row', (filter) => {
     expect(letsEverythingThrough(filter)).toBe(true);
   });
 });
 
-describe('carries a condition', () => {
+describe('a filter with a condition', () => {
   test.each<[Filter]>([
     [NAMED],
     [{ not: NAMED }],
@@ -48,7 +48,7 @@ describe('carries a condition', () => {
     [where('query', 'a')],
     [where('isNull', true)],
     [where('gte', 1)],
-  ])('%j', (filter) => {
+  ])('the filter %j does not match every row', (filter) => {
     expect(letsEverythingThrough(filter)).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import { readTextQuery, type TextQuery } from '../../../src/core/filters/textQue
 
 const NOTHING: TextQuery = { any: [], all: [], none: [] };
 
-// Read by Prefect 3.8.8's own parser, too, with the same results.
+// Prefect 3.8.8's own parser gives the same results.
 test.each<[query: string, read: Partial<TextQuery>]>([
   ['', {}],
   ['  \t ', {}],
@@ -21,6 +21,6 @@ test.each<[query: string, read: Partial<TextQuery>]>([
   ['"ends in \\', { any: ['ends in \\'] }],
   ['back\\slash \\', { any: ['back\\slash', '\\'] }],
   ['100% a_b', { any: ['100%', 'a_b'] }],
-])('%j', (query, read) => {
+])('the text query %j is split into its words', (query, read) => {
   expect(readTextQuery(query)).toEqual({ ...NOTHING, ...read });
 });

@@ -26,7 +26,7 @@ const LIMIT: SlotLimit = {
   holders: [{ flowRunId: 'holder', since: at(-50) }],
 };
 
-/** A run that is due for three minutes; a worker is there and asks. */
+/** A run that has been due for three minutes; a worker polls its queue. */
 const run = (facts: Partial<Omit<WhyNotRunningFacts, 'details'>> & { details?: Partial<StateDetails> } = {}) => ({
   id: 'run',
   stateType: 'SCHEDULED' as const,
@@ -52,7 +52,7 @@ const messages = (facts: WhyNotRunningFacts) => whyNotRunning(facts, NOW)?.map((
 const first = (facts: WhyNotRunningFacts): WhyNotRunningReason | undefined => whyNotRunning(facts, NOW)?.[0];
 
 const ANSWERED = ['RUNNING', 'COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED'];
-test.each(STATE_TYPES)('a run that is %s has reasons unless it runs or has ended', (stateType) => {
+test.each(STATE_TYPES)('the reasons of a %s run are null only if it runs or has ended', (stateType) => {
   expect(whyNotRunning(run({ stateType }), NOW) === null).toBe(ANSWERED.includes(stateType));
 });
 
@@ -60,18 +60,22 @@ const retrying = { stateName: 'AwaitingRetry', runCount: 1, retryType: 'in_proce
 const noSlot = { stateName: 'AwaitingConcurrencySlot', limits: [LIMIT] };
 test.each<[string, Partial<Facts>, string[]]>([
   ['is due tomorrow', { due: at(86_400) }, ['ScheduledInFuture']],
-  ['is due tomorrow, with nobody there', { due: at(86_400), place: null, limits: [LIMIT] }, ['ScheduledInFuture']],
-  ['failed and is run again in a minute', { ...retrying, due: at(60) }, ['AwaitingRetry']],
-  ['was to be run again by its process', { ...retrying, place: null }, ['LateRun']],
-  ['was to be taken again', { ...retrying, retryType: 'reschedule', place: null }, ['NoWorkQueue', 'LateRun']],
+  ['is due tomorrow and is in no queue', { due: at(86_400), place: null, limits: [LIMIT] }, ['ScheduledInFuture']],
+  ['failed and retries in a minute', { ...retrying, due: at(60) }, ['AwaitingRetry']],
+  ['should have been retried by its process', { ...retrying, place: null }, ['LateRun']],
+  [
+    'should have been rescheduled and is in no queue',
+    { ...retrying, retryType: 'reschedule', place: null },
+    ['NoWorkQueue', 'LateRun'],
+  ],
   ['waits for a slot', { ...noSlot, due: at(20) }, ['NoFreeSlot', 'ScheduledInFuture']],
-  ['may ask again for a slot that is free now', { ...noSlot, limits: [], due: at(20) }, ['ScheduledInFuture']],
-  ['is due, and nothing is in its way', {}, ['LateRun']],
-  ['is due, without a time', { due: null }, ['LateRun']],
+  ['waits to request a slot that is free now', { ...noSlot, limits: [], due: at(20) }, ['ScheduledInFuture']],
+  ['is due and not blocked', {}, ['LateRun']],
+  ['is due, without a scheduled time', { due: null }, ['LateRun']],
   ['is in no queue', { place: null }, ['NoWorkQueue', 'LateRun']],
-  ['finds all slots taken', { limits: [LIMIT] }, ['NoFreeSlot', 'LateRun']],
-  ['finds a free slot', { limits: [{ ...LIMIT, taken: 1 }] }, ['LateRun']],
-])('a run that %s', (_, facts, kinds) => {
+  ['has a limit without a free slot', { limits: [LIMIT] }, ['NoFreeSlot', 'LateRun']],
+  ['has a limit with a free slot', { limits: [{ ...LIMIT, taken: 1 }] }, ['LateRun']],
+])('a run that %s has the reasons $2', (_, facts, kinds) => {
   expect(because(run(facts))).toEqual(kinds);
 });
 
@@ -79,15 +83,15 @@ test.each<[string, Partial<WorkPlace>, string[]]>([
   ['whose pool is paused', { isPoolPaused: true }, ['WorkPoolPaused', 'LateRun']],
   ['whose queue is paused', { isQueuePaused: true }, ['WorkQueuePaused', 'LateRun']],
   ['whose pool never had a worker', { workers: [] }, ['NoWorker', 'LateRun']],
-  ['whose queue was asked for 60 s ago', { lastPolled: at(-60) }, ['LateRun']],
-  ['whose queue was asked for 61 s ago', { lastPolled: at(-61) }, ['QueueNotPolled', 'LateRun']],
-  ['whose queue nobody ever asked for', { lastPolled: null }, ['QueueNotPolled', 'LateRun']],
+  ['whose queue was polled 60 s ago', { lastPolled: at(-60) }, ['LateRun']],
+  ['whose queue was polled 61 s ago', { lastPolled: at(-61) }, ['QueueNotPolled', 'LateRun']],
+  ['whose queue was never polled', { lastPolled: null }, ['QueueNotPolled', 'LateRun']],
   [
-    'with everything in its way',
+    'with every obstacle',
     { isPoolPaused: true, isQueuePaused: true, workers: [], lastPolled: null },
     ['WorkPoolPaused', 'WorkQueuePaused', 'NoWorker', 'LateRun'],
   ],
-])('a run that is due, %s', (_, place, kinds) => {
+])('a due run %s has the reasons $2', (_, place, kinds) => {
   expect(because(placed(place))).toEqual(kinds);
 });
 
@@ -95,12 +99,12 @@ test.each([
   [90, 30, true],
   [91, 30, false],
   [91, 60, true],
-])('a worker that was heard of %d s ago and beats every %d s is there: %s', (seconds, interval, there) => {
+])('a worker last heard of %d s ago with a heartbeat every %d s counts as present: %s', (seconds, interval, there) => {
   const workers = [{ lastHeartbeat: at(-seconds), heartbeatIntervalSeconds: interval }];
   expect(because(placed({ workers }))?.includes('NoWorker')).toBe(!there);
 });
 
-describe('an agent', () => {
+describe('the agents of a Prefect 1 run', () => {
   const agent = (labels: string[], seconds: number | null = 10, id = 'agent') => ({
     id,
     name: null,
@@ -115,12 +119,15 @@ describe('an agent', () => {
     [['a'], ['a'], null, false],
     [[], [], 10, true],
     [[], ['a'], 10, false],
-  ])('for a run with %j that has %j, %s s after it asked, may take it: %s', (tags, labels, seconds, may) => {
-    const facts = run({ isPrefect1: true, tags, agents: [agent(labels, seconds)] });
-    expect(because(facts)).toEqual(may ? ['LateRun'] : ['NoAgent', 'LateRun']);
-  });
+  ])(
+    'a run with the tags %j can be taken by an agent with %j that queried %s s ago: %s',
+    (tags, labels, seconds, may) => {
+      const facts = run({ isPrefect1: true, tags, agents: [agent(labels, seconds)] });
+      expect(because(facts)).toEqual(may ? ['LateRun'] : ['NoAgent', 'LateRun']);
+    },
+  );
 
-  test('that comes nearest is told first, with what it lacks; ten at most', () => {
+  test('the reason NoAgent lists the ten agents that lack the fewest labels, the most recent first', () => {
     const far = Array.from({ length: 12 }, (_, index) => agent([], 5, `far${index}`));
     const agents = [...far, agent(['a'], 50, 'old'), agent(['a'], 20, 'new'), agent(['a', 'b'], 90, 'gone')];
     const reason = first(run({ isPrefect1: true, tags: ['a', 'b'], agents }));
@@ -135,13 +142,13 @@ describe('an agent', () => {
     expect(told).toHaveLength(10);
   });
 
-  test('that never asked comes last among its like', () => {
+  test('an agent that never queried comes last among agents that lack as many labels', () => {
     const agents = [agent([], null, 'never'), agent([], 100, 'once'), agent([], null, 'neither')];
     const reason = first(run({ isPrefect1: true, tags: ['a'], agents }));
     expect(reason).toMatchObject({ agents: [{ id: 'once' }, { id: 'never' }, { id: 'neither' }], since: at(-300) });
   });
 
-  test('takes no native run, and a worker none of Prefect 1', () => {
+  test('a worker does not take a Prefect 1 run', () => {
     expect(because(run({ isPrefect1: true, place: null }))).toEqual(['NoAgent', 'LateRun']);
   });
 });
@@ -156,16 +163,16 @@ test.each<[string, Partial<Facts>, object]>([
     { kind: 'PausedRun', since: at(-300), pauseTimeout: at(60), pauseKey: 'key', suspended: false },
   ],
   ['due', { limits: [LIMIT] }, { kind: 'NoFreeSlot', since: at(-40), limit: 2, taken: 2, holders: LIMIT.holders }],
-])('a run that is %s says so with its facts', (_, facts, expected) => {
+])('the first reason of a run that is %s holds its facts', (_, facts, expected) => {
   expect(first(run(facts))).toMatchObject(expected);
 });
 
-test('a pending run that was taken before its time waits for that, too', () => {
+test('a pending run that was taken early also waits for its scheduled time', () => {
   const details = { scheduledTime: at(90) };
   expect(because(run({ stateType: 'PENDING', details }))).toEqual(['ScheduledInFuture', 'PendingRun']);
 });
 
-test('a cancelling run tells what still goes on in it', () => {
+test('a cancelling run names the task runs that still run in it', () => {
   const unfinishedTaskRuns = { count: 3, ids: ['a', 'b', 'c'] };
   const reasons = whyNotRunning(run({ stateType: 'CANCELLING', unfinishedTaskRuns }), NOW);
   expect(reasons?.[1]).toMatchObject({ kind: 'TaskRunsStillRunning', count: 3, taskRunIds: ['a', 'b', 'c'] });
@@ -178,13 +185,13 @@ test.each([
   ['null', [], []],
   ['no JSON', [], []],
   [null, [], []],
-])('a run that waits for input of the schema %s', (inputSchema, keys, requiredKeys) => {
+])('a run that waits for input of the schema %s names its keys', (inputSchema, keys, requiredKeys) => {
   const details = { runInputKeyset: { schema: 'k-schema', response: 'k-response' } };
   const reasons = whyNotRunning(run({ stateType: 'PAUSED', details, inputSchema }), NOW);
   expect(reasons?.[1]).toMatchObject({ kind: 'WaitingForInput', schemaKey: 'k-schema', keys, requiredKeys });
 });
 
-test('a run that waits for input of no schema', () => {
+test('a run that waits for input without a schema names no keys', () => {
   const reasons = whyNotRunning(run({ stateType: 'PAUSED', details: { runInputKeyset: { response: 'r' } } }), NOW);
   expect(reasons?.[1]).toMatchObject({ schemaKey: null, keys: [], message: 'The run waits for input.' });
 });
@@ -237,7 +244,7 @@ test.each<[string, WhyNotRunningFacts]>([
     'The run has been cancelling for 5 min: its infrastructure has not reported that it stopped.',
     run({ stateType: 'CANCELLING' }),
   ],
-])('it says: %s', (message, facts) => {
+])('the first reason reads: %s', (message, facts) => {
   expect(messages(facts)?.[0]).toBe(message);
 });
 
@@ -248,7 +255,7 @@ test.each([
   ],
   ['1 task run has not ended.', run({ stateType: 'CANCELLING', unfinishedTaskRuns: { count: 1, ids: ['a'] } })],
   ['12 task runs have not ended.', run({ stateType: 'CANCELLING', unfinishedTaskRuns: { count: 12, ids: ['a'] } })],
-])('it adds: %s', (message, facts) => {
+])('the second reason reads: %s', (message, facts) => {
   expect(messages(facts)?.[1]).toBe(message);
 });
 

@@ -24,7 +24,7 @@ const asked = (levels: Partial<FlowRunLevels>): FlowRunLevels => ({
 });
 const config = (...labels: string[]) => ({ type: 'UniversalRun', labels });
 
-describe('the labels are those of the first level that has any', () => {
+describe('the labels of a flow run', () => {
   const all = {
     groupLabels: ['group'],
     groupRunConfig: config('config'),
@@ -32,20 +32,22 @@ describe('the labels are those of the first level that has any', () => {
     environment: config('old'),
   };
   test.each<[string, Partial<FlowRunLevels>, Partial<FlowLevels>, string[]]>([
-    ['the caller', { labels: ['b', 'a', 'b'], runConfig: config('x') }, all, ['a', 'b', 'b']],
-    ['the caller, with none', { labels: [] }, all, []],
-    ['the caller’s run config', { runConfig: config('b', 'a') }, all, ['a', 'b']],
-    ['the caller’s run config, with none', { runConfig: { type: 'UniversalRun' } }, all, []],
-    ['the group', {}, all, ['group']],
-    ['the group, with none', {}, { ...all, groupLabels: [] }, []],
-    ['the group’s run config', {}, { ...all, groupLabels: null }, ['config']],
+    ['the request', { labels: ['b', 'a', 'b'], runConfig: config('x') }, all, ['a', 'b', 'b']],
+    ['the request, even if empty', { labels: [] }, all, []],
+    ['the run config of the request', { runConfig: config('b', 'a') }, all, ['a', 'b']],
+    ['the run config of the request, even without labels', { runConfig: { type: 'UniversalRun' } }, all, []],
+    ['the flow group', {}, all, ['group']],
+    ['the flow group, even if empty', {}, { ...all, groupLabels: [] }, []],
+    ['the run config of the group', {}, { ...all, groupLabels: null }, ['config']],
     ['the flow', {}, { runConfig: config('flow'), environment: config('old') }, ['flow']],
     ['the old environment', {}, { environment: config('old') }, ['old']],
-    ['nobody', {}, {}, []],
-  ])('%s', (_, run, levels, labels) => expect(labelsFor(flow(levels), asked(run))).toEqual(labels));
+    ['no level', {}, {}, []],
+  ])('the labels of a flow run come from %s', (_, run, levels, labels) =>
+    expect(labelsFor(flow(levels), asked(run))).toEqual(labels),
+  );
 });
 
-test('the run config is that of the first level that has one, as a whole', () => {
+test('the whole run config comes from the first level that has one', () => {
   const levels = flow({ groupRunConfig: config('group'), runConfig: config('flow') });
   expect(runConfigFor(levels, asked({ runConfig: config('run') }))).toEqual(config('run'));
   expect(runConfigFor(levels, asked({}))).toEqual(config('group'));
@@ -59,7 +61,7 @@ describe('the parameters', () => {
     default: value,
   });
 
-  test('are the flow’s, under the group’s, under the caller’s', () => {
+  test('the parameters of a request override the group and the group overrides the flow', () => {
     const levels = flow({
       parameters: ['a', 'b', 'c'].map((name) => parameter(name, 1)),
       groupParameters: { b: 2, c: 2 },
@@ -67,17 +69,17 @@ describe('the parameters', () => {
     expect(parametersFor(levels, asked({ parameters: { c: 3, d: 4 } }))).toEqual({ a: 1, b: 2, c: 3, d: 4 });
   });
 
-  test('are the caller’s where the flow declares none', () =>
+  test('the parameters of a request are used if the flow declares none', () =>
     expect(parametersFor(flow({}), asked({ parameters: { a: 1 } }))).toEqual({ a: 1 }));
 
-  test.each([null, 0, '', false, []])('are left to the flow where their default is %j', (value) =>
+  test.each([null, 0, '', false, []])('a parameter whose default is %j is left to the flow', (value) =>
     expect(parametersFor(flow({ parameters: [parameter('a', value), { name: 'b' }] }), asked({}))).toEqual({}),
   );
 
-  test('are kept where a default is not empty', () =>
+  test('a parameter with a default that is not empty gets it', () =>
     expect(parametersFor(flow({ parameters: [parameter('a', [0])] }), asked({}))).toEqual({ a: [0] }));
 
-  test('must be there where the flow asks for them', () => {
+  test('a missing required parameter is rejected', () => {
     const levels = flow({ parameters: [parameter('a', null, true), parameter('b', null, true)] });
     expect(parametersFor(levels, asked({ parameters: { a: null, b: 1 } }))).toEqual({ a: null, b: 1 });
     expect(() => parametersFor(levels, asked({ parameters: { b: 1 } }))).toThrow(

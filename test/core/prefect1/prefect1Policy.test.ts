@@ -20,22 +20,22 @@ describe('a flow run', () => {
   const set = (current: JsonObject, sent: Json, submittedAt: number | null = null) =>
     proposeFlowRunState({ flowRunId: 'flow-run', current: inState(current), now: NOON, submittedAt }, sent);
 
-  test.each(PREFECT_1_STATES)('may enter %s from any state', (type) => {
+  test.each(PREFECT_1_STATES)('a Prefect 1 flow run may enter %s from any other state', (type) => {
     for (const current of PREFECT_1_STATES.filter((other) => other !== type))
       expect(set({ type: current }, { type })).toMatchObject({ prefect1: { className: type } });
   });
 
   test.each<[string, JsonObject, JsonObject]>([
-    ['the same words', { type: 'Running', message: 'm' }, { message: 'm', type: 'Running' }],
-    ['a start left to the server', { type: 'Scheduled' }, { type: 'Scheduled' }],
+    ['the same state', { type: 'Running', message: 'm' }, { message: 'm', type: 'Running' }],
+    ['the same state without a start time', { type: 'Scheduled' }, { type: 'Scheduled' }],
     [
-      'a start said in another way',
+      'the same start time in another notation',
       { type: 'Scheduled', start_time: '2022-01-01T00:00:00' },
       { type: 'Scheduled', start_time: '2022-01-01T01:00:00+01:00' },
     ],
-  ])('in its state already is left there: %s', (_, current, sent) => expect(set(current, sent)).toBeNull());
+  ])('a Prefect 1 flow run is left unchanged by %s', (_, current, sent) => expect(set(current, sent)).toBeNull());
 
-  test('in the same state with another start moves on', () =>
+  test('a Prefect 1 flow run moves to the same state with another start time', () =>
     expect(set({ type: 'Scheduled' }, { type: 'Scheduled', start_time: '2030-01-01T00:00:00Z' })).toMatchObject({
       type: 'SCHEDULED',
       name: 'Scheduled',
@@ -46,13 +46,13 @@ describe('a flow run', () => {
     ['never', null, true],
     ['29 seconds ago', at(-29), false],
     ['30 seconds ago', at(-30), true],
-  ])('submitted %s may be submitted: %s', (_, submittedAt, allowed) => {
+  ])('a run submitted %s may be submitted: %s', (_, submittedAt, allowed) => {
     const proposal = set({ type: 'Submitted' }, { type: 'Submitted' }, submittedAt);
     if (allowed) expect(proposal).toMatchObject({ prefect1: { className: 'Submitted' } });
     else expect(proposal).toMatchObject({ message: 'State update failed: this run has already been submitted.' });
   });
 
-  test('is not moved by what is no state, or too much', () => {
+  test('a Prefect 1 flow run rejects an unknown state and a payload that is too large', () => {
     expect(set({ type: 'Running' }, { type: 'Nope' })).toMatchObject({ code: 'BAD_USER_INPUT' });
     expect(set({ type: 'Running' }, 'x'.repeat(1_000_000))).toMatchObject({ message: 'State payload is too large.' });
   });
@@ -62,7 +62,7 @@ describe('a flow run', () => {
     ['Scheduled', null, 'Cancelled', 'Flow run is cancelled'],
     ['ClientFailed', null, 'Cancelled', 'Flow run is cancelled'],
     ['Submitted', 'Flow x was archived.', 'Cancelled', 'Flow x was archived.'],
-  ])('that is %s is cancelled (%s): %s', (type, message, className, said) =>
+  ])('cancelling a %s flow run with the message %s makes it %s', (type, message, className, said) =>
     expect(proposeCancellation({ current: inState({ type }), now: NOON }, message)).toMatchObject({
       message: said,
       prefect1: { className },
@@ -73,7 +73,7 @@ describe('a flow run', () => {
     { type: 'Success' },
     { type: 'Cancelled', message: 'x' },
     { type: 'Cancelling', message: 'Flow run is cancelling' },
-  ])('in %j is not cancelled', (current) =>
+  ])('a flow run in %j is not cancelled', (current) =>
     expect(proposeCancellation({ current: inState(current), now: NOON }, null)).toBeNull(),
   );
 });
@@ -92,14 +92,14 @@ describe('a task run', () => {
     [{ type: 'Failed', cached_inputs: inputs }, { type: 'Retrying', cached_inputs: null }, inputs],
     [{ type: 'Failed', cached_inputs: inputs }, { type: 'Retrying', cached_inputs: { y: 1 } }, { y: 1 }],
     [{ type: 'Failed' }, { type: 'Retrying' }, {}],
-  ])('from %j to %j has the inputs %j', (current, sent, expected) =>
+  ])('a task run moved from %j to %j has the inputs %j', (current, sent, expected) =>
     expect(set(current, sent)).toMatchObject({ prefect1: { serialized: { cached_inputs: expected } } }),
   );
 
-  test('in its state already, inputs carried on, is left there', () =>
+  test('a task run in the same state with its former inputs is left unchanged', () =>
     expect(set({ type: 'Running', cached_inputs: inputs }, { type: 'Running' })).toBeNull());
 
-  test.each(['Running', 'Cancelling'])('enters %s only in a running flow run', (type) => {
+  test.each(['Running', 'Cancelling'])('a task run enters %s only if its flow run runs', (type) => {
     expect(set({ type: 'Pending' }, { type })).toMatchObject({ prefect1: { className: type } });
     const refused = 'State update failed for task run ID task-run: provided a running state but associated flow run';
     expect(set({ type: 'Pending' }, { type }, { id: 'f', stateType: 'CANCELLING' })).toMatchObject({
@@ -109,7 +109,7 @@ describe('a task run', () => {
     expect(set({ type: 'Running' }, { type: 'Success' }, null)).toMatchObject({ prefect1: { className: 'Success' } });
   });
 
-  test('is not moved by what is no state', () =>
+  test('a Prefect 1 task run rejects a payload that is not a state', () =>
     expect(set({ type: 'Running' }, null)).toMatchObject({ code: 'BAD_USER_INPUT' }));
 });
 
@@ -118,7 +118,7 @@ test.each([
   ['Cancelling', true, true],
   ['Submitted', true, false],
   ['Success', false, false],
-])('entering %s is a sign of life of a flow run: %s, of a task run: %s', (type, flowRun, taskRun) => {
+])('entering %s counts as a heartbeat of a flow run: %s, of a task run: %s', (type, flowRun, taskRun) => {
   const state = inState({ type });
   expect([beatsFlowRun(state), beatsTaskRun(state), beatsFlowRun(null), beatsTaskRun(null)]).toEqual([
     ...[flowRun, taskRun],
@@ -141,11 +141,11 @@ describe('a run that Prefect 1 clients know', () => {
     ['Failed', { startTime: null, endTime: null }, { startTime: null, endTime: NOON }],
     ['TriggerFailed', { startTime: at(-60), endTime: null }, { startTime: at(-60), endTime: null }],
     ['Scheduled', { startTime: at(-60), endTime: at(-5) }, { startTime: at(-60), endTime: at(-5) }],
-  ])('entering %s keeps its earliest start and its latest end (%#)', (type, run, expected) =>
+  ])('a Prefect 1 run that enters %s keeps its earliest start and its latest end (case %#)', (type, run, expected) =>
     expect(moved(type, run)?.changes).toMatchObject(expected),
   );
 
-  test('moved by anyone has a state that they can load', () => {
+  test('a run that Prefect 1 clients know gets a loadable state from every mover', () => {
     const flowRun = decideFlowRun({ ...flowRunMove({ from: { type: 'PENDING' }, to: { type: 'RUNNING' } }), ...known });
     expect(flowRun.write?.state.prefect1).toMatchObject({ className: 'Running', serialized: { type: 'Running' } });
     const taskRun = decideTaskRun({ ...taskRunMove({ from: { type: 'PENDING' }, to: { type: 'FAILED' } }), ...known });
@@ -155,13 +155,13 @@ describe('a run that Prefect 1 clients know', () => {
     });
   });
 
-  test('may be scheduled again once it ended: agents need no deployment', () => {
+  test('a Prefect 1 flow run may be scheduled again after its end without a deployment', () => {
     const again = flowRunMove({ from: { type: 'FAILED' }, to: { type: 'SCHEDULED' } });
     expect(decideFlowRun({ ...again, ...known }).verdict).toBe('ACCEPT');
     expect(decideFlowRun(again).verdict).toBe('ABORT');
   });
 
-  test('goes by no rule of Prefect 3 where its own client moves it', () => {
+  test('a task run moved by its Prefect 1 client follows no Prefect 3 rule', () => {
     const to = requestOf(normaliseState({ type: 'Running' }, NOON));
     expect(decideTaskRun({ ...taskRunMove({ from: { type: 'COMPLETED' }, to }), ...known }).verdict).toBe('ACCEPT');
   });

@@ -3,7 +3,7 @@ import { fromPrefect1, PREFECT_1_STATES, toPrefect1 } from '../../../src/core/pr
 import { defaultStateName, STATE_TYPES } from '../../../src/core/runs/state.ts';
 import { Problem } from '../../../src/core/values/problem.ts';
 
-test('there are 21 classes, and each is found again', () => {
+test('each of the 21 Prefect 1 state classes maps to a native state and back', () => {
   expect(PREFECT_1_STATES).toHaveLength(21);
   for (const state of PREFECT_1_STATES) expect(toPrefect1(fromPrefect1(state))).toBe(state);
 });
@@ -30,7 +30,9 @@ test.each([
   ['TriggerFailed', 'FAILED', 'TriggerFailed'],
   ['ValidationFailed', 'FAILED', 'ValidationFailed'],
   ['ClientFailed', 'FAILED', 'ClientFailed'],
-])('%s is %s, named %s', (className, type, name) => expect(fromPrefect1(className)).toEqual({ type, name }));
+])('the Prefect 1 state %s is %s, named %s', (className, type, name) =>
+  expect(fromPrefect1(className)).toEqual({ type, name }),
+);
 
 test.each([
   ['CRASHED', 'Crashed', 'Failed'],
@@ -40,7 +42,7 @@ test.each([
   ['PENDING', 'Submitting', 'Submitted'],
   ['PENDING', 'InfrastructurePending', 'Submitted'],
   ['RUNNING', 'Rerunning', 'Running'],
-  // A name counts only together with its type.
+  // A name counts only with its type.
   ['RUNNING', 'Retrying', 'Running'],
   ['COMPLETED', 'Failed', 'Success'],
   ['COMPLETED', 'of my own making', 'Success'],
@@ -48,12 +50,12 @@ test.each([
   expect(toPrefect1({ type, name })).toBe(className),
 );
 
-test('every type has a class, under its plain name and any other', () => {
+test('every state type has a Prefect 1 class, under any name', () => {
   for (const type of STATE_TYPES)
     for (const name of [defaultStateName(type), 'any']) expect(PREFECT_1_STATES).toContain(toPrefect1({ type, name }));
 });
 
-test.each(['Nope', 'State', '_MetaState', 'success', '', 'toString'])('%j is no class of Prefect 1', (name) => {
+test.each(['Nope', 'State', '_MetaState', 'success', '', 'toString'])('%j is not a Prefect 1 state class', (name) => {
   expect(() => fromPrefect1(name)).toThrow(Problem);
   expect(() => fromPrefect1(name)).toThrow(`Unsupported state: ${name}.`);
 });

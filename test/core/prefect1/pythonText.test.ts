@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { pythonJson, pythonRepr } from '../../../src/core/prefect1/pythonText.ts';
 import type { Json } from '../../../src/core/values/jsonObject.ts';
 
-// As Python 3.11 writes them.
+// Written by Python 3.11.
 test.each<[Json, string]>([
   [null, 'None'],
   [[true, false, 1, 0.5], '[True, False, 1, 0.5]'],
@@ -10,10 +10,10 @@ test.each<[Json, string]>([
   ["it's", '"it\'s"'],
   [`"it's"`, `'"it\\'s"'`],
   ['a\\b\n\r\t\x7f', "'a\\\\b\\n\\r\\t\\x7f'"],
-])('the repr of %j is %s', (value, repr) => expect(pythonRepr(value)).toBe(repr));
+])('the Python repr of %j is %s', (value, repr) => expect(pythonRepr(value)).toBe(repr));
 
 test.each<[Json, string]>([
   [null, 'null'],
   [{ a: [1, 'x'], b: true }, '{"a": [1, "x"], "b": true}'],
   ['é😀', '"\\u00e9\\ud83d\\ude00"'],
-])('%j as JSON is %s', (value, json) => expect(pythonJson(value)).toBe(json));
+])('%j as JSON of Python is %s', (value, json) => expect(pythonJson(value)).toBe(json));

@@ -14,7 +14,7 @@ const lost = (run: Partial<LostTaskRun>): LostTaskRun => ({
 });
 
 describe('a lost task run', () => {
-  test('is retried after its delay', () => {
+  test('a lost task run with retries left retries after its delay', () => {
     const { state, line } = rescueTaskRun(lost({ maxRetries: 2, retries: 1, retryDelaySeconds: 90 }));
     const message = 'No heartbeat detected from the remote task; retrying the run.This will be retry 2 of 2.';
     expect(state(NOON)).toEqual({ type: 'Retrying', message, run_count: 2, start_time: '2026-11-21T12:01:30+00:00' });
@@ -22,16 +22,16 @@ describe('a lost task run', () => {
   });
 
   test.each([
-    ['has no retries left', { maxRetries: 1, retries: 1 }, 'None'],
-    ['has a flow run that does not run', { maxRetries: 1, flowRunState: 'Failed' }, 'None'],
-    ['has a name', { name: 'n' }, 'n'],
-  ])('that %s fails', (_, run, name) => {
+    ['that has no retries left', { maxRetries: 1, retries: 1 }, 'None'],
+    ['whose flow run does not run', { maxRetries: 1, flowRunState: 'Failed' }, 'None'],
+    ['that has a name', { name: 'n' }, 'n'],
+  ])('a lost task run %s fails', (_, run, name) => {
     const message = `No heartbeat detected from the remote task; marking the task run id (${name}) as failed.`;
     expect(rescueTaskRun(lost(run)).state(NOON)).toEqual({ type: 'Failed', message });
   });
 });
 
-test('a lost run that was to cancel itself fails', () =>
+test('a lost flow run that is cancelling fails', () =>
   expect(rescueCancelling().state(NOON)).toMatchObject({ type: 'Failed' }));
 
 test('a lost flow run is scheduled three times and then fails', () => {
@@ -39,5 +39,5 @@ test('a lost flow run is scheduled three times and then fails', () => {
   expect(types).toEqual(['Scheduled', 'Scheduled', 'Scheduled', 'Failed', 'Failed']);
 });
 
-test('these states of its task runs keep a flow run alive', () =>
+test('a flow run counts as alive while a task run is in one of these states', () =>
   expect([...GOING_ON].sort()).toEqual(['Cancelling', 'Paused', 'Resume', 'Retrying', 'Running', 'Scheduled']));

@@ -8,7 +8,7 @@ import type { Json, JsonObject } from '../../../src/core/values/jsonObject.ts';
 
 const flow = (rest: JsonObject = {}): JsonObject => ({ name: 'f', __version__: '1.4.1', ...rest });
 
-test('a flow needs a name and a version, and nothing else', () => {
+test('a serialized flow needs only a name and a version', () => {
   expect(readSerializedFlow(flow())).toEqual({
     name: 'f',
     coreVersion: '1.4.1',
@@ -25,17 +25,17 @@ test('a flow needs a name and a version, and nothing else', () => {
   });
 });
 
-test('an empty schedule is none, and any other is kept', () => {
+test('an empty schedule counts as none and any other is stored', () => {
   expect(readSerializedFlow(flow({ schedule: {} })).schedule).toBeNull();
   expect(readSerializedFlow(flow({ schedule: { clocks: [] } })).schedule).toEqual({ clocks: [] });
 });
 
-test('a task may name its trigger in a word, and must have a slug', () => {
+test('a task may give its trigger as a text and must have a slug', () => {
   expect(readSerializedTasks('tasks', [{ slug: 'a', trigger: 't' }])).toMatchObject([{ trigger: 't' }]);
   expect(() => readSerializedTasks('tasks', [{}])).toThrow('`tasks[0].slug` must be a string.');
 });
 
-test('parameters have both keys that readers count on', () => {
+test('a parameter always has `required` and `default`', () => {
   const parameters = [{ name: 'x' }, { name: 'y', required: true, default: 1 }];
   expect(readSerializedFlow(flow({ parameters })).parameters).toEqual([
     { name: 'x', required: false, default: null },
@@ -53,13 +53,13 @@ test.each<[Json, boolean]>([
   ['0.5.9', false],
   ['unknown', false],
   [null, false],
-])('the version %j is taken: %s', (__version__, taken) => {
+])('a flow of the version %j is accepted: %s', (__version__, taken) => {
   const read = () => readSerializedFlow(flow({ __version__ }));
   if (taken) expect(read().coreVersion).toBe(__version__);
   else expect(read).toThrow(`but this flow was built with Prefect ${__version__ ?? 'None'}.`);
 });
 
-test('a task is read as it may come', () => {
+test('a task with missing or malformed fields gets their defaults', () => {
   const [bare, full] = readSerializedTasks('tasks', [
     { slug: 'a', max_retries: 'x', trigger: { kwargs: {} }, tags: 'x' },
     {
@@ -90,7 +90,7 @@ test('a task is read as it may come', () => {
   });
 });
 
-test('tasks are named by slugs or by maps that hold them', () => {
+test('a reference task is a slug or a map with a slug', () => {
   expect(readReferenceSlugs('r', ['a', { slug: 'b' }])).toEqual(['a', 'b']);
   expect(() => readReferenceSlugs('r', [{}])).toThrow('`r[0]` must be the slug of a task.');
 });
@@ -105,4 +105,4 @@ test.each<[Json, string]>([
     '`serialized_flow.edges[0].downstream_task` must be the slug of a task.',
   ],
   [flow({ name: 'x'.repeat(256) }), '`serialized_flow.name` must have at most 255 characters'],
-])('%j is no flow', (json, message) => expect(() => readSerializedFlow(json)).toThrow(message));
+])('%j is not a serialized flow', (json, message) => expect(() => readSerializedFlow(json)).toThrow(message));

@@ -18,41 +18,41 @@ const normalised = (sent: Json) => normaliseState(sent, NOON).serialized;
 
 describe('a state that a client sent', () => {
   test.each<[string, Json, object]>([
-    ['has what every state has', { type: 'Running', message: 'm' }, { ...COMMON, type: 'Running', message: 'm' }],
+    ['a state has all common fields', { type: 'Running', message: 'm' }, { ...COMMON, type: 'Running', message: 'm' }],
     [
-      'starts now, where it says nothing',
+      'a scheduled state without a start time starts now',
       { type: 'Scheduled' },
       { ...COMMON, type: 'Scheduled', start_time: NOON_TEXT },
     ],
     [
-      'starts now, where it says null',
+      'a scheduled state whose start time is null starts now',
       { type: 'Resume', start_time: null },
       { ...COMMON, type: 'Resume', start_time: NOON_TEXT },
     ],
-    ['paused starts never', { type: 'Paused' }, { ...COMMON, type: 'Paused', start_time: null }],
+    ['a paused state never starts', { type: 'Paused' }, { ...COMMON, type: 'Paused', start_time: null }],
     [
-      'queued has no state in it',
+      'a queued state holds no other state',
       { type: 'Queued' },
       { ...COMMON, type: 'Queued', start_time: NOON_TEXT, state: null },
     ],
     [
-      'retrying has a count',
+      'a retrying state has a run count',
       { type: 'Retrying' },
       { ...COMMON, type: 'Retrying', run_count: 1, start_time: NOON_TEXT },
     ],
-    ['looped has a count', { type: 'Looped' }, { ...COMMON, type: 'Looped', loop_count: 1 }],
+    ['a looped state has a loop count', { type: 'Looped' }, { ...COMMON, type: 'Looped', loop_count: 1 }],
     [
-      'cached has what makes it valid',
+      'a cached state has the fields that make it valid',
       { type: 'Cached' },
       { ...COMMON, type: 'Cached', hashed_inputs: null, cached_parameters: null, cached_result_expiration: null },
     ],
     [
-      'mapped has no result',
+      'a mapped state has no result',
       { type: 'Mapped', n_map_states: 3, _result: { type: 'Result' } },
       { type: 'Mapped', n_map_states: 3, message: null, context: {}, cached_inputs: {} },
     ],
     [
-      'keeps what it says itself',
+      'a state keeps the fields that the client sent',
       {
         type: 'Success',
         _result: { type: 'PrefectResult', location: '1' },
@@ -69,15 +69,23 @@ describe('a state that a client sent', () => {
         message: null,
       },
     ],
-    ['has a result that can be loaded', { type: 'Success', _result: null }, { ...COMMON, type: 'Success' }],
     [
-      'has a state in it that is complete, too',
+      'a state whose result is null gets a loadable result',
+      { type: 'Success', _result: null },
+      { ...COMMON, type: 'Success' },
+    ],
+    [
+      'the state inside a state is completed, too',
       { type: 'Submitted', state: { type: 'Scheduled' } },
       { ...COMMON, type: 'Submitted', state: { ...COMMON, type: 'Scheduled', start_time: NOON_TEXT } },
     ],
-    ['may have none in it', { type: 'ClientFailed' }, { ...COMMON, type: 'ClientFailed', state: null }],
     [
-      'can be stored',
+      'the state inside a state may be null',
+      { type: 'ClientFailed' },
+      { ...COMMON, type: 'ClientFailed', state: null },
+    ],
+    [
+      'a state with NUL characters becomes storable',
       { type: 'Failed', message: 'a\0b', '\0k': ['\ud800'] },
       { ...COMMON, type: 'Failed', message: 'ab', k: ['\ufffd'] },
     ],
@@ -87,7 +95,7 @@ describe('a state that a client sent', () => {
     ['2022-01-01T00:00:00', '2022-01-01T00:00:00+00:00'],
     ['2022-01-01T02:00:00.5+02:00', '2022-01-01T00:00:00.500000+00:00'],
     ['2022-01-01T00:00:00.000001Z', '2022-01-01T00:00:00.000001+00:00'],
-  ])('that starts at %s says %s', (start_time, text) => {
+  ])('a state that starts at %s is written with the start %s', (start_time, text) => {
     const { serialized, startTime, className } = normaliseState({ type: 'Scheduled', start_time }, NOON);
     expect([serialized.start_time, startTime === null ? null : prefect1Time(startTime), className]).toEqual([
       text,
@@ -108,16 +116,16 @@ describe('a state that a client sent', () => {
     [{ type: 'Looped', loop_count: null }, "{'loop_count': ['Field may not be null.']}"],
     [{ type: 'Scheduled', start_time: 'soon' }, "{'start_time': ['Not a valid datetime.']}"],
     [{ type: 'Scheduled', start_time: 5 }, "{'start_time': ['Not a valid datetime.']}"],
-  ])('%j is refused', (sent, message) => expect(() => normaliseState(sent, NOON)).toThrow(message));
+  ])('the state %j is rejected', (sent, message) => expect(() => normaliseState(sent, NOON)).toThrow(message));
 
-  test('as deep as no reader goes is refused', () => {
+  test('a state that is nested too deeply is rejected', () => {
     let deep: Json = 1;
     for (let level = 0; level < 300; level += 1) deep = [deep];
     expect(() => storableJson(deep)).toThrow('nested too deeply');
   });
 });
 
-describe('a state of ours', () => {
+describe('a native state', () => {
   test.each([
     [{ type: 'RUNNING' }, { ...COMMON, type: 'Running' }],
     [
@@ -134,17 +142,17 @@ describe('a state of ours', () => {
       { type: 'COMPLETED', name: 'Anything' },
       { ...COMMON, type: 'Success' },
     ],
-  ] as const)('%j can be loaded', (request, expected) =>
+  ] as const)('the native state %j can be loaded by Prefect 1', (request, expected) =>
     expect(serializeState(proposeState(request, 'id', NOON)).serialized).toEqual(expected),
   );
 });
 
-test.each(PREFECT_1_STATES)('%s read again is the same', (type) => {
+test.each(PREFECT_1_STATES)('normalising a normalised %s state changes nothing', (type) => {
   const once = normaliseState({ type }, NOON);
   expect(normaliseState(once.serialized, NOON + 1)).toEqual(once);
 });
 
-describe('the size of a state is that of Python’s JSON', () => {
+describe('the size of a state', () => {
   // Python 3: len(json.dumps(value))
   test.each<[Json, number]>([
     [{}, 2],
@@ -155,9 +163,9 @@ describe('the size of a state is that of Python’s JSON', () => {
     ['😀', 14],
     ['a,b:c', 7],
     ['\u007f', 8],
-  ])('%j', (value, length) => expect(pythonJsonLength(value)).toBe(length));
+  ])('Python writes %j as JSON of %d characters', (value, length) => expect(pythonJsonLength(value)).toBe(length));
 
-  test('up to a million, with 49 for the text itself', () => {
+  test('a state may have a million characters, of which 49 belong to the text itself', () => {
     expect(isTooLarge('x'.repeat(999_949))).toBe(false);
     expect(isTooLarge('x'.repeat(999_950))).toBe(true);
   });

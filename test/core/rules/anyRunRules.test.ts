@@ -3,23 +3,23 @@ import { decideFlowRun, decideTaskRun } from '../../../src/core/rules/decide.ts'
 import type { StateDetails, StateRequest } from '../../../src/core/runs/state.ts';
 import { at, flowRunMove, taskRunMove } from '../given.ts';
 
-// The rules of both kinds of runs, shown on flow runs.
+// Rules that hold for both kinds of runs, tested with flow runs.
 
 const decide = (from: StateRequest, to: StateRequest, force = false) => decideFlowRun(flowRunMove({ from, to, force }));
 const ACCEPTED = { verdict: 'ACCEPT', rule: null };
 
-describe('pending', () => {
+describe('a pending run', () => {
   const due = (seconds: number): Partial<StateDetails> => ({ scheduledTime: at(seconds) });
-  test('keeps the time that the run was scheduled for', () =>
+  test('a pending run keeps the scheduled time of its former state', () =>
     expect(
       decide({ type: 'SCHEDULED', details: due(-5) }, { type: 'PENDING' }).write?.state.details.scheduledTime,
     ).toBe(at(-5)));
-  test('may name its own time', () =>
+  test('a pending run may propose its own scheduled time', () =>
     expect(
       decide({ type: 'SCHEDULED', details: due(-5) }, { type: 'PENDING', details: due(60) }).write?.state.details
         .scheduledTime,
     ).toBe(at(60)));
-  test('under another name keeps the time and the lease, whatever is proposed', () => {
+  test('a pending run that is renamed keeps its time and its lease', () => {
     const from = { type: 'PENDING', details: { ...due(-5), deploymentConcurrencyLeaseId: 'a' } } as const;
     const to = {
       type: 'PENDING',
@@ -33,7 +33,7 @@ describe('pending', () => {
     ['Submitting', 'Submitting', 'ABORT'],
     ['Submitting', 'Pending', 'ABORT'],
     ['Pending', 'Pending', 'ABORT'],
-  ])('%s -> %s: %s', (from, to, verdict) =>
+  ])('a pending run moves from the name %s to %s: %s', (from, to, verdict) =>
     expect(decide({ type: 'PENDING', name: from }, { type: 'PENDING', name: to }).verdict).toBe(verdict),
   );
 });
@@ -46,7 +46,7 @@ describe('waiting for the scheduled time', () => {
     [0.500001, 1],
     [1.5, 1],
     [1.6, 2],
-  ])('a run due in %d s waits %d s', (due, seconds) => {
+  ])('a run due in %d s waits %d s before it may run', (due, seconds) => {
     for (const from of ['SCHEDULED', 'PENDING'] as const)
       expect(running(from, due)).toEqual({
         verdict: 'WAIT',
@@ -56,18 +56,18 @@ describe('waiting for the scheduled time', () => {
         write: null,
       });
   });
-  test.each([0.5, 0.35, 0, -0.7, -90])('a run due in %d s runs', (due) =>
+  test.each([0.5, 0.35, 0, -0.7, -90])('a run due in %d s may run', (due) =>
     expect(running('SCHEDULED', due)).toMatchObject(ACCEPTED),
   );
-  test('a pending run without a time runs', () =>
+  test('a pending run without a scheduled time may run', () =>
     expect(decide({ type: 'PENDING' }, { type: 'RUNNING' })).toMatchObject(ACCEPTED));
-  test('force does not wait', () =>
+  test('a forced move to RUNNING does not wait for the scheduled time', () =>
     expect(decide({ type: 'SCHEDULED', details: { scheduledTime: at(90) } }, { type: 'RUNNING' }, true)).toMatchObject(
       ACCEPTED,
     ));
 });
 
-test('a task run waits for its time and keeps it, too', () => {
+test('a task run waits for its scheduled time and keeps it when it becomes pending', () => {
   const from: StateRequest = { type: 'SCHEDULED', details: { scheduledTime: at(90) } };
   expect(decideTaskRun(taskRunMove({ from, to: { type: 'RUNNING' } })).retryAfterSeconds).toBe(90);
   expect(decideTaskRun(taskRunMove({ from, to: { type: 'PENDING' } })).write?.state.details.scheduledTime).toBe(at(90));

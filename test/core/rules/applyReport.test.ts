@@ -8,7 +8,7 @@ import { at } from '../given.ts';
 const state = (type: StateType, seconds: number, data: Json = null) =>
   proposeState({ type, data }, `${type} at ${seconds}`, at(seconds));
 
-test('a task run that is not known yet begins with its first report', () => {
+test('a task run that is not stored yet begins with its first report', () => {
   const { changes, outOfOrder } = applyReport({ run: null, initial: null, state: state('RUNNING', -60) });
   expect(outOfOrder).toBe(false);
   expect(changes).toEqual({
@@ -26,7 +26,7 @@ test('a task run that is not known yet begins with its first report', () => {
   });
 });
 
-test('a report moves the run by its own time, and asks no rule', () => {
+test('a report moves the task run at its own time and skips the rules', () => {
   const record = { ...NEW_RUN_RECORD, runCount: 2, startTime: at(-90), totalRunTimeSeconds: 4, flowRunRunCount: 3 };
   const initial = state('RUNNING', -60, { type: 'reference' });
   const completed = applyReport({ run: record, initial, state: state('COMPLETED', -50.5) });
@@ -42,9 +42,9 @@ test('a report moves the run by its own time, and asks no rule', () => {
 });
 
 test.each([
-  ['older than the current state is kept in the history only', -61, true],
-  ['of the same time counts as the later', -60, false],
-  ['newer by a microsecond counts', -59.999999, false],
+  ['older than the current state is stored in the history only', -61, true],
+  ['at the time of the current state moves the run', -60, false],
+  ['newer by a microsecond moves the run', -59.999999, false],
 ])('a report %s', (_, seconds, outOfOrder) => {
   const report = { run: NEW_RUN_RECORD, initial: state('RUNNING', -60), state: state('PENDING', seconds) };
   const reported = applyReport({ ...report, run: { ...NEW_RUN_RECORD, flowRunRunCount: 0 } });
@@ -53,7 +53,7 @@ test.each([
   expect(reported.state).toEqual(report.state);
 });
 
-test('the mark of a result that is not kept is not stored', () =>
+test('a report stores the data `{"type": "unpersisted"}` as null', () =>
   expect(
     applyReport({ run: null, initial: null, state: state('COMPLETED', 0, { type: 'unpersisted' }) }).state.data,
   ).toBe(null));

@@ -4,7 +4,7 @@ import { ALL_TYPES, abort, type FlowRunRule, pass, type Ruling, reject, wait } f
 import type { FlowRunChanges, FlowRunMove } from '../../../src/core/runs/move.ts';
 import { asked, flowRunMove } from '../given.ts';
 
-// The machinery by itself, with rules made for it. The move is RUNNING -> FAILED.
+// The function alone, with rules made for these tests. The move is RUNNING -> FAILED.
 
 const move = () => flowRunMove({ from: { type: 'RUNNING' }, to: { type: 'FAILED' } });
 type Apply = (move: FlowRunMove) => Ruling<FlowRunChanges>;
@@ -20,7 +20,7 @@ const fails: Apply = () => {
 };
 const never = rule('never', fails);
 
-test('without rules a move is accepted as it is', () => {
+test('a move without rules is accepted unchanged', () => {
   const given = move();
   expect(applyRules(given, [])).toEqual({
     verdict: { verdict: 'ACCEPT', rule: null, reason: null, retryAfterSeconds: null },
@@ -31,7 +31,7 @@ test('without rules a move is accepted as it is', () => {
   });
 });
 
-test('a rule is asked only about the types that it names, and about no state only where it says so', () => {
+test('a rule applies only to the types it names, and to a first state only with `orNoState`', () => {
   const asksTo: FlowRunRule = { ...never, to: ['PAUSED'] };
   const asksFrom = rule('asks from', fails, ['PENDING']);
   expect(applyRules(move(), [asksTo, asksFrom]).verdict.verdict).toBe('ACCEPT');
@@ -47,7 +47,7 @@ test('a rule is asked only about the types that it names, and about no state onl
   expect(applyRules(first, [orNoState]).verdict).toMatchObject({ verdict: 'ABORT', rule: 'or no state' });
 });
 
-test('a rule sees what the rules before it changed', () => {
+test('a rule sees the changes of the rules before it', () => {
   const renames = rule('renames', ({ proposed }) => pass({ ...proposed, name: 'Renamed' }));
   const seen: unknown[] = [];
   const looks = rule('looks', ({ proposed, run }) => {
@@ -55,24 +55,28 @@ test('a rule sees what the rules before it changed', () => {
     return pass(proposed);
   });
   const outcome = applyRules(move(), [renames, leavesTraces, looks]);
-  // What is set after the derived columns is not to be seen before them.
+  // Changes that follow the derived columns are not visible before them.
   expect(seen).toEqual(['Renamed', 7, 'Running']);
   expect(outcome).toMatchObject({ before: { runCount: 7 }, after: { stateName: 'after' }, effects: [cache('kept')] });
 });
 
 test.each([
-  ['a state of another type', () => reject('replaced', asked({ type: 'SCHEDULED' })), 'SCHEDULED'],
-  ['no state', () => reject('kept'), undefined],
-  ['an abort', () => abort('stop'), undefined],
-  ['a wait', () => wait(3, 'later'), undefined],
-] as const)('after %s later rules do not run, and what earlier rules wanted is dropped', (_, apply, type) => {
+  [
+    'a rule replaces the state by one of another type',
+    () => reject('replaced', asked({ type: 'SCHEDULED' })),
+    'SCHEDULED',
+  ],
+  ['a rule rejects without a state', () => reject('kept'), undefined],
+  ['a rule aborts', () => abort('stop'), undefined],
+  ['a rule makes the run wait', () => wait(3, 'later'), undefined],
+] as const)('after %s, later rules do not apply and changes of earlier rules are dropped', (_, apply, type) => {
   const outcome = applyRules(move(), [leavesTraces, rule('decides', apply), never]);
   expect(outcome.verdict.rule).toBe('decides');
   expect(outcome.proposed?.type).toBe(type);
   expect([outcome.before, outcome.after, outcome.effects]).toEqual([{}, {}, []]);
 });
 
-test('what the rule that replaced the state wants itself is kept', () => {
+test('the changes of the rule that replaced the state are kept', () => {
   const replaces = rule('replaces', () =>
     reject('replaced', asked({ type: 'SCHEDULED' }), { before: { runCount: 9 }, effects: [cache('own')] }),
   );
@@ -80,7 +84,7 @@ test('what the rule that replaced the state wants itself is kept', () => {
   expect([outcome.before, outcome.effects]).toEqual([{ runCount: 9 }, [cache('own')]]);
 });
 
-test('a state of the same type in place of the proposed one leaves all rules in force, and the last word counts', () => {
+test('after a rule replaced the state by one of the same type all other rules apply, and the last reason counts', () => {
   const same = rule('same', () => reject('another failure', asked({ type: 'FAILED', name: 'Other' })));
   const outcome = applyRules(move(), [leavesTraces, same, passes]);
   expect(outcome).toMatchObject({ before: { runCount: 7 }, verdict: { rule: 'same', reason: 'another failure' } });
@@ -88,7 +92,7 @@ test('a state of the same type in place of the proposed one leaves all rules in 
   expect(applyRules(move(), [same, rule('later', () => abort('no'))]).verdict).toMatchObject({ rule: 'later' });
 });
 
-test('a wait tells for how long', () => {
+test('a wait gives the seconds to wait', () => {
   expect(applyRules(move(), [rule('waits', () => wait(3, 'later'))]).verdict).toEqual({
     verdict: 'WAIT',
     rule: 'waits',

@@ -32,13 +32,21 @@ const decide = (from: StateRequest | null, to: StateRequest, facts: Facts) =>
 
 const kinds = ({ write }: { write: { effects: { kind: string }[] } | null }) => write?.effects.map(({ kind }) => kind);
 
-describe('a flow run that is to become pending', () => {
+describe('slots of a flow run that becomes PENDING', () => {
   test.each([
-    ['has no limit', DUE, { deploymentLimit: null }, 'ACCEPT', null, 'Pending', []],
-    ['finds a slot', DUE, { deploymentLimit: FREE }, 'ACCEPT', null, 'Pending', ['takeSlot']],
-    ['may run again', { type: 'FAILED' }, { deploymentLimit: FREE }, 'ACCEPT', null, 'Pending', ['takeSlot']],
+    ['without a limit is accepted', DUE, { deploymentLimit: null }, 'ACCEPT', null, 'Pending', []],
+    ['takes a free slot', DUE, { deploymentLimit: FREE }, 'ACCEPT', null, 'Pending', ['takeSlot']],
     [
-      'finds none',
+      'after a failure takes a free slot',
+      { type: 'FAILED' },
+      { deploymentLimit: FREE },
+      'ACCEPT',
+      null,
+      'Pending',
+      ['takeSlot'],
+    ],
+    [
+      'waits for a slot if none is free',
       DUE,
       { deploymentLimit: FULL },
       'REJECT',
@@ -47,7 +55,7 @@ describe('a flow run that is to become pending', () => {
       [],
     ],
     [
-      'finds none, where new runs are cancelled',
+      'is cancelled if no slot is free and the strategy is CANCEL_NEW',
       DUE,
       { deploymentLimit: CANCELLING_NEW },
       'REJECT',
@@ -56,7 +64,7 @@ describe('a flow run that is to become pending', () => {
       [],
     ],
     [
-      'finds more taken than the limit has become',
+      'waits for a slot if a lowered limit is exceeded',
       DUE,
       { deploymentLimit: limitOf({ taken: 3, limit: 2 }) },
       'REJECT',
@@ -65,7 +73,7 @@ describe('a flow run that is to become pending', () => {
       [],
     ],
     [
-      'finds a limit of 0',
+      'is aborted by a limit of 0',
       DUE,
       { deploymentLimit: ZERO },
       'ABORT',
@@ -74,7 +82,7 @@ describe('a flow run that is to become pending', () => {
       undefined,
     ],
     [
-      'has lost its deployment',
+      'is aborted if its deployment is deleted',
       DUE,
       { deploymentIsGone: true },
       'ABORT',
@@ -82,9 +90,9 @@ describe('a flow run that is to become pending', () => {
       undefined,
       undefined,
     ],
-    ['is forced there', DUE, { deploymentLimit: FULL, force: true }, 'ACCEPT', null, 'Pending', []],
+    ['by force takes no slot', DUE, { deploymentLimit: FULL, force: true }, 'ACCEPT', null, 'Pending', []],
     [
-      'has kept its slot through a retry',
+      'keeps the slot that it held through a retry',
       DUE,
       { deploymentLimit: OWN, holdsSlots: true },
       'ACCEPT',
@@ -93,7 +101,7 @@ describe('a flow run that is to become pending', () => {
       ['takeSlot'],
     ],
     [
-      'is pending already, and gets another name',
+      'and was pending before keeps its slot',
       LEASED,
       { deploymentLimit: OWN, holdsSlots: true },
       'ACCEPT',
@@ -101,7 +109,7 @@ describe('a flow run that is to become pending', () => {
       'Submitting',
       [],
     ],
-  ] as const)('%s', (_, from, facts, verdict, reason, name, effects) => {
+  ] as const)('a flow run that becomes PENDING %s', (_, from, facts, verdict, reason, name, effects) => {
     const to = from === LEASED ? ({ type: 'PENDING', name: 'Submitting' } as const) : PENDING;
     const decision = decide(from, to, facts);
     expect(decision).toMatchObject({ verdict, reason });
@@ -109,63 +117,66 @@ describe('a flow run that is to become pending', () => {
     expect(kinds(decision)).toEqual(effects);
   });
 
-  test('takes its slot under a lease that its state names', () => {
+  test('a flow run takes its slot under a lease that its state names', () => {
     const { write } = decide(DUE, PENDING, { deploymentLimit: limitOf({ leaseSeconds: 60 }) });
     const lease = write?.state.details.deploymentConcurrencyLeaseId;
     expect(write?.effects).toEqual([{ kind: 'takeSlot', slotId: lease, limitId: 'limit', expires: at(60) }]);
     expect(lease).toMatch(/^new-/);
   });
 
-  test('and waits for a slot asks again in half a minute', () => {
+  test('a flow run that waits for a slot is scheduled again in 30 s', () => {
     expect(decide(DUE, PENDING, { deploymentLimit: FULL }).write?.state).toMatchObject({
       type: 'SCHEDULED',
       details: { scheduledTime: at(30) },
     });
   });
 
-  test('and is cancelled says why', () => {
+  test('a flow run cancelled for lack of a slot says why', () => {
     const { write } = decide(DUE, PENDING, { deploymentLimit: CANCELLING_NEW });
     expect(write?.state).toMatchObject({ type: 'CANCELLED', message: 'Deployment concurrency limit reached.' });
   });
 });
 
-describe('a pending flow run that is to run', () => {
+describe('slots of a pending flow run that begins to run', () => {
   const LOST = 'Deployment concurrency limit reached after lease expiry.';
   test.each([
     ['renews its lease', LEASED, OWN, 'ACCEPT', null, 'lease', ['takeSlot']],
-    ['takes a new slot for one that has expired', LEASED, FREE, 'ACCEPT', null, 'new-1', ['takeSlot']],
-    ['took none, and needs none', PENDING, FULL, 'ACCEPT', null, null, []],
-    ['has no limit any more', LEASED, null, 'ACCEPT', null, 'lease', []],
-    ['has lost its slot to others', LEASED, FULL, 'REJECT', LOST, null, ['releaseSlots']],
-  ] as const)('%s', (_, from, deploymentLimit, verdict, reason, lease, effects) => {
-    const decision = decide(from, RUNNING, {
-      deploymentLimit,
-      holdsSlots: deploymentLimit === FULL && from === LEASED,
-    });
-    expect(decision).toMatchObject({ verdict, reason });
-    expect(decision.write?.state.details.deploymentConcurrencyLeaseId).toBe(lease);
-    expect(kinds(decision)).toEqual(effects);
-  });
+    ['takes a new slot if its lease expired', LEASED, FREE, 'ACCEPT', null, 'new-1', ['takeSlot']],
+    ['and took no slot needs none', PENDING, FULL, 'ACCEPT', null, null, []],
+    ['needs no slot after its limit is deleted', LEASED, null, 'ACCEPT', null, 'lease', []],
+    ['is rejected if its lease expired and no slot is free', LEASED, FULL, 'REJECT', LOST, null, ['releaseSlots']],
+  ] as const)(
+    'a pending flow run that begins to run %s',
+    (_, from, deploymentLimit, verdict, reason, lease, effects) => {
+      const decision = decide(from, RUNNING, {
+        deploymentLimit,
+        holdsSlots: deploymentLimit === FULL && from === LEASED,
+      });
+      expect(decision).toMatchObject({ verdict, reason });
+      expect(decision.write?.state.details.deploymentConcurrencyLeaseId).toBe(lease);
+      expect(kinds(decision)).toEqual(effects);
+    },
+  );
 
-  test('and cannot is cancelled', () =>
+  test('a pending flow run that lost its slot to another run is cancelled', () =>
     expect(decide(LEASED, RUNNING, { deploymentLimit: FULL }).write?.state).toMatchObject({
       type: 'CANCELLED',
       message: 'Deployment concurrency slot lost during provisioning - no slots available to continue execution',
     }));
 
-  test('keeps its slot for as long as its deployment says', () =>
+  test('a flow run that begins to run renews its slot for the lease time of its deployment', () =>
     expect(decide(LEASED, RUNNING, { deploymentLimit: OWN }).write?.effects).toEqual([
       { kind: 'takeSlot', slotId: 'lease', limitId: 'limit', expires: at(60) },
     ]));
 
-  test('keeps its own lease, whatever the client names', () => {
+  test('a flow run that begins to run keeps its own lease even if the client names another', () => {
     const to = { type: 'RUNNING', details: { deploymentConcurrencyLeaseId: 'another' } } as const;
     expect(decide(LEASED, to, { deploymentLimit: OWN }).write?.state.details.deploymentConcurrencyLeaseId).toBe(
       'lease',
     );
   });
 
-  test('takes nothing while it has to wait for its time', () => {
+  test('a flow run takes no slot while it waits for its scheduled time', () => {
     const from = {
       type: 'PENDING',
       details: { scheduledTime: at(60), deploymentConcurrencyLeaseId: 'lease' },
@@ -174,13 +185,13 @@ describe('a pending flow run that is to run', () => {
   });
 });
 
-test('a flow run that begins without having been pending takes no slot', () =>
+test('a flow run that begins to run without having been pending takes no slot', () =>
   expect(kinds(decide(DUE, RUNNING, { deploymentLimit: FULL }))).toEqual([]));
 
 test.each([
-  ['is cancelled where new runs are to be', CANCELLING_NEW, 'Cancelled'],
-  ['is marked late where runs wait for a slot', FULL, 'Late'],
-  ['is marked late where there is a slot', limitOf({ collisionStrategy: 'CANCEL_NEW' }), 'Late'],
+  ['is cancelled if no slot is free and the strategy is CANCEL_NEW', CANCELLING_NEW, 'Cancelled'],
+  ['is marked late if runs wait for a slot', FULL, 'Late'],
+  ['is marked late if a slot is free', limitOf({ collisionStrategy: 'CANCEL_NEW' }), 'Late'],
   ['is marked late without a limit', null, 'Late'],
 ])('a late run of a deployment %s', (_, deploymentLimit, name) => {
   const decision = decide(DUE, LATE, { deploymentLimit });
@@ -192,33 +203,33 @@ test.each([
     });
 });
 
-describe('a flow run that holds a slot', () => {
+describe('the slot of a flow run', () => {
   test.each([
-    ['gives it back when it has ended', RUNNING, { type: 'COMPLETED' }, false, ['releaseSlots']],
-    ['gives it back by force, too', RUNNING, { type: 'FAILED' }, true, ['releaseSlots']],
-    ['gives it back when it is scheduled again', PENDING, DUE, false, ['releaseSlots']],
-    ['gives it back while it is paused', RUNNING, { type: 'PAUSED' }, false, ['releaseSlots']],
-    ['gives it back when it was cancelled', { type: 'CANCELLING' }, { type: 'CANCELLED' }, false, ['releaseSlots']],
-    ['keeps it while it is cancelling', RUNNING, { type: 'CANCELLING' }, false, []],
-    ['keeps it while it runs', RUNNING, RUNNING, false, []],
-  ] as const)('%s', (_, from, to, force, effects) =>
+    ['that ends gives its slot back', RUNNING, { type: 'COMPLETED' }, false, ['releaseSlots']],
+    ['that ends by force gives its slot back', RUNNING, { type: 'FAILED' }, true, ['releaseSlots']],
+    ['that is scheduled again gives its slot back', PENDING, DUE, false, ['releaseSlots']],
+    ['that is paused gives its slot back', RUNNING, { type: 'PAUSED' }, false, ['releaseSlots']],
+    ['that is cancelled gives its slot back', { type: 'CANCELLING' }, { type: 'CANCELLED' }, false, ['releaseSlots']],
+    ['that is cancelling keeps its slot', RUNNING, { type: 'CANCELLING' }, false, []],
+    ['that runs keeps its slot', RUNNING, RUNNING, false, []],
+  ] as const)('a flow run %s', (_, from, to, force, effects) =>
     expect(kinds(decide(from, to, { deploymentLimit: OWN, holdsSlots: true, force }))).toEqual(effects),
   );
 
   test.each([
     [1, []],
     [0, ['releaseSlots']],
-  ])('keeps it through a retry by its own process: %d retries left', (retries, effects) => {
+  ])('a flow run that fails keeps its slot only if it has retries left: %d', (retries, effects) => {
     const move = flowRunMove({ from: RUNNING, to: { type: 'FAILED' } });
     const run = { ...move.run, policy: { ...move.run.policy, retries } };
     expect(kinds(decideFlowRun({ ...move, run, holdsSlots: true }))).toEqual(effects);
   });
 
-  test('gives nothing back where nothing is written', () =>
+  test('a flow run whose move is rejected keeps its slot', () =>
     expect(decide(RUNNING, PENDING, { deploymentLimit: OWN, holdsSlots: true }).write).toBe(null));
 });
 
-test('a flow run that holds no slot gives none back', () =>
+test('a flow run without a slot gives none back', () =>
   expect(kinds(decide(RUNNING, { type: 'COMPLETED' }, { deploymentLimit: FULL }))).toEqual([]));
 
 const tag = (name: string, limit: number, taken: number, own = false): TagLimit => ({
@@ -235,36 +246,42 @@ const decideTask = (from: StateRequest, to: StateRequest, facts: Partial<TaskRun
   return decideTaskRun({ ...move, flowRun: { ...FLOW_RUN, details: move.proposed.details }, ...facts });
 };
 
-describe('a task run that is to run', () => {
+describe('slots of a task run that begins to run', () => {
   const ZERO_TEXT = 'The concurrency limit on tag "a" is 0 and will deadlock if the task tries to run again.';
   test.each([
-    ['has no limit', [], 'ACCEPT', null, []],
+    ['without a limit takes no slot', [], 'ACCEPT', null, []],
     [
-      'finds a slot of each of its tags',
+      'takes a slot of each of its tags',
       [tag('a', 1, 0), tag('b', 5, 4)],
       'ACCEPT',
       null,
       ['limit of a', 'limit of b'],
     ],
     [
-      'finds one of its tags full, and takes none',
+      'takes no slot if one of its tags is full',
       [tag('a', 1, 0), tag('b', 1, 1)],
       'WAIT',
       'Concurrency limit reached for tags: b',
       null,
     ],
-    ['finds two full', [tag('a', 1, 1), tag('b', 1, 2)], 'WAIT', 'Concurrency limit reached for tags: a, b', null],
-    ['finds a limit of 0', [tag('b', 1, 1), tag('a', 0, 0)], 'ABORT', ZERO_TEXT, null],
-    ['has its slot already', [tag('a', 1, 1, true)], 'ACCEPT', null, []],
-    ['has its slot already, though the limit became 0', [tag('a', 0, 1, true)], 'ACCEPT', null, []],
     [
-      'has one of its slots, and takes the other',
+      'waits and names both of two full tags',
+      [tag('a', 1, 1), tag('b', 1, 2)],
+      'WAIT',
+      'Concurrency limit reached for tags: a, b',
+      null,
+    ],
+    ['is aborted by a limit of 0', [tag('b', 1, 1), tag('a', 0, 0)], 'ABORT', ZERO_TEXT, null],
+    ['and has its slot takes no other', [tag('a', 1, 1, true)], 'ACCEPT', null, []],
+    ['keeps its slot even if the limit became 0', [tag('a', 0, 1, true)], 'ACCEPT', null, []],
+    [
+      'and has one of its slots takes the other',
       [tag('a', 1, 1, true), tag('b', 1, 0)],
       'ACCEPT',
       null,
       ['limit of b'],
     ],
-  ])('%s', (_, tagLimits, verdict, reason, taken) => {
+  ])('a task run that begins to run %s', (_, tagLimits, verdict, reason, taken) => {
     const decision = decideTask(PENDING, RUNNING, { tagLimits });
     expect(decision).toMatchObject({ verdict, reason });
     const effects = decision.write?.effects.map((effect) => effect.kind === 'takeSlot' && effect.limitId) ?? null;
@@ -275,19 +292,21 @@ describe('a task run that is to run', () => {
     [0, 8],
     [0.5, 10],
     [1, 13],
-  ])('and waits asks again after some 10 s: at chance %d after %d s', (random, seconds) =>
-    expect(decideTask(PENDING, RUNNING, { tagLimits: [tag('a', 1, 1)], random }).retryAfterSeconds).toBe(seconds),
+  ])(
+    'a task run that waits for a slot retries after about 10 s: with the random number %d after %d s',
+    (random, seconds) =>
+      expect(decideTask(PENDING, RUNNING, { tagLimits: [tag('a', 1, 1)], random }).retryAfterSeconds).toBe(seconds),
   );
 
-  test('takes slots that do not expire', () =>
+  test('the slots of a task run do not expire', () =>
     expect(decideTask(PENDING, RUNNING, { tagLimits: [tag('a', 1, 0)] }).write?.effects).toEqual([
       { kind: 'takeSlot', slotId: 'new-1', limitId: 'limit of a', expires: null },
     ]));
 
   test.each([
-    ['by force', { force: true }, RUNNING],
+    ['that is forced', { force: true }, RUNNING],
     ['in the background', {}, { type: 'RUNNING', details: { deferred: true } }],
-  ] as const)('%s takes none', (_, facts, to) => {
+  ] as const)('a task run %s takes no slot', (_, facts, to) => {
     const decision = decideTask(PENDING, to, {
       ...taskRunMove({ from: PENDING, to }),
       ...facts,
@@ -296,10 +315,11 @@ describe('a task run that is to run', () => {
     expect([decision.verdict, kinds(decision)]).toEqual(['ACCEPT', []]);
   });
 
-  test('and finds its result in the cache needs none', () => {
+  test('a task run that finds its result in the cache takes no slot', () => {
     const to = { type: 'RUNNING', details: { cacheKey: 'key' } } as const;
     const cached = { ...taskRunMove({ from: { type: 'COMPLETED' }, to: RUNNING }).initial, timestamp: NOON };
-    const decision = decideTask(PENDING, to, { tagLimits: [tag('a', 1, 1)], cached: cached as TaskRunMove['cached'] }); // a state, for there was one
+    // The cast: there was an initial state.
+    const decision = decideTask(PENDING, to, { tagLimits: [tag('a', 1, 1)], cached: cached as TaskRunMove['cached'] });
     expect(decision.write?.state.name).toBe('Cached');
   });
 });
@@ -310,14 +330,14 @@ test.each([
   ['PAUSED', ['releaseSlots']],
   ['RUNNING', []],
   ['CANCELLING', []],
-] as const)('a task run that becomes %s does this with its slots: %j', (type, effects) => {
+] as const)('a task run that becomes %s has the effects %j on its slots', (type, effects) => {
   for (const force of [true, false]) {
     const decision = decideTask(RUNNING, { type }, { holdsSlots: true, force, tagLimits: [tag('a', 1, 1, true)] });
     expect(kinds(decision)).toEqual(effects);
   }
 });
 
-test('a task run that failed and is to be retried gives its slots back meanwhile', () => {
+test('a task run that waits for its retry gives its slots back', () => {
   const move = taskRunMove({ from: RUNNING, to: { type: 'FAILED' } });
   const run = { ...move.run, policy: { ...move.run.policy, retries: 1 } };
   const decision = decideTaskRun({ ...move, run, holdsSlots: true });

@@ -3,7 +3,7 @@ import { decideFlowRun, decideTaskRun } from '../../../src/core/rules/decide.ts'
 import { NO_DETAILS, type StateRequest } from '../../../src/core/runs/state.ts';
 import { at, current, flowRunMove, NOON, taskRunMove } from '../given.ts';
 
-// What is made of a move once the rules have spoken.
+// The decision on a move after its rules are applied.
 
 const RUNNING: StateRequest = { type: 'RUNNING' };
 const decideEither = {
@@ -19,9 +19,9 @@ const decideEither = {
 
 describe.each(Object.entries(decideEither))('the states of %s', (_, decide) => {
   test.each([
-    ['are of the time of the move', at(-10), NOON],
-    ['never share a time', NOON, NOON + 1],
-    ['follow one another also when the clock went back', at(3), at(3) + 1],
+    ['a new state has the time of its move', at(-10), NOON],
+    ['a new state is later than the one before it', NOON, NOON + 1],
+    ['a new state is later than the one before it even if the clock went back', at(3), at(3) + 1],
   ])('%s', (_title, initialAt, timestamp) => {
     const { write } = decide(initialAt);
     expect(write?.state.timestamp).toBe(timestamp);
@@ -36,13 +36,13 @@ test('the time of a state is the time of the move, not of the request', () => {
   expect(decision.write?.state.timestamp).toBe(NOON);
 });
 
-test('a move that is not made writes nothing', () => {
+test('a rejected move writes nothing', () => {
   expect(decideFlowRun(flowRunMove({ from: { type: 'CANCELLING' }, to: RUNNING })).write).toBe(null);
   const data = { type: 'reference' };
   expect(decideTaskRun(taskRunMove({ from: { type: 'COMPLETED', data }, to: RUNNING })).write).toBe(null);
 });
 
-test('to create a run is a forced move from no state, of any type', () => {
+test('a run may be created in a state of any type', () => {
   const decision = decideFlowRun(flowRunMove({ from: null, to: { type: 'PAUSED' }, force: true }));
   expect(decision).toMatchObject({
     verdict: 'ACCEPT',
@@ -52,19 +52,19 @@ test('to create a run is a forced move from no state, of any type', () => {
   expect(decideFlowRun(cancelling).write?.state.type).toBe('CANCELLING');
 });
 
-describe('the details of a state say whose it is', () => {
+describe('the owner in the details of a state', () => {
   const claimed = { flowRunId: 'claimed', taskRunId: 'claimed' };
-  test('of a flow run', () =>
+  test('the details of a flow run state name its flow run', () =>
     expect(
       decideFlowRun(flowRunMove({ from: null, to: { ...RUNNING, details: { ...claimed, taskRunId: null } } })).write
         ?.state.details,
     ).toEqual({ ...NO_DETAILS, flowRunId: 'flow-run', taskRunId: null }));
-  test('of a subflow', () =>
+  test('the details of a subflow state name its parent task run', () =>
     expect(
       decideFlowRun(flowRunMove({ from: null, to: { ...RUNNING, details: claimed } }, { parentTaskRunId: 'parent' }))
         .write?.state.details,
     ).toMatchObject({ flowRunId: 'flow-run', taskRunId: 'parent' }));
-  test('of a task run', () => {
+  test('the details of a task run state name its task run and flow run', () => {
     const flowRun = { id: 'flow-run', stateType: 'RUNNING', details: NO_DETAILS, runCount: 1 } as const;
     const move = { from: null, to: { ...RUNNING, details: claimed } };
     expect(decideTaskRun(taskRunMove({ ...move, flowRun })).write?.state.details).toMatchObject({
@@ -78,20 +78,20 @@ describe('the details of a state say whose it is', () => {
   });
 });
 
-describe('the mark of a result that is not kept is not stored', () => {
+describe('the mark of an unpersisted result', () => {
   const data = { type: 'unpersisted', note: 'gone' };
   const to: StateRequest = { type: 'COMPLETED', data };
-  test('of either kind of run', () => {
+  test('the data `{"type": "unpersisted"}` is stored as null', () => {
     expect(decideFlowRun(flowRunMove({ from: RUNNING, to })).write?.state.data).toBe(null);
     expect(decideTaskRun(taskRunMove({ from: RUNNING, to })).write?.state.data).toBe(null);
   });
-  test.each([[{ type: 'reference' }], [5], [[data]], [null]])('unlike %j', (other) =>
+  test.each([[{ type: 'reference' }], [5], [[data]], [null]])('the data %j is stored unchanged', (other) =>
     expect(decideFlowRun(flowRunMove({ from: RUNNING, to: { ...to, data: other } })).write?.state.data).toEqual(other),
   );
 });
 
-describe('the parent of a subflow', () => {
-  test('takes a copy of the state that is written', () => {
+describe('the parent task run of a subflow', () => {
+  test('the parent task run of a subflow gets a copy of each state', () => {
     const to: StateRequest = { type: 'FAILED', name: 'Oops', message: 'm', data: 5 };
     const { write } = decideFlowRun(flowRunMove({ from: RUNNING, to }, { parentTaskRunId: 'parent' }));
     expect(write?.effects).toEqual([
@@ -107,7 +107,7 @@ describe('the parent of a subflow', () => {
     ]);
     expect(write?.state).toMatchObject({ id: 'state-asked', details: { childFlowRunId: null } });
   });
-  test('is left alone where nothing is written', () => {
+  test('the parent task run of a subflow is not moved if the move is rejected', () => {
     const move = flowRunMove({ from: { type: 'CANCELLING' }, to: RUNNING }, { parentTaskRunId: 'parent' });
     expect(decideFlowRun(move).write).toBe(null);
   });

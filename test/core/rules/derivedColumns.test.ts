@@ -5,7 +5,7 @@ import { type FlowRunPolicy, NO_FLOW_RUN_POLICY } from '../../../src/core/runs/r
 import { FINAL_STATE_TYPES, STATE_TYPES, type StateRequest, type StateType } from '../../../src/core/runs/state.ts';
 import { asked, at, current, NOON } from '../given.ts';
 
-/** The columns after a state of now, ten seconds after the one before. */
+/** Returns the columns after a new state at NOON, ten seconds after the former state. */
 const columnsAfter = (from: StateType | null, to: StateRequest, record: Partial<RunRecord> = {}) =>
   taskRunColumns({ ...NEW_RUN_RECORD, flowRunRunCount: 7, ...record }, from && current({ type: from }), asked(to));
 const flowRunAfter = (from: StateType, type: StateType, policy: Partial<FlowRunPolicy>) =>
@@ -16,7 +16,7 @@ const flowRunAfter = (from: StateType, type: StateType, policy: Partial<FlowRunP
   );
 const SCHEDULED: StateRequest = { type: 'SCHEDULED', details: { scheduledTime: at(500) } };
 
-test('the run shows its newest state', () =>
+test('a run carries its newest state', () =>
   expect(columnsAfter('PENDING', { type: 'RUNNING', name: 'Retrying' })).toMatchObject({
     stateId: 'state-asked',
     stateType: 'RUNNING',
@@ -27,18 +27,18 @@ test('the run shows its newest state', () =>
 
 test.each<[string, StateRequest, Partial<RunRecord>]>([
   [
-    'RUNNING: it has run once',
+    'RUNNING has run once',
     { type: 'RUNNING' },
     { runCount: 1, startTime: NOON, endTime: null, expectedStartTime: NOON },
   ],
   [
-    'COMPLETED: it never ran',
+    'COMPLETED never ran',
     { type: 'COMPLETED' },
     { runCount: 0, startTime: NOON, endTime: NOON, expectedStartTime: NOON },
   ],
-  ['PENDING: it is expected now', { type: 'PENDING' }, { startTime: null, endTime: null, expectedStartTime: NOON }],
+  ['PENDING is expected now', { type: 'PENDING' }, { startTime: null, endTime: null, expectedStartTime: NOON }],
   [
-    'SCHEDULED: it is expected when it is due',
+    'SCHEDULED is expected at its scheduled time',
     SCHEDULED,
     { startTime: null, expectedStartTime: at(500), nextScheduledStartTime: at(500) },
   ],
@@ -47,22 +47,22 @@ test.each<[string, StateRequest, Partial<RunRecord>]>([
 );
 
 describe('start and end', () => {
-  test('the first start stands', () =>
+  test('the start time of a run is set once', () =>
     expect(columnsAfter('RUNNING', { type: 'RUNNING' }, { startTime: at(-99) }).startTime).toBe(at(-99)));
-  test.each(FINAL_STATE_TYPES)('a run that is %s without having run began when it ended', (type) =>
+  test.each(FINAL_STATE_TYPES)('a run that becomes %s without having run starts when it ends', (type) =>
     expect(columnsAfter('SCHEDULED', { type })).toMatchObject({ startTime: NOON, endTime: NOON }),
   );
-  test('a run that ends keeps its start', () =>
+  test('a run that ends keeps its start time', () =>
     expect(columnsAfter('RUNNING', { type: 'FAILED' }, { startTime: at(-99) })).toMatchObject({
       startTime: at(-99),
       endTime: NOON,
     }));
-  test('from one final state to another the end stands', () =>
+  test('a run that moves from one final state to another keeps its end time', () =>
     expect(columnsAfter('FAILED', { type: 'CANCELLED' }, { startTime: at(-99), endTime: at(-10) })).toMatchObject({
       startTime: at(-99),
       endTime: at(-10),
     }));
-  test('a run that goes on has no end', () =>
+  test('a run that leaves its final state has no end time', () =>
     expect(columnsAfter('FAILED', { type: 'PENDING' }, { startTime: at(-99), endTime: at(-10) })).toMatchObject({
       startTime: at(-99),
       endTime: null,
@@ -70,27 +70,29 @@ describe('start and end', () => {
 });
 
 describe('run time', () => {
-  test.each(STATE_TYPES)('is added when RUNNING is left for %s', (type) =>
+  test.each(STATE_TYPES)('a run that leaves RUNNING for %s adds to its run time', (type) =>
     expect(columnsAfter('RUNNING', { type }, { totalRunTimeSeconds: 5.5 }).totalRunTimeSeconds).toBe(15.5),
   );
-  test.each(STATE_TYPES.filter((type) => type !== 'RUNNING'))('is not added when %s is left', (type) =>
-    expect(columnsAfter(type, { type: 'RUNNING' }, { totalRunTimeSeconds: 5.5 }).totalRunTimeSeconds).toBe(5.5),
+  test.each(STATE_TYPES.filter((type) => type !== 'RUNNING'))(
+    'a run that leaves %s adds nothing to its run time',
+    (type) =>
+      expect(columnsAfter(type, { type: 'RUNNING' }, { totalRunTimeSeconds: 5.5 }).totalRunTimeSeconds).toBe(5.5),
   );
 });
 
-describe('what is expected and scheduled', () => {
-  test('a new schedule does not move what was expected at first', () =>
+describe('expected and next start time', () => {
+  test('a new schedule does not change the expected start time', () =>
     expect(
       columnsAfter('SCHEDULED', SCHEDULED, { expectedStartTime: at(-50), nextScheduledStartTime: at(-50) }),
     ).toMatchObject({
       expectedStartTime: at(-50),
       nextScheduledStartTime: at(500),
     }));
-  test('a run that leaves its schedule has no next start', () =>
+  test('a run that leaves SCHEDULED has no next start', () =>
     expect(
       columnsAfter('SCHEDULED', { type: 'PENDING' }, { nextScheduledStartTime: at(-50) }).nextScheduledStartTime,
     ).toBe(null));
-  test('the time of a pending state is not a schedule', () =>
+  test('the scheduled time of a pending state is not a next start', () =>
     expect(columnsAfter('SCHEDULED', { type: 'PENDING', details: { scheduledTime: at(500) } })).toMatchObject({
       nextScheduledStartTime: null,
       expectedStartTime: NOON,
@@ -98,16 +100,16 @@ describe('what is expected and scheduled', () => {
 });
 
 describe('the count of runs', () => {
-  test.each(STATE_TYPES)('to %s', (type) =>
+  test.each(STATE_TYPES)('a run that becomes %s counts one more run only if it is RUNNING', (type) =>
     expect(columnsAfter('PENDING', { type }, { runCount: 3 }).runCount).toBe(type === 'RUNNING' ? 4 : 3),
   );
-  test('does not count a flow run that resumes', () => {
+  test('a flow run that resumes does not count one more run', () => {
     expect(flowRunAfter('PENDING', 'RUNNING', { resuming: false }).runCount).toBe(2);
     expect(flowRunAfter('PENDING', 'RUNNING', { resuming: true }).runCount).toBe(1);
   });
 });
 
-test.each(STATE_TYPES)('the mark of resuming is cleared by RUNNING and by an end: %s', (type) => {
+test.each(STATE_TYPES)('the mark `resuming` is cleared by RUNNING and by a final state: %s', (type) => {
   const policy = { resuming: true, pauseKeys: ['k'], retries: 2 };
   const cleared = type === 'RUNNING' || FINAL_STATE_TYPES.includes(type);
   expect(flowRunAfter('PENDING', type, policy).policy).toEqual({

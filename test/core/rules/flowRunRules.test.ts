@@ -6,7 +6,7 @@ import type { StateRequest } from '../../../src/core/runs/state.ts';
 import type { Json } from '../../../src/core/values/jsonObject.ts';
 import { at, flowRunMove, RESULT } from '../given.ts';
 
-// What the tables of transitions cannot say: details, columns and the corners of each rule of flow runs.
+// What the transition tables do not show: details, columns and edge cases of each rule for flow runs.
 
 const decide = (from: StateRequest | null, to: StateRequest, run: Partial<FlowRunFacts> = {}, force = false) =>
   decideFlowRun(flowRunMove({ from, to, force }, run));
@@ -17,19 +17,19 @@ const ACCEPTED = { verdict: 'ACCEPT', rule: null, reason: null, retryAfterSecond
 describe('the lease of a deployment slot', () => {
   const lease = (deploymentConcurrencyLeaseId: string | null) => ({ details: { deploymentConcurrencyLeaseId } });
   test.each([
-    ['goes along', 'a', null, 'a'],
+    ['is kept', 'a', null, 'a'],
     ['may be replaced', 'a', 'b', 'b'],
-    ['may be new', null, 'b', 'b'],
-    ['may be none', null, null, null],
-  ])('%s', (_, before, proposed, after) => {
+    ['may be added', null, 'b', 'b'],
+    ['may be missing', null, null, null],
+  ])('the lease of a flow run that begins to run %s', (_, before, proposed, after) => {
     const decision = decide({ type: 'PENDING', ...lease(before) }, { type: 'RUNNING', ...lease(proposed) });
     expect(decision.write?.state.details.deploymentConcurrencyLeaseId).toBe(after);
   });
-  test('goes along when the run is retried', () => {
+  test('the lease of a flow run is kept through a retry', () => {
     const decision = decide({ type: 'RUNNING', ...lease('a') }, { type: 'FAILED' }, policy({ retries: 1 }));
     expect(decision.write?.state).toMatchObject({ name: 'AwaitingRetry', ...lease('a') });
   });
-  test('is left behind by force', () => {
+  test('the lease of a flow run is dropped by a forced move', () => {
     const decision = decide({ type: 'PENDING', ...lease('a') }, { type: 'RUNNING' }, {}, true);
     expect(decision.write?.state.details.deploymentConcurrencyLeaseId).toBe(null);
   });
@@ -44,38 +44,38 @@ describe('a transition id', () => {
   };
   test.each([
     ['equal to that of the current state is rejected', 'a', 'a', again],
-    ['that differs is like none', 'a', 'b', ACCEPTED],
-    ['that the current state lacks is like none', null, 'b', ACCEPTED],
-    ['that is missing is like none', 'a', null, ACCEPTED],
-    ['that both lack is none', null, null, ACCEPTED],
-  ])('%s', (_, before, proposed, expected) => {
+    ['that differs is accepted', 'a', 'b', ACCEPTED],
+    ['is accepted if the current state has none', null, 'b', ACCEPTED],
+    ['may be missing', 'a', null, ACCEPTED],
+    ['may be missing from both states', null, null, ACCEPTED],
+  ])('a transition id %s', (_, before, proposed, expected) => {
     expect(decide({ type: 'RUNNING', ...id(before) }, { type: 'RUNNING', ...id(proposed) })).toMatchObject(expected);
   });
-  test('tells a cancelling run that asks again that it is cancelling already', () =>
+  test('a repeated CANCELLING with the same transition id is answered as already made', () =>
     expect(decide({ type: 'CANCELLING', ...id('a') }, { type: 'CANCELLING', ...id('a') })).toMatchObject(again));
-  test('is compared whatever the types', () =>
+  test('a transition id is compared even if the state types differ', () =>
     expect(decide({ type: 'RUNNING', ...id('a') }, { type: 'FAILED', ...id('a') })).toMatchObject(again));
-  test('is not asked by force', () =>
+  test('a forced move ignores the transition id', () =>
     expect(decide({ type: 'RUNNING', ...id('a') }, { type: 'RUNNING', ...id('a') }, {}, true)).toMatchObject(ACCEPTED));
-  test('of a first state has nothing to be compared with', () =>
+  test('the transition id of a first state is not compared', () =>
     expect(decide(null, { type: 'RUNNING', ...id('a') })).toMatchObject(ACCEPTED));
 });
 
-describe('a result that is kept', () => {
+describe('a persisted result', () => {
   const blocked = { ...REJECTED, reason: 'Run is already COMPLETED.' };
   const lost = {
     ...REJECTED,
     reason: 'Cannot overwrite a COMPLETED state that carries persisted result data with one that does not.',
   };
   test.each<[string, Json, object]>([
-    ['is an object', RESULT, blocked],
-    ['is not an empty object', {}, ACCEPTED],
-    ['is not the mark of one that is not', { type: 'unpersisted' }, ACCEPTED],
-    ['is not a number', 5, ACCEPTED],
-    ['is not a text', 'text', ACCEPTED],
-    ['is not a list', [RESULT], ACCEPTED],
-    ['is not nothing', null, ACCEPTED],
-  ])('%s', (_, data, expected) =>
+    ['an object', RESULT, blocked],
+    ['an empty object', {}, ACCEPTED],
+    ['the mark of an unpersisted result', { type: 'unpersisted' }, ACCEPTED],
+    ['a number', 5, ACCEPTED],
+    ['a text', 'text', ACCEPTED],
+    ['a list', [RESULT], ACCEPTED],
+    ['null', null, ACCEPTED],
+  ])('a completed run keeps only an object as its result: %s', (_, data, expected) =>
     expect(decide({ type: 'COMPLETED', data }, { type: 'RUNNING' })).toMatchObject(expected),
   );
   test.each<[Json, object]>([
@@ -84,7 +84,7 @@ describe('a result that is kept', () => {
     [5, lost],
     [{}, lost],
     [{ type: 'unpersisted' }, lost],
-  ])('is not overwritten by less, with or without force: %j', (data, expected) => {
+  ])('a persisted result is not overwritten by a state without one, with or without force: %j', (data, expected) => {
     const [from, to] = [{ type: 'COMPLETED', data: RESULT } as const, { type: 'COMPLETED', data } as const];
     expect(decide(from, to)).toMatchObject({
       ...expected,
@@ -95,7 +95,7 @@ describe('a result that is kept', () => {
       rule: expected === lost ? 'PreventResultDataLoss' : null,
     });
   });
-  test('of a failed run does not hold it', () =>
+  test('the result of a failed run does not block a move', () =>
     expect(decide({ type: 'FAILED', data: RESULT }, { type: 'RUNNING' })).toMatchObject(ACCEPTED));
 });
 
@@ -111,22 +111,22 @@ describe('leaving a final state', () => {
     ['RUNNING', { resuming: false, pauseKeys: [], retryType: null, retries: 3 }],
     ['PENDING', { resuming: false, pauseKeys: [], retryType: null, retries: 3 }],
     ['SCHEDULED', { resuming: false, pauseKeys: [], retryType: 'reschedule', retries: 3 }],
-  ] as const)('for %s empties what is known of pauses', (type, expected) => {
+  ] as const)('a flow run that leaves a final state for %s forgets its pauses', (type, expected) => {
     const decision = decide(
       { type: 'FAILED' },
       { type },
       { ...policy(before), deploymentId: 'deployment', runCount: 4 },
     );
     expect(decision.write?.changes.policy).toMatchObject(expected);
-    // Unlike a task run's, the count of runs goes on.
+    // Unlike a task run's, the run count is not reset.
     expect(decision.write?.changes.runCount).toBe(type === 'RUNNING' ? 5 : 4);
   });
-  test('for another final state keeps the keys and how the run was retried', () =>
+  test('a flow run that moves from one final state to another keeps its pause keys and its retry type', () =>
     expect(decide({ type: 'FAILED' }, { type: 'CANCELLED' }, policy(before)).write?.changes.policy).toMatchObject({
       pauseKeys: ['k'],
       retryType: 'in_process',
     }));
-  test('by force keeps them too', () =>
+  test('a flow run that leaves a final state by force keeps its pause keys', () =>
     expect(decide({ type: 'FAILED' }, { type: 'PENDING' }, policy(before), true).write?.changes.policy).toMatchObject(
       before,
     ));
@@ -144,12 +144,12 @@ describe('cancelling', () => {
     ['a scheduled run', { type: 'SCHEDULED' }, null, cancelled('Scheduled')],
     ['a scheduled run with an empty process id', { type: 'SCHEDULED' }, '', cancelled('Scheduled')],
     ['a scheduled run with a process', { type: 'SCHEDULED', name: 'AwaitingRetry' }, 'pid', ACCEPTED],
-    ['a resuming run, whatever process it had', { type: 'SCHEDULED', name: 'Resuming' }, 'pid', cancelled('Scheduled')],
+    ['a resuming run with a process', { type: 'SCHEDULED', name: 'Resuming' }, 'pid', cancelled('Scheduled')],
     ['a suspended run', { type: 'PAUSED', details: suspended }, 'pid', cancelled('Suspended')],
     ['a run in a blocking pause', { type: 'PAUSED' }, 'pid', ACCEPTED],
     ['a run in a blocking pause that is named Resuming', { type: 'PAUSED', name: 'Resuming' }, 'pid', ACCEPTED],
     ['a running run', { type: 'RUNNING' }, null, ACCEPTED],
-  ])('%s, with or without force', (_, from, infrastructurePid, expected) => {
+  ])('cancelling %s has the same outcome with and without force', (_, from, infrastructurePid, expected) => {
     for (const force of [false, true])
       expect(decide(from, { type: 'CANCELLING' }, { infrastructurePid }, force)).toMatchObject(expected);
   });
@@ -166,17 +166,17 @@ describe('retrying', () => {
     [3, 4, false],
     [0, 1, false],
     [null, 1, false],
-  ])('with retries %s the run number %d is retried: %s', (retries, runCount, retried) => {
+  ])('a flow run with %s retries in its run number %d is retried: %s', (retries, runCount, retried) => {
     const decision = fail({ ...policy({ ...paused, retries, retryType: 'reschedule' }), runCount });
     expect(decision.write?.state.type).toBe(retried ? 'SCHEDULED' : 'FAILED');
-    // The state that ends the run clears the mark of resuming, too; the keys are emptied by a retry only.
+    // A final state clears `resuming`, too; only a retry empties the keys.
     expect(decision.write?.changes.policy).toMatchObject({
       resuming: false,
       pauseKeys: retried ? [] : ['k'],
       retryType: retried ? 'in_process' : null,
     });
   });
-  test('schedules the run after the delay, with the message and data of the failure', () => {
+  test('a retried flow run is scheduled after its delay, with the message and data of the failure', () => {
     const decision = fail({ ...policy({ retries: 1, retryDelaySeconds: 2.5 }), runCount: 1 });
     expect(decision).toMatchObject({ verdict: 'REJECT', rule: 'RetryFailedFlows', reason: 'Retrying' });
     expect(decision.write?.state).toMatchObject({
@@ -189,12 +189,12 @@ describe('retrying', () => {
     });
     expect(decision.write?.changes).toMatchObject({ nextScheduledStartTime: at(2.5), endTime: null });
   });
-  test('without a delay is at once', () =>
+  test('a flow run without a retry delay is retried immediately', () =>
     expect(fail(policy({ retries: 1 })).write?.state.details.scheduledTime).toBe(at(0)));
   test.each([
     ['a crash', 'RUNNING', 'CRASHED'],
     ['a failure before it ran', 'PENDING', 'FAILED'],
-  ] as const)('is not for %s', (_, from, to) =>
+  ] as const)('a flow run is not retried after %s', (_, from, to) =>
     expect(decide({ type: from }, { type: to }, policy({ retries: 3 }))).toMatchObject(ACCEPTED),
   );
 });

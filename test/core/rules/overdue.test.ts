@@ -12,11 +12,11 @@ test.each([
   ['failed after a pause', expiredPauseState(), { type: 'FAILED', force: true }],
   ['cancelled after a time', timedOutCancellationState(), { type: 'CANCELLED', force: false }],
   ['cancelled with its flow run', orphanedTaskRunState(), { type: 'CANCELLED', force: true }],
-])('a run that nobody moved is %s', (_, { state, force }, expected) => {
+])('an overdue run is %s', (_, { state, force }, expected) => {
   expect({ ...state, force }).toMatchObject(expected);
 });
 
-test('a late run is due when it was', () => {
+test('a late run keeps its scheduled time', () => {
   expect(lateState({ nextScheduledStartTime: 7 }).state.details).toEqual({ scheduledTime: 7 });
 });
 
@@ -24,7 +24,7 @@ test.each([
   ['a deployment', 'deployment', null, 'CANCELLING'],
   ['infrastructure', null, 'pid', 'CANCELLING'],
   ['neither', null, null, 'CANCELLED'],
-])('a subflow with %s whose parent was cancelled', (_, deploymentId, infrastructurePid, type) => {
+])('a subflow with %s whose parent was cancelled becomes $2', (_, deploymentId, infrastructurePid, type) => {
   expect(orphanedSubflowState({ deploymentId, infrastructurePid })).toEqual({
     state: { type, message: 'The parent flow run was cancelled.' },
     force: true,

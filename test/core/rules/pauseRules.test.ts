@@ -17,17 +17,17 @@ const paused = (pauseKey: string | null, name = 'Paused'): StateRequest => ({
 const SUSPENDED: StateRequest = { type: 'PAUSED', name: 'Suspended', details: { pauseReschedule: true } };
 
 describe('pausing', () => {
-  test('remembers its key', () =>
+  test('a paused flow run stores the key of its pause', () =>
     expect(decide(RUNNING, paused('b'), policy({ pauseKeys: ['a'] })).write?.changes.policy.pauseKeys).toEqual([
       'a',
       'b',
     ]));
-  test('without a key takes a fresh one, so that it may happen again', () =>
+  test('a pause without a key gets a fresh one, so that it may happen again', () =>
     expect(decide(RUNNING, paused(null)).write?.changes.policy.pauseKeys).toEqual(['new-1']));
   test.each([
     ['Paused', 'This pause has already fired.'],
     ['Suspended', 'This suspend has already fired.'],
-  ])('fires once for every key, under the name %s', (name, reason) =>
+  ])('a pause key fires once, under the name %s', (name, reason) =>
     expect(decide(RUNNING, paused('a', name), policy({ pauseKeys: ['a'] }))).toMatchObject({
       verdict: 'REJECT',
       rule: 'HandlePausingFlows',
@@ -38,10 +38,10 @@ describe('pausing', () => {
   test.each([
     ['a subflow', { parentTaskRunId: 'parent', deploymentId: 'deployment' }, 'Cannot suspend subflows.'],
     ['a run without a deployment', {}, 'Cannot suspend flows without a deployment.'],
-  ])('does not suspend %s', (_, run, reason) =>
+  ])('a flow run cannot be suspended if it is %s', (_, run, reason) =>
     expect(decide(RUNNING, SUSPENDED, run)).toMatchObject({ verdict: 'ABORT', reason, write: null }),
   );
-  test('suspends a run of a deployment', () =>
+  test('a flow run with a deployment can be suspended', () =>
     expect(decide(RUNNING, SUSPENDED, { deploymentId: 'deployment' }).verdict).toBe('ACCEPT'));
 });
 
@@ -56,13 +56,13 @@ describe('leaving a pause', () => {
     ['FAILED', false],
     ['CANCELLED', false],
     ['CRASHED', false],
-  ] as const)('for %s marks the run as resuming: %s', (type, resuming) => {
+  ] as const)('a flow run that leaves a pause for %s is marked as resuming: %s', (type, resuming) => {
     expect(resumingAfter({ type: 'PAUSED' }, { type })).toBe(resuming);
-    // A mark from before is cleared by an end.
+    // A final state clears an earlier mark.
     expect(resumingAfter({ type: 'PAUSED' }, { type }, policy({ resuming: true }))).toBe(resuming);
   });
 
-  test('in vain writes nothing, and so does not mark the run', () =>
+  test('a rejected exit from a pause writes nothing and does not mark the run as resuming', () =>
     expect(decide({ type: 'PAUSED' }, { type: 'PENDING' })).toEqual({
       verdict: 'REJECT',
       rule: 'HandleResumingPausedFlows',
@@ -71,14 +71,14 @@ describe('leaving a pause', () => {
       write: null,
     }));
 
-  test('counts as one more run, and the RUNNING after it does not', () => {
+  test('a resumed flow run counts one more run, and its next RUNNING does not', () => {
     const first = decide({ type: 'PAUSED' }, RUNNING, { runCount: 1 }).write?.changes;
     expect(first).toMatchObject({ runCount: 2, policy: { resuming: true } });
     const second = decide(RUNNING, RUNNING, { runCount: 2, ...policy({ resuming: true }) }).write?.changes;
     expect(second).toMatchObject({ runCount: 2, policy: { resuming: false } });
   });
 
-  test('of a suspended run does not count at all', () => {
+  test('resuming a suspended flow run does not count one more run', () => {
     const run = { runCount: 1, deploymentId: 'deployment' };
     const scheduled = decide(SUSPENDED, { type: 'SCHEDULED', name: 'Resuming' }, run).write?.changes;
     expect(scheduled).toMatchObject({ runCount: 1, policy: { resuming: true } });
@@ -88,7 +88,7 @@ describe('leaving a pause', () => {
     expect(running).toMatchObject({ runCount: 1, policy: { resuming: false } });
   });
 
-  test('from suspended to scheduled or running needs a deployment, ending does not', () => {
+  test('a suspended flow run needs a deployment to be scheduled or to run, and none to end', () => {
     expect(decide(SUSPENDED, { type: 'SCHEDULED', name: 'Resuming' })).toMatchObject({
       verdict: 'REJECT',
       reason: 'Cannot reschedule a resuming flow run without a deployment.',
@@ -108,7 +108,7 @@ describe('a pause that timed out', () => {
     [{ type: 'SCHEDULED', name: 'Resuming' }, 'resuming', 'pause'],
     [{ type: 'COMPLETED', name: '' }, 'completed', 'pause'],
     [{ type: 'RUNNING', name: 'Suspended' }, 'suspended', 'suspend'],
-  ])('fails the run that is asked to be %j', (to, manner, verb) => {
+  ])('a flow run whose pause timed out fails if it is moved to %j', (to, manner, verb) => {
     const decision = decide(expired(), to);
     expect(decision).toMatchObject({
       verdict: 'REJECT',
@@ -122,18 +122,18 @@ describe('a pause that timed out', () => {
     });
     expect(decision.write?.changes.policy.resuming).toBe(false);
   });
-  test('is not yet over at its last moment', () =>
+  test('a pause has not timed out at its last moment', () =>
     expect(decide(expired({ pauseTimeout: at(0) }), RUNNING).verdict).toBe('ACCEPT'));
-  test('may be cancelled: its process is alive', () =>
+  test('a flow run whose pause timed out may be cancelled', () =>
     expect(decide(expired(), { type: 'CANCELLING' }).verdict).toBe('ACCEPT'));
-  test('fails a suspended run without a deployment that ends, as with one', () => {
+  test('a suspended flow run whose pause timed out fails instead of ending, with or without a deployment', () => {
     for (const deploymentId of [null, 'deployment'])
       expect(decide(expired({ pauseReschedule: true }), { type: 'CANCELLED' }, { deploymentId })).toMatchObject({
         verdict: 'REJECT',
         write: { state: { type: 'FAILED' } },
       });
   });
-  test('can be left by force', () => {
+  test('a flow run whose pause timed out can leave it by force', () => {
     const move = flowRunMove({ from: expired(), to: RUNNING, force: true });
     expect(decideFlowRun(move)).toMatchObject({
       verdict: 'ACCEPT',

@@ -68,9 +68,9 @@ test.each([
       'CacheInsertion',
     ],
   ],
-])('the policy %s has its rules in this order', (_, rules, expected) => expect(names(rules)).toEqual(expected));
+])('the policy %s applies its rules in order', (_, rules, expected) => expect(names(rules)).toEqual(expected));
 
-test('force chooses the minimal policy', () => {
+test('a forced move of a flow run uses the minimal policy', () => {
   expect(flowRunRulesFor({ force: false, proposed: asked({ type: 'RUNNING' }) })).toBe(CORE_FLOW_RUN_RULES);
   expect(flowRunRulesFor({ force: true, proposed: asked({ type: 'RUNNING' }) })).toBe(MINIMAL_FLOW_RUN_RULES);
 });
@@ -81,6 +81,8 @@ test.each([
   [true, false, MINIMAL_TASK_RUN_RULES],
   [false, true, BACKGROUND_TASK_RUN_RULES],
   [true, true, BACKGROUND_TASK_RUN_RULES],
-])('a deferred state chooses the background policy, with force too: force %s, deferred %s', (force, deferred, rules) =>
-  expect(taskRunRulesFor({ force, proposed: asked({ type: 'RUNNING', details: { deferred } }) })).toBe(rules),
+])(
+  'a deferred task run state uses the background policy even by force: force %s, deferred %s',
+  (force, deferred, rules) =>
+    expect(taskRunRulesFor({ force, proposed: asked({ type: 'RUNNING', details: { deferred } }) })).toBe(rules),
 );

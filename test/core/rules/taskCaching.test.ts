@@ -18,7 +18,7 @@ describe('a cached result', () => {
     id: 'cached-state',
   };
   const running = (details = {}): StateRequest => ({ type: 'RUNNING', details: { cacheKey: 'k', ...details } });
-  test('is taken in place of running', () => {
+  test('a task run with a cached result completes instead of running', () => {
     const decision = decide({ type: 'PENDING' }, running(), { cached });
     expect(decision).toMatchObject({ verdict: 'REJECT', rule: 'CacheRetrieval', reason: 'Retrieved state from cache' });
     expect(decision.write?.state).toEqual({
@@ -31,36 +31,36 @@ describe('a cached result', () => {
       details: { ...NO_DETAILS, cacheKey: 'k', flowRunId: null, taskRunId: 'task-run' },
       prefect1: null,
     });
-    // Nothing ran, and the cache has the result already.
+    // Nothing ran, and the cache already has the result.
     expect(decision.write?.changes).toMatchObject({ runCount: 0, startTime: at(0), endTime: at(0) });
     expect(decision.write?.effects).toEqual([]);
   });
-  test('is taken also where the flow run has stopped', () =>
+  test('a cached result is used even if the flow run has stopped', () =>
     expect(decide({ type: 'PENDING' }, running(), { cached, flowRun: CANCELLED }).write?.state.name).toBe('Cached'));
   test.each([
-    ['there is none', running(), null],
-    ['no key is given', running({ cacheKey: null }), cached],
+    ['the cache is empty', running(), null],
+    ['the state has no key', running({ cacheKey: null }), cached],
     ['the key is empty', running({ cacheKey: '' }), cached],
-    ['a fresh one is asked for', running({ refreshCache: true }), cached],
-  ])('is not taken where %s', (_, to, found) =>
+    ['the state refreshes the cache', running({ refreshCache: true }), cached],
+  ])('a cached result is not used if %s', (_, to, found) =>
     expect(decide({ type: 'PENDING' }, to, { cached: found })).toMatchObject(ACCEPTED),
   );
-  test('is not looked for by force', () =>
+  test('a forced move does not read the cache', () =>
     expect(decide({ type: 'PENDING' }, running(), { cached, force: true })).toMatchObject(ACCEPTED));
 });
 
 describe('caching', () => {
   const complete = (cacheKey: string | null, force = false) =>
     decide({ type: 'RUNNING' }, { type: 'COMPLETED', details: { cacheKey, cacheExpiration: at(60) } }, { force });
-  test.each([['k'], ['k'.repeat(2000)], ['😀'.repeat(2000)]])('keeps a completed state under its key', (cacheKey) =>
+  test.each([['k'], ['k'.repeat(2000)], ['😀'.repeat(2000)]])('a completed state is cached under its key', (cacheKey) =>
     expect(complete(cacheKey).write?.effects).toEqual([
       { kind: 'cacheState', cacheKey, cacheExpiration: at(60), stateId: 'state-asked' },
     ]),
   );
-  test.each([[null], ['']])('does nothing without a key: %j', (cacheKey) =>
+  test.each([[null], ['']])('a completed state without a key is not cached: %j', (cacheKey) =>
     expect(complete(cacheKey)).toMatchObject({ ...ACCEPTED, write: { effects: [] } }),
   );
-  test('refuses a key that is too long before anything is written', () =>
+  test('a cache key that is too long is rejected before anything is written', () =>
     expect(complete('k'.repeat(2001))).toEqual({
       verdict: 'REJECT',
       rule: 'CacheInsertion',
@@ -68,12 +68,12 @@ describe('caching', () => {
       retryAfterSeconds: null,
       write: null,
     }));
-  test('is not for forced states', () => expect(complete('k', true).write?.effects).toEqual([]));
-  test('is for completed states only', () =>
+  test('a forced state is not cached', () => expect(complete('k', true).write?.effects).toEqual([]));
+  test('a failed state is not cached', () =>
     expect(decide({ type: 'RUNNING' }, { type: 'FAILED', details: { cacheKey: 'k' } }).write?.effects).toEqual([]));
 });
 
-test('the cache serves background tasks from their first state on', () => {
+test('a background task uses the cache from its first state', () => {
   const details = { deferred: true, cacheKey: 'k' };
   const cached = current({ type: 'COMPLETED' });
   expect(decide(null, { type: 'RUNNING', details }, { cached, force: true }).write?.state.name).toBe('Cached');

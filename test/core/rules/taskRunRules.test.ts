@@ -6,7 +6,7 @@ import { NO_DETAILS, type StateRequest, type StateType } from '../../../src/core
 import type { Json } from '../../../src/core/values/jsonObject.ts';
 import { at, RESULT, taskRunMove } from '../given.ts';
 
-// What the tables of transitions cannot say of the rules of task runs, but those of the cache (taskCaching.test.ts).
+// What the transition tables do not show of the rules for task runs; taskCaching.test.ts has the rules of the cache.
 
 interface Facts extends Partial<Pick<TaskRunMove, 'flowRun'>> {
   run?: Partial<TaskRunFacts>;
@@ -29,20 +29,20 @@ describe('leaving a final state', () => {
     ['RUNNING', 1],
     ['PENDING', 0],
     ['FAILED', 3],
-  ] as const)('for %s the count of runs is then %d', (type, runCount) =>
+  ] as const)('a task run that leaves a final state for %s has the run count %d', (type, runCount) =>
     expect(decide({ type: 'CANCELLED' }, { type }, { run: again }).write?.changes.runCount).toBe(runCount),
   );
   test.each([
-    ['the flow run runs again', flowRun('RUNNING', 2), 'Retrying'],
-    ['the flow run runs as before', flowRun('RUNNING', 1), 'Mine'],
-    ['there is no flow run', null, 'Mine'],
-  ])('the name tells whether %s', (_, enclosing, name) =>
+    ['its flow run runs again', flowRun('RUNNING', 2), 'Retrying'],
+    ['its flow run is in the same run', flowRun('RUNNING', 1), 'Mine'],
+    ['it has no flow run', null, 'Mine'],
+  ])('a task run that is run again is named by whether %s', (_, enclosing, name) =>
     expect(
       decide({ type: 'FAILED' }, { type: 'RUNNING', name: 'Mine' }, { run: again, flowRun: enclosing }).write?.state
         .name,
     ).toBe(name),
   );
-  test('in vain does not touch the count of runs', () => {
+  test('a rejected exit from a final state does not reset the run count', () => {
     const decision = decide({ type: 'FAILED' }, { type: 'RUNNING' }, { run: again, flowRun: flowRun('PAUSED', 2) });
     expect(decision.write).toMatchObject({ state: { name: 'NotReady' }, changes: { runCount: 3, flowRunRunCount: 1 } });
   });
@@ -54,13 +54,13 @@ describe('leaving a final state', () => {
     ['text', 'ACCEPT'],
     [[1], 'ACCEPT'],
     [null, 'ACCEPT'],
-  ])('completed with %j: %s', (data, verdict) =>
+  ])('a task run completed with the data %j that runs again: %s', (data, verdict) =>
     expect(decide({ type: 'COMPLETED', data }, { type: 'RUNNING' }).verdict).toBe(verdict),
   );
 });
 
 describe('a task run in a flow run', () => {
-  test('is paused with it, until the same time', () => {
+  test('a task run in a paused flow run is paused until the same time', () => {
     const details = { pauseTimeout: at(600), pauseReschedule: true, pauseKey: 'k' };
     const decision = decide({ type: 'PENDING' }, { type: 'RUNNING' }, { flowRun: flowRun('PAUSED', 1, details) });
     expect(decision.write?.state).toMatchObject({
@@ -70,7 +70,7 @@ describe('a task run in a flow run', () => {
       details: { pauseTimeout: at(600), pauseReschedule: true, pauseKey: null, flowRunId: 'flow-run' },
     });
   });
-  test('remembers in which of its runs it ran', () => {
+  test('a task run stores the run of its flow run in which it ran', () => {
     const facts = { flowRun: flowRun('RUNNING', 2) };
     expect(decide({ type: 'PENDING' }, { type: 'RUNNING' }, facts).write?.changes.flowRunRunCount).toBe(2);
     expect(decide({ type: 'PENDING' }, { type: 'COMPLETED' }, facts).write?.changes.flowRunRunCount).toBe(0);
@@ -93,14 +93,14 @@ describe('a background task', () => {
       'q',
     ],
     ['completed', { type: 'RUNNING', details: due }, { type: 'COMPLETED', details: deferred() }, null],
-  ])('finds its parameters when %s', (_, from, to, id) =>
+  ])('a background task has its parameters when %s', (_, from, to, id) =>
     expect(decide(from, to).write?.state.details.taskParametersId).toBe(id),
   );
-  test('that is created running remembers in which run of its flow run', () => {
+  test('a background task created as RUNNING stores the run of its flow run', () => {
     const to: StateRequest = { type: 'RUNNING', details: deferred() };
     expect(decide(null, to, { flowRun: flowRun('RUNNING', 2), force: true }).write?.changes.flowRunRunCount).toBe(2);
   });
-  test('does not ask for a running flow run', () =>
+  test('a background task needs no running flow run', () =>
     expect(
       decide({ type: 'PENDING' }, { type: 'RUNNING', details: deferred() }, { flowRun: flowRun('COMPLETED') }),
     ).toMatchObject(ACCEPTED));
@@ -113,7 +113,7 @@ describe('retrying', () => {
   test.each([
     [1, 1],
     [2, 30],
-  ])('the run number %d comes back after %d s', (runCount, seconds) => {
+  ])('run number %d of a task run is retried after %d s', (runCount, seconds) => {
     const decision = fail({ policy, runCount });
     expect(decision).toMatchObject({ verdict: 'REJECT', rule: 'RetryFailedTasks', reason: 'Retrying' });
     expect(decision.write?.state).toMatchObject({
@@ -128,11 +128,11 @@ describe('retrying', () => {
   test.each([
     ['the last run', { policy, runCount: 3 }, {}],
     ['a run without retries', { runCount: 1 }, {}],
-    ['a failure for good', { policy, runCount: 1 }, { retriable: false }],
-  ])('is not for %s', (_, run, details) => expect(fail(run, details)).toMatchObject(ACCEPTED));
-  test('is for a failure that says so', () =>
+    ['a failure that is not retriable', { policy, runCount: 1 }, { retriable: false }],
+  ])('a task run is not retried after %s', (_, run, details) => expect(fail(run, details)).toMatchObject(ACCEPTED));
+  test('a task run is retried after a failure that is retriable', () =>
     expect(fail({ policy, runCount: 1 }, { retriable: true }).verdict).toBe('REJECT'));
-  test('is spread by the jitter', () => {
+  test('the retry delay of a task run is spread by its jitter', () => {
     const run = { policy: { ...policy, retryJitterFactor: 0.5 }, runCount: 2 };
     const times = [0, 0.999].map(
       (random) => decide({ type: 'RUNNING' }, { type: 'FAILED' }, { run, random }).write?.state.details.scheduledTime,

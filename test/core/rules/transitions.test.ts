@@ -12,18 +12,18 @@ import {
 } from '../../../src/core/runs/state.ts';
 import { at, flowRunMove, RESULT, taskRunMove } from '../given.ts';
 
-// Every cell of the two transition tables, as a real Prefect 3 server answered, and then what changes in them with a
-// deployment, with a flow run around a task run, and for background tasks.
+// Every cell of the two transition tables, as a real Prefect 3 server answered, and then what a deployment, a flow run
+// around a task run, and a background task change in them.
 
 interface Observed {
   to: string[];
   reasons: Record<string, string>;
   tables: { kind: 'flow_run' | 'task_run'; force: boolean; rows: Record<string, string> }[];
 }
-// The cast: the file's layout is told in the file.
+// The cast: the file describes its own layout.
 const OBSERVED = JSON.parse(readFileSync(new URL('./transitions.json', import.meta.url), 'utf8')) as Observed;
 
-/** What the labels of rows and columns mean; a type by itself is that type in its plainest form. */
+/** The states behind the labels of rows and columns; a bare type is that type without anything else. */
 const STATES: Record<string, StateRequest | null> = {
   none: null,
   SCHEDULED: { type: 'SCHEDULED', details: { scheduledTime: at(-2) } },
@@ -53,7 +53,7 @@ interface Cell {
   force: boolean;
   from: string;
   to: string;
-  /** A verdict, with the name or the state that it led to, and the reason. */
+  /** A verdict, with the resulting name or state, and the reason. */
   answer: string;
 }
 
@@ -65,14 +65,14 @@ const CELLS: Cell[] = OBSERVED.tables.flatMap(({ kind, force, rows }) =>
   ),
 );
 
-/** `R e > CANCELLED Cancelled` with the reason instead of its letter, and the hour that a W stands for. */
+/** `R e > CANCELLED Cancelled` with the reason instead of its letter, and 3600 s for a W. */
 function spelled(answer: string): string {
   const [verdict = '', letter = '', ...rest] = answer.split(' ');
   if (verdict === 'A') return answer;
   return [verdict, ...(verdict === 'W' ? ['3600'] : rest), ':', OBSERVED.reasons[letter]].join(' ');
 }
 
-/** A decision in the words of the tables. */
+/** A decision in the notation of the tables. */
 function told({ verdict, reason, retryAfterSeconds, write }: Decision, proposed: StateRequest): string {
   const name = proposed.name ?? defaultStateName(proposed.type);
   if (verdict === 'ACCEPT') return write?.state.name === name ? 'A' : `A as ${write?.state.name}`;
@@ -81,7 +81,7 @@ function told({ verdict, reason, retryAfterSeconds, write }: Decision, proposed:
   return `${word} : ${reason}`;
 }
 
-/** Where the answers differ on purpose; docs/prefect3-differences.md says why. The first that fits counts. */
+/** Deliberate differences; docs/prefect3-differences.md gives the reasons. The first that matches counts. */
 const DIFFERENCES: { number: number; where: (cell: Cell) => boolean; answer: (observed: string) => string }[] = [
   {
     number: 1,
@@ -127,19 +127,19 @@ function decided(
 const label = ({ kind, force, from, to }: Cell) => `${kind}${force ? ' by force' : ''}: ${from} -> ${to}`;
 const titled = (cells: Cell[]) => cells.map((cell) => [label(cell), cell] as const);
 
-test('the tables have all 988 cells', () => expect(CELLS).toHaveLength(988));
+test('the recorded transition tables have 988 cells', () => expect(CELLS).toHaveLength(988));
 
-describe('as Prefect 3 answered', () => {
-  test.each(titled(CELLS))('%s', (_, cell) => expect(decided(cell)).toBe(expected(cell)));
+describe('the recorded answers of Prefect 3', () => {
+  test.each(titled(CELLS))('as in Prefect 3, %s', (_, cell) => expect(decided(cell)).toBe(expected(cell)));
 
-  test('each difference is met', () => {
+  test('each difference from the recorded tables occurs', () => {
     const met = (number: number) =>
       CELLS.filter((cell) => DIFFERENCES.find(({ where }) => where(cell))?.number === number);
     expect(DIFFERENCES.map(({ number }) => met(number).length)).toEqual([2, 5, 6]);
   });
 });
 
-describe('with a deployment', () => {
+describe('a flow run with a deployment', () => {
   const finals = ['COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED'];
   const changed = ({ from, to, answer }: Cell): string => {
     if (finals.includes(from) && to === 'SCHEDULED') return 'A';
@@ -148,7 +148,7 @@ describe('with a deployment', () => {
     return from === 'PAUSED Suspended' && answer.includes('without a deployment') ? 'A' : answer;
   };
   const cells = CELLS.filter(({ kind, force }) => kind === 'flow_run' && !force);
-  test.each(titled(cells))('%s', (_, cell) =>
+  test.each(titled(cells))('with a deployment, %s', (_, cell) =>
     expect(decided(cell, { deploymentId: 'deployment' })).toBe(changed({ ...cell, answer: expected(cell) })),
   );
 });
@@ -164,7 +164,7 @@ const TASK_CELLS = CELLS.filter(({ kind }) => kind === 'task_run');
 describe('a task run in a running flow run', () => {
   const restarts = ({ from, to, force, answer }: Cell) =>
     !force && answer === 'A' && to === 'RUNNING' && isFinal((stateOf(from) ?? { type: 'RUNNING' }).type);
-  test.each(titled(TASK_CELLS))('%s', (_, cell) =>
+  test.each(titled(TASK_CELLS))('in a running flow run, %s', (_, cell) =>
     expect(decided(cell, { flowRun: flowRunIn('RUNNING') })).toBe(restarts(cell) ? 'A as Retrying' : cell.answer),
   );
 });
@@ -174,9 +174,9 @@ describe.each([
   ['CANCELLING', 'X : The enclosing flow must be running to begin task execution.'],
   ['COMPLETED', 'X : The enclosing flow must be running to begin task execution.'],
 ] as const)('a task run in a flow run that is %s', (stateType, answer) => {
-  // A result that is kept is decided before the flow run is asked.
+  // A persisted result is decided before the flow run is read.
   const refused = ({ from, to, force }: Cell) => !force && to === 'RUNNING' && from !== 'COMPLETED data';
-  test.each(titled(TASK_CELLS))('%s', (_, cell) =>
+  test.each(titled(TASK_CELLS))(`in a ${stateType} flow run, %s`, (_, cell) =>
     expect(decided(cell, { flowRun: flowRunIn(stateType) })).toBe(refused(cell) ? answer : cell.answer),
   );
 });
@@ -189,11 +189,14 @@ describe('a background task, forced or not', () => {
     const moves = type === 'PENDING' && to === 'PENDING Submitting' && name !== 'Submitting';
     return stuck && !moves ? `X : This run is in a ${type} state and cannot transition to a PENDING state.` : answer;
   };
-  test.each(titled([...cells, ...cells.map((cell) => ({ ...cell, force: true }))]))('%s', (_, cell) => {
-    const target = stateOf(cell.to) ?? { type: 'PENDING' };
-    const to = { ...target, details: { ...target.details, deferred: true } };
-    const policy = { ...NO_TASK_RUN_POLICY, retries: cell.from === 'RUNNING retries=1' ? 1 : null };
-    const move = taskRunMove({ from: stateOf(cell.from), to, force: cell.force }, { policy });
-    expect(told(decideTaskRun(move), to)).toBe(expectedOf(cell));
-  });
+  test.each(titled([...cells, ...cells.map((cell) => ({ ...cell, force: true }))]))(
+    'a background task, %s',
+    (_, cell) => {
+      const target = stateOf(cell.to) ?? { type: 'PENDING' };
+      const to = { ...target, details: { ...target.details, deferred: true } };
+      const policy = { ...NO_TASK_RUN_POLICY, retries: cell.from === 'RUNNING retries=1' ? 1 : null };
+      const move = taskRunMove({ from: stateOf(cell.from), to, force: cell.force }, { policy });
+      expect(told(decideTaskRun(move), to)).toBe(expectedOf(cell));
+    },
+  );
 });

@@ -27,51 +27,56 @@ const interval = (seconds: number, ...dates: [start?: string, tz?: string, end?:
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
-describe("Prefect 1.4.1's own schedules strike at the same times", () => {
-  // Recorded: schedules made at random, and what Schedule.next of prefect 1.4.1 (croniter 1.3.5, pendulum 2.1.2) gave.
+describe('schedules recorded from Prefect 1.4.1', () => {
+  // Recorded: random schedules with what Schedule.next of prefect 1.4.1 (croniter 1.3.5, pendulum 2.1.2) returned.
   const recorded: { schedule: Json; after: string; next: string[] }[] = JSON.parse(
     readFileSync(path.join(import.meta.dirname, 'recordedSchedules.json'), 'utf8'),
   );
   test.each(recorded.map((one) => [JSON.stringify(one.schedule).slice(0, 120), one.after, one] as const))(
-    '%s after %s',
+    'the schedule %s strikes as in Prefect 1.4.1 after %s',
     (_, __, { schedule, after, next }) => expect(times(schedule, after, 8).slice(0, next.length)).toEqual(next),
   );
 });
 
 test.each<[string, JsonObject[], string, string]>([
-  ['an interval never gives the moment itself', [interval(HOUR)], '2022-01-01T01:00:00Z', '01-01 02:00, 01-01 03:00'],
   [
-    'an interval of days keeps to the wall clock in spring',
+    'an interval never strikes at the start of the search',
+    [interval(HOUR)],
+    '2022-01-01T01:00:00Z',
+    '01-01 02:00, 01-01 03:00',
+  ],
+  [
+    'an interval of days keeps its wall-clock time in spring',
     [interval(DAY, '2022-03-10T09:00:00', NEW_YORK)],
     '2022-03-11T00:00:00Z',
     '03-11 14:00, 03-12 14:00, 03-13 13:00, 03-14 13:00',
   ],
   [
-    'an interval of hours goes on through autumn, but for the hour that looks like the one before',
+    'an interval of hours skips the repeated hour in autumn',
     [interval(HOUR, '2022-11-05T22:00:00', NEW_YORK)],
     '2022-11-06T03:30:00Z',
     '11-06 04:00, 11-06 05:00, 11-06 07:00, 11-06 08:00',
   ],
   [
-    'cron strikes once in the hour that comes twice',
+    'cron strikes once in the repeated hour',
     [cron('0 * * * *', '2022-01-01T00:00:00', NEW_YORK)],
     '2022-11-06T03:30:00Z',
     '11-06 04:00, 11-06 06:00, 11-06 07:00, 11-06 08:00',
   ],
   [
-    'cron strikes an hour late where its own is left out',
+    'cron strikes an hour late if its hour is skipped',
     [cron('30 2 * * *', '2022-01-01T00:00:00', NEW_YORK)],
     '2022-03-12T12:00:00Z',
     '03-13 07:30, 03-14 06:30',
   ],
   [
-    'days of month and week: either',
+    'cron matches the day of the month or of the week',
     [cron('0 0 13 * 5')],
     '2022-01-01T00:00:00Z',
     '01-07 00:00, 01-13 00:00, 01-14 00:00',
   ],
   [
-    'days of month and week: both',
+    'cron with `day_or: false` matches the day of the month and of the week',
     [{ ...cron('0 0 13 * 5'), day_or: false }],
     '2022-01-01T00:00:00Z',
     '05-13 00:00, 2023-01-13 00:00, 2023-10-13 00:00',
@@ -83,32 +88,32 @@ test.each<[string, JsonObject[], string, string]>([
     '01-01 08:00, 01-02 08:00, 01-03 08:00',
   ],
   [
-    'an interval ends with its end date, too',
+    'an interval ends with its end date',
     [interval(HOUR, '2022-01-01T00:00:00', 'UTC', '2022-01-01T02:00:00')],
     '2021-12-31T00:00:00Z',
     '01-01 00:00, 01-01 01:00, 01-01 02:00',
   ],
   [
-    'a cron of microseconds begins with the next second',
+    'a cron clock that starts within a second begins with the next second',
     [cron('0 0 * * *', '2022-01-01T00:00:00.000001')],
     '2021-01-01T00:00:00Z',
     '01-02 00:00',
   ],
   [
-    'two clocks take turns',
+    'the events of two clocks are merged in order',
     [interval(2 * HOUR), interval(3 * HOUR)],
     '2022-01-01T00:00:00Z',
     '01-01 02:00, 01-01 03:00, 01-01 04:00, 01-01 06:00, 01-01 08:00',
   ],
-  ['a day that no month has never comes', [cron('0 0 30 2 *')], '2022-01-01T00:00:00Z', ''],
-  ['no clock, no event', [], '2022-01-01T00:00:00Z', ''],
+  ['cron for a day that no month has never strikes', [cron('0 0 30 2 *')], '2022-01-01T00:00:00Z', ''],
+  ['a schedule without clocks has no events', [], '2022-01-01T00:00:00Z', ''],
 ])('%s', (_, clocks, after, expected) => {
   const wanted = expected === '' ? [] : expected.split(', ');
   const got = times({ clocks }, after, Math.max(wanted.length, 1)).map((time) => time.slice(0, 16).replace('T', ' '));
   expect(got.map((time) => time.replace(/^2022-/, ''))).toEqual(wanted);
 });
 
-test('filters choose among events, adjustments move them', () => {
+test('filters select events and adjustments move them', () => {
   const filter = (name: string, kwargs: JsonObject = {}) => ({ fn: `prefect.schedules.filters.${name}`, kwargs });
   const schedule = {
     clocks: [interval(HOUR)],
@@ -147,7 +152,7 @@ describe('filters', () => {
     ['is_month_start', {}, ['01T06', '01T12', '01T18']],
     ['is_weekend', {}, ['01T06', '01T12', '01T18', '02T00', '02T06', '02T12', '02T18']],
     ['is_month_end', {}, []],
-  ])('%s %j', (name, kwargs, expected) => {
+  ])('the filter %s with %j selects its events', (name, kwargs, expected) => {
     const schedule = {
       clocks: [interval(6 * HOUR, '2022-01-01T00:00:00', 'UTC', '2022-01-03T18:00:00')],
       filters: [{ fn: `prefect.schedules.filters.${name}`, kwargs }],
@@ -155,13 +160,13 @@ describe('filters', () => {
     expect(times(schedule, '2022-01-01T00:00:00Z', 20).map((time) => time.slice(8, 13))).toEqual(expected);
   });
 
-  test('that let nothing pass end the search', () => {
+  test('a search whose filters match nothing ends', () => {
     const never = { fn: 'prefect.schedules.filters.on_date', kwargs: { month: 2, day: 30 } };
     expect(times({ clocks: [interval(HOUR)], filters: [never] }, '2022-01-01T00:00:00Z', 1)).toEqual([]);
   });
 });
 
-test('events carry what their clock asks of the run', () => {
+test('an event carries the parameters and labels of its clock', () => {
   const asked = { parameter_defaults: { x: 1 }, labels: ['a'] };
   const clocks = [interval(HOUR), { ...interval(HOUR), ...asked }, interval(HOUR)];
   const events = nextEvents(readSchedule({ clocks }), at('2022-01-01T00:00:00Z'), 3);
@@ -172,9 +177,9 @@ test('events carry what their clock asks of the run', () => {
   ]);
 });
 
-describe('dates', () => {
+describe('dates clocks', () => {
   const dates = ['2030-01-02', '2030-01-01T12:00:00', '2020-01-01'].map((dt) => ({ dt, tz: NEW_YORK }));
-  test('strike in their order, in their zone, and only once they come', () => {
+  test('a dates clock strikes in order, in its zone, and only in the future', () => {
     const schedule = { clocks: [{ type: 'DatesClock', dates }] };
     expect(times(schedule, '2022-01-01T00:00:00Z', 5)).toEqual(['2030-01-01T17:00:00Z', '2030-01-02T05:00:00Z']);
   });
@@ -184,14 +189,14 @@ describe('dates', () => {
     [{ dt: '2030-01-01T12:00:00+01:00', tz: 'UTC' }, '2030-01-01T11:00:00Z'],
     [{ dt: '2030-01-01T12:00:00' }, '2030-01-01T12:00:00Z'],
     ['2030-01-01T12:00:00', '2030-01-01T12:00:00Z'],
-  ])('%j is %s', (json, expected) => {
+  ])('the date %j strikes at %s', (json, expected) => {
     expect(times({ clocks: [{ type: 'DatesClock', dates: [json, null] }] }, '2022-01-01T00:00:00Z', 5)).toEqual([
       expected,
     ]);
   });
 });
 
-describe('recurrences of iCalendar', () => {
+describe('iCalendar recurrences', () => {
   const rule = (rr: string, start: string | null, rest: JsonObject = {}) => ({
     type: 'rrule',
     rr,
@@ -203,7 +208,7 @@ describe('recurrences of iCalendar', () => {
   });
   test.each<[string, Json, string, string[]]>([
     [
-      'the last day of the month, so often',
+      'the last day of the month, with a count',
       rule('DTSTART:20300131T060000\nRRULE:FREQ=MONTHLY;COUNT=3;BYMONTHDAY=-1', '2030-01-31T06:00:00'),
       '2022-01-01T00:00:00Z',
       ['2030-01-31T06:00:00Z', '2030-02-28T06:00:00Z', '2030-03-31T06:00:00Z'],
@@ -215,26 +220,26 @@ describe('recurrences of iCalendar', () => {
       ['2030-01-01T11:00:00Z', '2030-01-02T11:00:00Z'],
     ],
     [
-      'from a default start',
+      'from the default start',
       rule('RRULE:FREQ=YEARLY', null),
       '2030-01-01T00:00:00Z',
       ['2030-06-20T00:00:00Z', '2031-06-20T00:00:00Z'],
     ],
     [
-      'from the default, where the start is no time',
+      'from the default start if its start is not a time',
       rule('RRULE:FREQ=YEARLY', 'today'),
       '2030-01-01T00:00:00Z',
       ['2030-06-20T00:00:00Z'],
     ],
     ['every hour', rule('RRULE:FREQ=HOURLY', '2030-01-01T00:30:00Z'), '2030-02-01T00:00:00Z', ['2030-02-01T00:30:00Z']],
     [
-      'a set of dates',
+      'on a set of dates',
       { type: 'rruleset', _rdate: ['2030-02-01T00:00:00', 1] },
       '2022-01-01T00:00:00Z',
       ['2030-02-01T00:00:00Z'],
     ],
     [
-      'a set with exceptions',
+      'on a set of rules with exceptions',
       {
         type: 'rruleset',
         _rrule: [rule('RRULE:FREQ=DAILY;COUNT=4', '2030-01-01T00:00:00Z')],
@@ -245,11 +250,11 @@ describe('recurrences of iCalendar', () => {
       '2022-01-01T00:00:00Z',
       ['2030-01-01T00:00:00Z', '2030-01-04T00:00:00Z', '2030-02-01T00:00:00Z'],
     ],
-  ])('%s', (_, json, after, expected) => {
+  ])('an iCalendar recurrence strikes: %s', (_, json, after, expected) => {
     expect(times(clockOf(json), after, expected.length)).toEqual(expected);
   });
 
-  test('begin and end with the dates of the clock', () => {
+  test('an iCalendar recurrence begins and ends with the dates of its clock', () => {
     const daily = clockOf(
       rule('RRULE:FREQ=DAILY', '2030-01-01T00:00:00'),
       '2030-02-01T00:00:00',
@@ -259,15 +264,15 @@ describe('recurrences of iCalendar', () => {
     expect(times(daily, '2022-01-01T00:00:00Z', 9)).toEqual(['2030-02-01T00:00:00Z', '2030-02-02T00:00:00Z']);
   });
 
-  test('go on as long as they are asked, and cost little however long ago they began', () => {
+  test('an iCalendar recurrence that began years ago costs little and does not end', () => {
     const everyMinute = clockOf(rule('RRULE:FREQ=MINUTELY', '2018-01-01T00:00:00'));
     const found = times(everyMinute, '2030-01-01T00:00:00Z', 300);
     expect([found.length, found[0], found[299]]).toEqual([300, '2030-01-01T00:01:00Z', '2030-01-01T05:00:00Z']);
   });
 });
 
-describe('cron texts', () => {
-  // What croniter 1.3.5 says of each.
+describe('cron expressions', () => {
+  // As croniter 1.3.5 judges them.
   test.each([
     ...[
       '* * * * *',
@@ -289,7 +294,7 @@ describe('cron texts', () => {
       '* * * * * 30',
       '42 0 0 * * *',
     ],
-  ])('%s is one', (text) => expect(() => readClock(cron(text))).not.toThrow());
+  ])('%s is a cron expression', (text) => expect(() => readClock(cron(text))).not.toThrow());
   test.each([
     ...[
       'xyz',
@@ -303,8 +308,8 @@ describe('cron texts', () => {
       '@minutely',
     ],
     ...['0 22-2 * * *', '0 0 0 * *', ''],
-  ])('%j is none', (text) => expect(() => readClock(cron(text))).toThrow('Invalid cron string'));
-  test('seconds stand at the end', () => {
+  ])('%j is not a cron expression', (text) => expect(() => readClock(cron(text))).toThrow('Invalid cron string'));
+  test('the seconds of a cron expression are its last field', () => {
     expect(times({ clocks: [cron('* * * * * 30')] }, '2022-01-01T00:00:00Z', 2)).toEqual([
       '2022-01-01T00:00:30Z',
       '2022-01-01T00:01:30Z',
@@ -313,78 +318,78 @@ describe('cron texts', () => {
 });
 
 test.each<[string, Json, string]>([
-  ['no map', 1, 'A schedule must have clocks.'],
+  ['a number instead of a map', 1, 'A schedule must have clocks.'],
   ['no clocks', {}, 'A schedule must have clocks.'],
-  ['a clock that is no map', { clocks: [1] }, 'A clock must be an object.'],
-  ['a clock of no type', { clocks: [{}] }, 'Unknown type of clock: undefined'],
+  ['a clock that is not a map', { clocks: [1] }, 'A clock must be an object.'],
+  ['a clock without a type', { clocks: [{}] }, 'Unknown type of clock: undefined'],
   ['an interval of 59 seconds', { clocks: [interval(59)] }, 'An interval must be at least one minute.'],
   [
-    'an interval that is no number',
+    'an interval that is not a number',
     { clocks: [{ type: 'IntervalClock', interval: 'x' }] },
     'A schedule must have a number, not "x".',
   ],
   [
-    'a zone that is none',
+    'an unknown time zone',
     { clocks: [cron('* * * * *', '2022-01-01T00:00:00', 'Moon/Crater')] },
     'A schedule must have a time in a zone',
   ],
-  ['a date that is none', { clocks: [cron('* * * * *', 'today')] }, 'A schedule must have a time in a zone'],
+  ['a malformed date', { clocks: [cron('* * * * *', 'today')] }, 'A schedule must have a time in a zone'],
   ['a recurrence without a rule', { clocks: [{ type: 'RRuleClock' }] }, 'A recurrence must have an rrule_obj.'],
-  ['a function that is none', { clocks: [], filters: [{ fn: 'os.system' }] }, 'Invalid function reference: os.system'],
-  ['a filter that is none', { clocks: [], filters: ['prefect.schedules.filters.x'] }, 'Invalid function reference'],
+  ['an unknown function', { clocks: [], filters: [{ fn: 'os.system' }] }, 'Invalid function reference: os.system'],
+  ['an unknown filter', { clocks: [], filters: ['prefect.schedules.filters.x'] }, 'Invalid function reference'],
   [
-    'a time of day that is none',
+    'a malformed time of day',
     { clocks: [], filters: [{ fn: 'prefect.schedules.filters.at_time', kwargs: { t: '9' } }] },
     'A schedule must have a time of day, not "9".',
   ],
   [
-    'a moment that is none',
+    'a malformed date and time',
     { clocks: [], filters: [{ fn: 'prefect.schedules.filters.on_datetime', kwargs: { dt: '9' } }] },
     'A schedule must have a time, not "9".',
   ],
   [
-    'a duration that is none',
+    'a malformed duration',
     { clocks: [], adjustments: [{ fn: 'prefect.schedules.adjustments.add', kwargs: { interval: 'x' } }] },
     'A schedule must have a duration, not "x".',
   ],
-  ['a text that is none', { clocks: [{ type: 'CronClock', cron: 1 }] }, 'A schedule must have a string, not 1.'],
-])('a schedule with %s cannot be read', (_, json, message) => {
+  ['a number instead of a text', { clocks: [{ type: 'CronClock', cron: 1 }] }, 'A schedule must have a string, not 1.'],
+])('a schedule with %s is rejected', (_, json, message) => {
   expect(() => readSchedule(json)).toThrow(message);
 });
 
-test('a clock with an end gives no more than it has', () => {
+test('a clock with an end date gives no event after it', () => {
   const ended = cron('0 0 * * *', '2022-01-01T00:00:00', 'UTC', '2022-01-02T00:00:00');
   expect(times({ clocks: [ended] }, '2021-01-01T00:00:00Z', 9)).toHaveLength(2);
 });
 
-test('what cron leaves out in spring and makes up for an hour later strikes once', () => {
+test('cron strikes once if a skipped hour and the next one coincide', () => {
   const quarters = cron('*/30 2,3 * * *', '2022-01-01T00:00:00', NEW_YORK);
   const found = times({ clocks: [quarters] }, '2022-03-13T05:00:00Z', 3);
   expect(found).toEqual(['2022-03-13T07:00:00Z', '2022-03-13T07:30:00Z', '2022-03-14T06:00:00Z']);
 });
 
-test('cron texts are looked through for a thousand events', () => {
+test('a search in a cron clock ends after a thousand events', () => {
   const never = { fn: 'prefect.schedules.filters.on_date', kwargs: { month: 2, day: 30 } };
   expect(times({ clocks: [cron('* * * * *')], filters: [never] }, '2022-01-01T00:00:00Z', 1)).toEqual([]);
 });
 
-test('what falls on a weekend is put off to Monday', () => {
+test('the adjustment next_weekday moves weekend events to Monday', () => {
   const schedule = { clocks: [interval(DAY)], adjustments: [{ fn: 'prefect.schedules.adjustments.next_weekday' }] };
   const found = times(schedule, '2022-01-06T12:00:00Z', 4).map((time) => time.slice(0, 10));
   expect(found).toEqual(['2022-01-07', '2022-01-10', '2022-01-10', '2022-01-10']);
 });
 
-test('a rule without a frequency is one of years', () => {
+test('a recurrence without a frequency is yearly', () => {
   const rule = { type: 'rrule', rr: 'RRULE:COUNT=2', _dtstart: '2030-01-01T00:00:00' };
   const schedule = { clocks: [clock('RRuleClock', { rrule_obj: rule })] };
   expect(times(schedule, '2022-01-01T00:00:00Z', 9)).toEqual(['2030-01-01T00:00:00Z', '2031-01-01T00:00:00Z']);
 });
 
-test('a clock of no dates never strikes', () => {
+test('a dates clock without dates never strikes', () => {
   expect(times({ clocks: [{ type: 'DatesClock' }] }, '2022-01-01T00:00:00Z', 1)).toEqual([]);
 });
 
-test('a rule without a text cannot be read', () => {
+test('a recurrence without a rule text is rejected', () => {
   const schedule = readSchedule({ clocks: [clock('RRuleClock', { rrule_obj: { type: 'rrule' } })] });
   expect(() => nextEvents(schedule, 0, 1)).toThrow('A rule of a recurrence must have a string `rr`.');
 });

@@ -12,23 +12,23 @@ const daily = (rest: JsonObject = {}) => ({ type: 'CronClock', cron: '0 0 * * *'
 const runs = (clocks: JsonObject[], lastStart: number | null = null) =>
   scheduledRuns({ schedule: { clocks }, groupSchedule: null, lastStart }, NOW, md5);
 
-// Keys that the old server made.
+// Keys that the old server created.
 test.each<[JsonObject, string]>([
   [{}, ''],
   [{ parameter_defaults: {}, labels: null }, ''],
   [{ parameter_defaults: { x: 'a' } }, ':219b62d63bdbbd5bcf0c47c997d3dfec'],
   [{ labels: ['ef'] }, ':e231451e38cab727a79d9a3ec325a661'],
-])('a clock with %j has keys that end with "%s"', (rest, end) => {
+])('a clock with %j has idempotency keys that end with "%s"', (rest, end) => {
   expect(runs([daily(rest)])[0]?.idempotencyKey).toBe(`auto-scheduled:2022-01-02T00:00:00+00:00${end}`);
 });
 
-test('microseconds stand in keys where there are any', () => {
+test('an idempotency key includes microseconds if there are any', () => {
   const start_date = { dt: '2022-01-05T00:00:00.25', tz: 'UTC' };
   const [run] = runs([{ type: 'IntervalClock', interval: DAY, start_date }]);
   expect(run?.idempotencyKey).toBe('auto-scheduled:2022-01-05T00:00:00.250000+00:00');
 });
 
-test('runs that were made before are left out, but for those of a clock that asks for something', () => {
+test('runs before the last start are left out, except those of a clock with labels or parameters', () => {
   expect(runs([daily()])).toHaveLength(10);
   expect(runs([daily()], NOW + 7 * DAY)).toHaveLength(3);
   expect(runs([daily({ labels: [] })], NOW + 7 * DAY)).toHaveLength(10);
@@ -40,7 +40,7 @@ test.each<[JsonObject | null, JsonObject | null, JsonObject | null]>([
   [{ a: 1 }, null, { a: 1 }],
   [{ a: 1 }, {}, { a: 1 }],
   [{ a: 1 }, { b: 1 }, { b: 1 }],
-])('of %j and the group %j counts %j', (schedule, group, counts) => {
+])('the schedule %j with the schedule %j of the group counts as %j', (schedule, group, counts) => {
   expect(scheduleOf({ schedule, groupSchedule: group })).toEqual(counts);
   if (counts === null) expect(scheduledRuns({ schedule, groupSchedule: group, lastStart: null }, NOW, md5)).toEqual([]);
 });
@@ -48,22 +48,22 @@ test.each<[JsonObject | null, JsonObject | null, JsonObject | null]>([
 describe('a required parameter', () => {
   const parameters: Json = [{ name: 'x', required: true }, { name: 'y', required: false }, null];
   test.each<[string, JsonObject | null, JsonObject, boolean]>([
-    ['is lacking', { clocks: [daily()] }, {}, true],
-    ['is lacking for one clock', { clocks: [daily({ parameter_defaults: { x: 1 } }), daily()] }, {}, true],
-    ['may be given by every clock', { clocks: [daily({ parameter_defaults: { x: null } })] }, {}, false],
-    ['may be given by the group', { clocks: [daily()] }, { x: 1 }, false],
-    ['is not asked for without a schedule', null, {}, false],
-    ['is not asked for with an empty one', {}, {}, false],
-    ['is not asked for without clocks', { filters: [] }, {}, false],
-  ])('%s', (_, schedule, groupParameters, lacks) => {
+    ['is missing', { clocks: [daily()] }, {}, true],
+    ['is missing for one clock', { clocks: [daily({ parameter_defaults: { x: 1 } }), daily()] }, {}, true],
+    ['may come from every clock', { clocks: [daily({ parameter_defaults: { x: null } })] }, {}, false],
+    ['may come from the group', { clocks: [daily()] }, { x: 1 }, false],
+    ['is not needed without a schedule', null, {}, false],
+    ['is not needed with an empty schedule', {}, {}, false],
+    ['is not needed without clocks', { filters: [] }, {}, false],
+  ])('a required parameter of a scheduled flow %s', (_, schedule, groupParameters, lacks) => {
     expect(lacksParameters({ schedule, parameters, groupParameters })).toBe(lacks);
   });
-  test('is none where there are no parameters', () => {
+  test('a flow without parameters lacks none for its schedule', () => {
     expect(lacksParameters({ schedule: { clocks: [daily()] }, parameters: null, groupParameters: {} })).toBe(false);
   });
 });
 
-test("a group's schedule begins now, by the clock of its zone", () => {
+test('the schedule of a group begins now, in its own time zone', () => {
   const input = { cronClocks: [{ cron: '0 9 * * *', parameterDefaults: null }], intervalClocks: [] };
   const schedule = groupSchedule({ ...input, timezone: 'America/New_York' }, NOW);
   const start_date = { dt: '2021-12-31T19:00:00.000000', tz: 'America/New_York' };

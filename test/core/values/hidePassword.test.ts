@@ -6,6 +6,6 @@ test.each([
   ['postgresql://ada@db/flows', 'postgresql://ada@db/flows'],
   ['postgresql://ada:secret@db/flows', 'postgresql://ada:***@db/flows'],
   ['postgresql:///flows?user=ada&password=secret', 'postgresql:///flows?user=ada&password=***'],
-])('%s is shown as %j', (url, shown) => {
+])('the URL %s is shown as %j', (url, shown) => {
   expect(hidePassword(url)).toBe(shown);
 });

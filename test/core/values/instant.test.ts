@@ -33,9 +33,9 @@ describe('reading a time', () => {
     ['1969-12-31T23:59:59.999999Z', -1],
     ['2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29) * 1000],
     ['9999-12-31T23:59:59Z', Date.UTC(9999, 11, 31, 23, 59, 59) * 1000],
-    // What Python's datetime.max is written as, which people send for "never".
+    // Python's datetime.max, which clients send for "never".
     ['9999-12-31T23:59:59.999999Z', LAST_INSTANT],
-  ])('%s', (text, instant) => expect(parseInstant(text)).toBe(instant));
+  ])('the time %s is read', (text, instant) => expect(parseInstant(text)).toBe(instant));
 
   test.each([
     '',
@@ -60,10 +60,10 @@ describe('reading a time', () => {
     '+02026-11-21T12:00:00Z',
     ' 2026-11-21T12:00:00Z',
     '2026-11-21T12:00:00Z\n',
-    // In UTC these are years of five digits and of three, which nobody could read back.
+    // In UTC these have years of five and three digits, which cannot be read back.
     '9999-12-31T23:59:59-01:00',
     '1000-01-01T00:00:00+01:00',
-  ])('%j is none', (text) => expect(parseInstant(text)).toBe(null));
+  ])('%j is not a time', (text) => expect(parseInstant(text)).toBe(null));
 });
 
 test.each([
@@ -73,7 +73,7 @@ test.each([
   [0, '1970-01-01T00:00:00.000000Z'],
   [LAST_INSTANT, '9999-12-31T23:59:59.999968Z'],
   [-1, '1969-12-31T23:59:59.999999Z'],
-])('%d is written %s, and read back the same', (instant, text) => {
+])('the instant %d is written as %s and read back unchanged', (instant, text) => {
   expect(formatInstant(instant)).toBe(text);
   expect(parseInstant(text)).toBe(instant);
 });
@@ -85,13 +85,13 @@ test('days from the year 1000 to 9999 are written as Date writes them', () => {
   expect(wrong).toEqual([]);
 });
 
-test('every microsecond of a life counts', () => {
+test('instants are exact to the microsecond until 2255', () => {
   // 2255 is the last year whose microseconds are all exact numbers.
   const late = Date.UTC(2255, 0, 1) * 1000;
   expect(formatInstant(late + 1)).toBe('2255-01-01T00:00:00.000001Z');
 });
 
-test('seconds are counted and added to the microsecond', () => {
+test('seconds between instants are exact to the microsecond', () => {
   expect(secondsBetween(NOON, NOON + 1_500_001)).toBe(1.500001);
   expect(secondsBetween(NOON, NOON - 500_000)).toBe(-0.5);
   expect(addSeconds(NOON, 1.5000014)).toBe(NOON + 1_500_001);

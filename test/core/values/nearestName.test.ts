@@ -9,4 +9,4 @@ test.each([
   ['colour', ['port', 'host'], null],
   ['', ['port'], null],
   ['port', [], null],
-])('what was meant by %j, of %j: %j', (name, known, meant) => expect(nearestName(name, known)).toBe(meant));
+])('the nearest name to %j in %j is %j', (name, known, meant) => expect(nearestName(name, known)).toBe(meant));

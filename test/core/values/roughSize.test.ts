@@ -8,7 +8,7 @@ test.each([
   { value: ['one', 'two', 3] },
   { value: { name: 'a name', tags: ['a', 'b'], data: { deep: [{ deeper: true }] } } },
   { value: { lines: Array.from({ length: 1_000 }, (_, number) => ({ number, message: 'x'.repeat(number) })) } },
-])('a value takes about as much as its JSON: $value', ({ value }) => {
+])('the rough size of a value is close to the length of its JSON: $value', ({ value }) => {
   const size = JSON.stringify(value).length;
   expect(roughSize(value)).toBeGreaterThan(size / 2);
   expect(roughSize(value)).toBeLessThan(size * 2 + 10);

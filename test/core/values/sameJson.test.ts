@@ -16,4 +16,4 @@ test.each<[Json, Json, boolean]>([
   [{ a: 1 }, { a: 2 }, false],
   [[1, 2], [2, 1], false],
   [[1], [1, 2], false],
-])('%j and %j are the same: %s', (one, other, same) => expect(sameJson(one, other)).toBe(same));
+])('%j equals %j as JSON: %s', (one, other, same) => expect(sameJson(one, other)).toBe(same));

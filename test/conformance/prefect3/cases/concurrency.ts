@@ -23,7 +23,7 @@ interface Row {
 export const concurrencyCases: ConformanceCase[] = [
   {
     id: 'H02',
-    title: 'CANCEL_NEW: the second run is cancelled',
+    title: 'the strategy CANCEL_NEW cancels the second flow run',
     run: async (lab) => {
       const deployment = await limited(lab, 1, { collisionStrategy: 'CANCEL_NEW' });
       const first = await lab.run(state(), { dep: deployment });
@@ -39,7 +39,7 @@ export const concurrencyCases: ConformanceCase[] = [
   },
   {
     id: 'H04',
-    title: 'limit 0 aborts',
+    title: 'a deployment limit of 0 aborts',
     run: async (lab) => {
       const deployment = await limited(lab, 0);
       const run = await lab.run(state(), { dep: deployment });
@@ -52,7 +52,7 @@ export const concurrencyCases: ConformanceCase[] = [
   },
   {
     id: 'H06',
-    title: 'the lease id stays with the run',
+    title: 'the lease id of a flow run is kept',
     run: async (lab) => {
       lab.needs('leaseIds', 'the adapter shows no lease ids');
       const deployment = await limited(lab, 1);
@@ -81,7 +81,7 @@ export const concurrencyCases: ConformanceCase[] = [
   },
   {
     id: 'H10',
-    title: 'deleting a run releases its slot',
+    title: 'deleting a flow run releases its slot',
     run: async (lab) => {
       for (const [to, freed] of [
         ['PENDING', 1],
@@ -106,7 +106,7 @@ export const concurrencyCases: ConformanceCase[] = [
   },
   {
     id: 'H12',
-    title: 'tag limit 1',
+    title: 'a tag limit of 1 lets one task run at a time',
     run: async (lab) => {
       lab.needs('tagLimits');
       const tag = unique('tag');
@@ -126,7 +126,7 @@ export const concurrencyCases: ConformanceCase[] = [
   },
   {
     id: 'H14',
-    title: 'two tags, one full',
+    title: 'a task run with one full tag takes no slot of the other',
     run: async (lab) => {
       lab.needs('tagLimits');
       const text = unique('tag');
@@ -143,7 +143,7 @@ export const concurrencyCases: ConformanceCase[] = [
   },
   {
     id: 'H16',
-    title: 'a cached result needs no slot',
+    title: 'a task run with a cached result needs no slot',
     run: async (lab) => {
       lab.needs('tagLimits');
       const tag = unique('tag');

@@ -11,7 +11,7 @@ const make = async (lab: Lab, fields: Partial<FlowRunInput> = {}) => {
 export const createFlowRunsCases: ConformanceCase[] = [
   {
     id: 'A02',
-    title: 'a missing, empty or null name is generated',
+    title: 'a flow run with a missing, empty or null name gets a generated one',
     run: async (lab) => {
       const names = [];
       const flowId = (await lab.flow()).id;
@@ -26,7 +26,7 @@ export const createFlowRunsCases: ConformanceCase[] = [
   },
   {
     id: 'A04',
-    title: 'create in COMPLETED',
+    title: 'a flow run created in COMPLETED has started and ended',
     run: async (lab) => {
       const run = await make(lab, { state: { type: 'COMPLETED' } });
       lab.equal([run.stateType, run.runCount, run.totalRunTime], ['COMPLETED', 0, 0], 'run');
@@ -36,7 +36,7 @@ export const createFlowRunsCases: ConformanceCase[] = [
   },
   {
     id: 'A06',
-    title: 'create in SCHEDULED at T',
+    title: 'a flow run created in SCHEDULED has its scheduled time',
     run: async (lab) => {
       const time = inSeconds(500);
       const run = await make(lab, { state: { type: 'SCHEDULED', details: { scheduledTime: time } } });
@@ -47,7 +47,7 @@ export const createFlowRunsCases: ConformanceCase[] = [
   },
   {
     id: 'A08',
-    title: 'an unknown flow is refused',
+    title: 'creating a flow run of an unknown flow is rejected',
     run: async (lab) => {
       const name = unique('ghost');
       await lab.refuses(lab.pick('conflict', ['conflict', 'not_found', 'validation']), () =>
@@ -58,7 +58,7 @@ export const createFlowRunsCases: ConformanceCase[] = [
   },
   {
     id: 'A10',
-    title: 'an unknown field is refused',
+    title: 'creating a flow run with an unknown field is rejected',
     run: async (lab) => {
       const flowId = (await lab.flow()).id;
       await make(lab, { flowId });
@@ -67,7 +67,7 @@ export const createFlowRunsCases: ConformanceCase[] = [
   },
   {
     id: 'A12',
-    title: 'state types are exact',
+    title: 'state types are case-sensitive',
     run: async (lab) => {
       const flowId = (await lab.flow()).id;
       for (const type of ['running', 'BOGUS', ''])
@@ -77,7 +77,7 @@ export const createFlowRunsCases: ConformanceCase[] = [
   },
   {
     id: 'A14',
-    title: 'the same key on another flow is another run',
+    title: 'the same idempotency key on another flow creates another flow run',
     run: async (lab) => {
       const key = unique('key');
       const first = await make(lab, { idempotencyKey: key });

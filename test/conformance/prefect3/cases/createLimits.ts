@@ -12,7 +12,7 @@ const make = async (lab: Lab, fields: Partial<FlowRunInput> = {}) => {
 export const createLimitsCases: ConformanceCase[] = [
   {
     id: 'A16',
-    title: 'parameters are bounded at 524,288 bytes of JSON',
+    title: 'the parameters of a flow run may have 524,288 bytes of JSON',
     run: async (lab) => {
       const flowId = (await lab.flow()).id;
       const of = (count: number) => ({ a: 'x'.repeat(count - 8) }); // {"a":"…"} is 8 bytes more
@@ -23,7 +23,7 @@ export const createLimitsCases: ConformanceCase[] = [
   },
   {
     id: 'A18',
-    title: 'labels keep their types and are inherited',
+    title: 'labels keep their types and are inherited from the flow',
     run: async (lab) => {
       const flow = await lab.flow({ labels: { team: 'red', x: 9 } });
       const run = await make(lab, { flowId: flow.id, labels: { x: 1, y: true, z: 1.5, s: 'q' } });
@@ -43,7 +43,7 @@ export const createLimitsCases: ConformanceCase[] = [
   },
   {
     id: 'A20',
-    title: 'a user label wins over the system one',
+    title: 'a label of the user overrides the one of the system',
     run: async (lab) =>
       lab.equal(
         (await lab.api.readFlowRun((await make(lab, { labels: { 'prefect.flow.id': 'mine' } })).id)).labels,
@@ -53,7 +53,7 @@ export const createLimitsCases: ConformanceCase[] = [
   },
   {
     id: 'A22',
-    title: 'retries and delay of the policy',
+    title: 'the retries and the retry delay of a policy are stored',
     run: async (lab) => {
       const run = await make(lab, {
         policy: lab.pick(false, true) ? { retries: 3, retryDelay: 7 } : { maxRetries: 3, retryDelaySeconds: 7 },
@@ -64,7 +64,7 @@ export const createLimitsCases: ConformanceCase[] = [
   },
   {
     id: 'A24',
-    title: 'a pool without a queue gives its default queue',
+    title: 'a flow run in a work pool without a queue is in its default queue',
     run: async (lab) => {
       lab.needs('workPools');
       const pool = await lab.api.createWorkPool({ name: unique('pool') });
@@ -79,7 +79,7 @@ export const createLimitsCases: ConformanceCase[] = [
   },
   {
     id: 'A26',
-    title: 'a name of 5,000 characters',
+    title: 'a name of 5,000 characters is stored or rejected',
     run: async (lab) => {
       const flowId = (await lab.flow()).id;
       const name = 'n'.repeat(5000);
@@ -97,7 +97,7 @@ export const createLimitsCases: ConformanceCase[] = [
   },
   {
     id: 'A28',
-    title: 'an empty idempotency key twice',
+    title: 'an empty idempotency key may be sent twice',
     run: async (lab) => {
       const flowId = (await lab.flow()).id;
       const attempt = () => make(lab, { flowId, idempotencyKey: '' });

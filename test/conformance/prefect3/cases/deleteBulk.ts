@@ -23,8 +23,7 @@ const noneLeft = async (lab: Lab, filter: LogFilter) =>
 export const deleteBulkCases: ConformanceCase[] = [
   {
     id: 'O02',
-    title: 'deleting what is not there; deleting a task run',
-    seconds: 60,
+    title: 'deleting unknown runs is not found and deleting a task run keeps its flow run',
     run: async (lab) => {
       await lab.refuses('not_found', () => lab.api.deleteFlowRun(uuid()), 'flow run');
       await lab.refuses('not_found', () => lab.api.deleteTaskRun(uuid()), 'task run');
@@ -48,7 +47,7 @@ export const deleteBulkCases: ConformanceCase[] = [
   },
   {
     id: 'O04',
-    title: 'bulk set state: each run its own verdict',
+    title: 'a bulk move gives each run its own verdict',
     run: async (lab) => {
       const first = await lab.run({ type: 'RUNNING' });
       const second = await lab.run({ type: 'PENDING' });
@@ -93,7 +92,7 @@ export const deleteBulkCases: ConformanceCase[] = [
   },
   {
     id: 'O06',
-    title: 'labels are merged',
+    title: 'labels of a flow run are merged',
     run: async (lab) => {
       const run = await lab.run(undefined, { labels: { a: 1, b: 'x' } });
       const read = async () => {
@@ -109,7 +108,7 @@ export const deleteBulkCases: ConformanceCase[] = [
   },
   {
     id: 'O08',
-    title: 'ten label patches at once',
+    title: 'ten parallel updates of labels are all kept',
     run: async (lab) => {
       const run = await lab.run();
       await Promise.all(
@@ -122,7 +121,7 @@ export const deleteBulkCases: ConformanceCase[] = [
   },
   {
     id: 'O10',
-    title: 'any and notAny of a state type together',
+    title: 'any and notAny of a state type apply together',
     run: async (lab) => {
       const flow = await lab.flow();
       const first = await lab.run({ type: 'RUNNING' }, { flow });

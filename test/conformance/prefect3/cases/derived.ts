@@ -1,7 +1,7 @@
 import type { SetStateOptions } from '../api.ts';
 import type { ConformanceCase } from '../conformanceCase.ts';
 import type { Lab } from '../lab.ts';
-import { inSeconds, milliseconds, sleep } from '../moments.ts';
+import { inSeconds, milliseconds } from '../moments.ts';
 import type { StateInput } from '../values.ts';
 
 interface Row {
@@ -14,22 +14,22 @@ const read = (lab: Lab, run: Row) => lab.api.readFlowRun(run.id);
 export const derivedCases: ConformanceCase[] = [
   {
     id: 'G02',
-    title: 'leaving RUNNING adds run time, leaving another type does not',
+    title: 'leaving RUNNING adds run time and leaving another state type does not',
     run: async (lab) => {
       const run = await lab.run({ type: 'RUNNING' });
-      await sleep(250);
+      await lab.timePasses();
       const verdict = await set(lab, run, { type: 'PAUSED', details: { pauseTimeout: inSeconds(600) } });
       const one = (milliseconds(verdict.state?.timestamp) - milliseconds(run.state.timestamp)) / 1000;
       lab.near((await read(lab, run)).totalRunTime, one, 0.002, 'after RUNNING');
       lab.holds(one > 0.2, 'a real time', one);
-      await sleep(250);
+      await lab.timePasses();
       await set(lab, run, 'COMPLETED');
       lab.near((await read(lab, run)).totalRunTime, one, 0.002, 'after PAUSED');
     },
   },
   {
     id: 'G04',
-    title: 'SCHEDULED -> CANCELLED: start is end',
+    title: 'SCHEDULED -> CANCELLED sets the start time to the end time',
     run: async (lab) => {
       const run = await lab.run({ type: 'SCHEDULED' });
       const verdict = await set(lab, run, 'CANCELLED');
@@ -41,7 +41,7 @@ export const derivedCases: ConformanceCase[] = [
   },
   {
     id: 'G06',
-    title: 'lateness',
+    title: 'the lateness of a flow run is measured from its scheduled time',
     run: async (lab) => {
       const at = (seconds: number) => ({
         type: 'SCHEDULED',
@@ -49,9 +49,9 @@ export const derivedCases: ConformanceCase[] = [
         details: { scheduledTime: inSeconds(seconds) },
       });
       const first = await lab.run(at(-100));
-      lab.near((await read(lab, first)).lateness, 100, 3, 'not started');
+      lab.near((await read(lab, first)).lateness, 100, 50, 'not started');
       await set(lab, first, 'RUNNING');
-      lab.near((await read(lab, first)).lateness, 100, 3, 'started late');
+      lab.near((await read(lab, first)).lateness, 100, 50, 'started late');
       const second = await lab.run(at(500));
       lab.equal((await read(lab, second)).lateness, 0, 'future');
       await set(lab, second, 'RUNNING', { force: true });
@@ -60,7 +60,7 @@ export const derivedCases: ConformanceCase[] = [
   },
   {
     id: 'G08',
-    title: 'states of a run never share a timestamp',
+    title: 'states of a flow run never share a timestamp',
     run: async (lab) => {
       const run = await lab.run({ type: 'RUNNING' });
       const all = await Promise.all(
@@ -79,7 +79,7 @@ export const derivedCases: ConformanceCase[] = [
   },
   {
     id: 'G10',
-    title: 'a result with artifact keys',
+    title: 'a result with artifact keys becomes an artifact',
     run: async (lab) => {
       lab.needs('artifacts', 'FlowQL keeps results as state data, not as artifacts');
       const run = await lab.run({ type: 'RUNNING' });
@@ -97,7 +97,7 @@ export const derivedCases: ConformanceCase[] = [
   },
   {
     id: 'G12',
-    title: 'the parent task run follows the subflow',
+    title: 'the parent task run follows its subflow',
     run: async (lab) => {
       const parent = await lab.task({ type: 'PENDING' });
       const sub = await lab.run(undefined, { parentTaskRunId: parent.id });

@@ -6,7 +6,7 @@ import { ALL_RUNS, filterWorld, finds, findsTasks, inWorld, keyOf } from '../fil
 export const filtersByOthersCases: ConformanceCase[] = [
   {
     id: 'K14',
-    title: 'flows',
+    title: 'flow runs are filtered by their flows',
     run: async (lab) => {
       const world = await filterWorld(lab);
       const attempt = (flows: Filter['flows'] & object, label: string, expected: string) =>
@@ -20,7 +20,7 @@ export const filtersByOthersCases: ConformanceCase[] = [
   },
   {
     id: 'K16',
-    title: 'deployments, pools, queues',
+    title: 'flow runs are filtered by deployments, work pools and queues',
     run: async (lab) => {
       const world = await filterWorld(lab);
       await finds(lab, world, { deployments: {} }, 'deployments', 'r2 r4');
@@ -48,8 +48,7 @@ export const filtersByOthersCases: ConformanceCase[] = [
   },
   {
     id: 'K18',
-    title: 'pairs: a pair is the intersection, and the count agrees',
-    seconds: 60,
+    title: 'two filters together match the intersection, and the count agrees',
     run: async (lab) => {
       const world = await filterWorld(lab);
       const parts: Filter[] = [
@@ -80,7 +79,7 @@ export const filtersByOthersCases: ConformanceCase[] = [
   },
   {
     id: 'K20',
-    title: 'numbered pages',
+    title: 'numbered pages contain each flow run once',
     run: async (lab) => {
       const world = await filterWorld(lab);
       const numberedPage = (fields: Paging) =>
@@ -104,7 +103,7 @@ export const filtersByOthersCases: ConformanceCase[] = [
   },
   {
     id: 'K22',
-    title: 'task runs by flow run',
+    title: 'task runs are filtered by the id of their flow run',
     run: async (lab) => {
       const world = await filterWorld(lab);
       const attempt = (flowRunId: Clause, label: string, events?: string) =>
@@ -120,7 +119,7 @@ export const filtersByOthersCases: ConformanceCase[] = [
   },
   {
     id: 'K24',
-    title: 'task runs by their flow runs',
+    title: 'task runs are filtered by fields of their flow run',
     run: async (lab) => {
       const world = await filterWorld(lab);
       await findsTasks(lab, world, { flowRuns: {} }, '{}', 't1 t2 t4');
@@ -131,7 +130,7 @@ export const filtersByOthersCases: ConformanceCase[] = [
   },
   {
     id: 'K26',
-    title: 'task run pages',
+    title: 'numbered pages of task runs contain the whole type',
     run: async (lab) => {
       const world = await filterWorld(lab);
       const parent = await lab.api.pageTaskRuns({

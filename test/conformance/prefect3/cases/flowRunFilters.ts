@@ -5,7 +5,7 @@ import { inSeconds, uuid } from '../moments.ts';
 export const flowRunFiltersCases: ConformanceCase[] = [
   {
     id: 'K02',
-    title: 'ids',
+    title: 'flow runs are filtered by id',
     run: async (lab) => {
       const world = await filterWorld(lab);
       const { r1, r2, r3 } = world.runs;
@@ -18,7 +18,7 @@ export const flowRunFiltersCases: ConformanceCase[] = [
   },
   {
     id: 'K04',
-    title: 'tags',
+    title: 'flow runs are filtered by tags',
     run: async (lab) => {
       const world = await filterWorld(lab);
       await findsRuns(lab, world, { tags: { all: ['x', 'y'] } }, 'all', 'r1 r4');
@@ -33,7 +33,7 @@ export const flowRunFiltersCases: ConformanceCase[] = [
   },
   {
     id: 'K06',
-    title: 'state types',
+    title: 'flow runs are filtered by state type',
     run: async (lab) => {
       const world = await filterWorld(lab);
       await findsRuns(lab, world, { state: { type: { any: ['RUNNING', 'FAILED'] } } }, 'any', 'r1 r4');
@@ -57,7 +57,7 @@ export const flowRunFiltersCases: ConformanceCase[] = [
   },
   {
     id: 'K08',
-    title: 'start times use the expected start until started',
+    title: 'filters by start time use the expected start of a flow run that has not started',
     run: async (lab) => {
       const world = await filterWorld(lab);
       const { r1 } = world.runs;
@@ -70,7 +70,7 @@ export const flowRunFiltersCases: ConformanceCase[] = [
   },
   {
     id: 'K10',
-    title: 'parents',
+    title: 'flow runs are filtered by their parents',
     run: async (lab) => {
       const world = await filterWorld(lab);
       const { r1, r2 } = world.runs;
@@ -82,7 +82,7 @@ export const flowRunFiltersCases: ConformanceCase[] = [
   },
   {
     id: 'K12',
-    title: 'queue, version, creator',
+    title: 'flow runs are filtered by queue, version and creator',
     run: async (lab) => {
       const world = await filterWorld(lab);
       await findsRuns(lab, world, { flowVersion: { any: [`v1-${world.suffix}`] } }, 'version', 'r1');

@@ -5,7 +5,7 @@ import { uuid } from '../moments.ts';
 export const flowTransitionsAfterCases: ConformanceCase[] = [
   {
     id: 'C36',
-    title: 'terminal -> CRASHED, PAUSED, CANCELLING aborts',
+    title: 'moving an ended flow run to CRASHED, PAUSED or CANCELLING aborts',
     run: async (lab) => {
       for (const from of TERMINAL)
         for (const to of ['CRASHED', 'PAUSED', 'CANCELLING']) {
@@ -20,7 +20,7 @@ export const flowTransitionsAfterCases: ConformanceCase[] = [
   },
   {
     id: 'C38',
-    title: 'COMPLETED with result -> RUNNING, PENDING, SCHEDULED is rejected',
+    title: 'a COMPLETED flow run with a result cannot run again',
     run: async (lab) => {
       for (const to of ['RUNNING', 'PENDING', 'SCHEDULED']) {
         const run = await lab.run(state('COMPLETED', null, null, PERSISTED));
@@ -34,7 +34,7 @@ export const flowTransitionsAfterCases: ConformanceCase[] = [
   },
   {
     id: 'C40',
-    title: 'COMPLETED with result -> COMPLETED with result',
+    title: 'a COMPLETED flow run with a result may be COMPLETED with another',
     run: async (lab) => {
       const run = await lab.run(state('COMPLETED', null, null, PERSISTED));
       const verdict = await lab.api.setFlowRunState(
@@ -47,7 +47,7 @@ export const flowTransitionsAfterCases: ConformanceCase[] = [
   },
   {
     id: 'C42',
-    title: 'a scalar or list result does not count as persisted',
+    title: 'a scalar or list as the result of a flow run does not count as persisted',
     run: async (lab) => {
       for (const data of [5, 'text', [1, 2]]) {
         const run = await lab.run(state('COMPLETED', null, null, data));
@@ -62,7 +62,7 @@ export const flowTransitionsAfterCases: ConformanceCase[] = [
   },
   {
     id: 'C44',
-    title: 'terminal -> SCHEDULED needs a deployment',
+    title: 'an ended flow run needs a deployment to be scheduled again',
     run: async (lab) => {
       const deployment = await lab.deployment();
       for (const from of TERMINAL) {
@@ -84,7 +84,7 @@ export const flowTransitionsAfterCases: ConformanceCase[] = [
   },
   {
     id: 'C46',
-    title: 'another or no transition id follows the normal rules',
+    title: 'a move with another or no transition id follows the normal rules',
     run: async (lab) => {
       const run = await lab.run(state('PENDING'));
       await lab.api.setFlowRunState(run.id, state('RUNNING', null, { transitionId: uuid() }));
@@ -99,7 +99,7 @@ export const flowTransitionsAfterCases: ConformanceCase[] = [
   },
   {
     id: 'C48',
-    title: 'an unknown run is not found',
+    title: 'moving an unknown flow run is not found',
     run: async (lab) => {
       const run = await lab.run(state('PENDING'));
       lab.accepted(await lab.api.setFlowRunState(run.id, state('RUNNING')), { type: 'RUNNING' }, 'control');
@@ -108,7 +108,7 @@ export const flowTransitionsAfterCases: ConformanceCase[] = [
   },
   {
     id: 'C50',
-    title: 'WAIT, ABORT and REJECT(current) carry the current state and write none',
+    title: 'WAIT, ABORT and REJECT return the current state and write none',
     run: async (lab) => {
       for (const [from, to, status] of [
         [state('SCHEDULED', null, future()), 'RUNNING', 'WAIT'],

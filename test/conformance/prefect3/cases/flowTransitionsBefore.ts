@@ -5,7 +5,7 @@ import { inSeconds } from '../moments.ts';
 export const flowTransitionsBeforeCases: ConformanceCase[] = [
   {
     id: 'C02',
-    title: 'no state -> every other type is accepted',
+    title: 'a flow run without a state may move to every state type',
     run: async (lab) => {
       lab.needs('stripStates', 'a FlowQL run always has a state');
       for (const type of ['SCHEDULED', 'PENDING', 'RUNNING', 'CANCELLING', ...TERMINAL]) {
@@ -17,7 +17,7 @@ export const flowTransitionsBeforeCases: ConformanceCase[] = [
   },
   {
     id: 'C04',
-    title: 'SCHEDULED -> PENDING with its own scheduled time keeps the proposed one',
+    title: 'a flow run moved from SCHEDULED to PENDING keeps a proposed scheduled time',
     run: async (lab) => {
       const own = inSeconds(120);
       const run = await lab.run(state('SCHEDULED', null, past()));
@@ -28,7 +28,7 @@ export const flowTransitionsBeforeCases: ConformanceCase[] = [
   },
   {
     id: 'C06',
-    title: 'PENDING with a future scheduled time -> RUNNING waits',
+    title: 'a PENDING flow run waits for its scheduled time',
     run: async (lab) => {
       const run = await lab.run(state('PENDING', null, { scheduledTime: inSeconds(90) }));
       lab.waits(await lab.unwritten(run.id, () => lab.api.setFlowRunState(run.id, state('RUNNING'))), {
@@ -40,7 +40,7 @@ export const flowTransitionsBeforeCases: ConformanceCase[] = [
   },
   {
     id: 'C08',
-    title: 'SCHEDULED(+0.3 s) -> RUNNING rounds to 0',
+    title: 'a flow run due in 0.3 s may run',
     run: async (lab) => {
       const run = await lab.run(state('PENDING'));
       const verdict = await lab.api.setFlowRunState(
@@ -53,7 +53,7 @@ export const flowTransitionsBeforeCases: ConformanceCase[] = [
   },
   {
     id: 'C10',
-    title: 'SCHEDULED without pid -> CANCELLING becomes CANCELLED',
+    title: 'cancelling a SCHEDULED flow run without a pid makes it CANCELLED',
     run: async (lab) => {
       const run = await lab.run(state('SCHEDULED', null, past()));
       const verdict = await lab.api.setFlowRunState(run.id, state('CANCELLING'));
@@ -69,7 +69,7 @@ export const flowTransitionsBeforeCases: ConformanceCase[] = [
   },
   {
     id: 'C12',
-    title: 'AwaitingRetry with pid -> CANCELLING',
+    title: 'cancelling an AwaitingRetry flow run with a pid makes it CANCELLING',
     run: async (lab) => {
       const run = await lab.run(state('SCHEDULED', 'AwaitingRetry', future()), { pid: true });
       lab.accepted(await lab.api.setFlowRunState(run.id, state('CANCELLING')), { type: 'CANCELLING' });
@@ -77,7 +77,7 @@ export const flowTransitionsBeforeCases: ConformanceCase[] = [
   },
   {
     id: 'C14',
-    title: 'SCHEDULED -> each terminal type; start and end are set',
+    title: 'a SCHEDULED flow run that ends has a start and an end time',
     run: async (lab) => {
       for (const type of TERMINAL) {
         const run = await lab.run(state('SCHEDULED', null, past()));
@@ -91,7 +91,7 @@ export const flowTransitionsBeforeCases: ConformanceCase[] = [
   },
   {
     id: 'C16',
-    title: 'SCHEDULED -> Late once',
+    title: 'a flow run can be marked Late once',
     run: async (lab) => {
       const run = await lab.run(state('SCHEDULED', null, past()));
       lab.accepted(await lab.api.setFlowRunState(run.id, state('SCHEDULED', 'Late', past())), {
@@ -107,7 +107,7 @@ export const flowTransitionsBeforeCases: ConformanceCase[] = [
   },
   {
     id: 'C18',
-    title: 'FAILED -> Late, with and without deployment',
+    title: 'a FAILED flow run cannot be marked Late, with or without a deployment',
     run: async (lab) => {
       const first = await lab.run(state('FAILED'), { dep: true });
       const second = await lab.run(state('FAILED'));
@@ -125,7 +125,7 @@ export const flowTransitionsBeforeCases: ConformanceCase[] = [
   },
   {
     id: 'C20',
-    title: 'PENDING -> Submitting carries the scheduled time',
+    title: 'a flow run that becomes Submitting keeps its scheduled time',
     run: async (lab) => {
       const text = inSeconds(-3);
       const run = await lab.run(state('PENDING', null, { scheduledTime: text }));
@@ -136,7 +136,7 @@ export const flowTransitionsBeforeCases: ConformanceCase[] = [
   },
   {
     id: 'C22',
-    title: 'Submitting -> InfrastructurePending',
+    title: 'a Submitting flow run may become InfrastructurePending',
     run: async (lab) => {
       const run = await lab.run(state('PENDING', 'Submitting'));
       lab.accepted(await lab.api.setFlowRunState(run.id, state('PENDING', 'InfrastructurePending')), {

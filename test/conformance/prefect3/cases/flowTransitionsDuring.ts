@@ -5,7 +5,7 @@ import { inSeconds, milliseconds } from '../moments.ts';
 export const flowTransitionsDuringCases: ConformanceCase[] = [
   {
     id: 'C24',
-    title: 'RUNNING -> PENDING or Submitting aborts',
+    title: 'moving a RUNNING flow run to PENDING or Submitting aborts',
     run: async (lab) => {
       for (const name of ['Pending', 'Submitting']) {
         const run = await lab.run(state('RUNNING'));
@@ -23,7 +23,7 @@ export const flowTransitionsDuringCases: ConformanceCase[] = [
   },
   {
     id: 'C26',
-    title: 'RUNNING -> RUNNING counts and adds run time',
+    title: 'moving a RUNNING flow run to RUNNING counts a run and adds run time',
     run: async (lab) => {
       const run = await lab.run(state('RUNNING'));
       lab.equal(run.runCount, 1, 'first');
@@ -43,7 +43,7 @@ export const flowTransitionsDuringCases: ConformanceCase[] = [
   },
   {
     id: 'C28',
-    title: 'CANCELLING -> the other eight types is rejected',
+    title: 'moving a CANCELLING flow run to any other type than CANCELLED is rejected',
     run: async (lab) => {
       for (const type of [
         'SCHEDULED',
@@ -71,7 +71,7 @@ export const flowTransitionsDuringCases: ConformanceCase[] = [
   },
   {
     id: 'C30',
-    title: 'PAUSED -> PENDING is rejected',
+    title: 'moving a PAUSED flow run to PENDING is rejected',
     run: async (lab) => {
       const run = await lab.run(state('PAUSED', null, { pauseTimeout: inSeconds(600) }));
       lab.rejected(await lab.unwritten(run.id, () => lab.api.setFlowRunState(run.id, state('PENDING'))), {
@@ -82,7 +82,7 @@ export const flowTransitionsDuringCases: ConformanceCase[] = [
   },
   {
     id: 'C32',
-    title: 'PAUSED -> terminal, SCHEDULED, RUNNING is accepted',
+    title: 'a PAUSED flow run may end, be scheduled or run',
     run: async (lab) => {
       for (const type of [...TERMINAL, 'SCHEDULED', 'RUNNING']) {
         const run = await lab.run(state('PAUSED', null, { pauseTimeout: inSeconds(600) }));
@@ -92,7 +92,7 @@ export const flowTransitionsDuringCases: ConformanceCase[] = [
   },
   {
     id: 'C34',
-    title: 'expired pause -> RUNNING fails the run',
+    title: 'moving a flow run with an expired pause to RUNNING fails it',
     run: async (lab) => {
       const { run, verdict } = await expired(lab, 'RUNNING');
       lab.rejected(verdict, {

@@ -6,7 +6,7 @@ const FORCED = { force: true };
 export const forceCases: ConformanceCase[] = [
   {
     id: 'F02',
-    title: 'force does not wait',
+    title: 'a forced move does not wait for the scheduled time',
     run: async (lab) => {
       const run = await lab.run({ type: 'SCHEDULED', details: { scheduledTime: inSeconds(3600) } });
       lab.waits(await lab.api.setFlowRunState(run.id, { type: 'RUNNING' }), { delay: 3600 }, 'plain');
@@ -15,7 +15,7 @@ export const forceCases: ConformanceCase[] = [
   },
   {
     id: 'F04',
-    title: 'force: suspended -> CANCELLING still becomes CANCELLED, blocking pause goes',
+    title: 'forced CANCELLING makes a suspended run CANCELLED and a paused run CANCELLING',
     run: async (lab) => {
       const first = await lab.run(
         { type: 'PAUSED', name: 'Suspended', details: { pauseReschedule: true, pauseTimeout: inSeconds(600) } },
@@ -36,7 +36,7 @@ export const forceCases: ConformanceCase[] = [
   },
   {
     id: 'F06',
-    title: 'force: an equal transition id is accepted',
+    title: 'a forced move with an equal transition id is accepted',
     run: async (lab) => {
       const id = uuid();
       const run = await lab.run({ type: 'PENDING' });
@@ -49,7 +49,7 @@ export const forceCases: ConformanceCase[] = [
   },
   {
     id: 'F08',
-    title: 'force: no slot, no scheduled time',
+    title: 'a forced move takes no slot and no scheduled time',
     run: async (lab) => {
       lab.needs('deploymentLimits');
       const deployment = await lab.deployment({ concurrencyLimit: 1 });

@@ -1,7 +1,7 @@
 import type { ConformanceCase } from '../conformanceCase.ts';
 import type { Filter } from '../filters.ts';
 import type { Lab } from '../lab.ts';
-import { inSeconds, iso, sleep } from '../moments.ts';
+import { inSeconds, iso } from '../moments.ts';
 
 interface Row {
   id: string;
@@ -27,7 +27,7 @@ const bucketCounts = async (lab: Lab, list: [end: number, step: number, n: numbe
 export const historyCases: ConformanceCase[] = [
   {
     id: 'L02',
-    title: 'at most 500 buckets',
+    title: 'a history has at most 500 intervals',
     run: async (lab) => {
       await bucketCounts(lab, [[500 * 60, 60, 500, 'exactly 500']]);
       const tooMany: [number, number, number, string] = [10 * DAY, 60, 500, '10 days by 1 min'];
@@ -38,7 +38,7 @@ export const historyCases: ConformanceCase[] = [
   },
   {
     id: 'L04',
-    title: 'no range; too short an interval',
+    title: 'a history of an empty period is empty and too short an interval is rejected',
     run: async (lab) => {
       const flow = await lab.flow();
       for (const end of [at(0), at(-100)]) lab.equal(await history(lab, flow, at(0), end, 60), [], end);
@@ -48,14 +48,14 @@ export const historyCases: ConformanceCase[] = [
   },
   {
     id: 'L06',
-    title: 'per state: count, run time, lateness',
+    title: 'a history contains count, run time and lateness per state',
     run: async (lab) => {
       const flow = await lab.flow();
       const late = inSeconds(-100);
       for (let index = 0; index < 2; index++) await scheduled(lab, flow, late);
       await lab.run({ type: 'SCHEDULED', name: 'Foo', details: { scheduledTime: inSeconds(50) } }, { flow });
       const third = await lab.run({ type: 'RUNNING' }, { flow });
-      await sleep(300);
+      await lab.timePasses();
       await lab.api.setFlowRunState(third.id, { type: 'COMPLETED' });
       const [second] = await history(lab, flow, inSeconds(-1000), inSeconds(1000), 2000);
       const one = (type: string, name: string) =>
@@ -66,10 +66,10 @@ export const historyCases: ConformanceCase[] = [
         [2, 1, 1],
         'counts',
       );
-      lab.near(one('SCHEDULED', 'Waiting')?.sumLateness, 200, 6, 'lateness');
+      lab.near(one('SCHEDULED', 'Waiting')?.sumLateness, 200, 100, 'lateness');
       lab.near(one('SCHEDULED', 'Foo')?.sumLateness, 0, 0.001, 'never negative');
       const total = (await lab.api.readFlowRun(third.id)).totalRunTime;
-      lab.holds(total > 0.25, 'it ran', total);
+      lab.holds(total > 0.2, 'it ran', total);
       lab.near(one('COMPLETED', 'Completed')?.sumRunTime, total, 0.002, 'run time');
       lab.near(one('SCHEDULED', 'Waiting')?.sumRunTime, 0, 0.001, 'no run time');
     },

@@ -8,7 +8,7 @@ const all = (lab: Lab, run: { id: string }) => lab.api.filterInputs(run.id, { pr
 export const inputsCases: ConformanceCase[] = [
   {
     id: 'M02',
-    title: 'a key is used once per run',
+    title: 'the key of an input is unique in its flow run',
     run: async (lab) => {
       const run = await lab.run();
       const other = await lab.run();
@@ -26,7 +26,7 @@ export const inputsCases: ConformanceCase[] = [
   },
   {
     id: 'M04',
-    title: 'keys are lower case letters, digits and dashes',
+    title: 'the key of an input consists of lower-case letters, digits and dashes',
     run: async (lab) => {
       const run = await lab.run();
       for (const key of ['My Key!', 'my_key', 'ä'])
@@ -48,7 +48,7 @@ export const inputsCases: ConformanceCase[] = [
   },
   {
     id: 'M06',
-    title: 'filter by prefix',
+    title: 'inputs are filtered by prefix',
     run: async (lab) => {
       const run = await lab.run();
       for (const key of ['b-2', 'b-1', 'b-3', 'c-1']) await lab.api.createInput(run.id, { key, value: key });
@@ -79,7 +79,7 @@ export const inputsCases: ConformanceCase[] = [
   },
   {
     id: 'M08',
-    title: 'a negative limit, a NUL',
+    title: 'a negative limit and a NUL in an input are rejected',
     run: async (lab) => {
       const run = await lab.run();
       await lab.api.createInput(run.id, { key: 'k', value: 'v' });

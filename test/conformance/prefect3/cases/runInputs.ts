@@ -4,17 +4,17 @@ import { refused, SCHEMA, waiting } from '../pauses.ts';
 export const runInputsCases: ConformanceCase[] = [
   {
     id: 'D12',
-    title: 'the schema input is missing',
+    title: 'resuming is rejected if the schema of the input is missing',
     run: (lab) => refused(lab, undefined, { name: 'x' }, 'Run input schema not found.'),
   },
   {
     id: 'D14',
-    title: 'a required field is missing',
+    title: 'resuming is rejected without a required field',
     run: (lab) => refused(lab, SCHEMA, {}, /Reason: Validation failed.*'name' is a required property/),
   },
   {
     id: 'D16',
-    title: 'every field has a default, no input',
+    title: 'resuming without input is accepted if every field has a default',
     run: async (lab) => {
       const run = await waiting(lab, { type: 'object', properties: { name: { type: 'string', default: 'd' } } });
       lab.accepted(await lab.api.resumeFlowRun(run.id), { type: 'RUNNING' });
@@ -23,7 +23,7 @@ export const runInputsCases: ConformanceCase[] = [
   },
   {
     id: 'D18',
-    title: 'extra properties are kept',
+    title: 'extra properties of a run input are stored',
     run: async (lab) => {
       const run = await waiting(lab, SCHEMA);
       lab.accepted(await lab.api.resumeFlowRun(run.id, { name: 'x', more: [1] }), { type: 'RUNNING' });
@@ -32,7 +32,7 @@ export const runInputsCases: ConformanceCase[] = [
   },
   {
     id: 'D20',
-    title: 'bad JSON text',
+    title: 'malformed JSON in a run input is rejected',
     run: (lab) =>
       refused(
         lab,
@@ -43,7 +43,7 @@ export const runInputsCases: ConformanceCase[] = [
   },
   {
     id: 'D22',
-    title: 'a schema that refers to itself without end',
+    title: 'a schema that refers to itself endlessly is rejected',
     run: async (lab) => {
       const of = (definitions: object) => ({
         type: 'object',

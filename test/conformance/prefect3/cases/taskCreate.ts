@@ -9,7 +9,7 @@ const CONFLICT = (lab: Lab): ErrorKind[] => lab.pick(['conflict'], ['conflict', 
 export const taskCreateCases: ConformanceCase[] = [
   {
     id: 'I02',
-    title: 'without a flow run, too',
+    title: 'a task run without a flow run is created once per key',
     run: async (lab) => {
       const fields = { taskKey: unique('k'), dynamicKey: '0' };
       const first = await lab.api.createTaskRun({ ...fields, name: 'first' });
@@ -21,7 +21,7 @@ export const taskCreateCases: ConformanceCase[] = [
   },
   {
     id: 'I04',
-    title: 'an unknown flow run is refused',
+    title: 'creating a task run in an unknown flow run is rejected',
     run: async (lab) => {
       await lab.refuses(CONFLICT(lab), () =>
         lab.api.createTaskRun({ flowRunId: uuid(), taskKey: 'k', dynamicKey: '0' }),
@@ -36,7 +36,7 @@ export const taskCreateCases: ConformanceCase[] = [
   },
   {
     id: 'I06',
-    title: 'bounds of the policy and the cache key',
+    title: 'the policy and the cache key of a task run are limited',
     run: async (lab) => {
       const flowRun = await lab.run({ type: 'RUNNING' });
       const make = (fields: Partial<TaskRunInput>) =>
@@ -68,7 +68,7 @@ export const taskCreateCases: ConformanceCase[] = [
   },
   {
     id: 'I08',
-    title: 'an unknown task run',
+    title: 'reading an unknown task run is not found',
     run: async (lab) => {
       await lab.refuses('not_found', () => lab.api.readTaskRun(uuid()));
       const run = await lab.task();
@@ -77,7 +77,7 @@ export const taskCreateCases: ConformanceCase[] = [
   },
   {
     id: 'I10',
-    title: 'ten creates at once without a flow run',
+    title: 'ten parallel creations without a flow run create one task run',
     run: async (lab) => {
       const taskKey = unique('race');
       const all = await Promise.all(

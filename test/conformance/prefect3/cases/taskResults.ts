@@ -7,7 +7,7 @@ import type { ReportedState } from '../values.ts';
 export const taskResultsCases: ConformanceCase[] = [
   {
     id: 'J22',
-    title: 'a cached result is used',
+    title: 'a task run with a cached result completes',
     run: async (lab) => {
       const key = unique('cache');
       const first = await lab.task({ type: 'RUNNING' });
@@ -22,7 +22,7 @@ export const taskResultsCases: ConformanceCase[] = [
   },
   {
     id: 'J24',
-    title: 'the newest entry wins, only COMPLETED is kept',
+    title: 'the newest cached result wins and only COMPLETED is cached',
     run: async (lab) => {
       const key = unique('cache');
       for (const count of [1, 2]) {
@@ -50,7 +50,7 @@ export const taskResultsCases: ConformanceCase[] = [
   },
   {
     id: 'J26',
-    title: 'deferred task runs',
+    title: 'deferred task runs follow the rules of background tasks',
     run: async (lab) => {
       lab.needs('deferred', 'the adapter has no deferred task runs');
       const details = { deferred: true };
@@ -78,8 +78,7 @@ export const taskResultsCases: ConformanceCase[] = [
   },
   {
     id: 'J28',
-    title: 'an older reported state does not take a task run back',
-    seconds: 90,
+    title: 'an older reported state does not move a task run back',
     run: async (lab) => {
       lab.needs('report');
       const flowRun = await lab.run({ type: 'RUNNING' });
@@ -125,7 +124,7 @@ export const taskResultsCases: ConformanceCase[] = [
   },
   {
     id: 'J30',
-    title: 'concurrent moves of one task run',
+    title: 'parallel moves of a task run are all counted',
     run: async (lab) => {
       const run = await lab.task({ type: 'RUNNING' });
       const all = await Promise.all(

@@ -1,11 +1,11 @@
 import type { ConformanceCase } from '../conformanceCase.ts';
-import { inSeconds } from '../moments.ts';
+import { inSeconds, milliseconds } from '../moments.ts';
 import { fail, read, retriesRun, set } from '../taskStates.ts';
 
 export const taskTransitionsCases: ConformanceCase[] = [
   {
     id: 'J02',
-    title: 'in a paused flow run a task is paused',
+    title: 'a task run in a paused flow run is paused',
     run: async (lab) => {
       const until = inSeconds(800);
       const flowRun = await lab.run(
@@ -22,7 +22,7 @@ export const taskTransitionsCases: ConformanceCase[] = [
   },
   {
     id: 'J04',
-    title: 'a running task remembers the run count of its flow run',
+    title: 'a running task run stores the run count of its flow run',
     run: async (lab) => {
       const flowRun = await lab.run({ type: 'RUNNING' });
       await lab.api.setFlowRunState(flowRun.id, { type: 'RUNNING' });
@@ -34,7 +34,7 @@ export const taskTransitionsCases: ConformanceCase[] = [
   },
   {
     id: 'J06',
-    title: 'AwaitingRetry -> RUNNING is Retrying',
+    title: 'an AwaitingRetry task run runs as Retrying',
     run: async (lab) => {
       const run = await retriesRun(lab, { retries: 1, retryDelay: 0 });
       lab.rejected(await set(lab, run, fail), { type: 'SCHEDULED', name: 'AwaitingRetry' }, 'failure');
@@ -43,7 +43,7 @@ export const taskTransitionsCases: ConformanceCase[] = [
   },
   {
     id: 'J08',
-    title: 'SCHEDULED(+1 h) -> RUNNING waits',
+    title: 'a SCHEDULED task run waits for its scheduled time',
     run: async (lab) => {
       const run = await lab.task({ type: 'SCHEDULED', details: { scheduledTime: inSeconds(3600) } });
       lab.waits(await lab.unwritten(run.id, () => set(lab, run, 'RUNNING'), 'task'), {
@@ -55,7 +55,7 @@ export const taskTransitionsCases: ConformanceCase[] = [
   },
   {
     id: 'J10',
-    title: 'no guards as for flow runs',
+    title: 'a task run may move between states that flow runs cannot',
     run: async (lab) => {
       const flowRun = await lab.run({ type: 'RUNNING' });
       for (const to of ['CANCELLING', 'PAUSED', 'PENDING', 'SCHEDULED']) {
@@ -68,7 +68,7 @@ export const taskTransitionsCases: ConformanceCase[] = [
   },
   {
     id: 'J12',
-    title: 'terminal -> CRASHED, PAUSED, CANCELLING aborts',
+    title: 'moving an ended task run to CRASHED, PAUSED or CANCELLING aborts',
     run: async (lab) => {
       const flowRun = await lab.run({ type: 'RUNNING' });
       for (const from of ['COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED'])
@@ -84,7 +84,7 @@ export const taskTransitionsCases: ConformanceCase[] = [
   },
   {
     id: 'J14',
-    title: 'COMPLETED without a result -> RUNNING restarts the count',
+    title: 'a COMPLETED task run without a result that runs again restarts its run count',
     run: async (lab) => {
       const run = await lab.task({ type: 'RUNNING' });
       await set(lab, run, 'RUNNING');
@@ -96,7 +96,7 @@ export const taskTransitionsCases: ConformanceCase[] = [
   },
   {
     id: 'J16',
-    title: 'a task of a retried flow run is Retrying',
+    title: 'a task run of a retried flow run runs as Retrying',
     run: async (lab) => {
       const flowRun = await lab.run({ type: 'RUNNING' });
       const run = await lab.task({ type: 'PENDING' }, { flowRun: flowRun });
@@ -112,21 +112,21 @@ export const taskTransitionsCases: ConformanceCase[] = [
   },
   {
     id: 'J18',
-    title: 'the last delay is used again',
+    title: 'a task run uses its last retry delay again',
     run: async (lab) => {
       const run = await retriesRun(lab, { retries: 3, retryDelay: [1, 30] });
       for (const delay of [1, 30, 30]) {
-        const at = Date.now();
         const verdict = await set(lab, run, fail);
         lab.rejected(verdict, { name: 'AwaitingRetry' });
-        lab.sameTime(verdict.state?.details.scheduledTime, at + delay * 1000, `delay ${delay}`, 900);
+        const due = milliseconds(verdict.state?.timestamp) + delay * 1000;
+        lab.sameTime(verdict.state?.details.scheduledTime, due, `delay ${delay}`, 900);
         await set(lab, run, 'RUNNING', { force: true });
       }
     },
   },
   {
     id: 'J20',
-    title: 'retriable false is not retried',
+    title: 'a task run that fails with `retriable: false` is not retried',
     run: async (lab) => {
       for (const [retriable, retried] of [
         [false, false],

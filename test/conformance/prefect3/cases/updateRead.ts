@@ -1,11 +1,11 @@
 import { REFUSED } from '../api.ts';
 import type { ConformanceCase } from '../conformanceCase.ts';
-import { inSeconds, sleep, uuid } from '../moments.ts';
+import { inSeconds, uuid } from '../moments.ts';
 
 export const updateReadCases: ConformanceCase[] = [
   {
     id: 'B02',
-    title: 'an empty update',
+    title: 'an empty update of a flow run changes nothing',
     run: async (lab) => {
       const run = await lab.run(undefined, { tags: ['x'], parameters: { a: 1 }, name: 'same' });
       await lab.api.updateFlowRun(run.id, {});
@@ -17,7 +17,7 @@ export const updateReadCases: ConformanceCase[] = [
   },
   {
     id: 'B04',
-    title: 'update of an unknown run',
+    title: 'updating an unknown flow run is not found',
     run: async (lab) => {
       await lab.refuses('not_found', () => lab.api.updateFlowRun(uuid(), { name: 'x' }), 'unknown', /not found/i);
       const run = await lab.run();
@@ -27,7 +27,7 @@ export const updateReadCases: ConformanceCase[] = [
   },
   {
     id: 'B06',
-    title: 'tags null or empty',
+    title: 'the tags of a flow run may be empty but not null',
     run: async (lab) => {
       const run = await lab.run(undefined, { tags: ['x'] });
       await lab.refuses('validation', () => lab.api.updateFlowRun(run.id, { tags: null }));
@@ -38,7 +38,7 @@ export const updateReadCases: ConformanceCase[] = [
   },
   {
     id: 'B08',
-    title: 'a policy update and the pause keys',
+    title: 'an update of the policy keeps the pause keys',
     run: async (lab) => {
       const run = await lab.run({ type: 'RUNNING' });
       await lab.api.setFlowRunState(run.id, {
@@ -54,7 +54,7 @@ export const updateReadCases: ConformanceCase[] = [
   },
   {
     id: 'B10',
-    title: 'job variables without a deployment',
+    title: 'job variables need a deployment',
     run: async (lab) => {
       const run = await lab.run({ type: 'SCHEDULED' });
       await lab.refuses(
@@ -68,7 +68,7 @@ export const updateReadCases: ConformanceCase[] = [
   },
   {
     id: 'B12',
-    title: 'infrastructure pid',
+    title: 'the infrastructure pid of a flow run can be set',
     run: async (lab) => {
       const run = await lab.run();
       await lab.api.updateFlowRun(run.id, { infrastructurePid: 'p' });
@@ -77,19 +77,16 @@ export const updateReadCases: ConformanceCase[] = [
   },
   {
     id: 'B14',
-    title: 'run times are seconds and grow while RUNNING',
+    title: 'the estimated run time grows while a flow run is RUNNING',
     run: async (lab) => {
       const run = await lab.run({ type: 'RUNNING' });
-      await sleep(400);
       const after = await lab.api.readFlowRun(run.id);
-      await sleep(300);
-      const later = await lab.api.readFlowRun(run.id);
+      const later = await lab.until(
+        () => lab.api.readFlowRun(run.id),
+        ({ estimatedRunTime }) => estimatedRunTime > after.estimatedRunTime + 0.2,
+        { label: 'grows' },
+      );
       lab.equal([typeof after.estimatedRunTime, typeof after.totalRunTime], ['number', 'number'], 'numbers');
-      lab.near(after.estimatedRunTime, 0.45, 0.4, 'estimate');
-      lab.holds(later.estimatedRunTime > after.estimatedRunTime + 0.2, 'grows', [
-        after.estimatedRunTime,
-        later.estimatedRunTime,
-      ]);
       lab.equal(later.totalRunTime, 0, 'total while running');
       await lab.api.setFlowRunState(run.id, { type: 'COMPLETED' });
       const end = await lab.api.readFlowRun(run.id);
