@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { DEFAULT_CLOUD_HOOK_ADDRESSES } from './core/cloudHooks/cloudHookPayload.ts';
+import { DEFAULT_CLOUD_HOOK_ADDRESSES } from './core/cloudHooks/cloudHookRequests.ts';
 import { hidePassword } from './core/values/hidePassword.ts';
 import { nearestName } from './core/values/nearestName.ts';
 import { Problem } from './core/values/problem.ts';

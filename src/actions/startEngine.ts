@@ -1,4 +1,4 @@
-import { type CloudHookAddresses, DEFAULT_CLOUD_HOOK_ADDRESSES } from '../core/cloudHooks/cloudHookPayload.ts';
+import { type CloudHookAddresses, DEFAULT_CLOUD_HOOK_ADDRESSES } from '../core/cloudHooks/cloudHookRequests.ts';
 import type { Database } from '../store/connection/database.ts';
 import { BulkProgress } from '../streams/bulkProgress.ts';
 import type { Streams } from '../streams/streams.ts';

@@ -21,7 +21,7 @@ import { createYogaListener } from './http/yogaListener.ts';
 import { RequestFault } from './observing/clientError.ts';
 import { createObservations } from './observing/observations.ts';
 import { createPresentError } from './observing/presentError.ts';
-import { createDocuments } from './operations/documentCache.ts';
+import { createDocumentCache } from './operations/documentCache.ts';
 import { createOperations } from './operations/operations.ts';
 import { openWebSockets } from './sockets/webSockets.ts';
 
@@ -68,7 +68,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
     { name: 'flowql_event_streams', help: 'Number of open server-sent event streams.', read: () => streams.size },
     { name: 'flowql_waiting_writes', help: 'Number of writes that wait for the database.', read: waitingWrites },
   ]);
-  const documents = createDocuments(
+  const documents = createDocumentCache(
     schema,
     { depth: config.maxDepth, tokens: config.maxTokens, aliases: config.maxAliases, fields: config.maxFields },
     present,

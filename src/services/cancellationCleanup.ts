@@ -1,5 +1,5 @@
 import { moveOverdueFlowRuns, moveOverdueTaskRuns } from '../actions/writing/moveOverdueRuns.ts';
-import { orphanedSubflowState, orphanedTaskRunState } from '../core/rules/overdue.ts';
+import { orphanedSubflowState, orphanedTaskRunState } from '../core/rules/overdueStates.ts';
 import { addSeconds } from '../core/values/instant.ts';
 import { subflowsOfCancelled, taskRunsOfCancelled } from '../store/runs/overdueRuns.ts';
 import { movingLoop } from './movingLoop.ts';

@@ -1,5 +1,5 @@
 import { moveOverdueFlowRuns } from '../actions/writing/moveOverdueRuns.ts';
-import { timedOutCancellationState } from '../core/rules/overdue.ts';
+import { timedOutCancellationState } from '../core/rules/overdueStates.ts';
 import { addSeconds } from '../core/values/instant.ts';
 import { cancellingSince } from '../store/runs/overdueRuns.ts';
 import { movingLoop } from './movingLoop.ts';

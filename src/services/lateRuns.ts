@@ -1,5 +1,5 @@
 import { moveOverdueFlowRuns } from '../actions/writing/moveOverdueRuns.ts';
-import { lateState } from '../core/rules/overdue.ts';
+import { lateState } from '../core/rules/overdueStates.ts';
 import { addSeconds } from '../core/values/instant.ts';
 import { lateFlowRuns } from '../store/runs/overdueRuns.ts';
 import { movingLoop } from './movingLoop.ts';

@@ -1,5 +1,5 @@
 import { moveOverdueFlowRuns } from '../actions/writing/moveOverdueRuns.ts';
-import { expiredPauseState } from '../core/rules/overdue.ts';
+import { expiredPauseState } from '../core/rules/overdueStates.ts';
 import { expiredPauses } from '../store/runs/overdueRuns.ts';
 import { movingLoop } from './movingLoop.ts';
 

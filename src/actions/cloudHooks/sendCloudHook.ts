@@ -4,7 +4,7 @@ import {
   type CloudHookAddresses,
   type CloudHookRequest,
   cloudHookRequests,
-} from '../../core/cloudHooks/cloudHookPayload.ts';
+} from '../../core/cloudHooks/cloudHookRequests.ts';
 import { insertMessage } from '../../store/cloudHooks/messages.ts';
 import type { Models } from '../../store/connection/database.ts';
 import type { Engine } from '../writing/engine.ts';

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
 import { LIMITS } from '../../core/values/limits.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { WorkQueueNames } from '../flowRuns/requireWorkQueue.ts';
-import { faultBySchema } from '../writing/jsonSchema.ts';
+import { faultBySchema } from '../writing/faultBySchema.ts';
 import type { ScheduleRequest } from './scheduleRequest.ts';
 
 /** A deployment's settings, without its name and its flow. */

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Queryable } from '../../store/connection/database.ts';
 import { jobVariablesOf } from '../../store/deployments/jobVariables.ts';
-import { faultBySchema } from '../writing/jsonSchema.ts';
+import { faultBySchema } from '../writing/faultBySchema.ts';
 
 /**
  * Checks that a flow run may get new job variables: it must be SCHEDULED, so that no worker has read them yet, and have

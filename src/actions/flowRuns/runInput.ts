@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
-import { faultBySchema } from '../writing/jsonSchema.ts';
+import { faultBySchema } from '../writing/faultBySchema.ts';
 
 type Hydrated<Value> = { value: Value } | { reason: string };
 

@@ -3,7 +3,7 @@ import { checkFlowRunPolicy } from '../../core/checks/checkNumbers.ts';
 import { checkName, checkTags } from '../../core/checks/checkText.ts';
 import type { FlowRun, FlowRunPolicy } from '../../core/runs/run.ts';
 import type { JsonObject } from '../../core/values/jsonObject.ts';
-import { runName } from '../../core/values/names.ts';
+import { runName } from '../../core/values/runName.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { flowRunsById } from '../../store/flowRuns/flowRuns.ts';
 import { lockFlowRuns } from '../../store/flowRuns/lockFlowRuns.ts';

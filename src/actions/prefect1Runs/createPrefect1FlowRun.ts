@@ -7,15 +7,11 @@ import type { FlowRun } from '../../core/runs/run.ts';
 import { NO_DETAILS } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import type { JsonObject } from '../../core/values/jsonObject.ts';
-import { runName } from '../../core/values/names.ts';
 import { Problem } from '../../core/values/problem.ts';
+import { runName } from '../../core/values/runName.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import type { Transaction } from '../../store/connection/database.ts';
-import {
-  newestOfVersionGroup,
-  type RegisteredFlow,
-  registeredFlow,
-} from '../../store/prefect1Runs/prefect1FlowRunCreations.ts';
+import { newestOfVersionGroup, type RunnableFlow, runnableFlow } from '../../store/prefect1Runs/runnableFlow.ts';
 import { NOT_MAPPED } from '../../store/taskRuns/insertTaskRuns.ts';
 import type { Topic } from '../../streams/streams.ts';
 import { queueCloudHooks } from '../cloudHooks/queueCloudHooks.ts';
@@ -66,9 +62,9 @@ async function findFlow(
   transaction: Transaction,
   tenantId: string | null,
   { flowId, versionGroupId }: CreatePrefect1FlowRun,
-): Promise<RegisteredFlow> {
+): Promise<RunnableFlow> {
   if (flowId) {
-    const flow = await registeredFlow(transaction, tenantId, flowId);
+    const flow = await runnableFlow(transaction, tenantId, flowId);
     if (!flow) throw new Problem('NOT_FOUND', `Flow ${flowId} not found`);
     if (flow.archived) throw new Problem('FAILED_PRECONDITION', `Flow ${flowId} is archived.`);
     return flow;
@@ -79,7 +75,7 @@ async function findFlow(
   return flow;
 }
 
-async function insert(transaction: Transaction, flow: RegisteredFlow, input: CreatePrefect1FlowRun) {
+async function insert(transaction: Transaction, flow: RunnableFlow, input: CreatePrefect1FlowRun) {
   const { id: flowId, tenantId, version, now } = flow;
   const scheduledStartTime = input.scheduledStartTime ?? now;
   const { labels = null, runConfig = null, parameters = null } = input;
@@ -110,7 +106,7 @@ async function insert(transaction: Transaction, flow: RegisteredFlow, input: Cre
 }
 
 /** One task run for each task of the flow. */
-function writeTaskRunsOf(transaction: Transaction, flow: RegisteredFlow, run: FlowRun): Set<Topic> {
+function writeTaskRunsOf(transaction: Transaction, flow: RunnableFlow, run: FlowRun): Set<Topic> {
   const { id, labels, stateType, runCount } = run;
   const around = { labels, facts: { id, stateType, details: NO_DETAILS, runCount } };
   const begun = flow.tasks.flatMap((task) => {

@@ -1,6 +1,6 @@
 import { checkName } from '../../core/checks/checkText.ts';
 import type { TaskRun } from '../../core/runs/run.ts';
-import { runName } from '../../core/values/names.ts';
+import { runName } from '../../core/values/runName.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { nameAnyTaskRun } from '../../store/taskRuns/nameAnyTaskRun.ts';
 import { taskRunsById } from '../../store/taskRuns/taskRuns.ts';

@@ -3,7 +3,7 @@ import { checkMessage, checkName, refuse } from '../../core/checks/checkText.ts'
 import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { jobVariableDefaults, jobVariablesSchema } from '../deployments/deploymentContent.ts';
-import { faultBySchema } from '../writing/jsonSchema.ts';
+import { faultBySchema } from '../writing/faultBySchema.ts';
 
 /** The fields that work pools and work queues share. */
 export interface QueueingContent {

@@ -9,8 +9,11 @@ const NEGATED: { readonly [Of in Reach]: Reach } = { all: 'none', none: 'all', s
 const isEmptyList = (value: Json) => Array.isArray(value) && value.length === 0;
 const isBlank = (value: Json) => typeof value === 'string' && value.trim() === '';
 
-/** The result of tests whose value makes them trivial. All other tests depend on the row. */
-const EMPTY_TESTS: { readonly [Operator in FilterOperator]?: (value: Json) => Reach } = {
+/** The result depends on the row, for every value. */
+const dependsOnRow = (): Reach => 'some';
+
+/** Which rows a test lets through, judged by its value alone: some values make a test trivial. */
+const REACH_OF_TEST: { readonly [Operator in FilterOperator]: (value: Json) => Reach } = {
   in: (value) => (isEmptyList(value) ? 'none' : 'some'),
   notIn: (value) => (isEmptyList(value) ? 'all' : 'some'),
   contains: (value) => (value === '' ? 'all' : 'some'),
@@ -18,6 +21,11 @@ const EMPTY_TESTS: { readonly [Operator in FilterOperator]?: (value: Json) => Re
   hasAll: (value) => (isEmptyList(value) ? 'all' : 'some'),
   hasAny: (value) => (isEmptyList(value) ? 'none' : 'some'),
   query: (value) => (isBlank(value) ? 'all' : 'some'),
+  gte: dependsOnRow,
+  lte: dependsOnRow,
+  is: dependsOnRow,
+  isNull: dependsOnRow,
+  isEmpty: dependsOnRow,
 };
 
 /**
@@ -32,7 +40,7 @@ function reachOf(filter: Filter): Reach {
   if ('or' in filter) return joined(filter.or.map(reachOf), 'all', 'none');
   if ('not' in filter) return NEGATED[reachOf(filter.not)];
   if ('relation' in filter) return reachOf(filter.some);
-  return EMPTY_TESTS[filter.operator]?.(filter.value) ?? 'some';
+  return REACH_OF_TEST[filter.operator](filter.value);
 }
 
 /** Combines the parts of an `and` or an `or`: one part may decide the result, and neutral parts do not change it. */

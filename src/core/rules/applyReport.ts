@@ -5,7 +5,7 @@ import { storedData } from '../runs/result.ts';
 import type { TaskRun } from '../runs/run.ts';
 import type { PlainState, ProposedState } from '../runs/state.ts';
 import { taskRunColumns } from './derivedColumns.ts';
-import { inPrefect1Terms } from './prefect1Times.ts';
+import { inPrefect1Terms } from './inPrefect1Terms.ts';
 
 interface Report {
   /** The run's record before the report; null for a new task run. */

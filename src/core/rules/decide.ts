@@ -5,8 +5,8 @@ import type { ProposedState } from '../runs/state.ts';
 import { applyRules } from './applyRules.ts';
 import { releaseOfSlots } from './concurrencyRules.ts';
 import { flowRunColumns, taskRunColumns } from './derivedColumns.ts';
+import { inPrefect1Terms } from './inPrefect1Terms.ts';
 import { flowRunRulesFor, taskRunRulesFor } from './policies.ts';
-import { inPrefect1Terms } from './prefect1Times.ts';
 import { withDetails } from './rule.ts';
 
 // Facts in, verdict out: the rules determine the state to write, and the state determines columns and effects. Creating

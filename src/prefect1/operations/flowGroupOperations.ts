@@ -3,7 +3,7 @@ import { storable } from '../../core/checks/checkText.ts';
 import { storableJson, storableObject } from '../../core/prefect1/serializedState.ts';
 import { groupSchedule } from '../../core/schedules/groupSchedule.ts';
 import { visibleTenant } from '../../core/values/viewer.ts';
-import { deleteWithFlows } from '../../store/prefect1Flows/flowDeletions.ts';
+import { deleteWithFlows } from '../../store/prefect1Flows/deleteWithFlows.ts';
 import { type FlowGroupUpdate, updateFlowGroup } from '../../store/prefect1Flows/flowGroups.ts';
 import type { Prefect1Context, Prefect1Operations } from './prefect1Context.ts';
 import { inputs, integer, json, optionalText, optionalTexts, type Prefect1Input, text } from './readInput.ts';

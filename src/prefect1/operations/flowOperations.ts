@@ -8,7 +8,7 @@ import { setScheduleInactive } from '../../actions/prefect1Flows/setScheduleInac
 import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { visibleTenant } from '../../core/values/viewer.ts';
-import { deleteWithFlows } from '../../store/prefect1Flows/flowDeletions.ts';
+import { deleteWithFlows } from '../../store/prefect1Flows/deleteWithFlows.ts';
 import { mergeFlowGroupSettings } from '../../store/prefect1Flows/flowGroups.ts';
 import { moveFlowToProject } from '../../store/prefect1Flows/registeredFlows.ts';
 import type { Prefect1Context, Prefect1Doer, Prefect1Operations } from './prefect1Context.ts';

@@ -4,7 +4,7 @@ import { checkText } from '../../core/checks/checkText.ts';
 import { LIMITS } from '../../core/values/limits.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { visibleTenant } from '../../core/values/viewer.ts';
-import { deleteWithFlows } from '../../store/prefect1Flows/flowDeletions.ts';
+import { deleteWithFlows } from '../../store/prefect1Flows/deleteWithFlows.ts';
 import { insertProject, updateProject } from '../../store/prefect1Flows/projects.ts';
 import type { Prefect1Context, Prefect1Operations } from './prefect1Context.ts';
 import { isGiven, optionalText, type Prefect1Input, text } from './readInput.ts';

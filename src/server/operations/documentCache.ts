@@ -32,7 +32,7 @@ export interface ReadOperation {
 type Shape = { types: readonly GraphQLLeafType[] | null };
 type Reading = { read: ReadDocument } | { errors: readonly ClientError[] };
 
-export interface Documents {
+export interface DocumentCache {
   read(text: string): Reading;
 }
 
@@ -41,7 +41,11 @@ export interface Documents {
 const REMEMBERED = { max: 2_000, maxSize: 1_000_000, maxEntrySize: 20_000 };
 
 /** Reads documents and caches the outcome, valid or not: reading a document costs ten times as much as running it. */
-export function createDocuments(schema: GraphQLSchema, limits: DocumentLimits, present: PresentError): Documents {
+export function createDocumentCache(
+  schema: GraphQLSchema,
+  limits: DocumentLimits,
+  present: PresentError,
+): DocumentCache {
   const readings = new LRUCache<string, Reading>({ ...REMEMBERED, sizeCalculation: (_, text) => text.length + 1 });
 
   /** Shapes of valid documents. Validation takes most of the reading time, and need not be repeated for a shape. */

@@ -12,7 +12,7 @@ import type { Prefect1Headers } from '../../prefect1/operations/prefect1Context.
 import { type ClientError, RequestFault } from '../observing/clientError.ts';
 import type { Observations } from '../observing/observations.ts';
 import type { PresentError } from '../observing/presentError.ts';
-import type { Documents, ReadDocument, ReadOperation } from './documentCache.ts';
+import type { DocumentCache, ReadDocument, ReadOperation } from './documentCache.ts';
 import { pageCost, type Variables } from './pageCost.ts';
 import { createSharedExecution, groupKey, type SharedResult } from './sharedExecution.ts';
 
@@ -54,7 +54,7 @@ export interface Operations {
 
 export interface OperationParts {
   schema: GraphQLSchema;
-  documents: Documents;
+  documents: DocumentCache;
   present: PresentError;
   /** Creates a context. Each execution needs its own, because the loaders in it cache rows. */
   contextOf: (viewer: Viewer, headers: Prefect1Headers) => unknown;

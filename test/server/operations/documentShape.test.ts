@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { ClientError } from '../../../src/server/observing/clientError.ts';
-import { createDocuments } from '../../../src/server/operations/documentCache.ts';
+import { createDocumentCache } from '../../../src/server/operations/documentCache.ts';
 import { literalTypes, shapedDocument } from '../../../src/server/operations/documentShape.ts';
 import { random } from '../../support/random.ts';
 
@@ -46,7 +46,7 @@ const schema = buildSchema(`
 `);
 const limits = { tokens: 1000, depth: 10, aliases: 100, fields: 1000 };
 const present = (error: unknown) => new ClientError({ code: 'BAD_REQUEST', message: String(error) });
-const open = () => createDocuments(schema, limits, present);
+const open = () => createDocumentCache(schema, limits, present);
 
 /** Whether the syntax is valid. */
 const isRead = (text: string) => !text.includes('\\x');

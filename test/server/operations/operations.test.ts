@@ -5,7 +5,7 @@ import { Problem } from '../../../src/core/values/problem.ts';
 import { DEFAULT_TENANT_ID, type Role } from '../../../src/core/values/viewer.ts';
 import { createObservations } from '../../../src/server/observing/observations.ts';
 import { createPresentError } from '../../../src/server/observing/presentError.ts';
-import { createDocuments } from '../../../src/server/operations/documentCache.ts';
+import { createDocumentCache } from '../../../src/server/operations/documentCache.ts';
 import { createOperations, type Events } from '../../../src/server/operations/operations.ts';
 
 // A schema whose fields fail unexpectedly, which the real one must not, and that counts executions.
@@ -77,7 +77,7 @@ const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(
 const present = createPresentError(log);
 const operations = createOperations({
   schema,
-  documents: createDocuments(schema, { tokens: 1_000, depth: 10, aliases: 10, fields: 100 }, present),
+  documents: createDocumentCache(schema, { tokens: 1_000, depth: 10, aliases: 10, fields: 100 }, present),
   present,
   contextOf: () => {
     counts.contexts += 1;

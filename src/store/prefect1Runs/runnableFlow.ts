@@ -2,7 +2,7 @@ import type { FlowLevels } from '../../core/prefect1/prefect1FlowRun.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 
-export interface RegisteredFlow extends FlowLevels {
+export interface RunnableFlow extends FlowLevels {
   id: string;
   tenantId: string;
   version: number | null;
@@ -26,12 +26,12 @@ const NEWEST = statement(
 );
 
 /** A registered flow with its tasks and the settings that its runs inherit from its group. */
-export async function registeredFlow(
+export async function runnableFlow(
   transaction: Queryable,
   tenantId: string | null,
   id: string,
-): Promise<RegisteredFlow | null> {
-  const [flow] = await transaction.query<RegisteredFlow>(BY_ID, [id, tenantId]);
+): Promise<RunnableFlow | null> {
+  const [flow] = await transaction.query<RunnableFlow>(BY_ID, [id, tenantId]);
   return flow ?? null;
 }
 
@@ -40,7 +40,7 @@ export async function newestOfVersionGroup(
   transaction: Queryable,
   tenantId: string | null,
   versionGroupId: string,
-): Promise<RegisteredFlow | null> {
-  const [flow] = await transaction.query<RegisteredFlow>(NEWEST, [versionGroupId, tenantId]);
+): Promise<RunnableFlow | null> {
+  const [flow] = await transaction.query<RunnableFlow>(NEWEST, [versionGroupId, tenantId]);
   return flow ?? null;
 }

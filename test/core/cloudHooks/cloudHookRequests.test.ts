@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CloudHookType } from '../../../src/core/cloudHooks/cloudHook.ts';
 import { cloudHookEvent, type FlowRunStateChange } from '../../../src/core/cloudHooks/cloudHookEvent.ts';
-import { cloudHookRequests } from '../../../src/core/cloudHooks/cloudHookPayload.ts';
+import { cloudHookRequests } from '../../../src/core/cloudHooks/cloudHookRequests.ts';
 import { testCloudHookEvent } from '../../../src/core/cloudHooks/testCloudHookEvent.ts';
 import type { JsonObject } from '../../../src/core/values/jsonObject.ts';
 

@@ -5,7 +5,7 @@ import {
   orphanedSubflowState,
   orphanedTaskRunState,
   timedOutCancellationState,
-} from '../../../src/core/rules/overdue.ts';
+} from '../../../src/core/rules/overdueStates.ts';
 
 test.each([
   ['late', lateState({ nextScheduledStartTime: 7 }), { type: 'SCHEDULED', name: 'Late', force: false }],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runName } from '../../../src/core/values/names.ts';
+import { runName } from '../../../src/core/values/runName.ts';
 
 const numbers =
   (...given: number[]) =>
