@@ -3,13 +3,17 @@ import { createFlow } from '../../src/actions/deployments/createFlow.ts';
 import { cancelFlowRun } from '../../src/actions/flowRuns/cancelFlowRun.ts';
 import { type CreateFlowRun, createFlowRun } from '../../src/actions/flowRuns/createFlowRun.ts';
 import { createFlowRunInput } from '../../src/actions/flowRuns/createFlowRunInput.ts';
+import { deleteFlowRun } from '../../src/actions/flowRuns/deleteFlowRun.ts';
 import { deleteFlowRunInput } from '../../src/actions/flowRuns/deleteFlowRunInput.ts';
 import { renameFlowRun } from '../../src/actions/flowRuns/renameFlowRun.ts';
 import { resumeFlowRun } from '../../src/actions/flowRuns/resumeFlowRun.ts';
 import { setFlowRunState } from '../../src/actions/flowRuns/setFlowRunState.ts';
 import { updateFlowRun } from '../../src/actions/flowRuns/updateFlowRun.ts';
 import { writeLogs } from '../../src/actions/taskRuns/writeLogs.ts';
-import type { StateRequest } from '../../src/core/runs/state.ts';
+import { newId } from '../../src/actions/writing/newId.ts';
+import { writeFlowRunOnce } from '../../src/actions/writing/writeFlowRuns.ts';
+import { proposeState, type StateRequest } from '../../src/core/runs/state.ts';
+import type { Statement } from '../../src/store/connection/database.ts';
 import { flowRunInputByKey } from '../../src/store/flowRuns/flowRunInputs.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 
@@ -43,6 +47,29 @@ describe('creating a flow run', () => {
     expect(all.filter(({ created }) => created)).toHaveLength(1);
     const history = await rows('select 1 from flow_run_state where flow_run_id = $1', [all[0]?.flowRun.id]);
     expect(history).toHaveLength(1);
+  });
+
+  test('a flow run is created if the run with its key is deleted meanwhile', async () => {
+    const known = await run({ idempotencyKey: 'freed' });
+    const begun = await run();
+    await deleteFlowRun(t.engine, viewer, { flowRunId: begun.id });
+    const state = proposeState({ type: 'PENDING' }, newId(), begun.created);
+    const outcome = await t.test.database.transaction((transaction) =>
+      writeFlowRunOnce(
+        {
+          ...transaction,
+          send: transaction.send.bind(transaction),
+          async query<Row>(asked: Statement, values?: readonly unknown[]) {
+            if (asked.name === 'flowRuns.idByIdempotencyKey')
+              await deleteFlowRun(t.engine, viewer, { flowRunId: known.id });
+            return transaction.query<Row>(asked, values);
+          },
+        },
+        { run: { ...begun, id: newId(), stateId: state.id, idempotencyKey: 'freed' }, state },
+      ),
+    );
+    expect(outcome).toEqual({ id: expect.any(String), created: true });
+    expect(await rows('select 1 from flow_run where id = $1', [outcome.id])).toHaveLength(1);
   });
 
   test.each([

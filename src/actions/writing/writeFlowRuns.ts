@@ -17,17 +17,21 @@ export async function writeFlowRuns(transaction: Transaction, begun: readonly Be
   return created;
 }
 
+/** A run with the same key may be deleted between the insert that it prevents and the read of its id. */
+const MAX_TRIES = 5;
+
 /** Writes a flow run with its first state. If its flow has its idempotency key already, returns the id of the run with it. */
 export async function writeFlowRunOnce(
   transaction: Transaction,
   begun: BegunFlowRun,
 ): Promise<{ id: string; created: boolean }> {
   const { id, tenantId, flowId, idempotencyKey } = begun.run;
-  const created = (await writeFlowRuns(transaction, [begun])).has(id);
-  if (created) return { id, created };
-  const knownId = await flowRunIdByKey(transaction, tenantId, flowId, idempotencyKey ?? '');
-  if (knownId === null) throw new Error(`the run of idempotency key ${idempotencyKey} is gone`);
-  return { id: knownId, created };
+  for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+    if ((await writeFlowRuns(transaction, [begun])).has(id)) return { id, created: true };
+    const knownId = await flowRunIdByKey(transaction, tenantId, flowId, idempotencyKey ?? '');
+    if (knownId !== null) return { id: knownId, created: false };
+  }
+  throw new Error(`runs with the idempotency key ${idempotencyKey} are created and deleted all the time`);
 }
 
 export const flowRunTopics = (ids: Iterable<string>): Topic[] => [...ids].map((id): Topic => `flowRunStates:${id}`);
