@@ -93,6 +93,10 @@ const isTrue = (url: string, sql: string): Promise<boolean> =>
     () => false,
   );
 
+/** Waits until so many processes hold a lease. PostgreSQL notices some time after a process was killed. */
+const leases = (url: string, count: number) =>
+  waitFor(() => isTrue(url, `select count(*) = ${count} as yes from pg_locks where locktype = 'advisory'`));
+
 const note = (url: string) => run(url, 'create table if not exists note (id int); insert into note values (1)');
 const notes = (url: string) => run(url, 'select id from note');
 
@@ -138,6 +142,7 @@ describe('kill -9 and the embedded PostgreSQL', () => {
     const next = await start();
     expect([postmasterPid(), next.url]).toEqual([pid, url]);
     expect(await notes(next.url)).toEqual([{ id: 1 }]);
+    await leases(url, 1);
     await next.stop();
     expect(findPostmaster(data)).toBeNull();
   });
@@ -225,6 +230,7 @@ describe('several processes on one data directory', () => {
     const first = await startProcess();
     const second = await start();
     await kill(first.child);
+    await leases(first.url, 1);
     await second.stop();
     expect(findPostmaster(data)).toBeNull();
   });
@@ -234,7 +240,7 @@ describe('several processes on one data directory', () => {
     await start();
     await note(url);
     await killPostmaster();
-    await waitFor(() => isTrue(url, `select count(*) = 2 as yes from pg_locks where locktype = 'advisory'`));
+    await leases(url, 2);
     await kill(child, 'SIGTERM');
     expect(await notes(url)).toEqual([{ id: 1 }]);
   });
