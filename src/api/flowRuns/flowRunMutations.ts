@@ -129,7 +129,7 @@ export const CreateFlowRunPayload = builder
     }),
   });
 
-export const ChangeFlowRunPayload = builder.objectRef<{ flowRun: FlowRun }>('ChangeFlowRunPayload').implement({
+const ChangeFlowRunPayload = builder.objectRef<{ flowRun: FlowRun }>('ChangeFlowRunPayload').implement({
   description: 'The changed flow run.',
   fields: (t) => ({
     flowRun: t.expose('flowRun', { type: FlowRunType, description: 'The flow run after the change.' }),

@@ -10,7 +10,7 @@ export const jsonColumn = (json: Json | readonly Json[]) => ({
 });
 
 /** The same for a nullable column: null is SQL's null, not JSON's. */
-export const nullableJsonColumn = (json: Json) => (json === null ? Prisma.DbNull : jsonColumn(json));
+const nullableJsonColumn = (json: Json) => (json === null ? Prisma.DbNull : jsonColumn(json));
 
 type JsonColumn<Value> = null extends Value ? ReturnType<typeof nullableJsonColumn> : ReturnType<typeof jsonColumn>;
 
