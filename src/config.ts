@@ -150,7 +150,19 @@ export function readConfig(environment: Environment, flags: Record<string, strin
   return Object.freeze(Object.fromEntries(values) as Config);
 }
 
-const isUnknown = (name: string) => name.startsWith('FLOWQL_') && !NAMES.includes(name);
+/** Read by the commands that connect to a server. */
+const CLIENT_NAMES = ['FLOWQL_URL', 'FLOWQL_API_KEY'];
+
+/**
+ * The GraphQL endpoint of `flowql serve` with this environment, for programs on the same machine. A server that listens
+ * on all addresses is reached by the loopback address. Faults are left to the command that serves.
+ */
+export function localServerUrl({ FLOWQL_HOST: host, FLOWQL_PORT: port }: Environment = process.env): string {
+  const name = !host || host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port || SETTINGS.port.default}/graphql`;
+}
+
+const isUnknown = (name: string) => name.startsWith('FLOWQL_') && ![...NAMES, ...CLIENT_NAMES].includes(name);
 
 function unknownName(name: string): string {
   const nearest = nearestName(name, NAMES);
