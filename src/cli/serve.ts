@@ -1,3 +1,4 @@
+import { createHookDestinations } from '../actions/cloudHooks/hookDestinations.ts';
 import { startEngine, stopEngine } from '../actions/startEngine.ts';
 import type { Config } from '../config.ts';
 import { checkAddress } from '../server/listening.ts';
@@ -50,6 +51,7 @@ export async function serve(config: Config, version: string): Promise<number> {
     const engine = startEngine(database, streams, {
       maxWaitingWrites: config.maxWaitingWrites,
       cloudHookAddresses: { twilio: config.twilioUrl, pagerDuty: config.pagerDutyUrl, links: config.linkUrl },
+      hookDestinations: createHookDestinations(config.hookAllow),
     });
     closers.push(() => stopEngine(engine));
     const loops = startLoops(

@@ -5,7 +5,8 @@ import { document, mutate, query, refused, succeeds } from './support/prefect1Cl
 import { delivered, servePrefect1 } from './support/prefect1Server.ts';
 import { emptyFlow, newProject, newTenant, readRun, STATES, setFlowRun, startRun, state } from './support/world.ts';
 
-servePrefect1();
+// The receivers of these tests are on this machine.
+servePrefect1({ FLOWQL_HOOK_ALLOW: '127.0.0.1' });
 
 /** Creates a flow in a new tenant. Returns functions that create its hooks and runs. */
 async function made() {
