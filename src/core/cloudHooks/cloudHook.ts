@@ -78,8 +78,8 @@ export function webUrlOf({ url }: JsonObject): URL | null {
 
 const STATES = new Set(PREFECT_1_STATES.map((state) => state.toUpperCase()));
 
-/** Returns the states in upper case, without duplicates; throws BAD_USER_INPUT for an unknown state. */
+/** Returns the states in upper case, without duplicates. Throws BAD_USER_INPUT if there is none, or an unknown one. */
 export function cloudHookStates(states: readonly string[]): string[] {
   const upper = [...new Set(states.map((state) => state.toUpperCase()))];
-  return upper.every((state) => STATES.has(state)) ? upper : refuse('Invalid states');
+  return upper.length > 0 && upper.every((state) => STATES.has(state)) ? upper : refuse('Invalid states');
 }

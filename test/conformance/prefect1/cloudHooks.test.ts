@@ -73,6 +73,7 @@ test('the states of a hook are stored once each, in upper case, and must exist',
   expect((await readHook(await hook({ config, states: STATES })))?.states).toHaveLength(21);
   for (const bad of ['nope', 'STATE', '_METASTATE'])
     await refused('create_cloud_hook', { tenant_id, type: 'WEBHOOK', config, states: [bad] }, 'Invalid states');
+  await refused('create_cloud_hook', { tenant_id, type: 'WEBHOOK', config, states: [] }, 'Invalid states');
 });
 
 const TENANT = document<{ tenant_by_pk: { slug: string } }>('query($id: uuid!) { tenant_by_pk(id: $id) { slug } }');

@@ -48,6 +48,7 @@ test('the states of a cloud hook are stored once each, in upper case, and must b
   expect(cloudHookStates(PREFECT_1_STATES)).toHaveLength(21);
   for (const bad of ['State', '_MetaState', 'Completed'])
     expect(() => cloudHookStates([bad])).toThrow('Invalid states');
+  expect(() => cloudHookStates([])).toThrow('Invalid states');
 });
 
 test('a delivery is attempted five times, with growing delays', () => {
