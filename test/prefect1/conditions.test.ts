@@ -189,3 +189,38 @@ describe('values that PostgreSQL cannot read', () => {
     expect(texts.join()).not.toMatch(/drop table|'x'|\b7\b/);
   });
 });
+
+describe('the size of a list request is limited', () => {
+  const repeated = (count: number, value: unknown) => Array.from({ length: count }, () => value);
+  const nested = (levels: number): object => (levels === 0 ? {} : { _not: nested(levels - 1) });
+
+  test.each<[string, object, string]>([
+    ['a thousand conditions of _and', { _and: repeated(999, { name: { _neq: 'z' } }) }, 'abc'],
+    ['ten thousand values of _in', { name: { _in: repeated(10_000, 'a') } }, 'a'],
+    ['twenty levels', nested(18), 'abc'],
+  ])('%s are accepted', async (_, where, expected) => {
+    expect(await names(where)).toBe(expected);
+  });
+
+  const column = 'name';
+  test.each<[string, string, unknown, string]>([
+    ['where', 'flow_bool_exp', { _and: repeated(70_000, { name: { _neq: 'z' } }) }, '2,000 conditions'],
+    ['where', 'flow_bool_exp', { _or: repeated(2_000, {}) }, '2,000 conditions'],
+    ['where', 'flow_bool_exp', { name: { _in: repeated(10_001, 'a') } }, '10,000 values'],
+    ['where', 'flow_bool_exp', { settings: { _has_keys_any: repeated(10_001, 'a') } }, '10,000 values'],
+    ['where', 'flow_bool_exp', nested(20), '20 levels'],
+    ['order_by', '[flow_order_by!]', repeated(70_000, { name: 'asc' }), '100 keys'],
+    ['order_by', '[flow_order_by!]', repeated(60, { name: 'asc', project: { name: 'asc' } }), '100 keys'],
+    ['distinct_on', '[flow_select_column!]', repeated(70_000, column), '100 keys'],
+  ])('%s of type %s', async (argument, type, value, limit) => {
+    const { errors } = await world.read(`query ($value: ${type}) { flow(${argument}: $value) { name } }`, { value });
+    expect(errors).toEqual([{ code: 'LIMIT_EXCEEDED', message: `\`${argument}\` can have at most ${limit}.` }]);
+  });
+
+  test('the columns of a count', async () => {
+    const document =
+      'query ($columns: [flow_select_column!]) { flow_aggregate { aggregate { count(columns: $columns) } } }';
+    const { errors } = await world.read(document, { columns: repeated(101, column) });
+    expect(errors).toEqual([{ code: 'LIMIT_EXCEEDED', message: '`columns` can have at most 100 keys.' }]);
+  });
+});

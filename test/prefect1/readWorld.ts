@@ -40,7 +40,7 @@ export async function openReadWorld(): Promise<ReadWorld> {
         schema,
         document: parsed,
         variableValues: { ...variables },
-        contextValue: { viewer, loaders: createLoaders(database, viewer.tenantId), variables },
+        contextValue: { viewer, loaders: createLoaders(database, viewer.tenantId) },
       });
       database.onStatement = null;
       return {

@@ -1,11 +1,15 @@
+// Our own statements are shorter. A connection keeps the text of each prepared statement in memory.
+const LONGEST_TEXT = 20_000;
+
 /**
  * Returns the name under which each SQL text is prepared. A connection keeps its prepared statements for its whole
  * life, and filters create new texts all the time, so only the first `limit` texts get a name. Later ones get '', which
- * prepares nothing.
+ * prepares nothing, and so do the texts of very large filters.
  */
 export function preparedNames(limit: number): (name: string, text: string) => string {
   const names = new Map<string, string>();
   return (name, text) => {
+    if (text.length > LONGEST_TEXT) return '';
     const known = names.get(text);
     if (known !== undefined || names.size >= limit) return known ?? '';
     const fresh = `${name}/${names.size}`;

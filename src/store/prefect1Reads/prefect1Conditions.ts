@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { allOf, type Condition, compileCondition } from '../query/condition.ts';
+import { checkPrefect1Limit } from './prefect1Limits.ts';
 import { OPERATORS, operandSql } from './prefect1Operators.ts';
 import type { Prefect1Column, Prefect1Relation, Prefect1Table } from './prefect1Table.ts';
 import { prefect1Table } from './prefect1Tables.ts';
@@ -16,32 +17,52 @@ type Test = RawBuilder<SqlBool>;
 
 /**
  * Compiles a condition as Hasura does, with its setting "null collapse", on which Prefect 1's clients rely: a null
- * value is no condition. `{}` is true, an empty `_or` false. `_not` is SQL's `not`: unknown stays unknown.
+ * value is no condition. `{}` is true, an empty `_or` false. `_not` is SQL's `not`: unknown stays unknown. Throws
+ * LIMIT_EXCEEDED for too many conditions.
  */
 export const conditionSql = (table: Prefect1Table, row: string, where: BoolExp, scope: Scope): Test =>
-  compileCondition(readBoolExp(table, row, where, scope, 1));
+  compileCondition(readBoolExp(table, row, where, { scope, conditions: 0 }, 1));
 
-/** @param depth the depth of the row in relations; it makes aliases unique */
-function readBoolExp(table: Prefect1Table, row: string, where: BoolExp, scope: Scope, depth: number): Condition {
-  const inner = (one: unknown) => readBoolExp(table, row, one as BoolExp, scope, depth); // By the type of the argument.
+interface Reading {
+  scope: Scope;
+  /** The number of conditions so far. */
+  conditions: number;
+}
+
+/** @param level counts relations and `_and`, `_or` and `_not`; it makes aliases unique */
+function readBoolExp(table: Prefect1Table, row: string, where: BoolExp, reading: Reading, level: number): Condition {
+  checkPrefect1Limit('levels', level, 'where');
+  count(reading, where);
+  const inner = (one: unknown) => readBoolExp(table, row, one as BoolExp, reading, level + 1); // By the type of the argument.
   const innerList = (list: unknown) => (list as unknown[]).map(inner); // As above.
   const one = (key: string, value: unknown): Condition => {
     if (key === '_and') return { all: innerList(value) };
     if (key === '_or') return { any: innerList(value) };
     if (key === '_not') return { not: inner(value), unknown: 'staysOpen' };
     const column = table.columns[key];
-    if (column) return { test: comparison(column, row, value as BoolExp) }; // As above.
+    if (column) {
+      count(reading, value as BoolExp); // As above.
+      return { test: comparison(column, row, value as BoolExp) }; // As above.
+    }
     const relation = table.relations[key];
     if (!relation) throw new Error(`${table.name} has no ${key}.`);
     const target = prefect1Table(relation.to);
-    const related = `${row}${depth}`;
-    const tests = [joined(relation, row, related), ...visible(target, related, scope)].map((test) => ({ test }));
+    const related = `${row}${level}`;
+    const tests = [joined(relation, row, related), ...visible(target, related, reading.scope)].map((test) => ({
+      test,
+    }));
     return {
       some: { from: target.from, alias: related },
-      where: { all: [...tests, readBoolExp(target, related, value as BoolExp, scope, depth + 1)] }, // As above.
+      where: { all: [...tests, readBoolExp(target, related, value as BoolExp, reading, level + 1)] }, // As above.
     };
   };
   return { all: given(where).map(([key, value]) => one(key, value)) };
+}
+
+/** An empty object counts too: `_or: [{}, {}]` is SQL with two conditions. */
+function count(reading: Reading, conditions: BoolExp): void {
+  reading.conditions += Object.keys(conditions).length || 1;
+  checkPrefect1Limit('conditions', reading.conditions, 'where');
 }
 
 const comparison = (column: Prefect1Column, row: string, tests: BoolExp): Test =>

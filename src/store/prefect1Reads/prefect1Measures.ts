@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { checkPrefect1Limit } from './prefect1Limits.ts';
 import type { ColumnScalar, Prefect1Table } from './prefect1Table.ts';
 
 interface MeasureKind {
@@ -49,6 +50,7 @@ export function measureSql(
     if (!column || !kind) throw new Error(`${table.name} has no ${measure.measure} of ${measure.column}.`);
     return kind.sql(columnSql(measure.column), column.scalar);
   }
+  checkPrefect1Limit('keys', measure.columns.length, 'columns');
   const columns = measure.columns.map(columnSql);
   if (columns.length === 0) return sql`count(*)`;
   const counted = columns.length === 1 ? sql.join(columns) : sql`(${sql.join(columns)})`;

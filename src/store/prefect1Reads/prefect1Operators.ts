@@ -1,4 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { checkPrefect1Limit } from './prefect1Limits.ts';
 import { COLUMN_TYPES, type ColumnScalar } from './prefect1Table.ts';
 
 /**
@@ -57,12 +58,15 @@ export function operandSql(operand: Operand, scalar: ColumnScalar, value: unknow
     case 'own':
       return sql`${asText(scalar, value)}::${sql.raw(COLUMN_TYPES[scalar])}`;
     case 'ownList': {
-      const values = (value as unknown[]).map((one) => asText(scalar, one)); // A list, by the type of the argument.
+      const list = value as unknown[]; // by the type of the argument
+      checkPrefect1Limit('values', list.length, 'where');
+      const values = list.map((one) => asText(scalar, one));
       return sql`${sql.val(values)}::${sql.raw(COLUMN_TYPES[scalar])}[]`;
     }
     case 'text':
       return sql`${value}::text`;
     case 'texts':
+      checkPrefect1Limit('values', (value as unknown[]).length, 'where'); // As above.
       return sql`${sql.val(value)}::text[]`;
     case 'flag':
       return sql`${value}::boolean`;

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { Problem } from '../../core/values/problem.ts';
 import { allOf } from '../query/condition.ts';
 import { joined, type Scope, visible } from './prefect1Conditions.ts';
+import { checkPrefect1Limit } from './prefect1Limits.ts';
 import { measureSql } from './prefect1Measures.ts';
 import type { Prefect1Table } from './prefect1Table.ts';
 import { prefect1Table } from './prefect1Tables.ts';
@@ -28,7 +29,10 @@ interface OrderKey {
   direction: string;
 }
 
-/** Compiles `distinct on (...)` and `order by ...` of a list. Every order ends with the table's last keys. */
+/**
+ * Compiles `distinct on (...)` and `order by ...` of a list. Every order ends with the table's last keys. Throws
+ * LIMIT_EXCEEDED for too many keys.
+ */
 export function orderSql(
   table: Prefect1Table,
   row: string,
@@ -36,7 +40,10 @@ export function orderSql(
 ): { distinct: RawBuilder<unknown>; order: RawBuilder<unknown> } {
   const ownKey = (column: string): OrderKey => ({ column, sql: columnSql(table, row, column), direction: 'asc' });
   const lastKey = (key: string): OrderKey => ({ column: null, sql: sql.ref(`${row}.${key}`), direction: 'asc' });
-  const asked = orderBy.flatMap((one) => keysOf(table, row, one, scope, 1));
+  checkPrefect1Limit('keys', orderBy.length, 'order_by');
+  checkPrefect1Limit('keys', distinctOn.length, 'distinct_on');
+  const reading: Reading = { scope, keys: 0 };
+  const asked = orderBy.flatMap((one) => keysOf(table, row, one, reading, 1));
   if (asked.length > 0) checkDistinct(distinctOn, asked);
   const keys = [...(asked.length > 0 ? asked : distinctOn.map(ownKey)), ...table.lastKeys.map(lastKey)];
   return {
@@ -53,17 +60,26 @@ function checkDistinct(distinctOn: readonly string[], asked: readonly OrderKey[]
   if (!fits) throw new Problem('validation-failed', '"distinct_on" columns must match initial "order_by" columns');
 }
 
-function keysOf(table: Prefect1Table, row: string, order: OrderBy, scope: Scope, depth: number): OrderKey[] {
+interface Reading {
+  scope: Scope;
+  /** The number of keys so far, of rows and of relations. */
+  keys: number;
+}
+
+function keysOf(table: Prefect1Table, row: string, order: OrderBy, reading: Reading, depth: number): OrderKey[] {
+  checkPrefect1Limit('levels', depth, 'order_by');
   return Object.entries(order).flatMap(([name, value]): OrderKey[] => {
     if (value === null || value === undefined) return [];
+    reading.keys += 1;
+    checkPrefect1Limit('keys', reading.keys, 'order_by');
     if (typeof value === 'string') return [{ column: name, sql: columnSql(table, row, name), direction: value }];
     const isMeasured = name.endsWith('_aggregate');
     const relation = table.relations[name.replace(/_aggregate$/, '')];
     if (!relation) throw new Error(`${table.name} has no ${name}.`);
     const target = prefect1Table(relation.to);
     const related = `${row}${depth}`;
-    const keys = isMeasured ? measuredKeys(target, related, value) : keysOf(target, related, value, scope, depth + 1);
-    const where = allOf([joined(relation, row, related), ...visible(target, related, scope)]);
+    const keys = isMeasured ? measuredKeys(target, related, value) : keysOf(target, related, value, reading, depth + 1);
+    const where = allOf([joined(relation, row, related), ...visible(target, related, reading.scope)]);
     return keys.map((key) => ({
       column: null,
       direction: key.direction,

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Scope } from './prefect1Conditions.ts';
+import { checkPrefect1Limit } from './prefect1Limits.ts';
 
 /** The longest path. */
 const MAX_STEPS = 50;
@@ -20,6 +21,7 @@ export function traversalSql(
   { start_task_ids: start = null, depth_limit: limit = null }: TraversalArguments,
   scope: Scope,
 ): RawBuilder<unknown> {
+  if (Array.isArray(start)) checkPrefect1Limit('values', start.length, 'start_task_ids');
   const [here, there] =
     direction === 'downstream'
       ? ['upstream_task_id', 'downstream_task_id']
