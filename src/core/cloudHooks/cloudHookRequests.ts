@@ -22,8 +22,6 @@ export interface CloudHookRequest {
   headers: Record<string, string>;
   body: string;
   timeoutMs: number;
-  /** Whether the operator chose the host, by a setting. Otherwise a user did. */
-  isOfOperator: boolean;
 }
 
 /** The values in the messages. */
@@ -47,7 +45,6 @@ const json = (url: string, content: Json, timeoutMs: number, headers: Record<str
   headers: { 'content-type': 'application/json', ...headers },
   body: JSON.stringify(content),
   timeoutMs,
-  isOfOperator: false,
 });
 
 /**
@@ -105,7 +102,6 @@ function smsTo(to: string, config: JsonObject, { run, flow, state, link }: Told,
       Body: `Run ${run} of flow ${flow} entered a new state: ${state}. \n Link: ${link}`,
     }).toString(),
     timeoutMs: 2000,
-    isOfOperator: true,
   };
 }
 
@@ -132,6 +128,5 @@ function pagerDutyEvent(
     },
     links: [{ href: link, text: 'Prefect Flow Run Link' }],
   };
-  const authorization = `Token token=${text(config.api_token)}`;
-  return { ...json(pagerDuty, content, 2000, { authorization }), isOfOperator: true };
+  return json(pagerDuty, content, 2000, { authorization: `Token token=${text(config.api_token)}` });
 }

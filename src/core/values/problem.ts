@@ -8,9 +8,10 @@ export const PROBLEM_CODES = {
   BAD_REQUEST: 'The HTTP request is not a GraphQL request: no document, invalid JSON, or a method that is not allowed.',
   BAD_USER_INPUT: 'A value is malformed, too long or out of range. The message names it.',
   INVALID_CURSOR: 'The cursor does not belong to this field, to this order or to this run.',
-  QUERY_TOO_COMPLEX: 'The document exceeds a limit on depth, tokens, aliases or fields.',
+  QUERY_TOO_COMPLEX: 'The document exceeds a limit on bytes, tokens, depth, aliases, fields or introspection.',
   PAYLOAD_TOO_LARGE: 'The request body is larger than the server accepts.',
-  LIMIT_EXCEEDED: 'The request exceeds a limit of the server: page size, batch size, subscriptions per socket.',
+  LIMIT_EXCEEDED:
+    'The request exceeds a limit of the server: values, levels of JSON, page size, batch size, subscriptions per socket.',
   UNAUTHENTICATED: 'The server requires an API key, and the request has none or an unknown one.',
   FORBIDDEN: 'The role of the API key does not allow this operation.',
   NOT_FOUND: 'The object of the request does not exist.',

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { createGunzip } from 'node:zlib';
 import { Problem } from '../../core/values/problem.ts';
@@ -9,7 +10,8 @@ const DISCARD_MS = 1_000;
 
 /**
  * Returns the body as text, decompressed if it is gzip. The limit applies to the decompressed size. Throws
- * PAYLOAD_TOO_LARGE for a larger body, and discards the rest of it for at most a second.
+ * PAYLOAD_TOO_LARGE for a larger body, and discards the rest of it for at most a second. Throws BAD_REQUEST for a body
+ * that is not UTF-8: other bytes would be stored as replacement characters.
  */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -27,7 +29,11 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<st
     };
     const announced = Number(request.headers['content-length'] ?? 0);
     if (announced > maxBytes) return refuse();
-    const finish = () => resolve(Buffer.concat(chunks).toString());
+    const finish = () => {
+      const whole = Buffer.concat(chunks);
+      if (isUtf8(whole)) resolve(whole.toString());
+      else reject(new Problem('BAD_REQUEST', 'The body is not valid UTF-8.'));
+    };
     body.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       chunks.push(chunk);

@@ -11,6 +11,7 @@ import { LRUCache } from 'lru-cache';
 import { Problem } from '../../core/values/problem.ts';
 import type { ClientError } from '../observing/clientError.ts';
 import type { PresentError } from '../observing/presentError.ts';
+import { checkIntrospection } from './checkIntrospection.ts';
 import { areOfTypes, literalTypes, shapedDocument } from './documentShape.ts';
 import { checkSize, type DocumentLimits } from './documentSize.ts';
 import { type PageField, pageFields } from './pageCost.ts';
@@ -40,6 +41,9 @@ export interface DocumentCache {
 // longer than 20 kB come from programs that inline values, and do not repeat.
 const REMEMBERED = { max: 2_000, maxSize: 1_000_000, maxEntrySize: 20_000 };
 
+// Each error about an unknown name searches the schema for similar ones.
+const MAX_ERRORS = 20;
+
 /** Reads documents and caches the outcome, valid or not: reading a document costs ten times as much as running it. */
 export function createDocumentCache(
   schema: GraphQLSchema,
@@ -66,9 +70,10 @@ export function createDocumentCache(
       return remembered(text, reading);
     }
     checkSize(document, limits);
-    const errors = validate(schema, document);
+    const errors = validate(schema, document, undefined, { maxErrors: MAX_ERRORS });
     if (errors.length > 0)
       return remembered(text, { errors: errors.map((error) => present(error, 'GRAPHQL_VALIDATION_FAILED')) });
+    checkIntrospection(schema, document);
     if (!known) shapes.set(shape, { types: literalTypes(schema, document) });
     return remembered(text, { read: readDocument(schema, text, document) });
   }
@@ -80,6 +85,8 @@ export function createDocumentCache(
 
   return {
     read(text) {
+      // Before the caches, which would compute a hash of the whole text.
+      if (Buffer.byteLength(text) > limits.bytes) return { errors: [present(tooManyBytes(limits.bytes))] };
       const known = readings.get(text);
       if (known) return known;
       try {
@@ -109,6 +116,14 @@ function readDocument(schema: GraphQLSchema, text: string, document: DocumentNod
     },
   };
 }
+
+/** No other limit counts comments and spaces, which take as long to read as anything else. */
+const tooManyBytes = (max: number): Problem =>
+  new Problem(
+    'QUERY_TOO_COMPLEX',
+    `The document exceeds the limit of ${max} bytes. Pass large values in \`variables\`.`,
+    { limit: 'bytes', max },
+  );
 
 /** graphql reports too many tokens as a syntax error. */
 const asTooManyTokens = (error: unknown, maxTokens: number): Problem | null =>

@@ -2,6 +2,7 @@ import { type DocumentNode, type FragmentDefinitionNode, Kind, type NameNode, ty
 import { Problem } from '../../core/values/problem.ts';
 
 export interface DocumentLimits {
+  bytes: number;
   tokens: number;
   depth: number;
   aliases: number;

@@ -6,12 +6,14 @@ import {
   type GraphQLSchema,
   OperationTypeNode,
 } from 'graphql';
+import { count } from '../../core/checks/checkText.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import type { Prefect1Headers } from '../../prefect1/operations/prefect1Context.ts';
 import { type ClientError, RequestFault } from '../observing/clientError.ts';
 import type { Observations } from '../observing/observations.ts';
 import type { PresentError } from '../observing/presentError.ts';
+import { checkVariables } from './checkVariables.ts';
 import type { DocumentCache, ReadDocument, ReadOperation } from './documentCache.ts';
 import { pageCost, type Variables } from './pageCost.ts';
 import { createSharedExecution, groupKey, type SharedResult } from './sharedExecution.ts';
@@ -21,6 +23,8 @@ export interface OperationRequest {
   query: string;
   operationName: string | null;
   variables: Variables;
+  /** The length of the JSON in which the request arrived. */
+  characters: number;
 }
 
 /** The viewer, and what the transport allows: no mutations with GET, no subscriptions in a single response. */
@@ -57,17 +61,25 @@ export interface OperationParts {
   documents: DocumentCache;
   present: PresentError;
   /** Creates a context. Each execution needs its own, because the loaders in it cache rows. */
-  contextOf: (viewer: Viewer, headers: Prefect1Headers, variables: Variables) => unknown;
+  contextOf: (viewer: Viewer, headers: Prefect1Headers) => unknown;
   maxRows: number;
   observations: Observations;
 }
+
+// Each of graphql's errors quotes the faulty value.
+const MAX_COERCION_ERRORS = 5;
+/** From this length, variables are checked before graphql reads them. Below, its errors are short enough. */
+const LARGE_CHARACTERS = 20_000;
+/** Enough for filters with lists of a thousand names. */
+const MAX_SUBSCRIPTION_CHARACTERS = 500_000;
 
 /** Runs the operations of all transports, so that limits and results are the same for each. */
 export function createOperations(parts: OperationParts): Operations {
   const { schema, documents, present, contextOf, maxRows, observations } = parts;
   const shared = createSharedExecution();
 
-  function check({ definition, pages }: ReadOperation, variables: Variables, caller: Caller): void {
+  function check({ definition, pages }: ReadOperation, request: OperationRequest, caller: Caller): void {
+    const { variables, characters } = request;
     const kind = definition.operation;
     if (kind === OperationTypeNode.MUTATION && !caller.mayMutate)
       throw new RequestFault(405, 'BAD_REQUEST', 'A mutation must be sent with POST.', 'POST');
@@ -77,6 +89,14 @@ export function createOperations(parts: OperationParts): Operations {
         'BAD_REQUEST',
         'A subscription needs a WebSocket (graphql-ws) or the header `accept: text/event-stream`.',
       );
+    // A subscription keeps its variables as long as it lasts.
+    if (kind === OperationTypeNode.SUBSCRIPTION && characters > MAX_SUBSCRIPTION_CHARACTERS)
+      throw new Problem(
+        'LIMIT_EXCEEDED',
+        `A subscription can have at most ${count(MAX_SUBSCRIPTION_CHARACTERS)} characters.`,
+        { limit: 'characters', max: MAX_SUBSCRIPTION_CHARACTERS },
+      );
+    if (characters > LARGE_CHARACTERS) checkVariables(schema, definition, variables);
     const rows = pageCost(pages, variables);
     if (rows > maxRows)
       throw new Problem(
@@ -96,7 +116,8 @@ export function createOperations(parts: OperationParts): Operations {
     document: operation.read.document,
     operationName: operation.definition.name?.value ?? null,
     variableValues: operation.variables,
-    contextValue: contextOf(operation.viewer, operation.headers, operation.variables),
+    contextValue: contextOf(operation.viewer, operation.headers),
+    options: { maxCoercionErrors: MAX_COERCION_ERRORS },
   });
 
   function presented(result: ExecutionResult): ExecutionResult {
@@ -147,13 +168,14 @@ export function createOperations(parts: OperationParts): Operations {
   }
 
   return {
-    prepare({ query, operationName, variables }, caller) {
+    prepare(request, caller) {
+      const { query, operationName, variables } = request;
       const reading = documents.read(query);
       if ('errors' in reading) return refused(reading.errors);
       try {
         const operation = reading.read.operation(operationName);
         if (!operation) throw new Problem('BAD_REQUEST', noOperation(operationName));
-        check(operation, variables, caller);
+        check(operation, request, caller);
         return { ...operation, read: reading.read, variables, viewer: caller.viewer, headers: caller.headers };
       } catch (error) {
         return refused([present(error)]);

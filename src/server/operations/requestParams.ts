@@ -1,3 +1,4 @@
+import { checkJsonSize } from '../../core/checks/checkJsonSize.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { OperationRequest } from './operations.ts';
 import { parsePythonJson } from './pythonJson.ts';
@@ -12,29 +13,36 @@ const KINDS = [
 // Prefect 1's user interface sends at most twenty requests in a batch.
 const MAX_BATCH = 50;
 
-/** Returns the request, or the list of requests, in the body of a POST. Throws BAD_REQUEST if it is invalid. */
+/**
+ * Returns the request, or the list of requests, in the body of a POST. Throws BAD_REQUEST if it is invalid, and
+ * LIMIT_EXCEEDED if it has too many values.
+ */
 export function requestOfJson(text: string): OperationRequest | OperationRequest[] {
   if (text.trim() === '') throw new Problem('BAD_REQUEST', 'The body is empty. Send a JSON object with a `query`.');
   const body = parseJson(text, 'The body');
-  if (!Array.isArray(body)) return requestOf(body);
+  if (!Array.isArray(body)) return requestOf(body, text.length);
   if (body.length === 0 || body.length > MAX_BATCH)
     throw new Problem('BAD_REQUEST', `A batch must have 1 to ${MAX_BATCH} requests, not ${body.length}.`);
-  return body.map(requestOf);
+  return body.map((one) => requestOf(one, text.length));
 }
 
 /** Returns the request in the query string of a GET. */
 export function requestOfSearch(search: URLSearchParams): OperationRequest {
   const json = (name: string) => parseJson(search.get(name) || 'null', `\`${name}\``);
-  return requestOf({
+  const body = {
     query: search.get('query') || null,
     operationName: search.get('operationName') || null,
     variables: json('variables'),
     extensions: json('extensions'),
-  });
+  };
+  return requestOf(body, search.get('variables')?.length ?? 0);
 }
 
-/** Returns the request in a WebSocket message. */
-export function requestOf(body: unknown): OperationRequest {
+/**
+ * Returns the request in a WebSocket message.
+ * @param characters the length of the JSON of the body
+ */
+export function requestOf(body: unknown, characters: number): OperationRequest {
   if (kindOf(body) !== 'object')
     throw new Problem('BAD_REQUEST', `The request must be a JSON object, not ${kindOf(body)}.`);
   const sent = body as { [name: string]: unknown }; // the line above has checked that it is an object
@@ -48,7 +56,7 @@ export function requestOf(body: unknown): OperationRequest {
     [Name in keyof OperationRequest]?: OperationRequest[Name] | null;
   }; // the loop above has checked each kind
   if (!query) throw new Problem('BAD_REQUEST', 'The request has no `query`.');
-  return { query, operationName: operationName || null, variables: variables ?? {} };
+  return { query, operationName: operationName || null, variables: variables ?? {}, characters };
 }
 
 /**
@@ -56,6 +64,7 @@ export function requestOf(body: unknown): OperationRequest {
  * https://github.com/PrefectHQ/prefect/blob/1.4.1/src/prefect/client/client.py#L448
  */
 function variablesOf(text: string): unknown {
+  checkJsonSize(text, '`variables`');
   try {
     return parsePythonJson(text);
   } catch {
@@ -64,6 +73,7 @@ function variablesOf(text: string): unknown {
 }
 
 function parseJson(text: string, what: string): unknown {
+  checkJsonSize(text, what);
   try {
     return JSON.parse(text);
   } catch {

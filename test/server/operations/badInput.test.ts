@@ -76,6 +76,33 @@ test.each<Case>([
     status: 400,
     code: 'QUERY_TOO_COMPLEX',
   },
+  {
+    name: 'a document of half a megabyte of comments',
+    body: asked(`{ __typename }${'#\n'.repeat(250_000)}`),
+    status: 400,
+    code: 'QUERY_TOO_COMPLEX',
+  },
+  {
+    name: 'a schema that is requested 27 times',
+    body: asked(
+      `{ ${Array.from({ length: 27 }, (_, index) => `a${index}: __schema { types { name fields { name description } } }`).join(' ')} }`,
+    ),
+    status: 400,
+    code: 'QUERY_TOO_COMPLEX',
+  },
+  {
+    name: '200,000 variables',
+    body: asked('{ __typename }', { variables: { x: Array(200_000).fill(1) } }),
+    status: 400,
+    code: 'LIMIT_EXCEEDED',
+  },
+  {
+    name: 'variables in a string with 200,000 values',
+    body: asked('{ __typename }', { variables: JSON.stringify({ x: Array(200_000).fill(1) }) }),
+    status: 400,
+    code: 'LIMIT_EXCEEDED',
+  },
+  { name: 'JSON with a hundred thousand levels', body: '['.repeat(100_000), status: 400, code: 'LIMIT_EXCEEDED' },
   { name: 'a thousand aliases', body: asked(`{ ${aliases(1000)} }`), status: 400, code: 'QUERY_TOO_COMPLEX' },
   {
     name: 'too many tokens',
@@ -213,6 +240,44 @@ test('the error for a large value does not contain it', async () => {
   const { body, text } = await post(served.url, { query, variables: { id: 'x'.repeat(1_000_000) } });
   expect(body.errors?.[0]?.message).toMatch(/^Variable .* is not an id/s);
   expect(text.length).toBeLessThan(2_000);
+});
+
+test('large variables with unknown keys get one short error', async () => {
+  const query = 'query ($f: FlowRunFilter) { flowRuns(filter: $f) { totalCount } }';
+  const f = Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`k${index}`, 1]));
+  const { body, text } = await post(served.url, { query, variables: { f } });
+  expect(body.errors).toMatchObject([
+    {
+      message: 'Variable "$f" got an invalid value; Field "k0" is not defined by type "FlowRunFilter".',
+      locations: [{ line: 1, column: 8 }],
+      extensions: { code: 'BAD_USER_INPUT' },
+    },
+  ]);
+  expect(text.length).toBeLessThan(1_000);
+});
+
+test('small variables with unknown keys get at most five errors and a suggestion', async () => {
+  const query = 'query ($f: FlowRunFilter) { flowRuns(filter: $f) { totalCount } }';
+  const f = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`nam${index}`, 1]));
+  const { errors = [] } = (await post(served.url, { query, variables: { f } })).body;
+  expect(errors[0]?.message).toContain('Did you mean "name"');
+  expect(errors).toHaveLength(6);
+  expect(errors[5]?.message).toContain('error limit reached');
+});
+
+test('a body that is not UTF-8 is rejected', async () => {
+  const body = Buffer.from(asked('{ flows(filter: { name: { in: ["caf\u00e9"] } }) { totalCount } }'), 'latin1');
+  const answer = await answered(await fetch(served.url, { method: 'POST', headers: JSON_TYPE, body }));
+  expect(answer).toMatchObject({ status: 400, body: { errors: [{ extensions: { code: 'BAD_REQUEST' } }] } });
+});
+
+test('one document of a batch that is too long is rejected alone', async () => {
+  const batch = `[${asked('{ __typename }')},${asked(`{ __typename }${' '.repeat(500_000)}`)}]`;
+  const answer = await post(served.url, batch);
+  expect(answer.body).toMatchObject([
+    { data: { __typename: 'Query' } },
+    { errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'bytes', max: 500_000 } }] },
+  ]);
 });
 
 test('a text with a NUL character is rejected and nothing is written', async () => {

@@ -44,7 +44,7 @@ const schema = buildSchema(`
   input In { one: Int!, two: [String!], color: Color }
   enum Color { RED }
 `);
-const limits = { tokens: 1000, depth: 10, aliases: 100, fields: 1000 };
+const limits = { bytes: 100_000, tokens: 1000, depth: 10, aliases: 100, fields: 1000 };
 const present = (error: unknown) => new ClientError({ code: 'BAD_REQUEST', message: String(error) });
 const open = () => createDocumentCache(schema, limits, present);
 

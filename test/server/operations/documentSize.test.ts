@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { checkSize } from '../../../src/server/operations/documentSize.ts';
 import { pageCost, pageFields } from '../../../src/server/operations/pageCost.ts';
 
-const LIMITS = { tokens: 1_000, depth: 4, aliases: 3, fields: 12 };
+const LIMITS = { bytes: 100_000, tokens: 1_000, depth: 4, aliases: 3, fields: 12 };
 
 test.each([
   ['four levels', '{ a { b { c { d } } } }'],

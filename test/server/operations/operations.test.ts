@@ -77,7 +77,11 @@ const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(
 const present = createPresentError(log);
 const operations = createOperations({
   schema,
-  documents: createDocumentCache(schema, { tokens: 1_000, depth: 10, aliases: 10, fields: 100 }, present),
+  documents: createDocumentCache(
+    schema,
+    { bytes: 100_000, tokens: 1_000, depth: 10, aliases: 10, fields: 100 },
+    present,
+  ),
   present,
   contextOf: () => {
     counts.contexts += 1;
@@ -99,7 +103,10 @@ function prepare(query: string, variables: object = {}, role: Role = 'ADMIN', te
     mayMutate: true,
     maySubscribe: true,
   };
-  const operation = operations.prepare({ query, operationName: null, variables: { ...variables } }, caller);
+  const operation = operations.prepare(
+    { query, operationName: null, variables: { ...variables }, characters: 0 },
+    caller,
+  );
   if ('errors' in operation) throw new Error(`${query} is no good operation`);
   return operation;
 }
