@@ -65,18 +65,6 @@ const origins: Kind<readonly string[]> = {
   expected: 'a comma-separated list of origins such as https://app.example.com, or * for all origins',
 };
 
-const HOST_NAME = /^(?!-)[a-z\d-]{1,63}(\.[a-z\d-]{1,63})*\.?$/i;
-/** The last part of a name is not a number, which a URL would read as part of an IPv4 address. */
-const isHostName = (text: string) => HOST_NAME.test(text) && !/(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(text);
-const networkHost = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.string().refine(isHostName)]);
-const networkHosts: Kind<readonly string[]> = {
-  schema: z
-    .string()
-    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
-    .pipe(z.array(networkHost)),
-  expected: 'a comma-separated list of host names, IP addresses and ranges such as 10.0.0.0/8',
-};
-
 interface Setting<Value> extends Kind<Value> {
   /** The environment variable. The flag has the same name in lower case: FLOWQL_DATA_DIR, --data-dir. */
   name: string;
@@ -109,19 +97,20 @@ const SETTINGS = {
   logLevel: setting('FLOWQL_LOG_LEVEL', '', 'info', oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), 'Lowest level of log lines to write.'),
   poolSize: setting('FLOWQL_POOL_SIZE', 'connections', '10', wholeNumber(2, 1_000), 'Maximum number of database connections for requests. LISTEN and the embedded PostgreSQL use one more each.'),
   maxBodyBytes: setting('FLOWQL_MAX_BODY_BYTES', 'bytes', '16777216', wholeNumber(1_000, 1_000_000_000), 'Maximum size of a request body and of a WebSocket message.'),
+  maxDocumentBytes: setting('FLOWQL_MAX_DOCUMENT_BYTES', 'bytes', '500000', wholeNumber(1_000, 10_000_000), 'Maximum size of a document, without its variables.'),
   maxDepth: setting('FLOWQL_MAX_DEPTH', 'levels', '12', wholeNumber(1, 100), 'Maximum nesting depth of fields in a document.'),
   maxTokens: setting('FLOWQL_MAX_TOKENS', 'tokens', '2000', wholeNumber(100, 100_000), 'Maximum number of tokens in a document.'),
   maxAliases: setting('FLOWQL_MAX_ALIASES', 'aliases', '200', wholeNumber(0, 1_000), 'Maximum number of aliases in a document.'),
   maxFields: setting('FLOWQL_MAX_FIELDS', 'fields', '500', wholeNumber(10, 100_000), 'Maximum number of fields in a document, after its fragments are expanded.'),
   maxRows: setting('FLOWQL_MAX_ROWS', 'rows', '150000', wholeNumber(200, 10_000_000), 'Maximum number of rows in all pages of an operation together: 50 runs with 50 task runs each count as 50 + 2,500.'),
   maxSockets: setting('FLOWQL_MAX_SOCKETS', 'connections', '10000', wholeNumber(1, 1_000_000), 'Maximum number of open WebSockets.'),
+  maxUninitialisedSockets: setting('FLOWQL_MAX_UNINITIALISED_SOCKETS', 'connections', '1000', wholeNumber(1, 1_000_000), 'Maximum number of WebSockets whose connection_init was not yet accepted.'),
   maxSubscriptionsPerSocket: setting('FLOWQL_MAX_SUBSCRIPTIONS_PER_SOCKET', 'subscriptions', '100', wholeNumber(1, 10_000), 'Maximum number of concurrent operations on one WebSocket.'),
   maxSocketBufferBytes: setting('FLOWQL_MAX_SOCKET_BUFFER_BYTES', 'bytes', '1000000', wholeNumber(10_000, 1_000_000_000), 'Maximum amount of unsent data on one WebSocket. Its subscriptions pause above that.'),
   initTimeoutMs: setting('FLOWQL_INIT_TIMEOUT_MS', 'milliseconds', '3000', wholeNumber(100, 60_000), 'How long to wait for the connection_init message of a WebSocket.'),
   stopTimeoutMs: setting('FLOWQL_STOP_TIMEOUT_MS', 'milliseconds', '10000', wholeNumber(0, 600_000), 'How long to wait for requests to finish when the server stops.'),
   idempotencyHours: setting('FLOWQL_IDEMPOTENCY_HOURS', 'hours', '24', wholeNumber(1, 8_760), 'How long to keep the response to a request with an idempotency key.'),
   pollMs: setting('FLOWQL_POLL_MS', 'milliseconds', '2000', wholeNumber(100, 60_000), 'How often streams poll the database in addition to notifications.'),
-  hookAllow: setting('FLOWQL_HOOK_ALLOW', '', '', networkHosts, 'Comma-separated list of host names, IP addresses and ranges to which cloud hooks may send requests in addition to public addresses: hooks.internal, 10.1.0.0/16.'),
   twilioUrl: setting('FLOWQL_TWILIO_URL', 'URL', DEFAULT_CLOUD_HOOK_ADDRESSES.twilio, webUrl, 'URL to which cloud hooks of type TWILIO send their messages.'),
   pagerDutyUrl: setting('FLOWQL_PAGERDUTY_URL', 'URL', DEFAULT_CLOUD_HOOK_ADDRESSES.pagerDuty, webUrl, 'URL to which cloud hooks of type PAGERDUTY send their events.'),
   linkUrl: setting('FLOWQL_LINK_URL', 'URL', DEFAULT_CLOUD_HOOK_ADDRESSES.links, webUrl, 'URL of your Prefect 1 user interface. Links to flow runs in cloud hook messages start with it.'),
@@ -163,19 +152,7 @@ export function readConfig(environment: Environment, flags: Record<string, strin
   return Object.freeze(Object.fromEntries(values) as Config);
 }
 
-/** Read by the commands that connect to a server. */
-const CLIENT_NAMES = ['FLOWQL_URL', 'FLOWQL_API_KEY'];
-
-/**
- * The GraphQL endpoint of `flowql serve` with this environment, for programs on the same machine. A server that listens
- * on all addresses is reached by the loopback address. Faults are left to the command that serves.
- */
-export function localServerUrl({ FLOWQL_HOST: host, FLOWQL_PORT: port }: Environment = process.env): string {
-  const name = !host || host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port || SETTINGS.port.default}/graphql`;
-}
-
-const isUnknown = (name: string) => name.startsWith('FLOWQL_') && ![...NAMES, ...CLIENT_NAMES].includes(name);
+const isUnknown = (name: string) => name.startsWith('FLOWQL_') && !NAMES.includes(name);
 
 function unknownName(name: string): string {
   const nearest = nearestName(name, NAMES);

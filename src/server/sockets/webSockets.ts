@@ -4,6 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import { CloseCode, type Context, handleProtocols, makeServer } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { checkJsonSize } from '../../core/checks/checkJsonSize.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { type Authentication, authorizationOf, onRevoked } from '../access/authentication.ts';
@@ -11,7 +12,9 @@ import type { PresentError } from '../observing/presentError.ts';
 import { type Operation, type Operations, OVER_SOCKETS } from '../operations/operations.ts';
 import { requestOf } from '../operations/requestParams.ts';
 import { boundedSocket } from './boundedSocket.ts';
+import { closeNow } from './closeNow.ts';
 import { type Deliver, delivered } from './delivered.ts';
+import { limitUntilReady } from './limitUntilReady.ts';
 
 export interface SocketLimits {
   /** Maximum number of operations in progress on one socket: subscriptions, queries and mutations. */
@@ -19,13 +22,15 @@ export interface SocketLimits {
   /** Maximum amount of unsent data for a slow client. */
   bufferedBytes: number;
   messageBytes: number;
+  /** Maximum number of sockets whose API key is not yet checked. */
+  uninitialised: number;
   /** How long to wait for `connection_init`. */
   initMs: number;
 }
 
 export interface WebSockets {
   readonly count: number;
-  /** Completes the handshake of an upgrade request that was checked. */
+  /** Completes the handshake of an upgrade request that was checked. Throws UNAVAILABLE if too many sockets wait. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Closes every socket with code 1001, so that clients reconnect to this or another server. */
   close(withinMs: number): Promise<void>;
@@ -47,7 +52,10 @@ interface Connection {
   send: (text: string) => Promise<void>;
   socket: WebSocket;
   request: IncomingMessage;
+  /** The length of the last message. graphql-ws passes on its content only. */
+  characters: number;
   viewer?: Viewer;
+  ready: () => void;
 }
 
 /** The payload of `connection_init`. */
@@ -76,6 +84,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
     handleProtocols,
   });
   const connections = new Set<Connection>();
+  const uninitialised = new Set<WebSocket>();
   let isClosing = false;
 
   const protocol = makeServer<Parameters, Connection>({
@@ -86,6 +95,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
       try {
         extra.viewer = await authentication.viewerOf(authorization);
         if (extra.socket.readyState !== extra.socket.OPEN) return false;
+        extra.ready();
         const stopAsking = onRevoked(authentication, authorization, ({ message }) =>
           extra.socket.close(CloseCode.Unauthorized, message),
         );
@@ -93,10 +103,8 @@ export function openWebSockets(parts: SocketParts): WebSockets {
         return true;
       } catch (error) {
         const { code, message } = present(error);
-        extra.socket.close(
-          code === 'UNAUTHENTICATED' ? CloseCode.Unauthorized : TRY_AGAIN_LATER,
-          message.slice(0, 120),
-        );
+        const closeCode = code === 'UNAUTHENTICATED' ? CloseCode.Unauthorized : TRY_AGAIN_LATER;
+        closeNow(extra.socket, closeCode, message.slice(0, 120));
         return false;
       }
     },
@@ -121,7 +129,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
   });
 
   function begin({ extra, subscriptions }: Context<Parameters, Connection>, payload: unknown) {
-    const request = requestOf(payload);
+    const request = requestOf(payload, extra.characters);
     if (!extra.viewer)
       throw new Problem('UNAUTHENTICATED', 'The connection is not initialised. Send `connection_init` first.');
     // `subscriptions` already includes this operation.
@@ -136,23 +144,34 @@ export function openWebSockets(parts: SocketParts): WebSockets {
 
   function opened(socket: WebSocket, request: IncomingMessage): void {
     const { send } = boundedSocket(socket, limits.bufferedBytes);
-    const connection: Connection = { socket, request, send, heardAt: performance.now() };
+    const lift = limitUntilReady(socket, request.socket);
+    const ready = () => {
+      uninitialised.delete(socket);
+      lift();
+    };
+    const connection: Connection = { socket, request, send, characters: 0, ready, heardAt: performance.now() };
     connections.add(connection);
+    uninitialised.add(socket);
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
         send,
-        close: (code, reason) => socket.close(code, reason),
+        close: (code, reason) => (connection.viewer ? socket.close(code, reason) : closeNow(socket, code, reason)),
         onMessage: (handle) =>
           socket.on('message', (data) => {
-            handle(String(data)).catch((error) => {
+            handled(handle, String(data)).catch((error) => {
               log.debug({ err: error }, 'WebSocket message failed, closing the socket');
-              socket.close(CloseCode.BadRequest, 'Invalid message received');
+              socket.close(CloseCode.BadRequest, error instanceof Problem ? error.message : 'Invalid message received');
             });
           }),
       },
       connection,
     );
+    async function handled(handle: (text: string) => Promise<void>, text: string): Promise<void> {
+      checkJsonSize(text, 'The message');
+      connection.characters = text.length;
+      await handle(text);
+    }
     for (const sign of ['message', 'pong'] as const)
       socket.on(sign, () => {
         connection.heardAt = performance.now();
@@ -161,6 +180,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
     socket.on('error', (error) => log.debug({ err: error }, 'WebSocket failed, closing it'));
     socket.once('close', (code, reason) => {
       connections.delete(connection);
+      uninitialised.delete(socket);
       closed(code, String(reason)).catch((error) => log.error({ err: error }, 'WebSocket cleanup failed'));
     });
   }
@@ -176,6 +196,8 @@ export function openWebSockets(parts: SocketParts): WebSockets {
       return connections.size;
     },
     accept(request, socket, head) {
+      if (uninitialised.size >= limits.uninitialised)
+        throw new Problem('UNAVAILABLE', 'Too many new WebSockets wait for `connection_init`. Try again later.');
       if (isClosing) socket.destroy();
       else server.handleUpgrade(request, socket, head, opened);
     },

@@ -5,8 +5,7 @@ import { mutate } from './support/prefect1Client.ts';
 import { servePrefect1 } from './support/prefect1Server.ts';
 import { emptyFlow, newProject, newTenant, readRun, startRun } from './support/world.ts';
 
-// The receivers of these tests are on this machine.
-servePrefect1({ FLOWQL_HOOK_ALLOW: '127.0.0.1' });
+servePrefect1();
 
 async function made(url: string) {
   const tenant_id = await newTenant();

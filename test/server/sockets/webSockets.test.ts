@@ -122,6 +122,61 @@ test.each([
 });
 
 test.each([
+  ['one long message', [`{"type": "connection_init", "payload": "${'x'.repeat(20_000)}`]],
+  ['many pings', Array.from({ length: 1_000 }, () => JSON.stringify({ type: 'ping' }))],
+])('a socket that sends 16 kB before its key is checked is closed: %s', async (_, messages) => {
+  const { opened, socket, closed } = openSocket(served.url);
+  await opened();
+  for (const message of messages) socket.send(message);
+  expect(await closed()).toMatchObject({ code: 1009 });
+});
+
+test('a socket may send large messages after its connection_ack', async () => {
+  const opened = openSocket(served.url);
+  await opened.opened();
+  opened.send({ type: 'connection_init' });
+  await waitFor(() => opened.messages.length === 1);
+  opened.send({ type: 'ping', payload: { x: 'x'.repeat(90_000) } });
+  await waitFor(() => opened.messages.length === 2);
+  expect(opened.messages.map(({ type }) => type)).toEqual(['connection_ack', 'pong']);
+  opened.socket.terminate();
+});
+
+test('a message with too many levels closes the socket with 4400', async () => {
+  const opened = openSocket(served.url);
+  await opened.opened();
+  opened.socket.send(`{"type": "ping", "payload": ${'['.repeat(600)}${']'.repeat(600)}}`);
+  expect(await opened.closed()).toEqual({ code: 4400, reason: 'The message has more than 500 levels as JSON.' });
+});
+
+test('sockets that are not initialised have a limit of their own', async () => {
+  const small = await serving({ FLOWQL_MAX_UNINITIALISED_SOCKETS: '3' });
+  const sockets = Array.from({ length: 3 }, () => openSocket(small.url));
+  await Promise.all(sockets.map(({ opened }) => opened()));
+  const refused = openSocket(small.url);
+  await waitFor(() => refused.state.refusal !== null);
+  expect(refused.state.refusal).toBe(503);
+  sockets[0]?.send({ type: 'connection_init' });
+  await waitFor(() => sockets[0]?.messages.length === 1);
+  const next = openSocket(small.url);
+  await next.opened();
+  expect(next.state.refusal).toBeNull();
+  for (const { socket } of [...sockets, next]) socket.terminate();
+  await small.close();
+});
+
+test('a socket that is closed before it is initialised ends even if its client does not answer', async () => {
+  const hasty = await serving({ FLOWQL_INIT_TIMEOUT_MS: '100' });
+  const { opened, socket } = openSocket(hasty.url);
+  await opened();
+  socket.pause();
+  expect(await metric('flowql_sockets', hasty)).toBe(1);
+  await waitFor(async () => (await metric('flowql_sockets', hasty)) === 0);
+  socket.terminate();
+  await hasty.close();
+});
+
+test.each([
   ['a page of another site', '/graphql', { origin: 'https://example.com' }, 403],
   ['a host name that resolves to this machine', '/graphql', { host: 'evil.example.com' }, 403],
   ['another path', '/elsewhere', {}, 404],
@@ -151,7 +206,7 @@ test('a server that stops closes its sockets with 1001', async () => {
   expect(await closed()).toMatchObject({ code: 1001 });
 });
 
-async function metric(name: string): Promise<number> {
-  const text = await (await fetch(`${served.server.url}/metrics`)).text();
+async function metric(name: string, { server }: Serving = served): Promise<number> {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
   return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1]);
 }
