@@ -65,6 +65,18 @@ const origins: Kind<readonly string[]> = {
   expected: 'a comma-separated list of origins such as https://app.example.com, or * for all origins',
 };
 
+const HOST_NAME = /^(?!-)[a-z\d-]{1,63}(\.[a-z\d-]{1,63})*\.?$/i;
+/** The last part of a name is not a number, which a URL would read as part of an IPv4 address. */
+const isHostName = (text: string) => HOST_NAME.test(text) && !/(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(text);
+const networkHost = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.string().refine(isHostName)]);
+const networkHosts: Kind<readonly string[]> = {
+  schema: z
+    .string()
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .pipe(z.array(networkHost)),
+  expected: 'a comma-separated list of host names, IP addresses and ranges such as 10.0.0.0/8',
+};
+
 interface Setting<Value> extends Kind<Value> {
   /** The environment variable. The flag has the same name in lower case: FLOWQL_DATA_DIR, --data-dir. */
   name: string;
@@ -111,6 +123,7 @@ const SETTINGS = {
   stopTimeoutMs: setting('FLOWQL_STOP_TIMEOUT_MS', 'milliseconds', '10000', wholeNumber(0, 600_000), 'How long to wait for requests to finish when the server stops.'),
   idempotencyHours: setting('FLOWQL_IDEMPOTENCY_HOURS', 'hours', '24', wholeNumber(1, 8_760), 'How long to keep the response to a request with an idempotency key.'),
   pollMs: setting('FLOWQL_POLL_MS', 'milliseconds', '2000', wholeNumber(100, 60_000), 'How often streams poll the database in addition to notifications.'),
+  hookAllow: setting('FLOWQL_HOOK_ALLOW', '', '', networkHosts, 'Comma-separated list of host names, IP addresses and ranges to which cloud hooks may send requests in addition to public addresses: hooks.internal, 10.1.0.0/16.'),
   twilioUrl: setting('FLOWQL_TWILIO_URL', 'URL', DEFAULT_CLOUD_HOOK_ADDRESSES.twilio, webUrl, 'URL to which cloud hooks of type TWILIO send their messages.'),
   pagerDutyUrl: setting('FLOWQL_PAGERDUTY_URL', 'URL', DEFAULT_CLOUD_HOOK_ADDRESSES.pagerDuty, webUrl, 'URL to which cloud hooks of type PAGERDUTY send their events.'),
   linkUrl: setting('FLOWQL_LINK_URL', 'URL', DEFAULT_CLOUD_HOOK_ADDRESSES.links, webUrl, 'URL of your Prefect 1 user interface. Links to flow runs in cloud hook messages start with it.'),
@@ -152,7 +165,19 @@ export function readConfig(environment: Environment, flags: Record<string, strin
   return Object.freeze(Object.fromEntries(values) as Config);
 }
 
-const isUnknown = (name: string) => name.startsWith('FLOWQL_') && !NAMES.includes(name);
+/** Read by the commands that connect to a server. */
+const CLIENT_NAMES = ['FLOWQL_URL', 'FLOWQL_API_KEY'];
+
+/**
+ * The GraphQL endpoint of `flowql serve` with this environment, for programs on the same machine. A server that listens
+ * on all addresses is reached by the loopback address. Faults are left to the command that serves.
+ */
+export function localServerUrl({ FLOWQL_HOST: host, FLOWQL_PORT: port }: Environment = process.env): string {
+  const name = !host || host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port || SETTINGS.port.default}/graphql`;
+}
+
+const isUnknown = (name: string) => name.startsWith('FLOWQL_') && ![...NAMES, ...CLIENT_NAMES].includes(name);
 
 function unknownName(name: string): string {
   const nearest = nearestName(name, NAMES);

@@ -4,6 +4,8 @@ import { BulkProgress } from '../streams/bulkProgress.ts';
 import type { Streams } from '../streams/streams.ts';
 import type { BulkEngine } from './bulkJobs/bulkEngine.ts';
 import { BulkWorker } from './bulkJobs/bulkWorker.ts';
+import { createHookDestinations, type HookDestinations } from './cloudHooks/hookDestinations.ts';
+import { createHookSender } from './cloudHooks/hookSender.ts';
 import type { CloudHookEngine } from './cloudHooks/sendCloudHook.ts';
 import { moveParentTaskRuns } from './flowRuns/moveParentTaskRuns.ts';
 import { storeRunInputs } from './flowRuns/storeRunInputs.ts';
@@ -27,12 +29,18 @@ export interface EngineOptions {
   /** How many writes of a kind may wait before further ones are refused. Default 10,000. */
   maxWaitingWrites?: number;
   cloudHookAddresses?: CloudHookAddresses;
+  /** Default: public addresses only. */
+  hookDestinations?: HookDestinations;
 }
 
 export function startEngine(
   database: Database,
   streams: Streams,
-  { maxWaitingWrites = 10_000, cloudHookAddresses = DEFAULT_CLOUD_HOOK_ADDRESSES }: EngineOptions = {},
+  {
+    maxWaitingWrites = 10_000,
+    cloudHookAddresses = DEFAULT_CLOUD_HOOK_ADDRESSES,
+    hookDestinations = createHookDestinations([]),
+  }: EngineOptions = {},
 ): StartedEngine {
   return {
     database,
@@ -42,6 +50,7 @@ export function startEngine(
     bulkWorker: new BulkWorker(database, streams, FOLLOWERS),
     bulkProgress: new BulkProgress(database),
     cloudHookAddresses,
+    hookSender: createHookSender(hookDestinations),
     recentTasks: new Recent(RECENT_TASKS_MS),
   };
 }

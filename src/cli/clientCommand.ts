@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { localServerUrl } from '../config.ts';
 import { Problem } from '../core/values/problem.ts';
+import type { ResendingClient } from './resendingClient.ts';
 
 /** The options of commands that connect to a server. */
 export interface ClientOptions {
@@ -7,14 +9,28 @@ export interface ClientOptions {
   apiKey?: string;
 }
 
+/** By default, a command connects to the server that `flowql serve` starts with the same environment. */
 export const clientCommand = (name: string): Command =>
   new Command(name)
     .addOption(
       new Option('--url <url>', 'GraphQL endpoint of the server')
-        .default('http://127.0.0.1:4200/graphql')
-        .argParser(httpUrl),
+        .env('FLOWQL_URL')
+        .argParser(httpUrl)
+        .default(localServerUrl(), 'the address that FLOWQL_HOST and FLOWQL_PORT give to `flowql serve`'),
     )
-    .option('--api-key <key>', 'API key, if the server requires one');
+    .addOption(new Option('--api-key <key>', 'API key, if the server requires one').env('FLOWQL_API_KEY'));
+
+/**
+ * Throws NOT_FOUND if the address answers GraphQL, but is no FlowQL server: 4200 is also the port of Prefect's servers.
+ * Asked before the first mutation, so that a recording is not written into the wrong server.
+ */
+export async function checkServer({ send }: ResendingClient, url: string): Promise<void> {
+  const { type } = await send<{ type: object | null }>(
+    '{ type: __type(name: "ReportTaskRunStatesInput") { name } }',
+    {},
+  );
+  if (type === null) throw new Problem('NOT_FOUND', `The GraphQL server at ${url} is not a FlowQL server.`);
+}
 
 function httpUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
@@ -37,10 +53,13 @@ export async function exitWith(work: () => Promise<number>): Promise<void> {
   }
 }
 
-/** Exits when the reader of our pipe has closed it, as in `flowql watch RUN | head`. */
+/**
+ * Exits when the reader of our pipe has closed it, as in `flowql watch RUN | head`. The exit code is that of a program
+ * that SIGPIPE ends: 0 would say that the run completed.
+ */
 function leave(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
-  process.exit();
+  process.exit(141);
 }
 
 const FILE_FAULTS: { [code: string]: string } = {

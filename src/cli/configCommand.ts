@@ -6,11 +6,13 @@ import { settingsCommand } from './settingsCommand.ts';
 export const configCommand = (): Command =>
   settingsCommand('config', async (config) => {
     for (const { name, flag, value, unit, default: otherwise, description } of describeConfig(config)) {
-      const changed = value === otherwise ? '' : ` (default: ${otherwise || 'none'})`;
-      console.log(`${bold(name)} = ${value || 'none'}${value && unit && unit !== 'URL' ? ` ${unit}` : ''}${changed}`);
-      console.log(`  ${description} ${flag}`);
+      const measured = unit && unit !== 'URL' ? ` In ${unit}.` : '';
+      const changed = value === otherwise ? '' : ` Default: ${otherwise || 'empty'}.`;
+      console.log(`# ${description}${measured}${changed} ${flag}\n${bold(`${name}=${value}`)}`);
     }
     return 0;
-  }).description('check all settings, and print them with their values and descriptions');
+  }).description(
+    'check all settings, and print them as a file of environment variables, with descriptions as comments',
+  );
 
 const bold = (text: string): string => (process.stdout.isTTY ? styleText('bold', text) : text);

@@ -24,5 +24,12 @@ for (const command of [
   watchCommand(),
 ])
   program.addCommand(command);
+exitWithTwo(program);
 
 await program.parseAsync();
+
+/** A command that was typed wrong ends with 2: the 1 of `watch` says that the run did not complete. */
+function exitWithTwo(command: Command): void {
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+  command.commands.forEach(exitWithTwo);
+}

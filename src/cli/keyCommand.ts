@@ -2,8 +2,9 @@ import { Command, Option } from 'commander';
 import { readConfig } from '../config.ts';
 import { Problem } from '../core/values/problem.ts';
 import { exitWith } from './clientCommand.ts';
+import { addSettings, type SettingFlags } from './settingsCommand.ts';
 
-interface Named {
+interface Named extends SettingFlags {
   name: string;
   tenant: string;
 }
@@ -19,24 +20,31 @@ export const keyCommand = (): Command =>
         .addOption(new Option('--role <role>', 'what the key allows').choices(ROLES).default('writer'))
         .action((options: Named & { role: (typeof ROLES)[number] }) => exitWith(() => create(options))),
     )
-    .addCommand(new Command('list').description('list all keys').action(() => exitWith(list)))
+    .addCommand(
+      stored('list')
+        .description('list all keys')
+        .action((flags: SettingFlags) => exitWith(() => list(flags))),
+    )
     .addCommand(
       named('revoke', 'revoke a key; servers reject it after at most five seconds').action((options: Named) =>
         exitWith(() => revoke(options)),
       ),
     );
 
+/** A command that works on the database of `flowql serve` with the same settings. */
+const stored = (command: string): Command => addSettings(new Command(command), ['DATABASE_URL', 'FLOWQL_DATA_DIR']);
+
 const named = (command: string, description: string): Command =>
-  new Command(command)
+  stored(command)
     .description(description)
     .requiredOption('--name <name>', 'name of the key, unique within its tenant')
     .option('--tenant <slug>', 'tenant whose data the key gives access to', 'default');
 
-async function create({ name, tenant, role }: Named & { role: (typeof ROLES)[number] }): Promise<number> {
+async function create({ name, tenant, role, ...flags }: Named & { role: (typeof ROLES)[number] }): Promise<number> {
   if (name.trim() === '' || name.length > 200)
     throw new Problem('BAD_USER_INPUT', '`--name` must have 1 to 200 characters.');
   const { withDatabase, apiKeys, newId } = await keyStore();
-  const key = await withDatabase(readConfig(process.env), (database) =>
+  const key = await withDatabase(readConfig(process.env, flags), (database) =>
     apiKeys.createApiKey(database, { id: newId(), name, tenant, role: ROLE_NAMES[role] }),
   );
   console.error('Every request now needs an API key. Store this one; it is not shown again:');
@@ -45,18 +53,18 @@ async function create({ name, tenant, role }: Named & { role: (typeof ROLES)[num
 }
 const ROLE_NAMES = { reader: 'READER', writer: 'WRITER', admin: 'ADMIN' } as const;
 
-async function list(): Promise<number> {
+async function list(flags: SettingFlags): Promise<number> {
   const { withDatabaseThatIs, apiKeys } = await keyStore();
-  const keys = await withDatabaseThatIs(readConfig(process.env), apiKeys.listApiKeys);
+  const keys = await withDatabaseThatIs(readConfig(process.env, flags), apiKeys.listApiKeys);
   if (keys.length === 0) console.error('No API keys exist.');
   for (const { tenant, name, role, created } of keys)
     console.log(`${created.toISOString()}  ${role.toLowerCase().padEnd(6)}  ${tenant}  ${name}`);
   return 0;
 }
 
-async function revoke({ name, tenant }: Named): Promise<number> {
+async function revoke({ name, tenant, ...flags }: Named): Promise<number> {
   const { withDatabaseThatIs, apiKeys } = await keyStore();
-  const revoked = await withDatabaseThatIs(readConfig(process.env), (database) =>
+  const revoked = await withDatabaseThatIs(readConfig(process.env, flags), (database) =>
     apiKeys.revokeApiKey(database, tenant, name),
   );
   if (!revoked) throw new Problem('NOT_FOUND', `Tenant ${tenant} has no key named ${JSON.stringify(name)}.`);

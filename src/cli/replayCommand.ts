@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { type ClientOptions, clientCommand, exitWith } from './clientCommand.ts';
+import { type ClientOptions, checkServer, clientCommand, exitWith } from './clientCommand.ts';
 import { parseRecording, type RecordedEvent } from './recording.ts';
 import { replay } from './replay.ts';
 import { replayProgress } from './replayProgress.ts';
@@ -37,6 +37,8 @@ async function replayFile(file: string, { speed, url, apiKey }: ReplayCommandOpt
   }
   const progress = replayProgress(events.length);
   const client = resendingClient({ url, apiKey, onOutage: (reason) => progress.note(`${reason}; retrying`) });
+  await checkServer(client, url);
+  console.error(`replaying into ${url}`);
   const started = performance.now();
   const { flowRunId, refused } = await replay(client, events, {
     flowName: path.basename(file).split('.')[0] ?? file,

@@ -1,5 +1,7 @@
+import { createHookDestinations } from '../actions/cloudHooks/hookDestinations.ts';
 import { startEngine, stopEngine } from '../actions/startEngine.ts';
 import type { Config } from '../config.ts';
+import { checkAddress } from '../server/listening.ts';
 import { createLogger } from '../server/observing/logger.ts';
 import { oneSchema } from '../server/operations/oneSchema.ts';
 import { createRequestContext } from '../server/operations/requestContext.ts';
@@ -35,6 +37,7 @@ export async function serve(config: Config, version: string): Promise<number> {
   };
 
   try {
+    await checkAddress(config);
     const url = config.databaseUrl ?? (await embeddedUrl());
     const { applied } = await migrate(url);
     if (applied.length > 0) log.info({ applied }, 'migrated the database');
@@ -48,6 +51,7 @@ export async function serve(config: Config, version: string): Promise<number> {
     const engine = startEngine(database, streams, {
       maxWaitingWrites: config.maxWaitingWrites,
       cloudHookAddresses: { twilio: config.twilioUrl, pagerDuty: config.pagerDutyUrl, links: config.linkUrl },
+      hookDestinations: createHookDestinations(config.hookAllow),
     });
     closers.push(() => stopEngine(engine));
     const loops = startLoops(
@@ -79,7 +83,7 @@ export async function serve(config: Config, version: string): Promise<number> {
     const server = await startServer(config, {
       database,
       schema: oneSchema({ prefect1: config.prefect1 }),
-      contextOf: (viewer, headers) => createRequestContext(engine, viewer, headers),
+      contextOf: (...request) => createRequestContext(engine, ...request),
       // Ready when the database is available and has our tables.
       ready: async () => void (await anyApiKey(database)),
       waitingWrites: () => Object.values(engine.writer).reduce((sum, { waitingJobs }) => sum + waitingJobs, 0),

@@ -10,11 +10,16 @@ interface WatchCommandOptions extends ClientOptions {
   json: boolean;
 }
 
+const EXIT_CODES = `
+Exit codes:
+  0  the run completed
+  1  the run ended in another state: failed, crashed or cancelled
+  2  the run could not be followed: no server, no such run, no permission, or a wrong option`;
+
 export const watchCommand = (): Command =>
   clientCommand('watch')
-    .description(
-      "print a flow run's states, its task runs' states and its logs live until it ends; exit code 0 if it completed",
-    )
+    .description("print a flow run's states, its task runs' states and its logs live until it ends")
+    .addHelpText('after', EXIT_CODES)
     .argument('<run>', 'id of the flow run')
     .option('--follow', 'continue after the run has ended', false)
     .option('--json', 'print events as JSON lines', false)

@@ -1,12 +1,9 @@
-import { createServer, type Server as HttpServer, type ServerResponse, STATUS_CODES } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { Problem } from '../core/values/problem.ts';
-import type { Viewer } from '../core/values/viewer.ts';
-import type { Prefect1Headers } from '../prefect1/operations/prefect1Context.ts';
 import type { Database } from '../store/connection/database.ts';
 import { anyApiKey } from '../store/tenants/apiKeys.ts';
 import { createAuthentication } from './access/authentication.ts';
@@ -18,18 +15,19 @@ import { createLogsCsvPage } from './http/logsCsvPage.ts';
 import { acceptsEventStream, JSON_FORM } from './http/mediaType.ts';
 import { createRequestListener, isGraphqlPath } from './http/requestListener.ts';
 import { createYogaListener } from './http/yogaListener.ts';
+import { listening } from './listening.ts';
 import { RequestFault } from './observing/clientError.ts';
 import { createObservations } from './observing/observations.ts';
 import { createPresentError } from './observing/presentError.ts';
 import { createDocumentCache } from './operations/documentCache.ts';
-import { createOperations } from './operations/operations.ts';
+import { createOperations, type OperationParts } from './operations/operations.ts';
 import { openWebSockets } from './sockets/webSockets.ts';
 
 export interface ServerParts {
   database: Database;
   schema: GraphQLSchema;
-  /** Creates the context of one execution. */
-  contextOf: (viewer: Viewer, headers: Prefect1Headers) => unknown;
+  /** Creates the context of one execution. `variables` are as the client sent them. */
+  contextOf: OperationParts['contextOf'];
   /** Rejects while the database is unavailable. */
   ready: () => Promise<void>;
   /** The number of writes that wait for the database. */
@@ -139,7 +137,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
     accepted().catch((error) => refuseUpgrade(socket, answerOf({ errors: [present(error)] }, JSON_FORM)));
   });
 
-  const { port } = await listen(http, config).catch(async (error) => {
+  const { port } = await listening(http, config).catch(async (error) => {
     await sockets.close(0);
     throw error;
   });
@@ -161,24 +159,6 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
     },
   };
 }
-
-function listen(http: HttpServer, { host, port }: Config): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => {
-      const known = LISTEN_FAULTS[error.code ?? ''];
-      reject(known ? new Problem('FAILED_PRECONDITION', `Cannot listen on ${host}:${port}: ${known}`) : error);
-    });
-    // The address of a server that listens on a port is an AddressInfo.
-    http.listen(port, host, () => resolve(http.address() as AddressInfo));
-  });
-}
-
-const LISTEN_FAULTS: { [code: string]: string } = {
-  EADDRINUSE: 'the port is already in use. Choose another port with FLOWQL_PORT or --port.',
-  EACCES: 'permission denied. Choose another port with FLOWQL_PORT or --port.',
-  EADDRNOTAVAIL: 'this machine does not have the address. Choose another one with FLOWQL_HOST or --host.',
-  ENOTFOUND: 'the host name cannot be resolved. Choose another one with FLOWQL_HOST or --host.',
-};
 
 function refuseUpgrade(socket: Duplex, { status, headers, body }: Answer): void {
   const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' });

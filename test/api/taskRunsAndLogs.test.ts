@@ -143,6 +143,39 @@ test('log lines are numbered and an invalid one is rejected alone', async () => 
   });
 });
 
+test('a log line that is too long is cut and ends with a mark', async () => {
+  const { createFlowRun } = await api.run(
+    'mutation ($id: ID!) { createFlowRun(input: { flowId: $id }) { flowRun { id } } }',
+    { id: (await api.run('{ flows { nodes { id } } }')).flows.nodes[0].id },
+  );
+  const own = { flowRunId: createFlowRun.flowRun.id, level: 20 };
+  const { writeLogs } = await api.run(WRITE, {
+    logs: [
+      { ...own, name: 'n'.repeat(300), message: '😀'.repeat(1_000_001) },
+      { ...own, name: 'l', message: '😀'.repeat(1_000_000) },
+    ],
+  });
+  expect(writeLogs).toEqual({ written: 2, rejected: [] });
+  const { logs } = await api.run(
+    'query ($id: ID!) { logs(filter: { flowRunId: { in: [$id] } }) { nodes { name message } } }',
+    { id: own.flowRunId },
+  );
+  expect(logs.nodes).toEqual([
+    { name: 'n'.repeat(255), message: `${'😀'.repeat(999_985)}... [truncated]` },
+    { name: 'l', message: '😀'.repeat(1_000_000) },
+  ]);
+});
+
+test('an artifact key in the data of a state is kept as it is', async () => {
+  const data = { type: 'reference', storage_key: 'a', artifact_key: 'my-artifact', artifact_description: 'x' };
+  const { createTaskRun } = await api.run(CREATE, { input: { flowRunId, taskKey: 'artifact', dynamicKey: '0' } });
+  const { setTaskRunState } = await api.run(
+    'mutation ($id: ID!, $data: JSON) { setTaskRunState(input: { taskRunId: $id, force: true, state: { type: COMPLETED, data: $data } }) { state { data } } }',
+    { id: createTaskRun.taskRun.id, data },
+  );
+  expect(setTaskRunState.state.data).toEqual(data);
+});
+
 test('a batch with too many log lines is rejected and writes none', async () => {
   const logs = Array.from({ length: 5_001 }, () => ({ flowRunId, level: 20, name: 'many', message: 'm' }));
   expect(await api.refusal(WRITE, { logs })).toMatchObject({ code: 'LIMIT_EXCEEDED' });

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -10,14 +12,66 @@ describe('flowql', () => {
     const settings = { DATABASE_URL: 'postgresql://me:secret@db.example.com/flows', FLOWQL_PORT: '1234' };
     const { code, stdout } = await finished(flowql(['config'], settings));
     expect(code).toBe(0);
-    expect(stdout).toContain('FLOWQL_PORT = 1234 (default: 4200)');
+    expect(stdout).toMatch(/^# Port to listen on.* Default: 4200\. --port\nFLOWQL_PORT=1234$/m);
     expect(stdout).toContain('db.example.com');
     expect(stdout).not.toContain('secret');
   });
 
   test('a flag of flowql wins over the environment', async () => {
     const { stdout } = await finished(flowql(['config', '--port', '5678'], { FLOWQL_PORT: '1234' }));
-    expect(stdout).toContain('FLOWQL_PORT = 5678');
+    expect(stdout).toContain('FLOWQL_PORT=5678');
+  });
+
+  test.each([
+    ['the defaults', {}],
+    [
+      'other values',
+      { FLOWQL_PREFECT1: 'off', FLOWQL_INSECURE: 'true', FLOWQL_CORS_ORIGINS: 'https://a.example.com,*' },
+    ],
+  ])('flowql config prints settings that it accepts: %s', async (_, settings) => {
+    const { stdout } = await finished(flowql(['config'], settings));
+    const printed = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    const environment = Object.fromEntries(printed.map((line) => line.split(/=(.*)/s)));
+    expect(printed.length).toBeGreaterThan(30);
+    expect(await finished(flowql(['config'], environment))).toMatchObject({ code: 0, stdout });
+  });
+
+  test.each([
+    [['watch']],
+    [['watch', 'a', 'b']],
+    [['watch', 'a', '--colour']],
+    [['replay', 'a.jsonl', '--speed', '-1']],
+    [['key', 'create', '--role', 'owner']],
+    [['server']],
+  ])('flowql %j is a mistake in the command, and ends with 2', async (parameters) => {
+    const { code, stdout, stderr } = await finished(flowql(parameters));
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^error: /);
+  });
+
+  test.each<[given: NodeJS.ProcessEnv, address: string]>([
+    [{ FLOWQL_PORT: '1' }, 'http://127.0.0.1:1/graphql'],
+    [{ FLOWQL_PORT: '1', FLOWQL_HOST: '0.0.0.0' }, 'http://127.0.0.1:1/graphql'],
+    [{ FLOWQL_PORT: '1', FLOWQL_HOST: '::1' }, 'http://[::1]:1/graphql'],
+    [{ FLOWQL_PORT: '2', FLOWQL_URL: 'http://localhost:1/graphql' }, 'http://localhost:1/graphql'],
+  ])('flowql watch connects to the server of the environment %j', async (given, address) => {
+    const { code, stderr } = await finished(flowql(['watch', '01a1fdb1-7784-7157-9850-838d5d07c400'], given));
+    expect([code, stderr]).toEqual([2, `no FlowQL server answers at ${address}\n`]);
+  });
+
+  test('flowql replay writes nothing into a GraphQL server that is not FlowQL', async () => {
+    const received: string[] = [];
+    const other = createServer(async (request, response) => {
+      received.push((await request.toArray()).join(''));
+      response.setHeader('content-type', 'application/json').end('{"data":{"type":null}}');
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}/graphql`;
+    const recording = 'test/fixtures/recorded-runs/regional-etl.success.run.jsonl';
+    const { code, stderr } = await finished(flowql(['replay', recording, '--url', url]));
+    other.close();
+    expect([code, stderr]).toEqual([2, `The GraphQL server at ${url} is not a FlowQL server.\n`]);
+    expect(received).toEqual([expect.not.stringContaining('mutation')]);
   });
 
   test.each(['config', 'serve', 'migrate'])('flowql %s lists all faulty settings', async (command) => {
@@ -60,7 +114,7 @@ describe('flowql', () => {
 
   test.each([['list'], ['revoke', '--name', 'agents']])('flowql key %s creates no database', async (...command) => {
     const directory = path.join(tmpdir(), `flowql-none-${process.pid}`);
-    const { code, stderr } = await finished(flowql(['key', ...command], { FLOWQL_DATA_DIR: directory }));
+    const { code, stderr } = await finished(flowql(['key', ...command, '--data-dir', directory]));
     expect([code, stderr.trim()]).toEqual([2, `No database exists in ${directory}.`]);
     expect(existsSync(directory)).toBe(false);
   });

@@ -98,12 +98,16 @@ describe('flowql serve', () => {
     expect((await finished(server)).code).toBe(143);
   });
 
-  test('flowql serve reports a port in use and leaves nothing running', async () => {
+  test('flowql serve reports a port in use before it migrates the database', async () => {
     const first = serve();
     const { port } = new URL(await addressOf(first));
-    const second = await finished(serve({}, ['--port', port]));
+    const { url, drop } = await createTestDatabase();
+    const second = await finished(serve({ DATABASE_URL: url }, ['--port', port]));
     expect(second.code).toBe(2);
     expect(second.stderr).toContain('the port is already in use');
+    // The next migration finds nothing done.
+    expect((await finished(flowql(['migrate'], { DATABASE_URL: url }))).stdout).toMatch(/^Applied \d+/);
+    await drop();
   });
 
   test('flowql serve on a public address requires API keys', async () => {

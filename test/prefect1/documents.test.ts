@@ -107,11 +107,12 @@ describe('all documents of Prefect 1.4.1', () => {
     async ({ name, query, variables }) => {
       const document = parse(query);
       expect(validate(schema, document)).toEqual([]);
+      const variableValues = complete(variables);
       const { data, errors = [] } = await execute({
         schema,
         document,
-        variableValues: complete(variables),
-        contextValue: createRequestContext(t.engine, everyone, { coreVersion: '1.4.1', agentId: null }),
+        variableValues,
+        contextValue: createRequestContext(t.engine, everyone, { coreVersion: '1.4.1', agentId: null }, variableValues),
       });
       const refusal = REFUSED[name];
       expect(errors.map(({ message }) => message)).toEqual(refusal ? [refusal] : []);

@@ -38,8 +38,10 @@ test('a list without order_by is in order of creation', async () => {
 describe('order_by', () => {
   test.each<[object, string]>([
     [{ name: 'asc', version: 'desc' }, 'a2 a1 b2 b1 c1'],
-    // The keys of one object count in alphabetical order, as in the old server.
-    [{ version: 'desc', name: 'asc' }, 'a2 a1 b2 b1 c1'],
+    // The keys of one object count in the order in which they were written.
+    [{ version: 'desc', name: 'asc' }, 'a2 b2 a1 b1 c1'],
+    [[{ version: 'desc', name: 'desc' }, { id: 'asc' }], 'b2 a2 c1 b1 a1'],
+    [{ project: { name: 'asc', id: 'desc' }, name: 'desc' }, 'b1 a1 c1 a2 b2'],
     [[{ version: 'desc' }, { name: 'asc' }], 'a2 b2 a1 b1 c1'],
     [{ description: 'asc' }, 'c1 a1 b1 a2 b2'],
     [{ description: 'asc_nulls_last' }, 'c1 a1 b1 a2 b2'],
@@ -53,10 +55,42 @@ describe('order_by', () => {
     [{ flow_runs_aggregate: { count: 'desc' } }, 'b2 b1 a2 a1 c1'],
     [{ flow_runs_aggregate: { max: { version: 'desc_nulls_last' } } }, 'b1 a2 b2 a1 c1'],
     [{ flow_runs_aggregate: { avg: { version: 'asc' } } }, 'b2 a2 b1 a1 c1'],
-    [{ flow_runs_aggregate: { sum: { version: 'desc_nulls_last' }, count: 'asc' } }, 'a1 c1 a2 b1 b2'],
+    [{ flow_runs_aggregate: { sum: { version: 'desc_nulls_last' }, count: 'asc' } }, 'b1 b2 a2 a1 c1'],
+    [{ flow_runs_aggregate: { count: 'asc', sum: { version: 'desc_nulls_last' } } }, 'a1 c1 a2 b1 b2'],
     [{ flow_runs_aggregate: { min: { id: 'asc' } } }, 'b1 a2 b2 a1 c1'],
     [{ project: null }, 'b1 a1 c1 a2 b2'],
   ])('order_by %j sorts the list', async (order_by, found) => expect(await flows({ order_by })).toBe(found));
+});
+
+test.each<[document: string, variables: object, found: string]>([
+  ['{ flow(order_by: { version: desc, name: asc }) { name version } }', {}, 'a2 b2 a1 b1 c1'],
+  ['{ flow(order_by: { name: asc, version: desc }) { name version } }', {}, 'a2 a1 b2 b1 c1'],
+  [
+    'query ($way: order_by) { flow(order_by: { version: $way, name: asc }) { name version } }',
+    { way: 'desc' },
+    'a2 b2 a1 b1 c1',
+  ],
+  [
+    'query ($by: [flow_order_by!] = { version: desc, name: asc }) { flow(order_by: $by) { name version } }',
+    {},
+    'a2 b2 a1 b1 c1',
+  ],
+  [
+    'query ($by: flow_order_by!) { flow(order_by: [$by]) { name version } }',
+    { by: { version: 'desc', name: 'desc' } },
+    'b2 a2 c1 b1 a1',
+  ],
+  ['{ flow: project(limit: 1) { flows(order_by: { name: desc, version: asc }) { name version } } }', {}, 'b1'],
+  [
+    '{ flow: flow_aggregate(order_by: { version: desc, name: desc }) { nodes { name version } } }',
+    {},
+    'b2 a2 c1 b1 a1',
+  ],
+])('the keys of order_by count as they are written in %s', async (document, variables, found) => {
+  const { data, errors } = await world.read(document, variables);
+  expect(errors).toEqual([]);
+  const rows = data.flow.nodes ?? data.flow.flatMap((row: { flows?: object[] }) => row.flows ?? row);
+  expect(rows.map(({ name, version }: { name: string; version: number }) => `${name}${version}`).join(' ')).toBe(found);
 });
 
 describe('distinct_on', () => {

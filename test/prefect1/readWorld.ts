@@ -40,7 +40,7 @@ export async function openReadWorld(): Promise<ReadWorld> {
         schema,
         document: parsed,
         variableValues: { ...variables },
-        contextValue: { viewer, loaders: createLoaders(database, viewer.tenantId) },
+        contextValue: { viewer, loaders: createLoaders(database, viewer.tenantId), variables },
       });
       database.onStatement = null;
       return {

@@ -24,7 +24,7 @@ export async function serving(settings: { [name: string]: string } = {}): Promis
   const server = await startServer(config, {
     database: tested.engine.database,
     schema: oneSchema({ prefect1: config.prefect1 }),
-    contextOf: (viewer, headers) => createRequestContext(tested.engine, viewer, headers),
+    contextOf: (...request) => createRequestContext(tested.engine, ...request),
     ready: async () => void (await anyApiKey(tested.engine.database)),
     waitingWrites: () => 0,
     log,

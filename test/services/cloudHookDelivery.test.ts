@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { createHookDestinations } from '../../src/actions/cloudHooks/hookDestinations.ts';
 import { newId } from '../../src/actions/writing/newId.ts';
 import { type CloudHookEvent, cloudHookEvent } from '../../src/core/cloudHooks/cloudHookEvent.ts';
 import { addSeconds } from '../../src/core/values/instant.ts';
@@ -18,7 +19,7 @@ let answer: (response: http.ServerResponse) => void = (response) => response.end
 let givenUp: string[] = [];
 
 beforeAll(async () => {
-  t = await testEngine();
+  t = await testEngine({ hookDestinations: createHookDestinations(['127.0.0.1']) });
   receiver = http.createServer((request, response) => {
     let text = '';
     request
@@ -143,6 +144,45 @@ test('an endless answer of a receiver is not read', async () => {
   expect(await waiting()).toBe(0);
 });
 
+test('a hook has at most four connections at a time', async () => {
+  await queued(20);
+  const open = new Set<http.ServerResponse>();
+  let most = 0;
+  answer = (response) => {
+    open.add(response);
+    most = Math.max(most, open.size);
+    setTimeout(() => open.delete(response) && response.end(), 20);
+  };
+  await tick();
+  expect([received.length, most]).toEqual([20, 4]);
+});
+
+test('a redirect is not followed', async () => {
+  await queued(1);
+  answer = (response) => response.writeHead(307, { location: url }).end();
+  await tick();
+  expect([received.length, await waiting(), givenUp]).toEqual([1, 0, ['HTTP 307']]);
+});
+
+test('a reason names no URL', async () => {
+  await queued(1);
+  await sql(`update cloud_hook set config = '{"url": "http://user:secret@127.0.0.1:1/token"}'`);
+  await sql('update cloud_hook_delivery set attempts = 4');
+  await tick();
+  expect(givenUp).toEqual(['ECONNREFUSED']);
+});
+
+test('a hook whose receiver does not answer does not delay other hooks', async () => {
+  const slow = await queued(30);
+  const other = await queued(30);
+  answer = (response) => {
+    if (!slow.includes(received.at(-1) ?? '')) response.end();
+  };
+  await tick();
+  const fifth = received.filter((id) => slow.includes(id))[4] ?? '';
+  expect(received.slice(0, received.indexOf(fifth)).filter((id) => other.includes(id))).toHaveLength(30);
+});
+
 test('a receiver that never answers does not delay other deliveries', async () => {
   const [first] = await queued(60);
   answer = (response) => {
@@ -153,12 +193,12 @@ test('a receiver that never answers does not delay other deliveries', async () =
   expect(await waiting()).toBe(1);
 });
 
-test('a delivery that a server took and did not finish is sent by another a minute later', async () => {
+test('a delivery that a server took and did not finish is sent by another two minutes later', async () => {
   const [id] = await queued(1);
-  await sql(`update cloud_hook_delivery set attempts = 1, due_at = to_timestamp(${NOW / 1_000_000} + 60)`);
-  await tick(59);
+  await sql(`update cloud_hook_delivery set attempts = 1, due_at = to_timestamp(${NOW / 1_000_000} + 120)`);
+  await tick(119);
   expect(received).toEqual([]);
-  await tick(61);
+  await tick(121);
   expect(received).toEqual([id]);
 });
 

@@ -1,4 +1,4 @@
-import { type StartedEngine, startEngine, stopEngine } from '../../src/actions/startEngine.ts';
+import { type EngineOptions, type StartedEngine, startEngine, stopEngine } from '../../src/actions/startEngine.ts';
 import { DEFAULT_TENANT_ID, type Viewer } from '../../src/core/values/viewer.ts';
 import { openStreams } from '../../src/streams/streams.ts';
 import { type TestDatabase, testDatabase } from './postgres.ts';
@@ -12,10 +12,10 @@ export interface TestEngine {
 }
 
 /** Starts an engine on a fresh database. */
-export async function testEngine(): Promise<TestEngine> {
+export async function testEngine(options: EngineOptions = {}): Promise<TestEngine> {
   const test = await testDatabase();
   const streams = await openStreams(test.database);
-  const engine = startEngine(test.database, streams);
+  const engine = startEngine(test.database, streams, options);
   return {
     engine,
     test,

@@ -1,12 +1,12 @@
-import { checkCloudHookConfig, cloudHookStates, cloudHookType } from '../../core/cloudHooks/cloudHook.ts';
+import { checkCloudHookConfig, cloudHookStates, cloudHookType, webUrlOf } from '../../core/cloudHooks/cloudHook.ts';
 import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { insertCloudHook } from '../../store/cloudHooks/cloudHooks.ts';
 import { throwViolation } from '../../store/connection/databaseErrors.ts';
 import { requireTenant } from '../tenants/requireTenant.ts';
-import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';
+import type { CloudHookEngine } from './sendCloudHook.ts';
 
 export interface CreateCloudHook {
   tenantId: string;
@@ -21,7 +21,7 @@ export interface CreateCloudHook {
 }
 
 export async function createCloudHook(
-  engine: Engine,
+  engine: CloudHookEngine,
   viewer: Viewer,
   { tenantId, type, name, versionGroupId, states, config }: CreateCloudHook,
 ): Promise<{ id: string }> {
@@ -35,6 +35,12 @@ export async function createCloudHook(
     config: objectOf(config),
   };
   checkCloudHookConfig(hook.type, hook.config);
+  const url = hook.type === 'PREFECT_MESSAGE' ? null : webUrlOf(hook.config);
+  if (url && !engine.hookSender.destinations.mayBeAllowed(url))
+    throw new Problem(
+      'BAD_USER_INPUT',
+      'Invalid config; the host of `url` must have a public address, or FLOWQL_HOOK_ALLOW must list it',
+    );
   await insertCloudHook(engine.database, hook).catch(throwViolation);
   return { id: hook.id };
 }

@@ -16,21 +16,26 @@ export interface TestCloudHook {
 
 /**
  * Sends an invented event through a hook, once and immediately; writes nothing. Throws a Problem if the hook or the run
- * does not exist, or if the request fails. Any answer of the receiver is a success.
+ * does not exist, or if the request fails. Any answer of the receiver is a success, except a redirect.
  */
 export async function testCloudHook(
-  { database, cloudHookAddresses }: CloudHookEngine,
+  engine: CloudHookEngine,
   viewer: Viewer,
   { cloudHookId, flowRunId, state }: TestCloudHook,
   now: Instant,
 ): Promise<void> {
+  const { database } = engine;
   const tenantId = visibleTenant(viewer);
   const [hook, run] = await Promise.all([
     cloudHookById(database, tenantId, cloudHookId),
     flowRunId === null ? null : triedRun(database, tenantId, flowRunId),
   ]);
   if (!hook || (flowRunId !== null && !run)) throw new Problem('NOT_FOUND', 'Invalid ID');
+  if (engine.hookSender.isBusy())
+    throw new Problem('UNAVAILABLE', 'Too many cloud hooks are being sent. Try again later.');
   const event = testCloudHookEvent(newId(), state, run, now, newId);
-  const sent = await sendCloudHook(database, cloudHookAddresses, hook, event);
+  const sent = await sendCloudHook(engine, hook, event);
   if ('failure' in sent) throw new Problem('FAILED_PRECONDITION', sent.failure);
+  if (sent.status >= 300 && sent.status < 400)
+    throw new Problem('FAILED_PRECONDITION', 'The receiver answered with a redirect, and redirects are not followed.');
 }

@@ -3,7 +3,7 @@ import { isTooLarge, storableJson } from '../../core/prefect1/serializedState.ts
 import type { Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
-import { insertArtifact } from '../../store/prefect1Runs/taskRunArtifacts.ts';
+import { insertArtifact, isTaskRun } from '../../store/prefect1Runs/taskRunArtifacts.ts';
 import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';
 
@@ -24,11 +24,14 @@ export async function createTaskRunArtifact(
 ): Promise<{ id: string }> {
   if (isTooLarge(data)) throw new Problem('PAYLOAD_TOO_LARGE', 'Artifact data payload exceeds 1000000 bytes limit.');
   const own = visibleTenant(viewer);
-  if (own !== null && tenantId !== null && own !== tenantId) throw new Problem('NOT_FOUND', 'Invalid tenant ID.');
+  if (own !== null && tenantId !== null && own !== tenantId) throw invalidTenant();
   const id = newId();
   const artifact = { id, taskRunId, kind: storable(kind), data: storableJson(data) };
+  if (await insertArtifact(database, own ?? tenantId, artifact)) return { id };
+  // Who sees all tenants may know that the task run belongs to another one.
+  if (own === null && tenantId !== null && (await isTaskRun(database, taskRunId))) throw invalidTenant();
   // Clients retry while the task run is "not found".
-  if (!(await insertArtifact(database, own ?? tenantId, artifact)))
-    throw new Problem('NOT_FOUND', `Task run ${taskRunId} not found`);
-  return { id };
+  throw new Problem('NOT_FOUND', `Task run ${taskRunId} not found`);
 }
+
+const invalidTenant = () => new Problem('NOT_FOUND', 'Invalid tenant ID.');

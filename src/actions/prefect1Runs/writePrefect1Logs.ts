@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { characters, storable } from '../../core/checks/checkText.ts';
+import { storableLoggerName, storableLogMessage } from '../../core/checks/checkText.ts';
 import { storableJson } from '../../core/prefect1/serializedState.ts';
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
 import type { Json } from '../../core/values/jsonObject.ts';
-import { LIMITS } from '../../core/values/limits.ts';
 import { roughSize } from '../../core/values/roughSize.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import type { Engine } from '../writing/engine.ts';
@@ -43,8 +42,8 @@ export function writePrefect1Logs(
       taskRunId: log.taskRunId ?? null,
       timestamp: log.timestamp ?? now,
       level: LEVELS[log.level ?? 'INFO'] ?? 20,
-      name: cut(storable(log.name ?? ''), LIMITS.nameCharacters),
-      message: storable(log.message ?? ''),
+      name: storableLoggerName(log.name ?? ''),
+      message: storableLogMessage(log.message ?? ''),
       info: storableJson(log.info ?? null),
     };
     return { ...line, id: log.timestamp == null ? newId() : idOf({ ...line, timestamp: log.timestamp }, sent) };
@@ -52,9 +51,6 @@ export function writePrefect1Logs(
   const tenantId = visibleTenant(viewer);
   return writer.logs.submit({ tenantId, lines, rejected: [], request: null, idsAreContent: true }, roughSize(lines));
 }
-
-const cut = (text: string, most: number): string =>
-  text.length <= most || characters(text) <= most ? text : [...text].slice(0, most).join('');
 
 /**
  * Derives a line's id from its content: the same line sent again gets the same id, and the second of two equal lines in

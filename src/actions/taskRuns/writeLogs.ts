@@ -1,5 +1,5 @@
 import { checkLogLevel } from '../../core/checks/checkNumbers.ts';
-import { checkMessage, checkName, storable } from '../../core/checks/checkText.ts';
+import { checkName, storableLoggerName, storableLogMessage } from '../../core/checks/checkText.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { roughSize } from '../../core/values/roughSize.ts';
@@ -56,11 +56,10 @@ export async function writeLogs(engine: Engine, viewer: Viewer, input: WriteLogs
   return engine.writer.logs.submit(job, roughSize(job.lines));
 }
 
-// A line with a character that PostgreSQL cannot store is stored without it, as Prefect's server does.
+/** Rejects a level that is none and a logger without a name. Texts are made storable, not rejected. */
 function checkedLine({ level, name, message }: { level: number; name: string; message: string }) {
-  const line = { level, name: storable(name), message: storable(message) };
-  checkLogLevel('level', line.level);
+  checkLogLevel('level', level);
+  const line = { level, name: storableLoggerName(name), message: storableLogMessage(message) };
   checkName('name', line.name);
-  checkMessage('message', line.message);
   return line;
 }

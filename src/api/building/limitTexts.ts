@@ -6,6 +6,8 @@ export const LIMIT_TEXTS = {
   name: `1 to ${LIMITS.nameCharacters} characters.`,
   text: `At most ${LIMITS.nameCharacters} characters.`,
   message: `At most ${count(LIMITS.messageCharacters)} characters.`,
+  cutName: `All but the first ${LIMITS.nameCharacters} characters are removed.`,
+  cutMessage: `A longer text than ${count(LIMITS.messageCharacters)} characters is cut to that length and ends with \`... [truncated]\`.`,
   tags: `At most ${LIMITS.tags} tags of 1 to ${LIMITS.tagCharacters} characters.`,
   labels:
     `At most ${LIMITS.labels} labels; keys have 1 to ${LIMITS.labelKeyCharacters} characters, values at most ` +

@@ -6,8 +6,8 @@ import { builder } from '../building/builder.ts';
 import { StateTypeEnum } from '../building/enums.ts';
 import { given } from '../building/given.ts';
 import { type InputFields, keyed } from '../building/keyed.ts';
+import { bulkFilter } from '../filters/bulkFilter.ts';
 import { filterInputType } from '../filters/filterInputType.ts';
-import { toFilter } from '../filters/toFilter.ts';
 import { StateInput, stateRequest } from '../runs/stateInput.ts';
 import { FORCE_TEXTS } from '../runs/stateTexts.ts';
 import { BulkJobType } from './bulkJobType.ts';
@@ -50,12 +50,13 @@ const bulk = (t: InputFields) => ({
     required: true,
     description:
       'Selects the flow runs, which can be any number. The filter must contain a condition: one that is empty, or ' +
-      'that matches every run, fails with BAD_USER_INPUT.',
+      'that matches every run, fails with BAD_USER_INPUT. Unlike in lists, so does a part that is null, is empty, or ' +
+      'is a variable without a value, at any depth.',
   }),
   dryRun: t.boolean({
     description:
       'If true, only counts the flow runs. Nothing is written, and the idempotency key remains unused. Defaults to ' +
-      'false.',
+      'false. Null, or a variable without a value, fails with BAD_USER_INPUT.',
   }),
 });
 
@@ -90,10 +91,10 @@ builder.mutationFields((t) => ({
     args: {
       input: t.arg({ type: BulkSetFlowRunStateInput, required: true, description: 'The flow runs and the state.' }),
     },
-    resolve: (_, { input: { filter, state, ...input } }, { engine, viewer }) =>
+    resolve: (_, { input: { filter, state, ...input } }, { engine, viewer }, info) =>
       bulkSetFlowRunState(engine, viewer, {
         ...given(input),
-        filter: toFilter('FlowRun', filter),
+        filter: bulkFilter('FlowRun', { filter, ...input }, info),
         state: stateRequest(state),
       }),
   }),
@@ -103,7 +104,10 @@ builder.mutationFields((t) => ({
       'Deletes all flow runs that match a filter now, in any state, with their states, task runs, inputs and log ' +
       `lines. The flow runs of their subflows are kept. ${DURABLE}`,
     args: { input: t.arg({ type: BulkDeleteFlowRunsInput, required: true, description: 'The flow runs.' }) },
-    resolve: (_, { input: { filter, ...input } }, { engine, viewer }) =>
-      bulkDeleteFlowRuns(engine, viewer, { ...given(input), filter: toFilter('FlowRun', filter) }),
+    resolve: (_, { input: { filter, ...input } }, { engine, viewer }, info) =>
+      bulkDeleteFlowRuns(engine, viewer, {
+        ...given(input),
+        filter: bulkFilter('FlowRun', { filter, ...input }, info),
+      }),
   }),
 }));

@@ -81,10 +81,10 @@ const LogInput = builder.inputType('LogInput', {
       required: true,
       description: `${SHARED_TEXTS.logLevel} 0 to 32,767.`,
     }),
-    name: t.string({ required: true, description: `The name of the logger. ${LIMIT_TEXTS.name}` }),
+    name: t.string({ required: true, description: `The name of the logger; not empty. ${LIMIT_TEXTS.cutName}` }),
     message: t.string({
       required: true,
-      description: `The text of the line. Unstorable characters, such as NUL, are removed. ${LIMIT_TEXTS.message}`,
+      description: `The text of the line. Unstorable characters, such as NUL, are removed. ${LIMIT_TEXTS.cutMessage}`,
     }),
   }),
 });

@@ -48,6 +48,24 @@ export function checkName(field: string, name: string): void {
 export const checkMessage = (field: string, message: string): void =>
   checkText(field, message, LIMITS.messageCharacters);
 
+/** Prefect 3's client ends the log messages that it cuts in this way. */
+const CUT_MARK = '... [truncated]';
+
+/** Makes the message of a log line storable. A long one is cut, and its end says so: a part is better than nothing. */
+export const storableLogMessage = (message: string): string =>
+  cut(storable(message), LIMITS.messageCharacters, CUT_MARK);
+
+/** Makes the logger's name of a log line storable. */
+export const storableLoggerName = (name: string): string => cut(storable(name), LIMITS.nameCharacters, '');
+
+/** Returns text of at most `atMost` characters. If it had to be cut, it ends with the mark. */
+function cut(text: string, atMost: number, mark: string): string {
+  if (text.length <= atMost || characters(text) <= atMost) return text;
+  let end = 0;
+  for (let taken = mark.length; taken < atMost; taken += 1) end += (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
+  return text.slice(0, end) + mark;
+}
+
 /** Checks tags: at most 500, each of 1 to 255 characters. Their order and repetitions are kept. */
 export function checkTags(field: string, tags: readonly string[]): void {
   if (tags.length > LIMITS.tags)

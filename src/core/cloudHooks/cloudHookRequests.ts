@@ -22,6 +22,8 @@ export interface CloudHookRequest {
   headers: Record<string, string>;
   body: string;
   timeoutMs: number;
+  /** Whether the operator chose the host, by a setting. Otherwise a user did. */
+  isOfOperator: boolean;
 }
 
 /** The values in the messages. */
@@ -45,6 +47,7 @@ const json = (url: string, content: Json, timeoutMs: number, headers: Record<str
   headers: { 'content-type': 'application/json', ...headers },
   body: JSON.stringify(content),
   timeoutMs,
+  isOfOperator: false,
 });
 
 /**
@@ -102,6 +105,7 @@ function smsTo(to: string, config: JsonObject, { run, flow, state, link }: Told,
       Body: `Run ${run} of flow ${flow} entered a new state: ${state}. \n Link: ${link}`,
     }).toString(),
     timeoutMs: 2000,
+    isOfOperator: true,
   };
 }
 
@@ -128,5 +132,6 @@ function pagerDutyEvent(
     },
     links: [{ href: link, text: 'Prefect Flow Run Link' }],
   };
-  return json(pagerDuty, content, 2000, { authorization: `Token token=${text(config.api_token)}` });
+  const authorization = `Token token=${text(config.api_token)}`;
+  return { ...json(pagerDuty, content, 2000, { authorization }), isOfOperator: true };
 }

@@ -18,6 +18,8 @@ export interface Prefect1Context {
   viewer: Viewer;
   loaders: Loaders;
   headers: Prefect1Headers;
+  /** The variables as the client sent them, before GraphQL's coercion. */
+  variables: { readonly [name: string]: unknown };
   now: () => Instant;
 }
 

@@ -5,7 +5,9 @@ import type { Measure } from '../../store/prefect1Reads/prefect1Measures.ts';
 import type { OrderBy } from '../../store/prefect1Reads/prefect1Orders.ts';
 import type { Prefect1List, Wanted } from '../../store/prefect1Reads/prefect1Reads.ts';
 import type { Prefect1Table } from '../../store/prefect1Reads/prefect1Table.ts';
+import type { Prefect1Context } from '../operations/prefect1Context.ts';
 import { selectedFields } from './selectedFields.ts';
+import { writtenOrder } from './writtenOrder.ts';
 
 /** The coerced arguments of a list. */
 export interface ListArguments {
@@ -16,9 +18,13 @@ export interface ListArguments {
   where?: BoolExp | null;
 }
 
-export const listOfArguments = (args: ListArguments): Prefect1List => ({
+export const listOfArguments = (
+  args: ListArguments,
+  context: Prefect1Context,
+  info: GraphQLResolveInfo,
+): Prefect1List => ({
   where: args.where ?? {},
-  orderBy: args.order_by ?? [],
+  orderBy: writtenOrder(args.order_by ?? [], context, info),
   distinctOn: args.distinct_on ?? [],
   limit: notNegative(args.limit),
   offset: notNegative(args.offset),

@@ -33,17 +33,18 @@ type WalkArguments = ListArguments & { args?: TraversalArguments };
 
 export const rowsField =
   (table: Prefect1Table, walkOf?: WalkOf): Resolver<unknown, WalkArguments> =>
-  (_, args, { loaders, viewer }, info) =>
-    loaders.prefect1.rows(visibleTenant(viewer), table, {
+  (_, args, context, info) =>
+    context.loaders.prefect1.rows(visibleTenant(context.viewer), table, {
       wanted: wantedOf(table, info.fieldNodes, info),
-      list: listOfArguments(args),
+      list: listOfArguments(args, context, info),
       walk: walkOf?.(args),
     });
 
 export const aggregateField =
   (table: Prefect1Table, walkOf?: WalkOf): Resolver<unknown, WalkArguments> =>
-  (_, args, { loaders, viewer }): Aggregate => {
-    const request = { list: listOfArguments(args), walk: walkOf?.(args) };
+  (_, args, context, field): Aggregate => {
+    const { loaders, viewer } = context;
+    const request = { list: listOfArguments(args, context, field), walk: walkOf?.(args) };
     return {
       rows: (info) =>
         loaders.prefect1.rows(visibleTenant(viewer), table, {
@@ -74,12 +75,12 @@ export const objectField =
 export const arrayField =
   (relation: Prefect1Relation): Resolver<Prefect1Row, ListArguments> =>
   (row, args, context, info) =>
-    relatedRows(relation, row, listOfArguments(args), context, info);
+    relatedRows(relation, row, listOfArguments(args, context, info), context, info);
 
 export const relatedAggregateField =
   (relation: Prefect1Relation): Resolver<Prefect1Row, ListArguments> =>
-  (row, args, context): Aggregate => {
-    const list = listOfArguments(args);
+  (row, args, context, field): Aggregate => {
+    const list = listOfArguments(args, context, field);
     return {
       rows: (info) => relatedRows(relation, row, list, context, info),
       measures: (measures) => {

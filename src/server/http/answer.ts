@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { gzip } from 'node:zlib';
 import type { ExecutionResult } from 'graphql';
 import { ClientError } from '../observing/clientError.ts';
-import type { AnswerForm } from './mediaType.ts';
+import { type AnswerForm, acceptsGzip } from './mediaType.ts';
 import { resultStatus } from './resultStatus.ts';
 
 export interface Answer {
@@ -43,7 +43,7 @@ export function send(response: ServerResponse, { status, headers, body }: Answer
     response.writeHead(status, { ...headers, ...more, 'content-length': sent.length }).end(sent);
   if (bytes.length < LEAST_PACKED) return void answer(bytes);
   response.appendHeader('vary', 'accept-encoding');
-  if (!/\bgzip\b/.test(String(response.req.headers['accept-encoding'] ?? ''))) return void answer(bytes);
+  if (!acceptsGzip(response.req.headers['accept-encoding'])) return void answer(bytes);
   gzip(bytes, { level: 1 }, (error, packed) =>
     error ? answer(bytes) : answer(packed, { 'content-encoding': 'gzip' }),
   );

@@ -49,12 +49,20 @@ subscription WatchStates($flowRunId: ID!) {
     variables: { flowRunId: 'newest' },
   },
   {
-    query: `# 4. Change the state of the run. Each proposed state
-#    gets a verdict from the orchestration rules. Run
-#    this again to see how they reject a state.
+    query: `# 4. Change the state of the run. The orchestration
+#    rules give each proposed state a verdict. They
+#    abort "back", with a reason, because a running
+#    run cannot become pending again.
 mutation MoveRun($flowRunId: ID!) {
   start: setFlowRunState(
     input: { flowRunId: $flowRunId, state: { type: RUNNING } }
+  ) {
+    verdict
+    reason
+    state { type name version }
+  }
+  back: setFlowRunState(
+    input: { flowRunId: $flowRunId, state: { type: PENDING } }
   ) {
     verdict
     reason

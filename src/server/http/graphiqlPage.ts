@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
 import { GRAPHIQL_EXAMPLES } from './graphiqlExamples.ts';
+import { acceptsGzip } from './mediaType.ts';
 
 /** Serves GraphiQL as one self-contained page, which works without internet access. The first request renders it. */
 export function createGraphiqlPage(): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
@@ -21,7 +22,7 @@ export function createGraphiqlPage(): (request: IncomingMessage, response: Serve
       etag,
     };
     if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end();
-    if (/\bgzip\b/.test(String(request.headers['accept-encoding']))) {
+    if (acceptsGzip(request.headers['accept-encoding'])) {
       response.writeHead(200, { ...headers, 'content-encoding': 'gzip', 'content-length': zipped.length });
       return void response.end(zipped);
     }

@@ -61,7 +61,7 @@ export interface OperationParts {
   documents: DocumentCache;
   present: PresentError;
   /** Creates a context. Each execution needs its own, because the loaders in it cache rows. */
-  contextOf: (viewer: Viewer, headers: Prefect1Headers) => unknown;
+  contextOf: (viewer: Viewer, headers: Prefect1Headers, variables: Variables) => unknown;
   maxRows: number;
   observations: Observations;
 }
@@ -116,7 +116,7 @@ export function createOperations(parts: OperationParts): Operations {
     document: operation.read.document,
     operationName: operation.definition.name?.value ?? null,
     variableValues: operation.variables,
-    contextValue: contextOf(operation.viewer, operation.headers),
+    contextValue: contextOf(operation.viewer, operation.headers, operation.variables),
     options: { maxCoercionErrors: MAX_COERCION_ERRORS },
   });
 

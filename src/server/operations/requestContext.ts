@@ -7,9 +7,14 @@ import type { Prefect1Context, Prefect1Headers } from '../../prefect1/operations
 /** The context of one execution, for the resolvers of both dialects. */
 export type RequestContext = Context & Prefect1Context;
 
-export const createRequestContext = (engine: StartedEngine, viewer: Viewer, headers: Prefect1Headers): RequestContext =>
+export const createRequestContext = (
+  engine: StartedEngine,
+  viewer: Viewer,
+  headers: Prefect1Headers,
+  variables: Prefect1Context['variables'],
+): RequestContext =>
   // No spread: `loaders` is a getter that creates new loaders after their cache is cleared.
-  Object.assign(createContext(engine, viewer), { headers });
+  Object.assign(createContext(engine, viewer), { headers, variables });
 
 export function prefect1Headers(headers: IncomingHttpHeaders): Prefect1Headers {
   const one = (name: string) => {

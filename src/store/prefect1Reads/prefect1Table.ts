@@ -70,7 +70,7 @@ const columnNamed =
   (row) =>
     sql.ref(`${row}.${name}`);
 
-/** Sorted by name, as Hasura does. This order counts if one object of `order_by` has several keys. */
+/** Sorted by name, as Hasura's schema was. */
 export const sortedByName = <Value>(entries: readonly (readonly [string, Value])[]): { [name: string]: Value } =>
   Object.fromEntries(entries.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 

@@ -23,6 +23,12 @@ export const insertArtifact = async (
   { id, taskRunId, kind, data }: NewArtifact,
 ): Promise<boolean> => hadRow(await database.query(INSERT, [taskRunId, tenantId, id, kind, JSON.stringify(data)]));
 
+const TASK_RUN = statement('taskRunArtifacts.taskRun', 'select id from task_run where id = $1');
+
+/** Whether the task run exists, in any tenant. */
+export const isTaskRun = async (database: Queryable, taskRunId: string): Promise<boolean> =>
+  hadRow(await database.query(TASK_RUN, [taskRunId]));
+
 const UPDATE = statement(
   'taskRunArtifacts.update',
   `update task_run_artifact set updated = now(), data = $3 where id = $1 and ${TENANT_MATCHES} returning id`,

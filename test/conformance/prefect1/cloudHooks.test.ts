@@ -5,7 +5,8 @@ import { document, mutate, query, refused, succeeds } from './support/prefect1Cl
 import { delivered, servePrefect1 } from './support/prefect1Server.ts';
 import { emptyFlow, newProject, newTenant, readRun, STATES, setFlowRun, startRun, state } from './support/world.ts';
 
-servePrefect1();
+// The receivers of these tests are on this machine.
+servePrefect1({ FLOWQL_HOOK_ALLOW: '127.0.0.1' });
 
 /** Creates a flow in a new tenant. Returns functions that create its hooks and runs. */
 async function made() {
@@ -72,6 +73,7 @@ test('the states of a hook are stored once each, in upper case, and must exist',
   expect((await readHook(await hook({ config, states: STATES })))?.states).toHaveLength(21);
   for (const bad of ['nope', 'STATE', '_METASTATE'])
     await refused('create_cloud_hook', { tenant_id, type: 'WEBHOOK', config, states: [bad] }, 'Invalid states');
+  await refused('create_cloud_hook', { tenant_id, type: 'WEBHOOK', config, states: [] }, 'Invalid states');
 });
 
 const TENANT = document<{ tenant_by_pk: { slug: string } }>('query($id: uuid!) { tenant_by_pk(id: $id) { slug } }');

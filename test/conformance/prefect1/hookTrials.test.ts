@@ -5,7 +5,8 @@ import { mutate } from './support/prefect1Client.ts';
 import { servePrefect1 } from './support/prefect1Server.ts';
 import { emptyFlow, newProject, newTenant, readRun, startRun } from './support/world.ts';
 
-servePrefect1();
+// The receivers of these tests are on this machine.
+servePrefect1({ FLOWQL_HOOK_ALLOW: '127.0.0.1' });
 
 async function made(url: string) {
   const tenant_id = await newTenant();

@@ -11,7 +11,7 @@ import {
   succeeds,
 } from './support/prefect1Client.ts';
 import { servePrefect1 } from './support/prefect1Server.ts';
-import { basicFlow, child, emptyFlow, readRun, readTaskRun, startRun } from './support/world.ts';
+import { basicFlow, child, emptyFlow, newTenant, readRun, readTaskRun, startRun } from './support/world.ts';
 
 servePrefect1();
 
@@ -40,7 +40,7 @@ test('a heartbeat is stored and never rejected', async () => {
   await succeeds('update_task_run_heartbeat', { task_run_id: nobody() });
 });
 
-const LOGS = document<{ log: { message: string; level: string }[] }>(
+const LOGS = document<{ log: { name: string; message: string; level: string }[] }>(
   'query($run: uuid!) { log(where: { flow_run_id: { _eq: $run } }, order_by: { timestamp: asc }) { flow_run_id task_run_id message level name info timestamp } }',
 );
 const logsOf = async (run: string) => (await query(LOGS, { run })).log;
@@ -78,6 +78,14 @@ test('a log line without a flow run rejects its whole batch', async () => {
   expect(await logsOf(run)).toEqual([]);
   await succeeds('write_run_logs', { logs: good });
   expect(await logsOf(run)).toHaveLength(9);
+});
+
+test('a log line that is too long is cut and accepted', async () => {
+  const { run } = await started();
+  const line = { flow_run_id: run, timestamp: inSeconds(1) };
+  await succeeds('write_run_logs', { logs: [{ ...line, name: 'n'.repeat(300), message: 'm'.repeat(1_000_001) }] });
+  const [{ name, message } = { name: '', message: '' }] = await logsOf(run);
+  expect([name, message.length, message.slice(-20)]).toEqual(['n'.repeat(255), 1_000_000, 'mmmmm... [truncated]']);
 });
 
 test('log lines of unknown runs are dropped and unknown levels become INFO', async () => {
@@ -158,6 +166,8 @@ test('a mapped task run can have artifacts and an unknown task run cannot', asyn
   expect(await readArtifact(id)).toEqual({ id, tenant_id: flow.tenant_id, ...artifact });
   const unknown = nobody();
   await refused('create_task_run_artifact', { ...artifact, task_run_id: unknown }, `Task run ${unknown} not found`);
+  for (const tenant_id of [nobody(), await newTenant()])
+    await refused('create_task_run_artifact', { ...artifact, tenant_id }, 'Invalid tenant ID.');
 });
 
 test('a flow run that has not begun has no heartbeat', async () => {

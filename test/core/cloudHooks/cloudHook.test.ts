@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkCloudHookConfig, cloudHookStates, cloudHookType } from '../../../src/core/cloudHooks/cloudHook.ts';
-import { deliveryRetryAfter, isWorthRetrying } from '../../../src/core/cloudHooks/deliveryRetries.ts';
+import { deliveryRetryAfter, isDelivered, isWorthRetrying } from '../../../src/core/cloudHooks/deliveryRetries.ts';
 import { PREFECT_1_STATES } from '../../../src/core/prefect1/prefect1States.ts';
 import type { JsonObject } from '../../../src/core/values/jsonObject.ts';
 
@@ -21,6 +21,15 @@ test.each([
 test.each<[Parameters<typeof checkCloudHookConfig>[0], JsonObject, RegExp]>([
   ['WEBHOOK', {}, /expected `url`/],
   ['WEBHOOK', { url: 'x', more: 1 }, /expected `url`/],
+  ['WEBHOOK', { url: 'ftp://example.com' }, /starts with http/],
+  ['WEBHOOK', { url: 'example.com' }, /starts with http/],
+  ['WEBHOOK', { url: 'http://example.com:65536' }, /starts with http/],
+  ['SLACK_WEBHOOK', { url: 7 }, /`url` must be text/],
+  ['WEBHOOK', { url: 'http://example.com/a\nb' }, /`url` must be text/],
+  ['TWILIO', { ...twilio, auth_token: 'to\nken' }, /`auth_token` must be text without control characters$/],
+  ['TWILIO', { ...twilio, to: ['+1', 2] }, /`to` must be text/],
+  ['TWILIO', { ...twilio, to: Array(41).fill('+1') }, /at most 40 numbers/],
+  ['PAGERDUTY', { ...pagerDuty, api_token: null }, /`api_token` must be text/],
   ['TWILIO', { ...twilio, to: [] }, /and `to`$/],
   ['TWILIO', { ...twilio, to: '+1' }, /and `to`$/],
   ['PAGERDUTY', { api_token: 'a' }, /& `severity`$/],
@@ -39,6 +48,7 @@ test('the states of a cloud hook are stored once each, in upper case, and must b
   expect(cloudHookStates(PREFECT_1_STATES)).toHaveLength(21);
   for (const bad of ['State', '_MetaState', 'Completed'])
     expect(() => cloudHookStates([bad])).toThrow('Invalid states');
+  expect(() => cloudHookStates([])).toThrow('Invalid states');
 });
 
 test('a delivery is attempted five times, with growing delays', () => {
@@ -54,4 +64,8 @@ test.each([
   [503, true],
 ])('a delivery answered with status %i is retried: %s', (status, worth) => {
   expect(isWorthRetrying(status)).toBe(worth);
+});
+
+test('a redirect and an error are no delivery', () => {
+  expect([200, 204, 299, 301, 307, 404, 500].filter(isDelivered)).toEqual([200, 204, 299]);
 });

@@ -91,6 +91,7 @@ describe.skipIf(!executablePath)(
       await first.run('CreateFlowRun', '"type": "PENDING"');
       await second.run('WatchStates', '"type": "PENDING"');
       await first.run('MoveRun', '"verdict": "ACCEPT"');
+      await first.shows('"verdict": "ABORT", "reason": "This run is in a RUNNING state');
       await second.shows('"type": "COMPLETED"');
       await first.run('WriteLogs', '"written": 2');
       await second.run('WatchLogs', 'This is a warning.');
