@@ -4,9 +4,12 @@ import type { Instant } from '../../core/values/instant.ts';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../core/values/page.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
+import { type CountedPlace, extendOffer, isOpen, type Offer } from '../../core/workPools/offer.ts';
+import type { Queryable } from '../../store/connection/database.ts';
 import { flowRunsById } from '../../store/flowRuns/flowRuns.ts';
+import { countPlaces } from '../../store/workPools/countedPlaces.ts';
 import { noteHeartbeat } from '../../store/workPools/workers.ts';
-import { notePolled, runsForWorker } from '../../store/workPools/workPoolQueue.ts';
+import { candidatesOf, notePolled } from '../../store/workPools/workPoolQueue.ts';
 import { workPoolIdByName } from '../../store/workPools/workPools.ts';
 import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
@@ -28,9 +31,8 @@ export interface PollWorkPool extends Keyed {
 export const MAX_POLLED_QUEUES = 200;
 
 /**
- * Returns the scheduled runs that a worker may take now, the most urgent first, from queues that are not paused and
- * within the limits of the pool and its queues. A poll takes no run: if several workers get the same run, one of them
- * can set it to PENDING.
+ * Returns the scheduled runs that may run now, the most urgent first (core/workPools/mayRun.ts). A poll takes no run: if several
+ * workers get the same run, one of them can set it to PENDING.
  * Source: Prefect 3, api/workers.py, get_scheduled_flow_runs.
  */
 export async function pollWorkPool(
@@ -54,10 +56,39 @@ export async function pollWorkPool(
       await noteHeartbeat(transaction, worker);
     }
     const limit = input.limit ?? DEFAULT_PAGE_SIZE;
-    return { ids: await runsForWorker(transaction, { workPoolId, queueNames: names, scheduledBefore, limit }) };
+    return { ids: await runsToOffer(transaction, workPoolId, { names, scheduledBefore, limit }) };
   });
   const runs = new Map((await flowRunsById(database, tenantId, ids)).map((run) => [run.id, run]));
   return { flowRuns: ids.flatMap((id) => runs.get(id) ?? []) };
+}
+
+/** The fewest runs that are looked at per round. Most polls need one round. */
+const MIN_ROUND = 50;
+
+/**
+ * Returns the ids of the runs to offer, the most urgent first. Runs that may not run are skipped, so that they hide no others.
+ * A deployment or queue whose runs may not run is left out of the next round, so the rounds come to an end.
+ */
+async function runsToOffer(
+  transaction: Queryable,
+  workPoolId: string,
+  { names, scheduledBefore, limit }: { names: string[] | null; scheduledBefore: Instant | null; limit: number },
+): Promise<string[]> {
+  const asked = ({ workQueueName }: CountedPlace) => names === null || names.includes(workQueueName);
+  const seen: string[] = [];
+  let offer: Offer = { offered: [], places: await countPlaces(transaction, [workPoolId]), closedDeploymentIds: [] };
+  for (let isLast = false; !isLast && offer.offered.length < limit; ) {
+    const { offered, places, closedDeploymentIds } = offer;
+    const round = Math.max(MIN_ROUND, limit - offered.length);
+    const workQueueIds = places.filter((place) => asked(place) && isOpen(place, places)).map((one) => one.workQueueId);
+    if (workQueueIds.length === 0) break;
+    const except = { exceptRunIds: seen, exceptDeploymentIds: closedDeploymentIds };
+    const candidates = await candidatesOf(transaction, { workQueueIds, scheduledBefore, ...except, limit: round });
+    seen.push(...candidates.map(({ id }) => id));
+    offer = extendOffer(offer, candidates, limit);
+    isLast = candidates.length < round;
+  }
+  return offer.offered.map(({ id }) => id);
 }
 
 function check({ workPoolName, workQueueNames, limit, workerName }: PollWorkPool): void {

@@ -105,7 +105,7 @@ export async function decideBatch<Job extends MoveJob<Current>, Current extends 
     written.push({ job, answer, before, version, state, changes, effects });
     moved.set(id, { id, version, changes, state });
     locked.set(id, afterMove(before, { version, state, changes }));
-    slots.apply(id, effects);
+    slots.apply(id, effects, state.type);
     return answer;
   };
 

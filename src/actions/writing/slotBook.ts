@@ -1,5 +1,7 @@
 import { tagOfLimit } from '../../core/concurrency/concurrency.ts';
+import { keepsSlots } from '../../core/rules/concurrencyRules.ts';
 import type { Effect, FlowRunMove, TaskRunMove } from '../../core/runs/move.ts';
+import type { StateType } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import {
   type LockedLimit,
@@ -11,6 +13,7 @@ import type { Transaction } from '../../store/connection/database.ts';
 import type { LockedFlowRun } from '../../store/flowRuns/lockFlowRuns.ts';
 import type { FlowRunLimited, HeldSlot, TaskRunLimited } from '../../store/runs/limitedRuns.ts';
 import type { LockedTaskRun } from '../../store/taskRuns/lockTaskRuns.ts';
+import { type Occupant, PlaceBook } from './placeBook.ts';
 
 type Holder = (FlowRunMove | TaskRunMove)['kind'];
 
@@ -28,8 +31,8 @@ interface Entrant {
  * locks, each decision sees what earlier decisions took and released, and `save` writes the difference with the states.
  * Runs without limits are not in the book and cost nothing.
  *
- * Locks are taken in one order everywhere: flow runs, the limits of their deployments, task runs, the limits of their
- * tags, counters; each kind by id. A limit belongs to a deployment or to a tag, never to both, so transactions cannot
+ * Locks are taken in one order everywhere: flow runs, the limits of their deployments, their work pools, task runs, the limits
+ * of their tags, counters; each kind by id or key. A limit belongs to a deployment or to a tag, never to both, so transactions cannot
  * deadlock.
  */
 export class SlotBook {
@@ -46,6 +49,7 @@ export class SlotBook {
     private readonly holder: Holder,
     entrants: readonly Entrant[],
     private readonly limits: ReadonlyMap<string, LockedLimit>,
+    private readonly places: PlaceBook | null,
   ) {
     this.before = new Map(entrants.map(({ runId, slots }) => [runId, slots]));
     this.held = new Map(
@@ -68,7 +72,12 @@ export class SlotBook {
       const limitIds = isAtWork && !often.has(runId) ? [] : [limited.deployment.limitId];
       return [{ runId, limitIds, slots: limited.slots }];
     });
-    return SlotBook.open(transaction, 'flow_run', entrants);
+    const occupants = [...locked].flatMap(([runId, { initial, limited }]): Occupant[] => {
+      if (!limited?.place) return [];
+      const mayTake = !keepsSlots('flow_run', initial.type) || often.has(runId);
+      return [{ runId, place: limited.place, stateType: initial.type, mayTake }];
+    });
+    return SlotBook.open(transaction, 'flow_run', entrants, occupants);
   }
 
   /** @param runIds the run of each move */
@@ -89,28 +98,38 @@ export class SlotBook {
     return SlotBook.open(transaction, 'task_run', entrants);
   }
 
-  private static async open(transaction: Transaction, holder: Holder, entrants: readonly Entrant[]): Promise<SlotBook> {
+  private static async open(
+    transaction: Transaction,
+    holder: Holder,
+    entrants: readonly Entrant[],
+    occupants: readonly Occupant[] = [],
+  ): Promise<SlotBook> {
     const limitIds = [...new Set(entrants.flatMap((entrant) => entrant.limitIds))];
     const runIds = entrants.map(({ runId }) => runId);
-    const limits =
-      limitIds.length === 0 ? new Map<string, LockedLimit>() : await lockLimits(transaction, limitIds, runIds);
-    return new SlotBook(transaction, holder, entrants, limits);
+    // The order in which the locks are taken is the order of these calls.
+    const [limits, places] = await Promise.all([
+      limitIds.length === 0 ? new Map<string, LockedLimit>() : lockLimits(transaction, limitIds, runIds),
+      occupants.length === 0 ? null : PlaceBook.open(transaction, occupants),
+    ]);
+    return new SlotBook(transaction, holder, entrants, limits, places);
   }
 
   /** What the rules may know about a flow run's slots. */
   flowRunFacts(
     runId: string,
     limited: FlowRunLimited | null,
-  ): Pick<FlowRunMove, 'holdsSlots' | 'deploymentLimit' | 'deploymentIsGone'> {
+  ): Pick<FlowRunMove, 'holdsSlots' | 'deploymentLimit' | 'deploymentIsGone' | 'placeLimits'> {
     if (limited === null) return {};
-    const { deployment } = limited;
-    if (deployment === null) return { deploymentIsGone: true };
-    const limit = this.limits.get(deployment.limitId);
+    const { deployment, deploymentIsGone } = limited;
+    const limit = deployment === null ? undefined : this.limits.get(deployment.limitId);
     return {
+      deploymentIsGone,
       holdsSlots: this.holdsSlots(runId),
-      deploymentLimit: limit
-        ? { ...deployment, ...this.countOf(limit), ownSlotId: this.ownSlot(runId, limit.id) }
-        : null,
+      deploymentLimit:
+        deployment && limit
+          ? { ...deployment, ...this.countOf(limit), ownSlotId: this.ownSlot(runId, limit.id) }
+          : null,
+      placeLimits: this.places?.limitsFor(runId) ?? [],
     };
   }
 
@@ -141,8 +160,9 @@ export class SlotBook {
     return slotId !== undefined && this.counted.get(limitId)?.has(slotId) ? slotId : null;
   }
 
-  /** Records the slots that a decision takes and releases. */
-  apply(runId: string, effects: readonly Effect[]): void {
+  /** Records the slots that a decision takes and releases, and the state that it wrote. */
+  apply(runId: string, effects: readonly Effect[], type: StateType): void {
+    this.places?.moved(runId, type);
     for (const effect of effects) {
       if (effect.kind === 'takeSlot') this.take(runId, effect);
       if (effect.kind === 'releaseSlots') this.release(runId);

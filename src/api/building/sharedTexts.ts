@@ -49,7 +49,8 @@ export const SHARED_TEXTS = {
   poolName: `Must not contain any of the characters / % & > <. ${LIMIT_TEXTS.name}`,
   isPaused: 'Whether it is paused, so that workers receive no flow runs from it.',
   concurrencyLimit:
-    'How many of its flow runs can be PENDING, RUNNING or CANCELLING at the same time, 0 or more; null for no limit.',
+    'How many of its flow runs can be PENDING, RUNNING or CANCELLING at the same time, 0 or more; null for no limit. If ' +
+    'it is reached, PENDING is rejected for other flow runs.',
   lastPolled: 'When a worker last polled the queue; null if none has.',
   workQueueName:
     'The name of a queue in that work pool. Defaults to the queue `default`. An unknown name fails with ' +

@@ -14,6 +14,16 @@ const POOL_NAME = { description: 'The name of the work pool.' };
 const QUEUE_ID = { description: 'The id of the work queue.' };
 const QUEUE_NAME = { description: 'The name of the work queue.' };
 
+reasonType('DeploymentDeleted').implement({
+  description:
+    'The deployment of the run was deleted. No worker receives the run, and the run cannot become PENDING. Cancel or ' +
+    'delete it.',
+  interfaces,
+  fields: (t) => ({
+    deploymentId: t.exposeID('deploymentId', { description: 'The id of the deleted deployment.' }),
+  }),
+});
+
 reasonType('NoWorkQueue').implement({
   description: 'The run is in no work queue, so no worker takes it. The client that created the run must execute it.',
   interfaces,

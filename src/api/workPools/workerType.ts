@@ -131,10 +131,11 @@ builder.mutationFields((t) => ({
   pollWorkPool: t.field({
     type: PollWorkPoolPayload,
     description:
-      'Returns the scheduled flow runs that a worker can take now. Paused pools and queues return none. The ' +
-      'concurrency limits of pool and queue apply; flow runs that are PENDING, RUNNING or CANCELLING count towards ' +
-      'them. Polling does not reserve a run: if several workers receive the same run, only one of them can set it ' +
-      'to PENDING.',
+      'Returns the scheduled flow runs that a worker can take now. Paused pools and queues return none, and a deleted ' +
+      'deployment has none. No more runs are returned than the concurrency limits of pool, queue and deployments allow ' +
+      'to become PENDING; `FlowRun.whyNotRunning` explains why a run is not returned. Polling does not reserve a run: ' +
+      'if several workers receive the same run, or more runs than there are slots, the rules accept PENDING for as ' +
+      'many runs as there are slots, and reject the others, which stay SCHEDULED.',
     args: {
       input: t.arg({ type: PollWorkPoolInput, required: true, description: 'The work pool and the queues to poll.' }),
     },

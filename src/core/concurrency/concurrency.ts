@@ -55,15 +55,21 @@ export interface DeploymentConcurrency {
   gracePeriodSeconds: number | null;
 }
 
-/** A limit with its slots counted, read while its row is locked. */
-interface CountedLimit {
-  limitId: string;
+/** A limit with its slots counted. */
+export interface CountedLimit {
   limit: number;
   taken: number;
 }
 
+export const isFull = ({ taken, limit }: CountedLimit): boolean => taken >= limit;
+
+/** A limit that is counted while its row is locked. */
+interface LockedLimit extends CountedLimit {
+  limitId: string;
+}
+
 /** The limit of a run's deployment. */
-export interface DeploymentLimit extends CountedLimit {
+export interface DeploymentLimit extends LockedLimit {
   collisionStrategy: CollisionStrategy;
   leaseSeconds: number;
   /** The run's own slot, which `taken` includes; null if it has none or if it has expired. */
@@ -71,8 +77,14 @@ export interface DeploymentLimit extends CountedLimit {
 }
 
 /** The limit of one of a task run's tags. */
-export interface TagLimit extends CountedLimit {
+export interface TagLimit extends LockedLimit {
   tag: string;
   /** Whether the task run already has a slot, which `taken` includes. */
   own: boolean;
+}
+
+/** The limit of a run's work queue or of its work pool. Each active run of the queue or pool takes a slot. */
+export interface PlaceLimit extends CountedLimit {
+  place: 'work queue' | 'work pool';
+  name: string;
 }

@@ -1,7 +1,8 @@
 import { isFinal } from '../runs/state.ts';
 import { formatInstant, type Instant, secondsBetween } from '../values/instant.ts';
+import { obstacles } from '../workPools/mayRun.ts';
 import type { SlotLimit, WhyNotRunningFacts } from './whyNotRunningFacts.ts';
-import { missingAgents, missingWorkers } from './whyNotRunningPickup.ts';
+import { closedPlace, missingAgents, missingWorkers } from './whyNotRunningPickup.ts';
 import { roughly, type WhyNotRunningReason } from './whyNotRunningReason.ts';
 
 /** Returns why a flow run is not running, the nearest cause first; null if it is running or has ended. */
@@ -17,16 +18,25 @@ export function whyNotRunning(facts: WhyNotRunningFacts, now: Instant): WhyNotRu
 function scheduled(facts: WhyNotRunningFacts, now: Instant): WhyNotRunningReason[] {
   const due = facts.due ?? facts.stateTimestamp;
   const ahead = future(facts, due, now);
-  const full = facts.limits.filter(({ limit, taken }) => taken >= limit).map(noFreeSlot);
-  // Missing workers may be back when the run is due. But a run that found no free slot still waits for one.
-  if (ahead.length > 0) return facts.stateName === 'AwaitingConcurrencySlot' ? [...full, ...ahead] : ahead;
+  const found = obstacles(facts);
+  // It needs no worker, and keeps its slot.
+  if (found.some(({ kind }) => kind === 'RetriedByProcess'))
+    return ahead.length > 0 ? ahead : [lateRun(facts, due, now)];
+  const deleted = found.flatMap(({ kind }) => (kind === 'DeploymentDeleted' ? deletedDeployment(facts) : []));
+  const full = found.flatMap((obstacle) => (obstacle.kind === 'NoFreeSlot' ? noFreeSlot(obstacle.limit) : []));
+  // Missing workers may be back when the run is due. But a run that found no free slot still waits for one, and a deployment
+  // does not come back.
+  if (ahead.length > 0) return [...deleted, ...(facts.stateName === 'AwaitingConcurrencySlot' ? full : []), ...ahead];
   const late = lateRun(facts, due, now);
-  if (retriesItself(facts)) return [late];
-  return [...(facts.isPrefect1 ? missingAgents(facts, now) : missingWorkers(facts, now)), ...full, late];
+  if (facts.isPrefect1) return [...missingAgents(facts, now), ...full, late];
+  const closed = found.flatMap(({ kind }) => closedPlace(kind, facts));
+  return [...deleted, ...closed, ...missingWorkers(facts, now), ...full, late];
 }
 
-/** The failed process is still running and retries by itself: no worker picks up such a run. */
-const retriesItself = ({ retryType }: WhyNotRunningFacts) => retryType === 'in_process';
+function deletedDeployment({ deploymentId }: WhyNotRunningFacts): WhyNotRunningReason {
+  const message = 'The deployment of the run was deleted, so no worker can run it. Cancel or delete the run.';
+  return { kind: 'DeploymentDeleted', message, since: null, deploymentId: deploymentId ?? '' };
+}
 
 function future(facts: WhyNotRunningFacts, due: Instant | null, now: Instant): WhyNotRunningReason[] {
   if (due === null || due <= now) return [];
@@ -48,7 +58,8 @@ function future(facts: WhyNotRunningFacts, due: Instant | null, now: Instant): W
 
 function lateRun(facts: WhyNotRunningFacts, due: Instant, now: Instant): WhyNotRunningReason {
   const seconds = secondsBetween(due, now);
-  const what = retriesItself(facts) ? 'its process has not started the retry' : 'no worker or agent has picked it up';
+  const what =
+    facts.retryType === 'in_process' ? 'its process has not started the retry' : 'no worker or agent has picked it up';
   const message = `The run has been due for ${roughly(seconds)}, and ${what}.`;
   return { kind: 'LateRun', message, since: due, scheduledTime: due, seconds };
 }

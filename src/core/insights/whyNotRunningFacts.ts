@@ -1,3 +1,4 @@
+import type { CountedLimit } from '../concurrency/concurrency.ts';
 import type { FlowRunPolicy } from '../runs/run.ts';
 import type { StateDetails, StateType } from '../runs/state.ts';
 import type { Instant } from '../values/instant.ts';
@@ -19,6 +20,8 @@ export interface WhyNotRunningFacts {
   isPrefect1: boolean;
   /** Agents see them as labels. */
   tags: string[];
+  deploymentId: string | null;
+  deploymentIsGone: boolean;
   place: WorkPlace | null;
   /** The limits that the run needs a slot of: those of its deployment, its queue and its pool. */
   limits: SlotLimit[];
@@ -40,10 +43,8 @@ export interface WorkPlace {
   lastPolled: Instant | null;
 }
 
-export interface SlotLimit {
+export interface SlotLimit extends CountedLimit {
   name: string;
-  limit: number;
-  taken: number;
   /** When the last slot was taken. */
   lastTaken: Instant | null;
   /** Some of the runs that hold a slot, the longest first. */

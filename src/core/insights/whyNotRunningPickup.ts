@@ -1,7 +1,8 @@
 import { type Instant, secondsBetween } from '../values/instant.ts';
 import { LIMITS } from '../values/limits.ts';
+import type { Obstacle } from '../workPools/mayRun.ts';
 import { isOnline } from '../workPools/workPool.ts';
-import type { WhyNotRunningFacts } from './whyNotRunningFacts.ts';
+import type { WhyNotRunningFacts, WorkPlace } from './whyNotRunningFacts.ts';
 import { roughly, type SeenAgent, type WhyNotRunningReason } from './whyNotRunningReason.ts';
 
 /** Agents and queues without a poll for this long count as gone. Agents poll every ten seconds, workers more often. */
@@ -9,31 +10,44 @@ const SEEN_LATELY_SECONDS = 60;
 /** The number of agents to list: those with the fewest missing labels. */
 const MAX_AGENTS = 10;
 
-/** Returns why no worker picks up a run. */
-export function missingWorkers({ place, stateTimestamp }: WhyNotRunningFacts, now: Instant): WhyNotRunningReason[] {
+/** Returns why no worker may pick up a run, if this obstacle is one of its queue or pool. */
+export function closedPlace(
+  kind: Obstacle['kind'],
+  { place, stateTimestamp }: WhyNotRunningFacts,
+): WhyNotRunningReason[] {
   if (place === null) {
     const message = 'The run is in no work queue, so no worker picks it up: the process that created it must run it.';
-    return [{ kind: 'NoWorkQueue', message, since: stateTimestamp }];
+    return kind === 'NoWorkQueue' ? [{ kind, message, since: stateTimestamp }] : [];
   }
-  const { workPoolId, workPoolName, workQueueId, workQueueName, lastPolled } = place;
+  const { pool, queue, inPool, inQueue } = named(place);
+  if (kind === 'WorkPoolPaused') return [{ kind, message: `${pool} is paused.`, since: null, ...inPool }];
+  if (kind === 'WorkQueuePaused') return [{ kind, message: `${queue} is paused.`, since: null, ...inQueue }];
+  return [];
+}
+
+function named({ workPoolId, workPoolName, workQueueId, workQueueName }: WorkPlace) {
   const inPool = { workPoolId, workPoolName };
-  const inQueue = { ...inPool, workQueueId, workQueueName };
-  const pool = `The work pool “${workPoolName}”`;
-  const queue = `The work queue “${workQueueName}” of the pool “${workPoolName}”`;
-  const reasons: WhyNotRunningReason[] = [];
-  if (place.isPoolPaused)
-    reasons.push({ kind: 'WorkPoolPaused', message: `${pool} is paused.`, since: null, ...inPool });
-  if (place.isQueuePaused)
-    reasons.push({ kind: 'WorkQueuePaused', message: `${queue} is paused.`, since: null, ...inQueue });
-  if (!place.workers.some((worker) => isOnline(worker, now))) {
-    const lastHeartbeat = latest(place.workers.map((worker) => worker.lastHeartbeat));
+  return {
+    inPool,
+    inQueue: { ...inPool, workQueueId, workQueueName },
+    pool: `The work pool “${workPoolName}”`,
+    queue: `The work queue “${workQueueName}” of the pool “${workPoolName}”`,
+  };
+}
+
+/** Returns why no worker picks up a run that workers may pick up. */
+export function missingWorkers({ place }: WhyNotRunningFacts, now: Instant): WhyNotRunningReason[] {
+  if (place === null) return [];
+  const { workers, lastPolled } = place;
+  const { pool, queue, inPool, inQueue } = named(place);
+  if (!workers.some((worker) => isOnline(worker, now))) {
+    const lastHeartbeat = latest(workers.map((worker) => worker.lastHeartbeat));
     const message = `${pool} has no online worker: ${lastSeen('the last heartbeat was', lastHeartbeat, now)}.`;
-    reasons.push({ kind: 'NoWorker', message, since: lastHeartbeat, lastHeartbeat, ...inPool });
-  } else if (!seenLately(lastPolled, now)) {
-    const message = `${queue} is not polled by any worker: ${lastSeen('the last poll was', lastPolled, now)}.`;
-    reasons.push({ kind: 'QueueNotPolled', message, since: lastPolled, lastPolled, ...inQueue });
+    return [{ kind: 'NoWorker', message, since: lastHeartbeat, lastHeartbeat, ...inPool }];
   }
-  return reasons;
+  if (seenLately(lastPolled, now)) return [];
+  const message = `${queue} is not polled by any worker: ${lastSeen('the last poll was', lastPolled, now)}.`;
+  return [{ kind: 'QueueNotPolled', message, since: lastPolled, lastPolled, ...inQueue }];
 }
 
 const latest = (instants: Instant[]): Instant | null => (instants.length === 0 ? null : Math.max(...instants));

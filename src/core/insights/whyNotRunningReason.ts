@@ -26,6 +26,7 @@ export type WhyNotRunningReason =
   | (Reason<'ScheduledInFuture'> & { scheduledTime: Instant; seconds: number })
   | (Reason<'AwaitingRetry'> & { scheduledTime: Instant; seconds: number; runCount: number })
   | (Reason<'LateRun'> & { scheduledTime: Instant; seconds: number })
+  | (Reason<'DeploymentDeleted'> & { deploymentId: string })
   | Reason<'NoWorkQueue'>
   | (Reason<'WorkPoolPaused'> & InPool)
   | (Reason<'WorkQueuePaused'> & InQueue)

@@ -1,7 +1,8 @@
-import type { DeploymentLimit, TagLimit } from '../concurrency/concurrency.ts';
+import { type DeploymentLimit, isFull, type TagLimit } from '../concurrency/concurrency.ts';
 import type { Decision, Effect, FlowRunMove, TaskRunMove } from '../runs/move.ts';
 import { type ProposedState, proposeState, type StateType } from '../runs/state.ts';
 import { addSeconds, type Instant } from '../values/instant.ts';
+import { obstacles, stopsPending } from '../workPools/mayRun.ts';
 import { clampedInterval } from './retryDelay.ts';
 import {
   ALL_TYPES,
@@ -24,8 +25,6 @@ const TAG_WAIT = { meanSeconds: 10, factor: 0.3 } as const;
 
 const REACHED = 'Deployment concurrency limit reached.';
 
-const isFull = ({ taken, limit }: { taken: number; limit: number }): boolean => taken >= limit;
-
 const expiry = ({ leaseSeconds }: DeploymentLimit, now: Instant): Instant => addSeconds(now, leaseSeconds);
 
 /** Accepts the move and takes the slot with this lease, or extends it if the run already has it. */
@@ -33,6 +32,25 @@ function holding(proposed: ProposedState, limit: DeploymentLimit, now: Instant, 
   const taking = { kind: 'takeSlot', slotId: lease, limitId: limit.limitId, expires: expiry(limit, now) } as const;
   return pass(withDetails(proposed, { deploymentConcurrencyLeaseId: lease }), { effects: [taking] });
 }
+
+/**
+ * A run does not become PENDING while its work queue or work pool is full. It stays as it is, so that it keeps its place among
+ * the runs that wait; no poll offers it until it may run (workPools/mayRun.ts). Prefect 3 only counts when it offers runs, so
+ * that two workers get more runs than the limit.
+ */
+export const secureWorkPoolSlots: FlowRunRule = {
+  name: 'SecureWorkPoolSlots',
+  from: allTypesBut('PENDING', 'RUNNING', 'CANCELLING'),
+  to: ['PENDING'],
+  apply({ proposed, deploymentIsGone = false, placeLimits = [] }) {
+    const facts = { retryType: null, deploymentIsGone, place: null, limits: placeLimits };
+    const obstacle = obstacles(facts).find(stopsPending);
+    // If the deployment was deleted, the next rule aborts.
+    if (obstacle?.kind !== 'NoFreeSlot') return pass(proposed);
+    const { place, name, limit, taken } = obstacle.limit;
+    return reject(`The concurrency limit of the ${place} "${name}" is reached: ${taken} of ${limit}.`);
+  },
+};
 
 /** A run takes a slot of its deployment before its infrastructure is created. */
 export const secureFlowConcurrencySlots: FlowRunRule = {

@@ -4,6 +4,7 @@ import {
   enforceDeploymentConcurrencyOnLate,
   secureFlowConcurrencySlots,
   secureTaskConcurrencySlots,
+  secureWorkPoolSlots,
   validateDeploymentConcurrencyAtRunning,
 } from './concurrencyRules.ts';
 import {
@@ -40,6 +41,7 @@ export const CORE_FLOW_RUN_RULES: readonly FlowRunRule[] = [
   bypassCancellingFlowRunsWithNoInfra,
   preventPendingTransitions,
   validateDeploymentConcurrencyAtRunning,
+  secureWorkPoolSlots,
   secureFlowConcurrencySlots,
   ensureOnlyScheduledFlowsMarkedLate,
   enforceDeploymentConcurrencyOnLate,

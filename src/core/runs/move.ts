@@ -1,4 +1,4 @@
-import type { DeploymentLimit, TagLimit } from '../concurrency/concurrency.ts';
+import type { DeploymentLimit, PlaceLimit, TagLimit } from '../concurrency/concurrency.ts';
 import type { Instant } from '../values/instant.ts';
 import type { FlowRun, FlowRunPolicy, Run, TaskRun } from './run.ts';
 import type { ProposedState, SerializedState, State, StateDetails, StateType } from './state.ts';
@@ -36,6 +36,8 @@ export interface FlowRunMove extends MoveFacts {
   deploymentLimit?: DeploymentLimit | null;
   /** Whether the run's deployment has been deleted. */
   deploymentIsGone?: boolean;
+  /** The limits of the run's work queue and work pool, with the active runs counted; missing if there are none. */
+  placeLimits?: readonly PlaceLimit[];
 }
 
 export interface TaskRunMove extends MoveFacts {

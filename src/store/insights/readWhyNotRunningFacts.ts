@@ -26,6 +26,7 @@ const RUNS = statement(
   `select r.id, r.state_type as "stateType", r.state_name as "stateName", r.state_timestamp as "stateTimestamp",
      r.state_details as details, r.policy ->> 'retryType' as "retryType", r.run_count as "runCount",
      coalesce(r.state_start_time, r.next_scheduled_start_time) as due, r.prefect1_state is not null as "isPrefect1", r.tags,
+     r.deployment_id as "deploymentId", r.deployment_id is not null and d.id is null as "deploymentIsGone",
      d.name as "deploymentName", l.id as "limitId", l."limit",
      p.id as "workPoolId", p.name as "workPoolName", p.is_paused as "isPoolPaused", p.concurrency_limit as "poolLimit",
      q.id as "workQueueId", q.name as "workQueueName", q.is_paused as "isQueuePaused", q.concurrency_limit as "queueLimit",

@@ -12,11 +12,14 @@ export interface HeldSlot {
   limitId: string;
 }
 
-/** The limit of a flow run's deployment, and the slot of it that the run holds. */
+/** The limits that apply to a flow run, and the slot of its deployment's limit that it holds. */
 export interface FlowRunLimited {
-  /** Null if the run's deployment has been deleted. */
+  deploymentIsGone: boolean;
+  /** Null if the run's deployment has no limit. */
   deployment: { limitId: string; collisionStrategy: CollisionStrategy; leaseSeconds: number } | null;
   slots: HeldSlot[];
+  /** The run's queue and pool, if any of them has a limit. */
+  place: { workQueueId: string; workPoolId: string } | null;
 }
 
 /** The active limits of a task run's tags, and the slots that it holds. */
@@ -36,30 +39,42 @@ export interface FlowRunSecondRow {
   collisionStrategy: CollisionStrategy;
   gracePeriodSeconds: number | null;
   slotId: string | null;
+  workQueueId: string | null;
+  workPoolId: string | null;
 }
 
 // `limit 1`, here and below, tells PostgreSQL that there is at most one row; otherwise it may read whole tables.
 export const FLOW_RUNS_LIMITED = statement(
   'flowRuns.limited',
   `select r.id, s.data, d.id is null and r.deployment_id is not null as "isGone", d.concurrency_limit_id as "limitId",
-     d.collision_strategy as "collisionStrategy", d.grace_period_seconds as "gracePeriodSeconds", c.id as "slotId"
+     d.collision_strategy as "collisionStrategy", d.grace_period_seconds as "gracePeriodSeconds", c.id as "slotId",
+     u.id as "workQueueId", u.work_pool_id as "workPoolId"
    from flow_run r ${completedData('flow_run')} left join deployment d on d.id = r.deployment_id
+     left join lateral (
+       select q.id, q.work_pool_id from work_queue q join work_pool p on p.id = q.work_pool_id
+       where q.id = r.work_queue_id and (q.concurrency_limit is not null or p.concurrency_limit is not null) limit 1
+     ) u on true
      left join lateral (
        select c.id from concurrency_slot c
        where c.flow_run_id = r.id and c.concurrency_limit_id = d.concurrency_limit_id limit 1
      ) c on true
    where r.id = any($1::uuid[])
-     and (s.data is not null or d.concurrency_limit_id is not null or (d.id is null and r.deployment_id is not null))`,
+     and (s.data is not null or d.concurrency_limit_id is not null or u.id is not null
+       or (d.id is null and r.deployment_id is not null))`,
 );
 
 /** Null if no limit applies to the run. */
 export function flowRunLimited(row: FlowRunSecondRow | null): FlowRunLimited | null {
-  if (row?.isGone) return { deployment: null, slots: [] };
-  if (!row?.limitId) return null;
-  const { limitId, collisionStrategy, gracePeriodSeconds, slotId } = row;
+  if (!row) return null;
+  const { isGone, limitId, collisionStrategy, gracePeriodSeconds, slotId, workQueueId, workPoolId } = row;
+  const place = workQueueId === null || workPoolId === null ? null : { workQueueId, workPoolId };
+  if (!isGone && limitId === null && place === null) return null;
   return {
-    deployment: { limitId, collisionStrategy, leaseSeconds: gracePeriodSeconds ?? LEASE_SECONDS },
-    slots: slotId === null ? [] : [{ id: slotId, limitId }],
+    deploymentIsGone: isGone,
+    deployment:
+      limitId === null ? null : { limitId, collisionStrategy, leaseSeconds: gracePeriodSeconds ?? LEASE_SECONDS },
+    slots: slotId === null || limitId === null ? [] : [{ id: slotId, limitId }],
+    place,
   };
 }
 

@@ -1,4 +1,5 @@
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
+import type { Candidate } from '../../core/workPools/offer.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 
 const POLLED = statement(
@@ -17,41 +18,51 @@ export const notePolled = async (
 ): Promise<string[]> =>
   (await transaction.query<{ name: string }>(POLLED, [workPoolId, names])).map(({ name }) => name);
 
-// Active runs count against the limits of their queue and of its pool, runs of a paused queue too. Workers do not
-// receive runs that their own process retries.
-// Source: Prefect 3, get-runs-from-worker-queues.sql.jinja.
-const POLL = statement(
-  'workPools.poll',
-  `with queues as (
-     select q.id, q.name, q.priority, q.is_paused, q.concurrency_limit, active.count as active
-     from work_queue q cross join lateral (
-       select count(*) from flow_run r
-       where r.work_queue_id = q.id and r.state_type in ('PENDING', 'RUNNING', 'CANCELLING')
-     ) active
-     where q.work_pool_id = $1
-   ), pool as (
-     select p.concurrency_limit - (select coalesce(sum(active), 0) from queues) as free
-     from work_pool p where p.id = $1 and not p.is_paused
-   )
-   select due.id from pool, queues q cross join lateral (
-     select r.id, r.next_scheduled_start_time from flow_run r
-     where r.work_queue_id = q.id and r.state_type = 'SCHEDULED'
-       and coalesce(r.policy ->> 'retryType', '') <> 'in_process'
-       and r.next_scheduled_start_time <= coalesce($3::timestamptz, 'infinity')
-     order by r.next_scheduled_start_time, r.id
-     limit greatest(0, least($4::bigint, q.concurrency_limit - q.active))
+// Workers do not receive runs that their own process retries. The order of each queue comes from
+// flow_run_work_queue_scheduled_idx. Only the core decides which candidates may run (core/workPools/mayRun.ts).
+const CANDIDATES = statement(
+  'workPools.candidates',
+  `select due.id, due.work_queue_id as "workQueueId", due.deployment_id as "deploymentId", due."retryType",
+     due.deployment_id is not null and d.id is null as "deploymentIsGone",
+     l."limit" as "deploymentLimit", coalesce(slots.taken, 0) as "deploymentTaken"
+   from (
+     select of_queue.*, q.priority from work_queue q cross join lateral (
+       select r.id, r.work_queue_id, r.deployment_id, r.policy ->> 'retryType' as "retryType", r.next_scheduled_start_time
+       from flow_run r
+       where r.work_queue_id = q.id and r.state_type = 'SCHEDULED'
+         and coalesce(r.policy ->> 'retryType', '') <> 'in_process'
+         and r.next_scheduled_start_time <= coalesce($2::timestamptz, 'infinity')
+         and r.id <> all($3::uuid[]) and (r.deployment_id is null or r.deployment_id <> all($4::uuid[]))
+       order by r.next_scheduled_start_time, r.id limit $5
+     ) of_queue
+     where q.id = any($1::uuid[])
+     order by q.priority, of_queue.next_scheduled_start_time, of_queue.id limit $5
    ) due
-   where not q.is_paused and ($2::text[] is null or q.name = any($2))
-   order by q.priority, due.next_scheduled_start_time, due.id
-   limit (select greatest(0, least($4::bigint, free)) from pool)`,
+   left join deployment d on d.id = due.deployment_id
+   left join concurrency_limit l on l.id = d.concurrency_limit_id and l.active
+   left join lateral (
+     select count(*) as taken from concurrency_slot s
+     where s.concurrency_limit_id = l.id and (s.expires is null or s.expires > clock_timestamp())
+   ) slots on l.id is not null
+   order by due.priority, due.next_scheduled_start_time, due.id`,
 );
 
-/** Returns the runs that a worker may take now from these queues of a pool, or from all; most urgent first. */
-export async function runsForWorker(
-  database: Queryable,
-  asked: { workPoolId: string; queueNames: readonly string[] | null; scheduledBefore: Instant | null; limit: number },
-): Promise<string[]> {
-  const before = asked.scheduledBefore === null ? null : formatInstant(asked.scheduledBefore);
-  const rows = await database.query<{ id: string }>(POLL, [asked.workPoolId, asked.queueNames, before, asked.limit]);
-  return rows.map(({ id }) => id);
+export interface Wanted {
+  workQueueIds: readonly string[];
+  /** Only runs that are due at or before this time; null for all. */
+  scheduledBefore: Instant | null;
+  /** Runs and deployments to leave out. */
+  exceptRunIds: readonly string[];
+  exceptDeploymentIds: readonly string[];
+  limit: number;
 }
+
+/** Returns scheduled runs of these queues, the most urgent first, with what decides whether they may run. */
+export const candidatesOf = (database: Queryable, wanted: Wanted): Promise<Candidate[]> =>
+  database.query<Candidate>(CANDIDATES, [
+    wanted.workQueueIds,
+    wanted.scheduledBefore === null ? null : formatInstant(wanted.scheduledBefore),
+    wanted.exceptRunIds,
+    wanted.exceptDeploymentIds,
+    wanted.limit,
+  ]);

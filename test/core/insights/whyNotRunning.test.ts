@@ -37,6 +37,8 @@ const run = (facts: Partial<Omit<WhyNotRunningFacts, 'details'>> & { details?: P
   due: at(-180),
   isPrefect1: false,
   tags: [],
+  deploymentId: null,
+  deploymentIsGone: false,
   place: PLACE,
   limits: [],
   agents: [],
@@ -73,6 +75,12 @@ test.each<[string, Partial<Facts>, string[]]>([
   ['is due and not blocked', {}, ['LateRun']],
   ['is due, without a scheduled time', { due: null }, ['LateRun']],
   ['is in no queue', { place: null }, ['NoWorkQueue', 'LateRun']],
+  ['is due and lost its deployment', { deploymentId: 'd', deploymentIsGone: true }, ['DeploymentDeleted', 'LateRun']],
+  [
+    'is due tomorrow and lost its deployment',
+    { deploymentId: 'd', deploymentIsGone: true, due: at(86_400) },
+    ['DeploymentDeleted', 'ScheduledInFuture'],
+  ],
   ['has a limit without a free slot', { limits: [LIMIT] }, ['NoFreeSlot', 'LateRun']],
   ['has a limit with a free slot', { limits: [{ ...LIMIT, taken: 1 }] }, ['LateRun']],
 ])('a run that %s has the reasons $2', (_, facts, kinds) => {

@@ -26,7 +26,9 @@ const ZERO = limitOf({ limit: 0 });
 const CANCELLING_NEW = limitOf({ taken: 1, collisionStrategy: 'CANCEL_NEW' });
 const OWN = limitOf({ taken: 1, ownSlotId: 'lease', leaseSeconds: 60 });
 
-type Facts = Partial<Pick<FlowRunMove, 'deploymentLimit' | 'deploymentIsGone' | 'holdsSlots' | 'force'>>;
+type Facts = Partial<
+  Pick<FlowRunMove, 'deploymentLimit' | 'deploymentIsGone' | 'placeLimits' | 'holdsSlots' | 'force'>
+>;
 const decide = (from: StateRequest | null, to: StateRequest, facts: Facts) =>
   decideFlowRun({ ...flowRunMove({ from, to }, { deploymentId: 'deployment' }), ...facts });
 
@@ -135,6 +137,60 @@ describe('slots of a flow run that becomes PENDING', () => {
     const { write } = decide(DUE, PENDING, { deploymentLimit: CANCELLING_NEW });
     expect(write?.state).toMatchObject({ type: 'CANCELLED', message: 'Deployment concurrency limit reached.' });
   });
+});
+
+describe('the work queue and the work pool of a flow run that becomes PENDING', () => {
+  const queue = (taken: number) => ({ place: 'work queue', name: 'default', limit: 2, taken }) as const;
+  const pool = (taken: number) => ({ place: 'work pool', name: 'kubernetes', limit: 3, taken }) as const;
+  const reached = (place: string, counts: string) =>
+    `The concurrency limit of the work ${place} is reached: ${counts}.`;
+
+  test.each([
+    ['free', DUE, [queue(1), pool(2)], { verdict: 'ACCEPT', reason: null }],
+    [
+      'full by its queue',
+      DUE,
+      [queue(2), pool(2)],
+      { verdict: 'REJECT', reason: reached('queue "default"', '2 of 2') },
+    ],
+    [
+      'full by its pool',
+      DUE,
+      [queue(1), pool(3)],
+      { verdict: 'REJECT', reason: reached('pool "kubernetes"', '3 of 3') },
+    ],
+    [
+      'full for a run that ended',
+      { type: 'FAILED' },
+      [pool(9)],
+      { verdict: 'REJECT', reason: reached('pool "kubernetes"', '9 of 3') },
+    ],
+  ] as const)('a place that is %s decides', (_, from, placeLimits, expected) => {
+    const decision = decide(from, PENDING, { placeLimits });
+    expect(decision).toMatchObject(expected);
+    // A rejected run stays as it is, and keeps its place among the runs that wait.
+    expect(decision.write === null).toBe(expected.verdict === 'REJECT');
+  });
+
+  test('a full pool takes no slot of the deployment', () =>
+    expect(decide(DUE, PENDING, { placeLimits: [pool(3)], deploymentLimit: FREE }).write).toBeNull());
+
+  test('a full pool does not cancel a run whose deployment has the strategy CANCEL_NEW', () =>
+    expect(decide(DUE, PENDING, { placeLimits: [pool(3)], deploymentLimit: CANCELLING_NEW }).write).toBeNull());
+
+  test.each([
+    ['by force', DUE, PENDING, true],
+    ['that changes the name of its state', PENDING, { type: 'PENDING', name: 'Submitting' }, false],
+    ['that begins to run', PENDING, RUNNING, false],
+  ] as const)('a full pool lets a run pass %s', (_, from, to, force) =>
+    expect(decide(from, to, { placeLimits: [pool(3)], force }).verdict).toBe('ACCEPT'),
+  );
+
+  test('a deleted deployment is the reason even if the pool is full', () =>
+    expect(decide(DUE, PENDING, { placeLimits: [pool(3)], deploymentIsGone: true })).toMatchObject({
+      verdict: 'ABORT',
+      reason: 'Deployment not found.',
+    }));
 });
 
 describe('slots of a pending flow run that begins to run', () => {

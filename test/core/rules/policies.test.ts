@@ -24,6 +24,7 @@ test.each([
       'BypassCancellingFlowRunsWithNoInfra',
       'PreventPendingTransitions',
       'ValidateDeploymentConcurrencyAtRunning',
+      'SecureWorkPoolSlots',
       'SecureFlowConcurrencySlots',
       'EnsureOnlyScheduledFlowsMarkedLate',
       'EnforceDeploymentConcurrencyOnLate',
