@@ -103,7 +103,7 @@ const SETTINGS = {
   host: setting('FLOWQL_HOST', '', '127.0.0.1', hostName, 'Address to listen on. Any address other than loopback requires an API key or FLOWQL_INSECURE.'),
   port: setting('FLOWQL_PORT', '', '4200', wholeNumber(0, 65_535), 'Port to listen on. 0 selects a free port.'),
   dataDir: setting('FLOWQL_DATA_DIR', '', defaultDataDirectory, directory, 'Directory in which the embedded PostgreSQL stores its data.'),
-  insecure: setting('FLOWQL_INSECURE', '', 'false', yesOrNo, 'Accept requests from other machines without an API key. Has no effect while an API key exists.'),
+  insecure: setting('FLOWQL_INSECURE', '', 'false', yesOrNo, 'Accept requests from other machines without an API key. Has no effect once an API key was created, until `flowql key open`.'),
   corsOrigins: setting('FLOWQL_CORS_ORIGINS', '', '', origins, 'Comma-separated list of origins whose web pages may send requests to this server. * allows all origins.'),
   prefect1: setting('FLOWQL_PREFECT1', '', 'on', onOrOff, 'Whether to serve Prefect 1 clients. off removes the Prefect 1 dialect.'),
   logLevel: setting('FLOWQL_LOG_LEVEL', '', 'info', oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), 'Lowest level of log lines to write.'),

@@ -12,7 +12,7 @@ export const PROBLEM_CODES = {
   PAYLOAD_TOO_LARGE: 'The request body is larger than the server accepts.',
   LIMIT_EXCEEDED:
     'The request exceeds a limit of the server: values, levels of JSON, page size, batch size, subscriptions per socket.',
-  UNAUTHENTICATED: 'The server requires an API key, and the request has none or an unknown one.',
+  UNAUTHENTICATED: 'The server requires an API key, and the request has none or an unknown, revoked or expired one.',
   FORBIDDEN: 'The role of the API key does not allow this operation.',
   NOT_FOUND: 'The object of the request does not exist.',
   REFERENCE_NOT_FOUND: 'The request refers to another object that does not exist, such as a flow or a parent.',

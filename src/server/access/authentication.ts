@@ -2,13 +2,18 @@ import { LRUCache } from 'lru-cache';
 import { Problem } from '../../core/values/problem.ts';
 import { DEFAULT_TENANT_ID, type Viewer } from '../../core/values/viewer.ts';
 import type { Database } from '../../store/connection/database.ts';
-import { anyApiKey, hashOfApiKey, viewerOfApiKey } from '../../store/tenants/apiKeys.ts';
+import { hashOfApiKey, isClosed, viewerOfApiKey } from '../../store/tenants/apiKeys.ts';
+import { KeyGuesses } from './keyGuesses.ts';
 
 export interface Authentication {
   /** Whether the server answers requests without an API key. */
   isOpen(): Promise<boolean>;
-  /** Returns the viewer; throws UNAUTHENTICATED. @param authorization the header's value, `Bearer fk_...` */
-  viewerOf(authorization: string | undefined): Promise<Viewer>;
+  /**
+   * Returns the viewer. Throws UNAUTHENTICATED, or LIMIT_EXCEEDED after too many unknown keys.
+   * @param authorization the header's value, `Bearer fk_...`
+   * @param address of the client
+   */
+  viewerOf(authorization: string | undefined, address?: string): Promise<Viewer>;
 }
 
 // How long a process keeps accepting a revoked key. A new key works immediately.
@@ -19,25 +24,30 @@ const MAX_REMEMBERED = 10_000;
 // How long a socket or stream that was opened with a revoked key stays open, at most.
 const CHECK_MS = 12_000;
 
+/** What `flowql key create` prints. Any other text needs no question to the database. */
+const KEY = /^fk_[\w-]{43}$/;
+
 const EVERYONE: Viewer = { tenantId: DEFAULT_TENANT_ID, role: 'ADMIN', ofEveryTenant: true };
 
-/** @param needsKey whether requests need a key even if no key exists */
+/** @param needsKey whether requests need a key even if none was ever created */
 export function createAuthentication(database: Database, needsKey: boolean): Authentication {
   const viewers = new LRUCache<string, Viewer | 'unknown'>({
     max: MAX_REMEMBERED,
     ttl: REMEMBER_MS,
     fetchMethod: async (hash) => (await viewerOfApiKey(database, hash)) ?? 'unknown',
   });
-  const existence = new LRUCache<'any', boolean>({
+  const closure = new LRUCache<'any', boolean>({
     max: 1,
     ttl: REMEMBER_MS,
-    fetchMethod: () => anyApiKey(database),
+    fetchMethod: () => isClosed(database),
   });
-  const isOpen = async () => !needsKey && (await existence.fetch('any')) === false;
+  const valid = new LRUCache<string, true>({ max: MAX_REMEMBERED });
+  const guesses = new KeyGuesses();
+  const isOpen = async () => !needsKey && (await closure.fetch('any')) === false;
 
   return {
     isOpen,
-    async viewerOf(authorization) {
+    async viewerOf(authorization, address) {
       if (await isOpen()) return EVERYONE;
       const [, key] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
       if (key === undefined)
@@ -45,9 +55,16 @@ export function createAuthentication(database: Database, needsKey: boolean): Aut
           'UNAUTHENTICATED',
           'This server requires an API key. Send the header `Authorization: Bearer fk_...`.',
         );
-      const viewer = await viewers.fetch(hashOfApiKey(key));
-      if (viewer === undefined || viewer === 'unknown')
-        throw new Problem('UNAUTHENTICATED', 'The API key is unknown or revoked.');
+      const unknown = new Problem('UNAUTHENTICATED', 'The API key is unknown, revoked or expired.');
+      if (!KEY.test(key)) throw unknown;
+      const hash = hashOfApiKey(key);
+      // A key that was valid once asks the database, no matter how many wrong ones came from the same address.
+      const isGuess = !viewers.has(hash) && !valid.has(hash);
+      if (isGuess) guesses.take(address);
+      const viewer = await viewers.fetch(hash);
+      if (viewer === undefined || viewer === 'unknown') throw unknown;
+      if (isGuess) guesses.giveBack(address);
+      valid.set(hash, true);
       return viewer;
     },
   };

@@ -33,7 +33,7 @@ export const createGraphqlListener =
     const { accept, authorization } = request.headers;
     const isPost = request.method === 'POST';
     if (isPost) checkContent(request);
-    const viewer = await authentication.viewerOf(authorization);
+    const viewer = await authentication.viewerOf(authorization, request.socket.remoteAddress);
     const asked = isPost ? requestOfJson(await readBody(request, maxBodyBytes)) : requestOfUrl(request);
     const maySubscribe = acceptsEventStream(accept);
     if (maySubscribe) breakOffWhenRevoked(response, authentication, authorization);

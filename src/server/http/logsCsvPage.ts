@@ -24,7 +24,7 @@ const STALLED_MS = 60_000;
 export const createLogsCsvPage =
   (database: Database, authentication: Authentication) =>
   async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { tenantId } = await authentication.viewerOf(request.headers.authorization);
+    const { tenantId } = await authentication.viewerOf(request.headers.authorization, request.socket.remoteAddress);
     const [, id = ''] = PATH.exec((request.url ?? '').split('?', 1)[0] ?? '') ?? [];
     const [run] = isUuid(id) ? await flowRunsById(database, tenantId, [id.toLowerCase()], { wide: false }) : [];
     if (!run) throw new RequestFault(404, 'NOT_FOUND', `Flow run with id ${id.slice(0, 100)} not found`);

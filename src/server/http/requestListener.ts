@@ -75,8 +75,8 @@ export function createRequestListener(parts: ListenerParts): RequestListener {
     ],
     [
       '/metrics',
-      reading(async ({ headers }) => {
-        await authentication.viewerOf(headers.authorization);
+      reading(async ({ headers, socket }) => {
+        await authentication.viewerOf(headers.authorization, socket.remoteAddress);
         const { contentType, text } = await observations.metrics();
         return { status: 200, headers: { 'content-type': contentType }, body: text };
       }),

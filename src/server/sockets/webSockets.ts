@@ -93,7 +93,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
     async onConnect({ extra, connectionParams }) {
       const authorization = authorizationOf(connectionParams) ?? extra.request.headers.authorization;
       try {
-        extra.viewer = await authentication.viewerOf(authorization);
+        extra.viewer = await authentication.viewerOf(authorization, extra.request.socket.remoteAddress);
         if (extra.socket.readyState !== extra.socket.OPEN) return false;
         extra.ready();
         const stopAsking = onRevoked(authentication, authorization, ({ message }) =>

@@ -10,6 +10,10 @@ export interface ApiKey {
   role: Role;
   tenant: string;
   created: Date;
+  /** Null for a key that does not expire. */
+  expires: Date | null;
+  /** Behind by ten minutes at most. Null: never. */
+  lastUsed: Date | null;
 }
 
 /** A key has 256 random bits. It cannot be guessed, so a fast hash protects it as well as a slow one. */
@@ -21,13 +25,19 @@ export const hashOfApiKey = (key: string): string => createHash('sha256').update
  */
 export async function createApiKey(
   { prisma }: Database,
-  { id, name, role, tenant }: Omit<ApiKey, 'created'>,
+  {
+    id,
+    name,
+    role,
+    tenant,
+    expires = null,
+  }: Omit<ApiKey, 'created' | 'lastUsed' | 'expires'> & { expires?: Date | null },
 ): Promise<string> {
   const found = await prisma.tenant.findUnique({ where: { slug: tenant }, select: { id: true } });
   if (!found) throw new Problem('REFERENCE_NOT_FOUND', `There is no tenant with the slug ${JSON.stringify(tenant)}.`);
   const key = `fk_${randomBytes(32).toString('base64url')}`;
   const { count } = await prisma.apiKey.createMany({
-    data: [{ id, tenantId: found.id, name, role, keyHash: hashOfApiKey(key) }],
+    data: [{ id, tenantId: found.id, name, role, expires, keyHash: hashOfApiKey(key) }],
     skipDuplicates: true,
   });
   if (count === 0)
@@ -37,7 +47,15 @@ export async function createApiKey(
 
 export async function listApiKeys({ prisma }: Database): Promise<ApiKey[]> {
   const keys = await prisma.apiKey.findMany({
-    select: { id: true, name: true, role: true, created: true, tenant: { select: { slug: true } } },
+    select: {
+      id: true,
+      name: true,
+      role: true,
+      created: true,
+      expires: true,
+      lastUsed: true,
+      tenant: { select: { slug: true } },
+    },
     orderBy: { id: 'asc' },
   });
   return keys.map(({ tenant, ...key }) => ({ ...key, tenant: tenant.slug }));
@@ -52,13 +70,38 @@ export async function revokeApiKey({ prisma }: Database, tenant: string, name: s
 // Every request needs the first of these, and the start of a server the second: Prisma would take four times the CPU
 // time.
 
-const VIEWER = statement('apiKeys.viewer', 'select tenant_id as "tenantId", role from api_key where key_hash = $1');
+const VIEWER = statement(
+  'apiKeys.viewer',
+  `select tenant_id as "tenantId", role, last_used is null or last_used < now() - interval '10 minutes' as "isStale"
+   from api_key where key_hash = $1 and (expires is null or expires > now())`,
+);
+const USED = statement('apiKeys.used', 'update api_key set last_used = now() where key_hash = $1');
 
+/** Returns the viewer that a key makes of a client, and notes that the key was used. Null: unknown or expired. */
 export async function viewerOfApiKey(database: Queryable, hash: string): Promise<Viewer | null> {
-  const [viewer] = await database.query<Viewer>(VIEWER, [hash]);
-  return viewer ?? null;
+  const [found] = await database.query<Viewer & { isStale: boolean }>(VIEWER, [hash]);
+  if (!found) return null;
+  const { isStale, ...viewer } = found;
+  // Also a database that only allows reads can check keys.
+  if (isStale) await database.query(USED, [hash]).catch(() => {});
+  return viewer;
 }
 
-const ANY = statement('apiKeys.any', 'select from api_key limit 1');
+const ANY = statement('apiKeys.any', 'select from api_key where expires is null or expires > now() limit 1');
 
+/** Whether a key can be used. */
 export const anyApiKey = async (database: Queryable): Promise<boolean> => (await database.query(ANY)).length > 0;
+
+const CLOSED = statement('serverClosure.any', 'select from server_closure');
+
+/** Whether requests need a key: since the first key was created, and until `openToEveryone`. */
+export const isClosed = async (database: Queryable): Promise<boolean> => (await database.query(CLOSED)).length > 0;
+
+const OPEN = statement(
+  'serverClosure.open',
+  `with opened as (delete from server_closure where not exists (select from api_key))
+   select where not exists (select from api_key)`,
+);
+
+/** From now on, requests need no key. Returns false, and changes nothing, if there are keys. */
+export const openToEveryone = async (database: Queryable): Promise<boolean> => (await database.query(OPEN)).length > 0;

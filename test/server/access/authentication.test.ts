@@ -3,8 +3,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../../src/api/schema.ts';
 import { readConfig } from '../../../src/config.ts';
 import type { Role } from '../../../src/core/values/viewer.ts';
+import { createAuthentication } from '../../../src/server/access/authentication.ts';
+import { KeyGuesses } from '../../../src/server/access/keyGuesses.ts';
 import { startServer } from '../../../src/server/server.ts';
-import { createApiKey, listApiKeys, revokeApiKey } from '../../../src/store/tenants/apiKeys.ts';
+import {
+  createApiKey,
+  hashOfApiKey,
+  listApiKeys,
+  openToEveryone,
+  revokeApiKey,
+  viewerOfApiKey,
+} from '../../../src/store/tenants/apiKeys.ts';
+import { deleteTenant } from '../../../src/store/tenants/tenants.ts';
 import { insertTenant } from '../../support/rows.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { newRun, post, type Serving, serving } from '../serving.ts';
@@ -30,7 +40,8 @@ const codeOf = async (answer: ReturnType<typeof post>) => (await answer).body.er
 describe('authentication over HTTP', () => {
   test.each([
     ['no key', {}],
-    ['an unknown key', bearer('fk_unknown')],
+    ['an unknown key', bearer(`fk_${'x'.repeat(43)}`)],
+    ['a malformed key', bearer('fk_unknown')],
     ['another scheme than Bearer', { authorization: 'Basic abc' }],
     ['an empty key', { authorization: 'Bearer ' }],
   ])('a request with %s is UNAUTHENTICATED', async (_, headers) => {
@@ -118,6 +129,77 @@ test('a revoked key stops working for requests, open sockets and open streams', 
   await waitFor(() => state.close !== null);
   expect(state.close).toMatchObject({ code: 4401 });
   await brokenOff;
+});
+
+test('a key stops working when it expires', async () => {
+  const { database } = served.engine;
+  const soon = new Date(Date.now() + 3_600_000);
+  const named = { id: v7(), name: 'expiring', role: 'READER', tenant: 'default', expires: soon } as const;
+  const key = await createApiKey(database, named);
+  expect(await codeOf(post(served.url, QUERY, bearer(key)))).toBe('ok');
+  const [listed] = (await listApiKeys(database)).filter(({ name }) => name === 'expiring');
+  expect(listed).toMatchObject({ expires: soon, lastUsed: expect.any(Date) });
+  await database.prisma.apiKey.update({ where: { id: named.id }, data: { expires: new Date() } });
+  await waitFor(async () => (await codeOf(post(served.url, QUERY, bearer(key)))) === 'UNAUTHENTICATED');
+});
+
+test('the last use of a key is written once in ten minutes', async () => {
+  const { database } = served.engine;
+  const lastUse = async () => (await listApiKeys(database)).find(({ name }) => name === 'WRITER')?.lastUsed;
+  await viewerOfApiKey(database, hashOfApiKey(keys.WRITER));
+  const first = await lastUse();
+  await viewerOfApiKey(database, hashOfApiKey(keys.WRITER));
+  expect([first instanceof Date, await lastUse()]).toEqual([true, first]);
+});
+
+test('a server stays closed after its last key is gone, until it is opened', async () => {
+  const own = await serving();
+  const { database } = own.engine;
+  const create = (tenant: string) => createApiKey(database, { id: v7(), name: 'k', role: 'ADMIN', tenant });
+  // A new one each time, because it remembers the answer for seconds.
+  const isOpen = () => createAuthentication(database, false).isOpen();
+  expect(await isOpen()).toBe(true);
+  await create('default');
+  expect(await isOpen()).toBe(false);
+  expect(await openToEveryone(database)).toBe(false);
+  await revokeApiKey(database, 'default', 'k');
+  expect([await isOpen(), await codeOf(post(own.url, MUTATION))]).toEqual([false, 'UNAUTHENTICATED']);
+  expect(await openToEveryone(database)).toBe(true);
+  expect(await isOpen()).toBe(true);
+  // A key that is deleted with its tenant is also the last one.
+  const tenant = await insertTenant(database);
+  await create(tenant);
+  await deleteTenant(database, null, tenant);
+  expect(await isOpen()).toBe(false);
+  await own.close();
+});
+
+test('an address that sends many unknown keys must wait, and known keys still work from there', async () => {
+  const own = await serving();
+  const { database } = own.engine;
+  const key = await createApiKey(database, { id: v7(), name: 'k', role: 'ADMIN', tenant: 'default' });
+  await waitFor(async () => (await codeOf(post(own.url, QUERY, bearer(key)))) === 'ok');
+  const wrong = (number: number) => bearer(`fk_${String(number).padStart(43, '0')}`);
+  const answers = await Promise.all(Array.from({ length: 60 }, (_, number) => post(own.url, QUERY, wrong(number))));
+  const limited = answers.filter(({ status }) => status === 429);
+  expect(limited.length).toBeGreaterThan(20);
+  expect(limited[0]?.body.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED' } }]);
+  expect(answers.filter(({ status }) => status === 401).length).toBeGreaterThanOrEqual(30);
+  expect(await codeOf(post(own.url, QUERY, bearer(key)))).toBe('ok');
+  await own.close();
+});
+
+test('an address may try another key every two seconds', () => {
+  let now = 0;
+  const guesses = new KeyGuesses(() => now);
+  for (let number = 0; number < 30; number++) guesses.take('a');
+  expect(() => guesses.take('a')).toThrow('Too many unknown API keys');
+  expect(() => guesses.take('b')).not.toThrow();
+  guesses.giveBack('a');
+  expect(() => guesses.take('a')).not.toThrow();
+  expect(() => guesses.take('a')).toThrow();
+  now += 2_000;
+  expect(() => guesses.take('a')).not.toThrow();
 });
 
 test('keys are stored as hashes and listed without them', async () => {
