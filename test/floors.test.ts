@@ -31,6 +31,7 @@ const HOMES: Record<string, string[]> = {
   kysely: ['store'],
   '@prisma/adapter-pg': ['store'],
   '@prisma/client': ['store'],
+  '@prisma/driver-adapter-utils': ['store'],
   'unique-names-generator': ['core'],
   croner: ['core'],
   rrule: ['core'],

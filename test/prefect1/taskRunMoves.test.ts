@@ -132,7 +132,8 @@ describe('names, labels, heartbeats and artifacts of runs', () => {
     await expect(make(id, 'm'.repeat(1_010_000))).rejects.toThrow('Artifact data payload exceeds 1000000 bytes limit.');
     const unknown = v7();
     await expect(make(unknown, 'm')).rejects.toThrow(`Task run ${unknown} not found`);
-    const artifact = await make(id, 'm\0');
+    await expect(make(id, 'm\0')).rejects.toThrow('`data.markdown` contains a NUL character');
+    const artifact = await make(id, 'm');
     expect(await t.rows('select data, tenant_id from task_run_artifact where id = $1', [artifact.id])).toEqual([
       { data: { markdown: 'm' }, tenant_id: viewer.tenantId },
     ]);

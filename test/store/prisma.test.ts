@@ -1,5 +1,6 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exactNumber } from '../../src/core/values/exactNumber.ts';
 import type { Json } from '../../src/core/values/jsonObject.ts';
 import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
 import { type Database, type Models, statement } from '../../src/store/connection/database.ts';
@@ -165,10 +166,12 @@ test.each<Json>([
   { set: 1, equals: 2, increment: 3 },
   { $type: 'DateTime', value: '2026-11-21T01:08:00Z' },
   { nested: [{ $type: 'Json', value: '{}' }, null, [], ''] },
-  { '': 0, __proto__x: 1.5e300, text: '\u2028 "quoted" \\ 🦆', toJSON: 1 },
+  { '': 0, __proto__x: exactNumber('1.5e300'), text: '\u2028 "quoted" \\ 🦆', toJSON: 1 },
   {},
   [],
   'text',
+  exactNumber('1234567890123456789'),
+  [exactNumber('1.0'), { a: [exactNumber('-2.50')] }],
   0,
   null,
 ])('Prisma stores, finds and reads the JSON %j as it is', async (json) => {

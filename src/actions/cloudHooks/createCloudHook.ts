@@ -1,5 +1,6 @@
+import { storableJson } from '../../core/checks/checkJson.ts';
 import { checkCloudHookConfig, cloudHookStates, cloudHookType, webUrlOf } from '../../core/cloudHooks/cloudHook.ts';
-import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { insertCloudHook } from '../../store/cloudHooks/cloudHooks.ts';
@@ -32,7 +33,7 @@ export async function createCloudHook(
     name,
     versionGroupId,
     states: cloudHookStates(states),
-    config: objectOf(config),
+    config: objectOf(storableJson('config', config)),
   };
   checkCloudHookConfig(hook.type, hook.config);
   const url = hook.type === 'PREFECT_MESSAGE' ? null : webUrlOf(hook.config);
@@ -47,6 +48,6 @@ export async function createCloudHook(
 
 function objectOf(config: Json): JsonObject {
   if (config === null) return {};
-  if (typeof config === 'object' && !Array.isArray(config)) return config;
+  if (isJsonObject(config)) return config;
   throw new Problem('BAD_USER_INPUT', 'Invalid config; expected an object');
 }

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { roughSize } from '../../core/values/roughSize.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
+import { writeJson } from '../../core/values/writeJson.ts';
 import { violates } from '../../store/connection/databaseErrors.ts';
 import type { NewFlowRunInput } from '../../store/flowRuns/flowRunInputs.ts';
 import { flowRunInputByKey } from '../../store/flowRuns/flowRunInputs.ts';
@@ -95,6 +96,6 @@ async function planResume({ database }: Engine, viewer: Viewer, { flowRunId, run
   // Otherwise the run would continue without the input that it waits for.
   if (!keyset.response) return refuse('REJECT', 'Run input response key not found.');
   checkInputKey('runInputKeyset.response', keyset.response);
-  const input = { id: newId(), flowRunId, key: keyset.response, value: JSON.stringify(hydrated.value), sender: null };
+  const input = { id: newId(), flowRunId, key: keyset.response, value: writeJson(hydrated.value), sender: null };
   return { state, refusal: null, input };
 }

@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../core/values/jsonObject.ts';
+import { readJson } from '../../core/values/readJson.ts';
 import { faultBySchema } from '../writing/faultBySchema.ts';
 
 type Hydrated<Value> = { value: Value } | { reason: string };
@@ -59,7 +60,7 @@ const nested = (value: Json) => (isObject(value) ? hydrate(value) : value);
 function parsed(text: Json | typeof NOTHING): Json {
   if (typeof text !== 'string') throw new HydrationError('Invalid JSON: a string is expected.');
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch (error) {
     throw new HydrationError(`Invalid JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -72,14 +73,13 @@ function rendered(template: Json | typeof NOTHING): Json {
   return template;
 }
 
-const isObject = (value: Json | symbol): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: Json | symbol): value is JsonObject => typeof value !== 'symbol' && isJsonObject(value);
 
 /** Returns why the input does not match the schema, which is JSON text; null if it matches. */
 export function validateRunInput(schemaText: string, input: JsonObject): string | null {
   let schema: Json;
   try {
-    schema = JSON.parse(schemaText);
+    schema = readJson(schemaText);
   } catch {
     return 'Run input schema is not valid JSON.';
   }

@@ -3,6 +3,7 @@ import { gunzip } from 'node:zlib';
 import { checkJsonSize } from '../../core/checks/checkJsonSize.ts';
 import type { Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
+import { readPythonJson } from '../../core/values/readJson.ts';
 
 const inflate = promisify(gunzip);
 
@@ -21,7 +22,7 @@ export async function inflateFlow(compressed: string): Promise<Json> {
   const text = bytes.toString('utf8');
   checkJsonSize(text, 'The serialized flow', MAX_VALUES);
   try {
-    return JSON.parse(text) as Json; // by JSON.parse
+    return readPythonJson(text);
   } catch {
     throw unreadable();
   }

@@ -1,5 +1,5 @@
+import { storableJson } from '../../core/checks/checkJson.ts';
 import { readReferenceSlugs, readSerializedEdges } from '../../core/prefect1/serializedFlow.ts';
-import { storableJson } from '../../core/prefect1/serializedState.ts';
 import type { Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
@@ -13,7 +13,7 @@ export async function registerEdges(
   viewer: Viewer,
   { flowId, serializedEdges }: { flowId: string; serializedEdges: Json },
 ): Promise<void> {
-  const edges = readSerializedEdges('serialized_edges', storableJson(serializedEdges));
+  const edges = readSerializedEdges('serialized_edges', storableJson('serialized_edges', serializedEdges));
   await database.transaction(async (transaction) => {
     const flow = await lockRegisteredFlow(transaction, visibleTenant(viewer), flowId);
     if (!flow) throw new Problem('NOT_FOUND', 'Invalid flow ID.');

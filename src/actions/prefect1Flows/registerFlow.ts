@@ -1,5 +1,5 @@
+import { storableJson } from '../../core/checks/checkJson.ts';
 import { readSerializedFlow, type SerializedFlow } from '../../core/prefect1/serializedFlow.ts';
-import { storableJson } from '../../core/prefect1/serializedState.ts';
 import type { Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
@@ -40,7 +40,7 @@ const NEW_GROUP_SETTINGS = { heartbeat_enabled: true, lazarus_enabled: true, ver
  * Source: prefect_server, graphql/flows.py and api/flows.py, create_flow.
  */
 export async function registerFlow(engine: Engine, viewer: Viewer, input: RegisterFlow): Promise<{ id: string }> {
-  const flow = readSerializedFlow(storableJson(input.serializedFlow));
+  const flow = readSerializedFlow(storableJson('serialized_flow', input.serializedFlow));
   const { id, archived } = await engine.database.transaction((transaction) =>
     register(transaction, viewer, flow, input),
   );

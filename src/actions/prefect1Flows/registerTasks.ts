@@ -1,5 +1,5 @@
+import { storableJson } from '../../core/checks/checkJson.ts';
 import { readSerializedTasks } from '../../core/prefect1/serializedFlow.ts';
-import { storableJson } from '../../core/prefect1/serializedState.ts';
 import type { Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
@@ -14,7 +14,7 @@ export async function registerTasks(
   viewer: Viewer,
   { flowId, serializedTasks }: { flowId: string; serializedTasks: Json },
 ): Promise<void> {
-  const tasks = readSerializedTasks('serialized_tasks', storableJson(serializedTasks));
+  const tasks = readSerializedTasks('serialized_tasks', storableJson('serialized_tasks', serializedTasks));
   await database.transaction(async (transaction) => {
     const flow = await lockRegisteredFlow(transaction, visibleTenant(viewer), flowId);
     if (!flow) throw new Problem('REFERENCE_NOT_FOUND', 'Foreign key violation.');

@@ -1,6 +1,7 @@
+import { storableJson } from '../../core/checks/checkJson.ts';
 import { labelsFor, parametersFor, runConfigFor } from '../../core/prefect1/prefect1FlowRun.ts';
 import { requestOf } from '../../core/prefect1/prefect1Policy.ts';
-import { normaliseState, prefect1Time, storableObject } from '../../core/prefect1/serializedState.ts';
+import { normaliseState, prefect1Time } from '../../core/prefect1/serializedState.ts';
 import { beginFlowRun } from '../../core/rules/begin.ts';
 import { blankFlowRun } from '../../core/runs/blankFlowRun.ts';
 import type { FlowRun } from '../../core/runs/run.ts';
@@ -86,8 +87,8 @@ async function insert(transaction: Transaction, flow: RunnableFlow, input: Creat
     flowId,
     name: input.name || runName(Math.random),
     flowVersion: version === null ? null : String(version),
-    parameters: storableObject(parametersFor(flow, asked)),
-    context: storableObject(input.context ?? {}),
+    parameters: storableJson('parameters', parametersFor(flow, asked)),
+    context: storableJson('context', input.context ?? {}),
     tags: labelsFor(flow, asked),
     idempotencyKey: input.idempotencyKey,
     autoScheduled: input.autoScheduled,

@@ -1,5 +1,6 @@
+import { storableJson } from '../../core/checks/checkJson.ts';
 import { storable } from '../../core/checks/checkText.ts';
-import { isTooLarge, storableJson } from '../../core/prefect1/serializedState.ts';
+import { isTooLarge } from '../../core/prefect1/serializedState.ts';
 import type { Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
@@ -26,7 +27,7 @@ export async function createTaskRunArtifact(
   const own = visibleTenant(viewer);
   if (own !== null && tenantId !== null && own !== tenantId) throw invalidTenant();
   const id = newId();
-  const artifact = { id, taskRunId, kind: storable(kind), data: storableJson(data) };
+  const artifact = { id, taskRunId, kind: storable(kind), data: storableJson('data', data) };
   if (await insertArtifact(database, own ?? tenantId, artifact)) return { id };
   // Who sees all tenants may know that the task run belongs to another one.
   if (own === null && tenantId !== null && (await isTaskRun(database, taskRunId))) throw invalidTenant();

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { storableLoggerName, storableLogMessage } from '../../core/checks/checkText.ts';
-import { storableJson } from '../../core/prefect1/serializedState.ts';
+import { storable, storableLoggerName, storableLogMessage } from '../../core/checks/checkText.ts';
+import { ExactNumber } from '../../core/values/exactNumber.ts';
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
 import type { Json } from '../../core/values/jsonObject.ts';
+import { LIMITS } from '../../core/values/limits.ts';
 import { roughSize } from '../../core/values/roughSize.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
+import { writeJson } from '../../core/values/writeJson.ts';
 import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';
 import type { LogLine, WrittenLogs } from '../writing/writeLogBatch.ts';
@@ -44,7 +46,7 @@ export function writePrefect1Logs(
       level: LEVELS[log.level ?? 'INFO'] ?? 20,
       name: storableLoggerName(log.name ?? ''),
       message: storableLogMessage(log.message ?? ''),
-      info: storableJson(log.info ?? null),
+      info: damagedJson(log.info ?? null),
     };
     return { ...line, id: log.timestamp == null ? newId() : idOf({ ...line, timestamp: log.timestamp }, sent) };
   });
@@ -57,7 +59,7 @@ export function writePrefect1Logs(
  * a batch always gets the second id. It is a UUIDv7 with the line's own time, so that ids sort by time like all others.
  */
 function idOf({ index: _, ...line }: Omit<LogLine, 'id'>, sent: Map<string, number>): string {
-  const content = JSON.stringify(line);
+  const content = writeJson(line);
   const occurrence = sent.get(content) ?? 0;
   sent.set(content, occurrence + 1);
   const hash = createHash('sha256').update(`${occurrence} ${content}`).digest('hex');
@@ -65,3 +67,16 @@ function idOf({ index: _, ...line }: Omit<LogLine, 'id'>, sent: Map<string, numb
   const time = ms.toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`;
 }
+
+/** Removes or replaces what PostgreSQL cannot store. */
+function damagedJson(value: Json, depth = 0): Json {
+  if (typeof value === 'string') return storable(value);
+  if (value instanceof ExactNumber) return value.fault === null ? value : value.text.slice(0, MAX_NUMBER_CHARACTERS);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > LIMITS.jsonDepth) return null;
+  if (Array.isArray(value)) return value.map((part) => damagedJson(part, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [storable(key), damagedJson(part, depth + 1)]));
+}
+
+/** For the text of a number that is too long. */
+const MAX_NUMBER_CHARACTERS = 100;

@@ -1,5 +1,6 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
+import { plainJson } from '../../core/values/plainJson.ts';
 import { TookTooLong, withinTime } from './withinTime.ts';
 
 /** Why a value was rejected: it does not match the schema, or the schema is invalid. */
@@ -10,7 +11,8 @@ export type SchemaFault = { kind: 'value' | 'schema'; reason: string };
  * properties that the schema does not name are allowed unless it forbids them.
  * Source: Prefect 3, utilities/schema_tools/validation.py, which returns one reason; this returns several.
  */
-export function faultBySchema({ $schema: _, ...schema }: JsonObject, value: Json): SchemaFault | null {
+export function faultBySchema({ $schema: _, ...given }: JsonObject, value: Json): SchemaFault | null {
+  const schema = plainJson(given);
   // `$schema` is removed: a schema of an older draft is read by the rules of the newest, as in Prefect.
   // Compiled once, outside the time limit: this is the meta-schema, and it takes 0.1 s.
   METASCHEMA.validateSchema({});
@@ -20,7 +22,7 @@ export function faultBySchema({ $schema: _, ...schema }: JsonObject, value: Json
         throw new Error(`schema is invalid: ${METASCHEMA.errorsText(METASCHEMA.errors, { dataVar: 'data' })}`);
       // One instance per schema, so that the ids of its parts are dropped with it.
       const validate = new Ajv2020({ ...OPTIONS, validateSchema: false }).compile(schema);
-      return validate(value) ? null : { kind: 'value', reason: failures(validate.errors ?? []) };
+      return validate(plainJson(value)) ? null : { kind: 'value', reason: failures(validate.errors ?? []) };
     });
   } catch (error) {
     return { kind: 'schema', reason: `Invalid schema: ${faultOfSchema(error)}` };

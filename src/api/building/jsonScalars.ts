@@ -1,6 +1,7 @@
 import { Kind, type ValueNode } from 'graphql';
 import type { Labels, TaskInput, TaskRun } from '../../core/runs/run.ts';
-import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
+import { ExactNumber, exactNumber } from '../../core/values/exactNumber.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../core/values/jsonObject.ts';
 import { LIMITS } from '../../core/values/limits.ts';
 import { builder } from './builder.ts';
 import { badInput, shown, uuidFrom } from './scalars.ts';
@@ -8,9 +9,8 @@ import { badInput, shown, uuidFrom } from './scalars.ts';
 // Scalars check only the shape. The allowed content and size depend on the field, so actions check them.
 
 function objectFrom(value: unknown): JsonObject {
-  if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw badInput('The value must be a JSON object.');
-  return value as JsonObject; // It comes from JSON.parse or fromLiteral.
+  if (!isJsonObject(value as Json)) throw badInput('The value must be a JSON object.');
+  return value as JsonObject; // It comes from readJson or fromLiteral.
 }
 
 type Variables = { [name: string]: unknown } | null | undefined;
@@ -23,7 +23,7 @@ function fromLiteral(node: ValueNode, variables: Variables, depth = 0): unknown 
       return null;
     case Kind.INT:
     case Kind.FLOAT:
-      return Number(node.value);
+      return exactNumber(node.value);
     case Kind.BOOLEAN:
     case Kind.STRING:
     case Kind.ENUM:
@@ -44,7 +44,7 @@ function fromLiteral(node: ValueNode, variables: Variables, depth = 0): unknown 
 function labelsFrom(value: unknown): Labels {
   const object = objectFrom(value);
   for (const [key, label] of Object.entries(object))
-    if (label === null || typeof label === 'object')
+    if (label === null || (typeof label === 'object' && !(label instanceof ExactNumber)))
       throw badInput(`The label ${shown(key)} must be a string, a number or a boolean.`);
   return object as Labels; // The loop has checked the values.
 }
@@ -64,7 +64,7 @@ function taskInputFrom(value: Json | undefined, parameter: string): TaskInput {
       `The inputs of ${shown(parameter)} must be a list of { kind: "task_run" or "flow_run", id }, ` +
         '{ kind: "parameter", name } and { kind: "constant", type }.',
     );
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw refused();
+  if (!isJsonObject(value)) throw refused();
   const kind = Object.keys(TASK_INPUT_FIELDS).find((known) => known === value.kind) as TaskInput['kind'] | undefined;
   if (kind === undefined || Object.keys(value).length !== 2) throw refused();
   const text = value[TASK_INPUT_FIELDS[kind]];
@@ -101,7 +101,7 @@ builder.scalarType('JSON', {
   description:
     'Any JSON value. Used where Prefect leaves the content free-form. Literals in a document can be objects and ' +
     `lists. ${BOUNDS}`,
-  ...reading((value) => value as Json), // It comes from JSON.parse or fromLiteral.
+  ...reading((value) => value as Json), // It comes from readJson or fromLiteral.
 });
 builder.scalarType('JSONObject', { description: `A JSON object. ${BOUNDS}`, ...reading(objectFrom) });
 builder.scalarType('Labels', {

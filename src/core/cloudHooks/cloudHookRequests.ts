@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '../values/jsonObject.ts';
+import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
+import { writeJson } from '../values/writeJson.ts';
 import type { CloudHook } from './cloudHook.ts';
 import type { CloudHookEvent } from './cloudHookEvent.ts';
 
@@ -39,13 +40,13 @@ const text = (value: Json | undefined): string => (typeof value === 'string' ? v
 const listOf = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : []);
 const memberOf = (event: CloudHookEvent, key: string): JsonObject => {
   const member = event[key];
-  return member !== null && typeof member === 'object' && !Array.isArray(member) ? member : {};
+  return isJsonObject(member) ? member : {};
 };
 
 const json = (url: string, content: Json, timeoutMs: number, headers: Record<string, string> = {}) => ({
   url,
   headers: { 'content-type': 'application/json', ...headers },
-  body: JSON.stringify(content),
+  body: writeJson(content),
   timeoutMs,
   isOfOperator: false,
 });

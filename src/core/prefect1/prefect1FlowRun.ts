@@ -1,3 +1,4 @@
+import { ExactNumber } from '../values/exactNumber.ts';
 import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
 import { Problem } from '../values/problem.ts';
 
@@ -69,4 +70,6 @@ export function parametersFor(flow: FlowLevels, asked: FlowRunLevels): JsonObjec
 const nameOf = ({ name }: JsonObject): string => String(name);
 
 const isTruthy = (value: Json | undefined): value is Json =>
-  typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);
+  typeof value === 'object' && value !== null && !(value instanceof ExactNumber)
+    ? Object.keys(value).length > 0
+    : Boolean(value?.valueOf());

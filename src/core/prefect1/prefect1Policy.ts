@@ -86,8 +86,8 @@ function read(
   now: Instant,
   carryOn: (state: SerializedState) => SerializedState = (state) => state,
 ): SerializedState | Problem {
-  if (isTooLarge(sent)) return new Problem('PAYLOAD_TOO_LARGE', 'State payload is too large.');
   try {
+    if (isTooLarge(sent)) return new Problem('PAYLOAD_TOO_LARGE', 'State payload is too large.');
     const repeated = carryOn(normaliseState(sent, current.startTime ?? now));
     return sameJson(repeated.serialized, current.serialized) ? repeated : carryOn(normaliseState(sent, now));
   } catch (problem) {

@@ -1,3 +1,4 @@
+import { ExactNumber } from '../values/exactNumber.ts';
 import type { Json } from '../values/jsonObject.ts';
 
 // Strings in the format of Python, for clients that see them and for keys that are computed from them.
@@ -7,6 +8,7 @@ export function pythonRepr(value: Json): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'string') return quoted(value);
+  if (value instanceof ExactNumber) return value.text;
   if (Array.isArray(value)) return `[${value.map(pythonRepr).join(', ')}]`;
   if (typeof value === 'object')
     return `{${Object.entries(value)
@@ -32,6 +34,7 @@ function quoted(text: string): string {
 
 /** `json.dumps`: a blank after each comma and colon, and ASCII only. */
 export function pythonJson(value: Json): string {
+  if (value instanceof ExactNumber) return value.text;
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
   if (typeof value === 'object' && value !== null)
     return `{${Object.entries(value)

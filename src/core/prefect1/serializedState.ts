@@ -1,9 +1,11 @@
+import { storableJson } from '../checks/checkJson.ts';
 import { storable } from '../checks/checkText.ts';
 import type { PlainState, Prefect1State, ProposedState, SerializedState } from '../runs/state.ts';
+import { ExactNumber } from '../values/exactNumber.ts';
 import { formatInstant, type Instant, parseInstant } from '../values/instant.ts';
 import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
-import { LIMITS } from '../values/limits.ts';
 import { Problem } from '../values/problem.ts';
+import { writeJson } from '../values/writeJson.ts';
 import { isPrefect1State, toPrefect1 } from './prefect1States.ts';
 
 // States as Prefect 1 clients write and read them. Source: Prefect 1, serialization/state.py.
@@ -49,18 +51,20 @@ export const readableToPrefect1 = (known: boolean, state: ProposedState): Propos
  */
 export function normaliseState(sent: Json, now: Instant): SerializedState {
   if (!isJsonObject(sent))
-    throw refused(`{'_schema': 'Invalid data type: ${typeof sent === 'string' ? sent : JSON.stringify(sent)}'}`);
+    throw refused(`{'_schema': 'Invalid data type: ${typeof sent === 'string' ? sent : writeJson(sent)}'}`);
   const { type, ...given } = sent;
   if (type === undefined) throw refused("{'type': ['Missing data for required field.']}");
   if (typeof type !== 'string' || !isPrefect1State(type))
     throw refused(
-      `{'type': ['Unsupported value: ${typeof type === 'string' ? type.slice(0, 100) : JSON.stringify(type)}']}`,
+      `{'type': ['Unsupported value: ${typeof type === 'string' ? type.slice(0, 100) : writeJson(type)}']}`,
     );
-  const { message } = given;
+  const { message, ...rest } = given;
+  storableJson('state', rest);
   if (message !== undefined && message !== null && typeof message !== 'string')
     throw refused("{'message': ['Not a valid string.']}");
   if (given.loop_count === null && type === 'Looped') throw refused("{'loop_count': ['Field may not be null.']}");
-  return complete(type, given, now);
+  // The output of a failing program may contain any characters.
+  return complete(type, typeof message === 'string' ? { ...given, message: storable(message) } : given, now);
 }
 
 function complete(className: Prefect1State, given: JsonObject, now: Instant): SerializedState {
@@ -70,7 +74,7 @@ function complete(className: Prefect1State, given: JsonObject, now: Instant): Se
     message: null,
     context: {},
     cached_inputs: {},
-    ...storableObject(given),
+    ...given,
   };
   // Clients accept a missing result, but fail on null. A mapped task has no result.
   if (className === 'Mapped') delete state._result;
@@ -111,30 +115,17 @@ export const isTooLarge = (sent: Json): boolean => pythonJsonLength(sent) > MAX_
 
 /** Returns the length of JSON in Python's format: a blank after each comma and colon, and ASCII only. */
 export function pythonJsonLength(value: Json): number {
-  const text = JSON.stringify(value);
+  const text = writeJson(value);
   let length = text.length + blanks(value);
   for (let index = 0; index < text.length; index += 1) if (text.charCodeAt(index) > 126) length += 5;
   return length;
 }
 
 function blanks(value: Json): number {
-  if (typeof value !== 'object' || value === null) return 0;
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return 0;
   const parts = Object.values(value);
   const between = Math.max(parts.length - 1, 0) + (Array.isArray(value) ? 0 : parts.length);
   return parts.reduce((sum: number, part) => sum + blanks(part), between);
 }
-
-/** Removes or replaces the characters that PostgreSQL cannot store: the output of a failing program may contain any. */
-export function storableJson(value: Json, depth = 0): Json {
-  if (typeof value === 'string') return storable(value);
-  if (typeof value !== 'object' || value === null) return value;
-  if (depth > LIMITS.jsonDepth)
-    throw refused(`The JSON is nested too deeply: at most ${LIMITS.jsonDepth} levels are allowed.`);
-  if (Array.isArray(value)) return value.map((part) => storableJson(part, depth + 1));
-  return storableObject(value, depth);
-}
-
-export const storableObject = (value: JsonObject, depth = 0): JsonObject =>
-  Object.fromEntries(Object.entries(value).map(([key, part]) => [storable(key), storableJson(part, depth + 1)]));
 
 const refused = (text: string) => new Problem('BAD_USER_INPUT', text);

@@ -1,4 +1,4 @@
-import type { Json } from '../values/jsonObject.ts';
+import { isJsonObject, type Json } from '../values/jsonObject.ts';
 import type { ProposedState } from './state.ts';
 
 /**
@@ -7,10 +7,9 @@ import type { ProposedState } from './state.ts';
  * Source: Prefect 3, core_policy.py, _has_persisted_result.
  */
 export const isKeptResult = (data: Json): boolean =>
-  typeof data === 'object' && data !== null && !Array.isArray(data) && Object.keys(data).length > 0 && !isMark(data);
+  isJsonObject(data) && Object.keys(data).length > 0 && !isMark(data);
 
 /** Returns the data to store for a state: null instead of the marker. */
 export const storedData = ({ data }: Pick<ProposedState, 'data'>): Json => (isMark(data) ? null : data);
 
-const isMark = (data: Json): boolean =>
-  typeof data === 'object' && data !== null && !Array.isArray(data) && data.type === 'unpersisted';
+const isMark = (data: Json): boolean => isJsonObject(data) && data.type === 'unpersisted';

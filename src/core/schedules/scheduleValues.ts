@@ -1,5 +1,6 @@
 import { type Instant, parseInstant } from '../values/instant.ts';
-import { isJsonObject, type Json } from '../values/jsonObject.ts';
+import { isJsonObject, type Json, numberIn } from '../values/jsonObject.ts';
+import { writeJson } from '../values/writeJson.ts';
 import type { ZonedMoment } from './clock.ts';
 import { fromWall, timeZone } from './timeZone.ts';
 
@@ -8,7 +9,7 @@ import { fromWall, timeZone } from './timeZone.ts';
 const SECOND = 1_000_000;
 
 const unreadable = (what: string, json: Json | undefined) =>
-  new Error(`A schedule must have a ${what}, not ${JSON.stringify(json)?.slice(0, 200)}.`);
+  new Error(`A schedule must have a ${what}, not ${writeJson(json ?? null).slice(0, 200)}.`);
 
 export function textOf(json: Json | undefined): string {
   if (typeof json !== 'string') throw unreadable('string', json);
@@ -16,8 +17,9 @@ export function textOf(json: Json | undefined): string {
 }
 
 export function numberOf(json: Json | undefined): number {
-  if (typeof json !== 'number') throw unreadable('number', json);
-  return json;
+  const number = numberIn(json);
+  if (number === null) throw unreadable('number', json);
+  return number;
 }
 
 /** Encodes a day of the year as a number, in the order of the days. */

@@ -1,5 +1,5 @@
 import { createTaskRunArtifact } from '../../actions/prefect1Runs/createTaskRunArtifact.ts';
-import { storableJson } from '../../core/prefect1/serializedState.ts';
+import { storableJson } from '../../core/checks/checkJson.ts';
 import { visibleTenant } from '../../core/values/viewer.ts';
 import { deleteArtifact, updateArtifact } from '../../store/prefect1Runs/taskRunArtifacts.ts';
 import type { Prefect1Operations } from './prefect1Context.ts';
@@ -20,7 +20,7 @@ export const artifactOperations: Prefect1Operations = {
       engine.database,
       visibleTenant(viewer),
       text(input, 'task_run_artifact_id'),
-      storableJson(json(input, 'data')),
+      storableJson('data', json(input, 'data')),
     ),
   }),
 

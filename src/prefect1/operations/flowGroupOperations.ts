@@ -1,6 +1,6 @@
 import { setFlowGroupSchedule } from '../../actions/prefect1Flows/setFlowGroupSchedule.ts';
+import { storableJson } from '../../core/checks/checkJson.ts';
 import { storable } from '../../core/checks/checkText.ts';
-import { storableJson, storableObject } from '../../core/prefect1/serializedState.ts';
 import { groupSchedule } from '../../core/schedules/groupSchedule.ts';
 import { visibleTenant } from '../../core/values/viewer.ts';
 import { deleteWithFlows } from '../../store/prefect1Flows/deleteWithFlows.ts';
@@ -26,10 +26,10 @@ export const flowGroupOperations: Prefect1Operations = {
   },
 
   set_flow_group_run_config: async (context, input) =>
-    update(context, input, { runConfig: storableJson(json(input, 'run_config')) }),
+    update(context, input, { runConfig: storableJson('run_config', json(input, 'run_config')) }),
 
   set_flow_group_default_parameters: async (context, input) =>
-    update(context, input, { defaultParameters: storableJson(json(input, 'parameters')) }),
+    update(context, input, { defaultParameters: storableJson('parameters', json(input, 'parameters')) }),
 
   async set_flow_group_schedule({ engine, viewer, now }, input) {
     const schedule = groupSchedule(
@@ -48,7 +48,10 @@ export const flowGroupOperations: Prefect1Operations = {
     );
     const flowGroupId = text(input, 'flow_group_id');
     return {
-      success: await setFlowGroupSchedule(engine, viewer, { flowGroupId, schedule: storableObject(schedule) }),
+      success: await setFlowGroupSchedule(engine, viewer, {
+        flowGroupId,
+        schedule: storableJson('schedule', schedule),
+      }),
     };
   },
 

@@ -12,7 +12,9 @@ import { isGiven, json, optionalInstant, optionalText, optionalTexts, type Prefe
 
 const jsonObject = (input: Prefect1Input, field: string) => {
   const value = json(input, field);
-  return isJsonObject(value) ? value : null;
+  if (value !== null && !isJsonObject(value))
+    throw new Problem('BAD_USER_INPUT', `\`${field}\` must be a JSON object.`, { field });
+  return value;
 };
 
 /** Returns the new name of a run. Throws BAD_USER_INPUT if it is empty. */

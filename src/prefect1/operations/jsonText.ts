@@ -1,5 +1,6 @@
 import { type GraphQLInputType, isInputObjectType, isListType, isNonNullType, Kind, type ValueNode } from 'graphql';
 import { Problem } from '../../core/values/problem.ts';
+import { readPythonJson } from '../../core/values/readJson.ts';
 
 /**
  * Parses JSON literals. In this dialect, a JSON value in a document is a string that contains JSON, such as
@@ -28,7 +29,7 @@ export function readJsonText(value: unknown, node: ValueNode | undefined, type: 
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readPythonJson(text);
   } catch {
     throw new Problem(
       'BAD_USER_INPUT',

@@ -1,6 +1,6 @@
 import { checkSlug, createTenant } from '../../actions/tenants/createTenant.ts';
+import { storableJson } from '../../core/checks/checkJson.ts';
 import { checkText } from '../../core/checks/checkText.ts';
-import { storableObject } from '../../core/prefect1/serializedState.ts';
 import { isJsonObject } from '../../core/values/jsonObject.ts';
 import { LIMITS } from '../../core/values/limits.ts';
 import { Problem } from '../../core/values/problem.ts';
@@ -37,7 +37,7 @@ export const tenantOperations: Prefect1Operations = {
     const settings = json(input, 'settings');
     if (!isJsonObject(settings)) throw new Problem('BAD_USER_INPUT', '`settings` must be a JSON object.');
     const id = text(input, 'tenant_id');
-    if (!(await mergeTenantSettings(engine.database, visibleTenant(viewer), id, storableObject(settings))))
+    if (!(await mergeTenantSettings(engine.database, visibleTenant(viewer), id, storableJson('settings', settings))))
       throw new Problem('NOT_FOUND', 'Invalid tenant id.');
     return { id };
   },

@@ -1,3 +1,4 @@
+import { ExactNumber } from '../../core/values/exactNumber.ts';
 import { Problem } from '../../core/values/problem.ts';
 
 type Step = string | number;
@@ -25,6 +26,6 @@ export function readJsonPath(path: string): Step[] {
 export const atJsonPath = (value: unknown, steps: readonly Step[]): unknown =>
   steps.reduce<unknown>((here, step) => {
     if (Array.isArray(here)) return /^-?\d+$/.test(String(step)) ? (here.at(Number(step)) ?? null) : null;
-    if (typeof here !== 'object' || here === null) return null;
+    if (typeof here !== 'object' || here === null || here instanceof ExactNumber) return null;
     return Object.hasOwn(here, step) ? (here as Record<Step, unknown>)[step] : null; // an object, not a list
   }, value);

@@ -1,4 +1,13 @@
-import { GraphQLBoolean, GraphQLInt, GraphQLScalarType, GraphQLString, valueFromASTUntyped } from 'graphql';
+import {
+  GraphQLBoolean,
+  GraphQLInt,
+  GraphQLScalarType,
+  GraphQLString,
+  Kind,
+  type ValueNode,
+  valueFromASTUntyped,
+} from 'graphql';
+import { exactNumber } from '../../core/values/exactNumber.ts';
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
 import type { ColumnScalar } from '../../store/prefect1Reads/prefect1Table.ts';
 
@@ -11,8 +20,23 @@ const judged = (name: string, description: string, serialize: (value: unknown) =
     description,
     serialize,
     parseValue: (value) => value,
-    parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
+    parseLiteral: literalValue,
   });
+
+/** The value of a literal. Numbers keep their digits. */
+function literalValue(node: ValueNode, variables?: { [name: string]: unknown } | null): unknown {
+  switch (node.kind) {
+    case Kind.INT:
+    case Kind.FLOAT:
+      return exactNumber(node.value);
+    case Kind.LIST:
+      return node.values.map((item) => literalValue(item, variables));
+    case Kind.OBJECT:
+      return Object.fromEntries(node.fields.map(({ name, value }) => [name.value, literalValue(value, variables)]));
+    default:
+      return valueFromASTUntyped(node, variables);
+  }
+}
 
 /** Formats a time like PostgreSQL's JSON output, without trailing zeros: `2020-01-01T00:00:00.5+00:00`. */
 export const formatTimestamptz = (instant: Instant): string => formatInstant(instant).replace(/\.?0*Z$/, '+00:00');

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { gzip } from 'node:zlib';
 import type { ExecutionResult } from 'graphql';
+import { writeJson } from '../../core/values/writeJson.ts';
 import { ClientError } from '../observing/clientError.ts';
 import { type AnswerForm, acceptsGzip } from './mediaType.ts';
 import { resultStatus } from './resultStatus.ts';
@@ -19,13 +20,13 @@ export function answerOf(result: ExecutionResult, form: AnswerForm): Answer {
   if (error instanceof ClientError && error.allow) headers.allow = error.allow;
   // Prefect 1 clients retry after this time. Without it they back off exponentially.
   if (status === 503) headers['retry-after'] = RETRY_AFTER_SECONDS;
-  return { status, headers, body: JSON.stringify(result) };
+  return { status, headers, body: writeJson(result) };
 }
 
-export const jsonAnswer = (status: number, value: unknown): Answer => ({
+export const jsonAnswer = (status: number, value: object): Answer => ({
   status,
   headers: { 'content-type': 'application/json; charset=utf-8' },
-  body: JSON.stringify(value),
+  body: writeJson(value),
 });
 
 const RETRY_AFTER_SECONDS = '2';

@@ -16,6 +16,7 @@ import type { PresentError } from '../observing/presentError.ts';
 import { checkVariables } from './checkVariables.ts';
 import type { DocumentCache, ReadDocument, ReadOperation } from './documentCache.ts';
 import { pageCost, type Variables } from './pageCost.ts';
+import { usePlainNumbers } from './plainNumbers.ts';
 import { createSharedExecution, groupKey, type SharedResult } from './sharedExecution.ts';
 
 /** A GraphQL request, independent of its transport. */
@@ -175,6 +176,7 @@ export function createOperations(parts: OperationParts): Operations {
       try {
         const operation = reading.read.operation(operationName);
         if (!operation) throw new Problem('BAD_REQUEST', noOperation(operationName));
+        usePlainNumbers(schema, operation.definition, variables);
         check(operation, request, caller);
         return { ...operation, read: reading.read, variables, viewer: caller.viewer, headers: caller.headers };
       } catch (error) {

@@ -1,7 +1,7 @@
 import { checkJsonSize } from '../../core/checks/checkJsonSize.ts';
 import { Problem } from '../../core/values/problem.ts';
+import { readJson, readPythonJson } from '../../core/values/readJson.ts';
 import type { OperationRequest } from './operations.ts';
-import { parsePythonJson } from './pythonJson.ts';
 
 const KINDS = [
   ['query', 'string'],
@@ -66,7 +66,7 @@ export function requestOf(body: unknown, characters: number): OperationRequest {
 function variablesOf(text: string): unknown {
   checkJsonSize(text, '`variables`');
   try {
-    return parsePythonJson(text);
+    return readPythonJson(text);
   } catch {
     throw new Problem('BAD_REQUEST', 'Variables are invalid JSON.');
   }
@@ -75,7 +75,7 @@ function variablesOf(text: string): unknown {
 function parseJson(text: string, what: string): unknown {
   checkJsonSize(text, what);
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch {
     throw new Problem('BAD_REQUEST', `${what} is not valid JSON.`);
   }

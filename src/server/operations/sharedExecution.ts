@@ -1,5 +1,6 @@
 import { type ASTNode, type ExecutionResult, Kind, type OperationDefinitionNode, visit } from 'graphql';
 import type { Viewer } from '../../core/values/viewer.ts';
+import { writeJson } from '../../core/values/writeJson.ts';
 import type { ReadDocument } from './documentCache.ts';
 import type { Variables } from './pageCost.ts';
 
@@ -8,7 +9,7 @@ export class SharedResult {
   private text: string | undefined;
   constructor(readonly result: ExecutionResult) {}
   get json(): string {
-    this.text ??= JSON.stringify(this.result);
+    this.text ??= writeJson(this.result);
     return this.text;
   }
 }

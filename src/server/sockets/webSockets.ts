@@ -1,16 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { GraphQLSchema } from 'graphql';
+import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { CloseCode, type Context, handleProtocols, makeServer } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { checkJsonSize } from '../../core/checks/checkJsonSize.ts';
 import { Problem } from '../../core/values/problem.ts';
+import { readJson } from '../../core/values/readJson.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { type Authentication, authorizationOf, onRevoked } from '../access/authentication.ts';
 import type { PresentError } from '../observing/presentError.ts';
-import { type Operation, type Operations, OVER_SOCKETS } from '../operations/operations.ts';
+import { type Events, type Operation, type Operations, OVER_SOCKETS } from '../operations/operations.ts';
 import { requestOf } from '../operations/requestParams.ts';
+import { SharedResult } from '../operations/sharedExecution.ts';
 import { boundedSocket } from './boundedSocket.ts';
 import { closeNow } from './closeNow.ts';
 import { type Deliver, delivered } from './delivered.ts';
@@ -120,7 +122,10 @@ export function openWebSockets(parts: SocketParts): WebSockets {
       }
     },
     // graphql-ws passes the contextValue of `onSubscribe` on unchanged.
-    execute: ({ contextValue }) => operations.execute((contextValue as Task).operation),
+    async execute({ contextValue }) {
+      const { operation, deliver } = contextValue as Task;
+      return delivered(alone(await operations.execute(operation)), deliver);
+    },
     async subscribe({ contextValue }) {
       const { operation, deliver } = contextValue as Task;
       const events = await operations.subscribe(operation);
@@ -170,7 +175,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
     async function handled(handle: (text: string) => Promise<void>, text: string): Promise<void> {
       checkJsonSize(text, 'The message');
       connection.characters = text.length;
-      await handle(text);
+      await handle(messageIn(text));
     }
     for (const sign of ['message', 'pong'] as const)
       socket.on(sign, () => {
@@ -213,6 +218,20 @@ export function openWebSockets(parts: SocketParts): WebSockets {
       clearTimeout(deadline);
     },
   };
+}
+
+/** The result of a query or mutation, as the only event. */
+async function* alone(result: ExecutionResult): Events {
+  yield new SharedResult(result);
+}
+
+/** Parses a message, because graphql-ws would change numbers. graphql-ws rejects a text that is not JSON. */
+function messageIn(text: string): string {
+  try {
+    return readJson(text) as string; // graphql-ws also takes a parsed message.
+  } catch {
+    return text;
+  }
 }
 
 const closing = (socket: WebSocket): Promise<void> =>

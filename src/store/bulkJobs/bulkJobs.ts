@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { BulkJob, BulkRequest, StateTypeCount } from '../../core/bulkJobs/bulkJob.ts';
 import type { Filter } from '../../core/filters/filter.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
+import { writeJson } from '../../core/values/writeJson.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 import { readById } from '../query/readById.ts';
 import { readCount } from '../query/readCounts.ts';
@@ -57,7 +58,7 @@ export async function insertBulkJob(
         from flow_run x where ${tenantWhere('flowRun', tenantId, filter)}
       ), job as (
         insert into bulk_job (id, tenant_id, kind, request, total, ended)
-        select ${id}::uuid, ${tenantId}::uuid, ${kind}::bulk_job_kind, ${JSON.stringify(request)}::jsonb, count(*),
+        select ${id}::uuid, ${tenantId}::uuid, ${kind}::bulk_job_kind, ${writeJson(request)}::jsonb, count(*),
           case when count(*) = 0 then clock_timestamp() end
         from chosen
       ), items as (

@@ -3,6 +3,7 @@ import type { CloudHookEvent, FlowRunStateChange } from '../../core/cloudHooks/c
 import type { TriedRun } from '../../core/cloudHooks/testCloudHookEvent.ts';
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
 import type { Json } from '../../core/values/jsonObject.ts';
+import { writeJson } from '../../core/values/writeJson.ts';
 import { type Models, type Queryable, statement } from '../connection/database.ts';
 import { ofTenant } from '../tenants/tenantScope.ts';
 
@@ -115,7 +116,7 @@ export async function insertDeliveries(transaction: Queryable, deliveries: reado
   await transaction.query(INSERT, [
     deliveries.map(({ event }) => event.id),
     deliveries.map(({ cloudHookId }) => cloudHookId),
-    deliveries.map(({ event }) => JSON.stringify(event)),
+    deliveries.map(({ event }) => writeJson(event)),
   ]);
 }
 

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { type Instant, parseInstant } from '../../core/values/instant.ts';
+import { readJson } from '../../core/values/readJson.ts';
 
 const { builtins } = pg.types;
 
@@ -7,6 +8,8 @@ const PARSERS: { [oid: number]: (text: string) => unknown } = {
   // Our bigint columns hold counts and positions, far below 2^53.
   [builtins.INT8]: Number,
   [builtins.TIMESTAMPTZ]: instantFromColumn,
+  [builtins.JSON]: readJson,
+  [builtins.JSONB]: readJson,
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { Json } from '../../core/values/jsonObject.ts';
+import { writeJson } from '../../core/values/writeJson.ts';
 import { type Queryable, statement, type Transaction } from './database.ts';
 
 /** A request that has one effect even if it is sent repeatedly: the mutation, the key, and a hash of the content. */
@@ -61,7 +62,7 @@ export function keepAnswers(transaction: Transaction, kept: readonly KeptAnswer[
     answers.map(({ operation }) => operation),
     answers.map(({ key }) => key),
     answers.map(({ requestHash }) => requestHash),
-    answers.map(({ answer }) => JSON.stringify(answer)),
+    answers.map(({ answer }) => writeJson(answer)),
   ]);
 }
 

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { type Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import type { PrismaModels } from './database.ts';
 import { databaseError } from './prismaErrors.ts';
+import { markNumbers, unmarkNumbers } from './prismaNumbers.ts';
 
 /** Prisma in a transaction of ours. */
 export interface JoinedPrisma {
@@ -39,12 +40,12 @@ export function openPrisma(pool: pg.Pool, preparedAs: (name: string, sql: string
     provider: onPool.provider,
     adapterName: onPool.adapterName,
     async connect() {
-      const connected = await onPool.connect();
+      const connected = markNumbers(await onPool.connect());
       const begin = connected.startTransaction.bind(connected);
       connected.startTransaction = async (isolationLevel) => {
-        if (isolationLevel === undefined) return begin();
+        if (isolationLevel === undefined) return markNumbers(await begin());
         if (handedOver === null) throw new Error('Prisma began a transaction outside one of ours.');
-        const onConnection = await new PrismaPg(handedOver, options).connect();
+        const onConnection = markNumbers(await new PrismaPg(handedOver, options).connect());
         handedOver = null;
         // With `usePhantomQuery`, Prisma calls these functions instead of sending COMMIT and ROLLBACK.
         return Object.assign(onConnection, { options: { usePhantomQuery: true }, commit: nothing, rollback: nothing });
@@ -116,7 +117,7 @@ function withDatabaseErrors(client: PrismaClient): PrismaClient {
   const extended = client.$extends({
     query: {
       $allOperations: ({ args, query }) =>
-        query(args).catch((error: unknown) => {
+        query(args).then(unmarkNumbers, (error: unknown) => {
           throw databaseError(error);
         }),
     },

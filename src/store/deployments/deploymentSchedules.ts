@@ -1,6 +1,7 @@
 import type { DeploymentSchedule } from '../../core/schedules/deploymentSchedule.ts';
 import type { DeploymentTimes } from '../../core/schedules/deploymentTimes.ts';
 import type { JsonObject } from '../../core/values/jsonObject.ts';
+import { writeJson } from '../../core/values/writeJson.ts';
 import { type Models, type Queryable, statement } from '../connection/database.ts';
 import { withJsonColumns } from '../connection/jsonColumn.ts';
 import { withInstants } from '../connection/withInstants.ts';
@@ -58,9 +59,9 @@ export async function insertSchedules(transaction: Queryable, schedules: readonl
     schedules.map(({ deploymentId }) => deploymentId),
     schedules.map(({ slug }) => slug),
     schedules.map(({ active }) => active),
-    schedules.map(({ schedule }) => JSON.stringify(schedule)),
+    schedules.map(({ schedule }) => writeJson(schedule)),
     schedules.map(({ maxScheduledRuns }) => maxScheduledRuns),
-    schedules.map(({ parameters }) => JSON.stringify(parameters)),
+    schedules.map(({ parameters }) => writeJson(parameters)),
   ]);
   return rows.map(({ id }) => id);
 }

@@ -1,4 +1,5 @@
 import type { Labels } from '../../core/runs/run.ts';
+import { writeJson } from '../../core/values/writeJson.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 
 // The database merges, so that of two concurrent requests each adds to the result of the other.
@@ -15,6 +16,6 @@ export async function mergeFlowRunLabels(
   flowRunId: string,
   labels: Labels,
 ): Promise<number | null> {
-  const [row] = await transaction.query<{ count: number }>(MERGE, [flowRunId, tenantId, JSON.stringify(labels)]);
+  const [row] = await transaction.query<{ count: number }>(MERGE, [flowRunId, tenantId, writeJson(labels)]);
   return row?.count ?? null;
 }

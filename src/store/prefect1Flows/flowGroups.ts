@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
+import { writeJson } from '../../core/values/writeJson.ts';
 import { type Models, type Queryable, type Store, statement } from '../connection/database.ts';
 import { jsonColumn, withJsonColumns } from '../connection/jsonColumn.ts';
 import { hadCount, hadRow, ofTenant, TENANT_MATCHES } from '../tenants/tenantScope.ts';
@@ -64,4 +65,4 @@ export const mergeFlowGroupSettings = async (
   tenantId: string | null,
   flowId: string,
   settings: JsonObject,
-): Promise<boolean> => hadRow(await database.query(MERGE_SETTINGS, [flowId, tenantId, JSON.stringify(settings)]));
+): Promise<boolean> => hadRow(await database.query(MERGE_SETTINGS, [flowId, tenantId, writeJson(settings)]));

@@ -1,4 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Json } from '../../core/values/jsonObject.ts';
+import { writeJson } from '../../core/values/writeJson.ts';
 import { checkPrefect1Limit } from './prefect1Limits.ts';
 import { COLUMN_TYPES, type ColumnScalar } from './prefect1Table.ts';
 
@@ -76,4 +78,4 @@ export function operandSql(operand: Operand, scalar: ColumnScalar, value: unknow
 }
 
 const asText = (scalar: ColumnScalar, value: unknown) =>
-  scalar === 'jsonb' || typeof value === 'object' ? JSON.stringify(value) : value;
+  scalar === 'jsonb' || typeof value === 'object' ? writeJson(value as Json) : value; // as the scalar read it

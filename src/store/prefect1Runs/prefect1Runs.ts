@@ -1,3 +1,4 @@
+import { writeJson } from '../../core/values/writeJson.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 import { hadRow, TENANT_MATCHES } from '../tenants/tenantScope.ts';
 
@@ -18,7 +19,7 @@ export const nameTaskRun = changing('task_run', 'name', 'task_id is not null');
 const tagFlowRun = changing('flow_run', 'tags', 'scheduled_start_time is not null');
 
 export const labelFlowRun = (database: Queryable, tenantId: string | null, id: string, labels: readonly string[]) =>
-  tagFlowRun(database, tenantId, id, JSON.stringify(labels));
+  tagFlowRun(database, tenantId, id, writeJson(labels));
 
 const beating = (table: 'flow_run' | 'task_run') =>
   statement(

@@ -1,4 +1,5 @@
 import type { Json } from '../../core/values/jsonObject.ts';
+import { writeJson } from '../../core/values/writeJson.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 import { hadRow, TENANT_MATCHES } from '../tenants/tenantScope.ts';
 
@@ -21,7 +22,7 @@ export const insertArtifact = async (
   database: Queryable,
   tenantId: string | null,
   { id, taskRunId, kind, data }: NewArtifact,
-): Promise<boolean> => hadRow(await database.query(INSERT, [taskRunId, tenantId, id, kind, JSON.stringify(data)]));
+): Promise<boolean> => hadRow(await database.query(INSERT, [taskRunId, tenantId, id, kind, writeJson(data)]));
 
 const TASK_RUN = statement('taskRunArtifacts.taskRun', 'select id from task_run where id = $1');
 
@@ -40,7 +41,7 @@ export const updateArtifact = async (
   tenantId: string | null,
   id: string,
   data: Json,
-): Promise<boolean> => hadRow(await database.query(UPDATE, [id, tenantId, JSON.stringify(data)]));
+): Promise<boolean> => hadRow(await database.query(UPDATE, [id, tenantId, writeJson(data)]));
 
 const DELETE = statement(
   'taskRunArtifacts.delete',

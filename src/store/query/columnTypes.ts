@@ -1,5 +1,6 @@
 import type { StateType } from '../../core/runs/state.ts';
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
+import { writeJson } from '../../core/values/writeJson.ts';
 
 /** How a column stores the values of a field. */
 export interface ColumnType<Value> {
@@ -29,7 +30,7 @@ export const TIME: ColumnType<Instant | null> = { sql: 'timestamptz', encode: (i
 /** Null and undefined are null in SQL, not in JSON. */
 export const JSONB: ColumnType<unknown> = {
   sql: 'jsonb',
-  encode: (json) => (json === null || json === undefined ? null : JSON.stringify(json)),
+  encode: (json) => (json === null || json === undefined ? null : writeJson(json)),
 };
 
 export const timeText = (instant: Instant | null): string | null => (instant === null ? null : formatInstant(instant));

@@ -9,6 +9,7 @@ import {
 } from '../../core/runs/state.ts';
 import { formatInstant, type Instant, parseInstant } from '../../core/values/instant.ts';
 import type { JsonObject } from '../../core/values/jsonObject.ts';
+import { writeJson } from '../../core/values/writeJson.ts';
 import {
   BIGINT,
   BOOLEAN,
@@ -49,7 +50,7 @@ export function detailsFromJson(json: JsonObject): StateDetails {
 
 export const DETAILS: ColumnType<StateDetails> = {
   sql: 'jsonb',
-  encode: (details) => JSON.stringify(detailsToJson(details)),
+  encode: (details) => writeJson(detailsToJson(details)),
 };
 
 const PLAIN_STATE: ColumnTypes<PlainState> = {

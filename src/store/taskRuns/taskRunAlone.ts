@@ -1,6 +1,7 @@
 import { afterMove, currentState } from '../../core/runs/move.ts';
 import type { TaskRunState } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
+import { writeJson } from '../../core/values/writeJson.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 import { insertOne, namesOf, rowParameters, rowValues } from '../query/writtenColumns.ts';
 import { moveOne } from '../runs/movedColumns.ts';
@@ -139,7 +140,7 @@ export async function insertTaskRunAlone(
     ...rowValues(BEGUN_COLUMNS, begun),
     flowRun?.facts.id ?? null,
     flowRun?.stateId ?? null,
-    flowRun && JSON.stringify(flowRun.labels),
+    flowRun && writeJson(flowRun.labels),
   ]);
   if (!row) return null;
   return {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/values/jsonObject.ts';
+import { writeJson } from '../../core/values/writeJson.ts';
 import { type Models, type Queryable, statement } from '../connection/database.ts';
 import { throwViolation } from '../connection/databaseErrors.ts';
 import { hadCount, hadRow } from './tenantScope.ts';
@@ -38,7 +39,7 @@ export const mergeTenantSettings = async (
   visibleTenant: string | null,
   id: string,
   settings: JsonObject,
-): Promise<boolean> => hadRow(await database.query(MERGE_SETTINGS, [id, visibleTenant, JSON.stringify(settings)]));
+): Promise<boolean> => hadRow(await database.query(MERGE_SETTINGS, [id, visibleTenant, writeJson(settings)]));
 
 // Logs and counters have no foreign keys, so that they can be written fast and dropped by partition.
 const DELETE = statement(
