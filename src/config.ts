@@ -68,6 +68,13 @@ const origins: Kind<readonly string[]> = {
 const HOST_NAME = /^(?!-)[a-z\d-]{1,63}(\.[a-z\d-]{1,63})*\.?$/i;
 /** The last part of a name is not a number, which a URL would read as part of an IPv4 address. */
 const isHostName = (text: string) => HOST_NAME.test(text) && !/(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(text);
+const hostNames: Kind<readonly string[]> = {
+  schema: z
+    .string()
+    .transform((text) => text.split(',').flatMap((part) => part.trim().toLowerCase() || []))
+    .pipe(z.array(z.string().refine(isHostName))),
+  expected: 'a comma-separated list of host names such as flowql.example.com',
+};
 const networkHost = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.string().refine(isHostName)]);
 const networkHosts: Kind<readonly string[]> = {
   schema: z
@@ -104,6 +111,7 @@ const SETTINGS = {
   port: setting('FLOWQL_PORT', '', '4200', wholeNumber(0, 65_535), 'Port to listen on. 0 selects a free port.'),
   dataDir: setting('FLOWQL_DATA_DIR', '', defaultDataDirectory, directory, 'Directory in which the embedded PostgreSQL stores its data.'),
   insecure: setting('FLOWQL_INSECURE', '', 'false', yesOrNo, 'Accept requests from other machines without an API key. Has no effect once an API key was created, until `flowql key open`.'),
+  hostNames: setting('FLOWQL_HOST_NAMES', '', '', hostNames, 'Comma-separated list of host names by which clients may address a server that needs no API key, such as flowql.example.com. IP addresses and names without a dot need not be listed, unless the server listens on loopback.'),
   corsOrigins: setting('FLOWQL_CORS_ORIGINS', '', '', origins, 'Comma-separated list of origins whose web pages may send requests to this server. * allows all origins.'),
   prefect1: setting('FLOWQL_PREFECT1', '', 'on', onOrOff, 'Whether to serve Prefect 1 clients. off removes the Prefect 1 dialect.'),
   logLevel: setting('FLOWQL_LOG_LEVEL', '', 'info', oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), 'Lowest level of log lines to write.'),

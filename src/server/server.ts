@@ -8,7 +8,7 @@ import type { Database } from '../store/connection/database.ts';
 import { anyApiKey } from '../store/tenants/apiKeys.ts';
 import { createAuthentication } from './access/authentication.ts';
 import { createBrowserGuard, isLoopback } from './access/browserGuard.ts';
-import { type Answer, answerOf } from './http/answer.ts';
+import { type Answer, answerOf, SAFE_HEADERS } from './http/answer.ts';
 import { createGraphiqlPage } from './http/graphiqlPage.ts';
 import { createGraphqlListener } from './http/graphqlListener.ts';
 import { createLogsCsvPage } from './http/logsCsvPage.ts';
@@ -60,7 +60,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
 
   const present = createPresentError(log);
   const authentication = createAuthentication(database, needsKey);
-  const guard = createBrowserGuard(config.corsOrigins, config.host);
+  const guard = createBrowserGuard(config);
   const observations = createObservations(log, [
     { name: 'flowql_sockets', help: 'Number of open WebSockets.', read: () => sockets.count },
     { name: 'flowql_event_streams', help: 'Number of open server-sent event streams.', read: () => streams.size },
@@ -161,7 +161,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
 }
 
 function refuseUpgrade(socket: Duplex, { status, headers, body }: Answer): void {
-  const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' });
+  const lines = Object.entries({
+    ...SAFE_HEADERS,
+    ...headers,
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`);
 }

@@ -10,13 +10,19 @@ import {
   type Prefect1Row,
 } from '../../store/prefect1Reads/prefect1Reads.ts';
 import type { Prefect1Relation, Prefect1Table } from '../../store/prefect1Reads/prefect1Table.ts';
-import { prefect1Table } from '../../store/prefect1Reads/prefect1Tables.ts';
+import { prefect1Table, relationForReaders, tableForReaders } from '../../store/prefect1Reads/prefect1Tables.ts';
 import type { TraversalArguments } from '../../store/prefect1Reads/prefect1Traversal.ts';
 import type { Prefect1Context } from '../operations/prefect1Context.ts';
 import { atJsonPath, readJsonPath } from './jsonPath.ts';
 import { type ListArguments, listOfArguments, measureKey, measuresOf, wantedOf } from './listRequest.ts';
 
 type Resolver<Source, Arguments> = GraphQLFieldResolver<Source, Prefect1Context, Arguments>;
+
+/** What the client of the request may read of a table. */
+const readable = (table: Prefect1Table, { viewer }: Prefect1Context): Prefect1Table =>
+  viewer.role === 'READER' ? tableForReaders(table) : table;
+const readableBy = (relation: Prefect1Relation, { viewer }: Prefect1Context): Prefect1Relation =>
+  viewer.role === 'READER' ? relationForReaders(relation) : relation;
 
 /** The source of an aggregate: `nodes` reads its rows, `aggregate` its measures, each only if it is selected. */
 export interface Aggregate {
@@ -34,7 +40,7 @@ type WalkArguments = ListArguments & { args?: TraversalArguments };
 export const rowsField =
   (table: Prefect1Table, walkOf?: WalkOf): Resolver<unknown, WalkArguments> =>
   (_, args, context, info) =>
-    context.loaders.prefect1.rows(visibleTenant(context.viewer), table, {
+    context.loaders.prefect1.rows(visibleTenant(context.viewer), readable(table, context), {
       wanted: wantedOf(table, info.fieldNodes, info),
       list: listOfArguments(args, context, info),
       walk: walkOf?.(args),
@@ -44,21 +50,23 @@ export const aggregateField =
   (table: Prefect1Table, walkOf?: WalkOf): Resolver<unknown, WalkArguments> =>
   (_, args, context, field): Aggregate => {
     const { loaders, viewer } = context;
+    const shown = readable(table, context);
     const request = { list: listOfArguments(args, context, field), walk: walkOf?.(args) };
     return {
       rows: (info) =>
-        loaders.prefect1.rows(visibleTenant(viewer), table, {
+        loaders.prefect1.rows(visibleTenant(viewer), shown, {
           ...request,
           wanted: wantedOf(table, info.fieldNodes, info),
         }),
-      measures: (measures) => loaders.prefect1.measures(visibleTenant(viewer), table, { ...request, measures }),
+      measures: (measures) => loaders.prefect1.measures(visibleTenant(viewer), shown, { ...request, measures }),
     };
   };
 
 export const byPrimaryKeyField =
   (table: Prefect1Table): Resolver<unknown, { id: unknown }> =>
-  async (_, { id }, { loaders, viewer }, info) => {
-    const [row] = await loaders.prefect1.rows(visibleTenant(viewer), table, {
+  async (_, { id }, context, info) => {
+    const { loaders, viewer } = context;
+    const [row] = await loaders.prefect1.rows(visibleTenant(viewer), readable(table, context), {
       wanted: wantedOf(table, info.fieldNodes, info),
       list: { ...EVERY_ROW, where: { id: { _eq: id } } },
     });
@@ -86,7 +94,10 @@ export const relatedAggregateField =
       measures: (measures) => {
         const { loaders, viewer } = context;
         const key = String(row[keyName(relation.ours)]);
-        return loaders.prefect1.relatedMeasures(visibleTenant(viewer), relation, key, { measures, list });
+        return loaders.prefect1.relatedMeasures(visibleTenant(viewer), readableBy(relation, context), key, {
+          measures,
+          list,
+        });
       },
     };
   };
@@ -95,13 +106,14 @@ async function relatedRows(
   relation: Prefect1Relation,
   row: Prefect1Row,
   list: Prefect1List,
-  { loaders, viewer }: Prefect1Context,
+  context: Prefect1Context,
   info: GraphQLResolveInfo,
 ): Promise<Prefect1Row[]> {
+  const { loaders, viewer } = context;
   const key = row[keyName(relation.ours)];
   if (key === null) return [];
   const wanted = wantedOf(prefect1Table(relation.to), info.fieldNodes, info);
-  return loaders.prefect1.related(visibleTenant(viewer), relation, String(key), { wanted, list });
+  return loaders.prefect1.related(visibleTenant(viewer), readableBy(relation, context), String(key), { wanted, list });
 }
 
 export const nodesField: Resolver<Aggregate, object> = ({ rows }, _args, _context, info) => rows(info);

@@ -1,10 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { RequestFault } from '../observing/clientError.ts';
 
-// A server without API keys trusts every process on its machine, including browsers, and these run pages of other
+// A server without API keys trusts every process that can reach it, including browsers, and these run pages of other
 // sites. So the server rejects requests from other origins, host names of other sites that resolve to this machine (DNS
-// rebinding) and, in graphqlListener.ts, content types that browsers POST without a preflight request.
+// rebinding) and, in graphqlListener.ts, content types that browsers POST without a preflight request. Images, scripts
+// and links of other sites send no origin, but `sec-fetch-site`, which a page cannot change.
 
 const ALLOWED_HEADERS =
   'authorization, content-type, accept, x-prefect-tenant-id, x-prefect-core-version, x-prefect-ui';
@@ -19,18 +20,29 @@ export interface BrowserGuard {
   allowOrigin(request: IncomingMessage, response: ServerResponse): void;
 }
 
-/** @param allowed origins in addition to the server's own, such as http://localhost:8080 */
-export function createBrowserGuard(allowed: readonly string[], host: string): BrowserGuard {
-  const origins = new Set(allowed);
+interface GuardOptions {
+  /** Allowed origins in addition to the server's own, such as http://localhost:8080. */
+  corsOrigins: readonly string[];
+  /** The address that the server listens on. */
+  host: string;
+  /** Host names by which clients may address a server without keys. */
+  hostNames: readonly string[];
+}
+
+export function createBrowserGuard({ corsOrigins, host, hostNames }: GuardOptions): BrowserGuard {
+  const origins = new Set(corsOrigins);
+  const names = new Set([host, ...hostNames].map((name) => name.toLowerCase()));
+  const isAddressedBy = (name: string) =>
+    names.has(name) || (isLoopback(host) ? isLoopback(name) : isNoForeignName(name));
   return {
     check({ headers }, isOpen) {
-      if (isOpen && isLoopback(host) && !isLoopback(hostName(headers.host ?? '')))
+      if (isOpen && !isAddressedBy(hostName(headers.host ?? '')))
         throw new RequestFault(
           403,
           'FORBIDDEN',
-          `This server only accepts loopback host names, not ${headers.host}. Set FLOWQL_HOST to serve other machines.`,
+          `This server has no API keys and does not accept the host name ${headers.host}. Add it to FLOWQL_HOST_NAMES.`,
         );
-      const { origin } = headers;
+      const origin = originOf(headers);
       if (origin !== undefined && !origins.has(ANY) && !origins.has(origin) && !isSameOrigin(origin, headers.host))
         throw new RequestFault(403, 'FORBIDDEN', `Origin ${origin} is not allowed. Add it to FLOWQL_CORS_ORIGINS.`);
     },
@@ -46,12 +58,30 @@ export function createBrowserGuard(allowed: readonly string[], host: string): Br
   };
 }
 
+/**
+ * Returns the origin of the page that caused a request; undefined if none did, or a page of this server. A request that
+ * reads an image, a script or a link has no `origin` header.
+ */
+function originOf({ origin, referer, 'sec-fetch-site': site }: IncomingHttpHeaders): string | undefined {
+  if (origin !== undefined) return origin;
+  if (site === undefined || site === 'same-origin' || site === 'none') return undefined;
+  return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : 'null';
+}
+
+/**
+ * Whether a host cannot be a name in another site's domain: it is an IP address, or a name without a dot, such as the
+ * service in a compose file.
+ */
+const isNoForeignName = (name: string): boolean =>
+  name !== '' && (isIP(name.replace(/^\[|\]$/g, '')) !== 0 || !name.includes('.') || isLoopback(name));
+
 /** Ignores the scheme: behind a proxy that terminates TLS, the browser's scheme differs from ours. */
 function isSameOrigin(origin: string, host: string | undefined): boolean {
   return URL.canParse(origin) && new URL(origin).host === host;
 }
 
-const hostName = (host: string): string => (URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : '');
+const hostName = (host: string): string =>
+  URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/\.$/, '') : '';
 
 export function isLoopback(host: string): boolean {
   const name = host.replace(/^\[|\]$/g, '').toLowerCase();

@@ -29,6 +29,13 @@ export const jsonAnswer = (status: number, value: object): Answer => ({
   body: writeJson(value),
 });
 
+/** In every response: browsers must not guess another content type, and no cache may store the data of a client. */
+export const SAFE_HEADERS: { readonly [name: string]: string } = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+};
+
 const RETRY_AFTER_SECONDS = '2';
 
 // Compressing a shorter body costs more than sending it. Responses to runners and agents have a few hundred bytes.
@@ -41,7 +48,7 @@ const LEAST_PACKED = 4_096;
 export function send(response: ServerResponse, { status, headers, body }: Answer): void {
   const bytes = Buffer.from(body);
   const answer = (sent: Buffer, more: Answer['headers'] = {}) =>
-    response.writeHead(status, { ...headers, ...more, 'content-length': sent.length }).end(sent);
+    response.writeHead(status, { ...SAFE_HEADERS, ...headers, ...more, 'content-length': sent.length }).end(sent);
   if (bytes.length < LEAST_PACKED) return void answer(bytes);
   response.appendHeader('vary', 'accept-encoding');
   if (!acceptsGzip(response.req.headers['accept-encoding'])) return void answer(bytes);

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
+import { SAFE_HEADERS } from './answer.ts';
 import { GRAPHIQL_EXAMPLES } from './graphiqlExamples.ts';
 import { acceptsGzip } from './mediaType.ts';
 
@@ -12,11 +13,11 @@ export function createGraphiqlPage(): (request: IncomingMessage, response: Serve
   let rendered: Promise<RenderedPage> | undefined;
   return async (request, response) => {
     rendered ??= renderPage();
-    const { etag, zipped } = await rendered;
+    const { etag, policy, zipped } = await rendered;
     const headers = {
+      ...SAFE_HEADERS,
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': POLICY,
-      'x-content-type-options': 'nosniff',
+      'content-security-policy': policy,
       'cache-control': 'no-cache',
       vary: 'accept-encoding',
       etag,
@@ -33,12 +34,30 @@ export function createGraphiqlPage(): (request: IncomingMessage, response: Serve
 
 interface RenderedPage {
   etag: string;
+  policy: string;
   zipped: Buffer;
 }
 
-/** The page may only send requests to this server, and no other page may embed it in a frame. */
-const POLICY =
-  "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+/**
+ * The page may only run its own scripts and only send requests to this server, and no other page may embed it in a
+ * frame. Its editor adds styles to elements, and its parts load fonts and workers from `data:` and `blob:` URLs.
+ */
+const policyOf = (html: string): string =>
+  [
+    "default-src 'self'",
+    `script-src ${scriptsOf(html).map(hashOf).join(' ')}`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    'worker-src blob: data:',
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+
+const scriptsOf = (html: string): string[] =>
+  [...html.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map(([, script = '']) => script);
+const hashOf = (script: string) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
 
 /**
  * If GraphiQL starts with more than one tab, a pressed tab jumps away from the mouse: its drag-and-drop library leaves
@@ -64,7 +83,7 @@ async function renderPage(): Promise<RenderedPage> {
     inputValueDeprecation: true,
   }).replace('<head>', `<head><script>(${fillInNewest})();</script><style>${STYLE}</style>`);
   const zipped = await promisify(gzip)(html);
-  return { zipped, etag: `"${createHash('sha256').update(zipped).digest('base64url')}"` };
+  return { zipped, policy: policyOf(html), etag: `"${createHash('sha256').update(zipped).digest('base64url')}"` };
 }
 
 /**

@@ -5,8 +5,9 @@ import type { TimedLine } from '../../store/runs/logs.ts';
 /** The columns of Prefect 3's log download. */
 const COLUMNS = ['timestamp', 'level', 'flow_run_id', 'task_run_id', 'message'];
 
+// Spreadsheets run a field that starts with =, +, - or @ as a formula, so such a field gets a quotation mark in front.
 // RFC 4180. A field with a lone CR or LF is also quoted, because readers treat each as a line break.
-const FORM = { record_delimiter: 'windows', quoted_match: /[\r\n]/ } as const;
+const FORM = { record_delimiter: 'windows', quoted_match: /[\r\n]/, escape_formulas: true } as const;
 
 export const csvHeader = (): string => stringify([COLUMNS], FORM);
 

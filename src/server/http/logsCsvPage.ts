@@ -7,6 +7,7 @@ import { flowRunsById } from '../../store/flowRuns/flowRuns.ts';
 import { linesByTime, type ReadSize } from '../../store/runs/logs.ts';
 import type { Authentication } from '../access/authentication.ts';
 import { RequestFault } from '../observing/clientError.ts';
+import { SAFE_HEADERS } from './answer.ts';
 import { csvHeader, csvRows } from './logsCsv.ts';
 
 const PATH = /^\/flow-runs\/([^/]+)\/logs\.csv$/;
@@ -30,6 +31,7 @@ export const createLogsCsvPage =
     if (!run) throw new RequestFault(404, 'NOT_FOUND', `Flow run with id ${id.slice(0, 100)} not found`);
 
     response.writeHead(200, {
+      ...SAFE_HEADERS,
       'content-type': 'text/csv; charset=utf-8',
       'content-disposition': `attachment; filename="flow-run-logs.csv"; filename*=UTF-8''${percentEncoded(`${run.name}-logs.csv`)}`,
     });

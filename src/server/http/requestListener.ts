@@ -6,7 +6,7 @@ import type { BrowserGuard } from '../access/browserGuard.ts';
 import { type ClientError, RequestFault } from '../observing/clientError.ts';
 import type { Observations } from '../observing/observations.ts';
 import type { PresentError } from '../observing/presentError.ts';
-import { type Answer, answerOf, jsonAnswer, send } from './answer.ts';
+import { type Answer, answerOf, jsonAnswer, SAFE_HEADERS, send } from './answer.ts';
 import { isLogsCsvPath } from './logsCsvPage.ts';
 import { acceptsHtml, chooseForm, JSON_FORM } from './mediaType.ts';
 
@@ -46,7 +46,7 @@ export function createRequestListener(parts: ListenerParts): RequestListener {
       guard.check(request, await authentication.isOpen());
       guard.allowOrigin(request, response);
       const allow = [...methods, 'OPTIONS'].join(', ');
-      if (request.method === 'OPTIONS') return void response.writeHead(204, { allow }).end();
+      if (request.method === 'OPTIONS') return void response.writeHead(204, { ...SAFE_HEADERS, allow }).end();
       allowMethods(request, methods);
       return page(request, response);
     };
@@ -75,7 +75,9 @@ export function createRequestListener(parts: ListenerParts): RequestListener {
     ],
     [
       '/metrics',
-      reading(async ({ headers, socket }) => {
+      reading(async (request) => {
+        const { headers, socket } = request;
+        guard.check(request, await authentication.isOpen());
         await authentication.viewerOf(headers.authorization, socket.remoteAddress);
         const { contentType, text } = await observations.metrics();
         return { status: 200, headers: { 'content-type': contentType }, body: text };
@@ -92,6 +94,7 @@ export function createRequestListener(parts: ListenerParts): RequestListener {
     try {
       await page(request, response);
     } catch (error) {
+      if (response.destroyed) return void log.debug({ path, err: error }, 'the client closed the connection');
       const errors = [present(error)];
       observations.refused(errors);
       if (response.headersSent) return void response.destroy();
@@ -115,7 +118,8 @@ const pathOf = (url = '/'): string => url.split('?', 1)[0] ?? '/';
 const isReadByPrefect1 = ({ headers }: IncomingMessage, errors: ClientError[]): boolean =>
   headers['x-prefect-core-version'] !== undefined && errors.some(({ code }) => code === 'UNAUTHENTICATED');
 
-const redirect = (response: ServerResponse, location: string): void => void response.writeHead(302, { location }).end();
+const redirect = (response: ServerResponse, location: string): void =>
+  void response.writeHead(302, { ...SAFE_HEADERS, location }).end();
 
 function allowMethods(request: IncomingMessage, methods: string[]): void {
   if (methods.includes(request.method ?? '')) return;

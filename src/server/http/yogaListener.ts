@@ -3,7 +3,7 @@ import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { ClientError } from '../observing/clientError.ts';
 import type { Caller, Events, OperationRequest, Operations } from '../operations/operations.ts';
-import { answerOf } from './answer.ts';
+import { answerOf, SAFE_HEADERS } from './answer.ts';
 import { chooseForm } from './mediaType.ts';
 
 /** A request that was read and authenticated before it is passed to yoga. */
@@ -73,6 +73,9 @@ const useOperations = (operations: Operations): Plugin<Context, Context> => ({
 });
 
 const useAnswers = (): Plugin<Context, Context> => ({
+  onResponse({ response }) {
+    for (const [name, value] of Object.entries(SAFE_HEADERS)) response.headers.set(name, value);
+  },
   onResultProcess({ request, result, setResultProcessor }) {
     const form = chooseForm(request.headers.get('accept') ?? undefined);
     if (!form || Array.isArray(result) || Symbol.asyncIterator in result) return;

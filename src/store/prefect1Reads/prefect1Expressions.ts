@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { OfRow } from './prefect1Table.ts';
 
 // Expressions for columns of Prefect 1's tables that our tables lack.
@@ -32,6 +32,12 @@ export const levelWord: OfRow = (row) => {
   return sql`case when ${level} >= 50 then 'CRITICAL' when ${level} >= 40 then 'ERROR' when ${level} >= 30 then 'WARNING'
     when ${level} >= 20 then 'INFO' else 'DEBUG' end`;
 };
+
+/** A JSON object with all of its values replaced by `***`; any other JSON value becomes `***`. */
+export const masked = (json: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`case jsonb_typeof(${json})
+    when 'object' then (select coalesce(jsonb_object_agg(key, '***'), '{}') from jsonb_object_keys(${json}) key)
+    else '"***"' end`;
 
 /** For a row of a run's history. */
 export const tenantOfRun =

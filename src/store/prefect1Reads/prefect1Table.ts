@@ -59,6 +59,8 @@ export interface TableText {
   /** `to by`: the related table, and its column that holds our id. */
   arrays?: { readonly [relation: string]: string };
   shown?: OfRow;
+  /** The jsonb column whose values only clients that may write can read. */
+  secret?: string;
   tenant?: string;
   lastKeys?: readonly string[];
   hasPrimaryKey?: boolean;

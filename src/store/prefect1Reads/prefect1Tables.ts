@@ -1,7 +1,16 @@
 import { sql } from 'kysely';
-import { isNotNull, isOfPrefect1Run, levelWord, logName, noFlag, noJson, taskRunName } from './prefect1Expressions.ts';
+import {
+  isNotNull,
+  isOfPrefect1Run,
+  levelWord,
+  logName,
+  masked,
+  noFlag,
+  noJson,
+  taskRunName,
+} from './prefect1Expressions.ts';
 import { stateTable } from './prefect1StateTable.ts';
-import { describeTable, type Prefect1Table, type TableText } from './prefect1Table.ts';
+import { describeTable, type Prefect1Relation, type Prefect1Table, type TableText } from './prefect1Table.ts';
 
 // The tables that Prefect 1 clients read, as data. The dialect's types are generated and its statements compiled from
 // it. Names, types and nulls are those of Prefect's server; the source of each column is ours.
@@ -19,6 +28,7 @@ const TEXTS: { readonly [table: string]: TableText } = {
   },
   agent_config: {
     columns: { uuid: 'id! tenant_id!', String: 'name', timestamptz: 'created! updated!', jsonb: 'settings!' },
+    secret: 'settings',
     arrays: { agents: 'agent agent_config_id' },
   },
   cloud_hook: {
@@ -29,6 +39,7 @@ const TEXTS: { readonly [table: string]: TableText } = {
       timestamptz: 'created! updated!',
       jsonb: 'states config!',
     },
+    secret: 'config',
   },
   edge: {
     columns: {
@@ -175,8 +186,36 @@ export const PREFECT1_TABLES: { readonly [table: string]: Prefect1Table } = Obje
   Object.entries(TEXTS).map(([name, text]) => [name, describeTable(name, text)]),
 );
 
+const READERS = ' for readers';
+
+export const relationForReaders = (relation: Prefect1Relation): Prefect1Relation => ({
+  ...relation,
+  to: relation.to + READERS,
+});
+
+/**
+ * The same tables for clients with the role reader, with masked secrets. Lists select, compare and order by the masked
+ * values, and all relations lead to tables for readers, so that no condition finds out a secret either.
+ */
+const READER_TABLES: { readonly [table: string]: Prefect1Table } = Object.fromEntries(
+  Object.entries(PREFECT1_TABLES).map(([name, table]) => {
+    const secret = TEXTS[name]?.secret;
+    const columns = Object.entries(table.columns).map(([column, text]) => [
+      column,
+      column === secret ? { ...text, sql: (row: string) => masked(text.sql(row)) } : text,
+    ]);
+    const relations = Object.entries(table.relations).map(([key, relation]) => [key, relationForReaders(relation)]);
+    return [
+      name + READERS,
+      { ...table, columns: Object.fromEntries(columns), relations: Object.fromEntries(relations) },
+    ];
+  }),
+);
+
+export const tableForReaders = ({ name }: Prefect1Table): Prefect1Table => prefect1Table(name + READERS);
+
 export function prefect1Table(name: string): Prefect1Table {
-  const table = PREFECT1_TABLES[name];
+  const table = PREFECT1_TABLES[name] ?? READER_TABLES[name];
   if (!table) throw new Error(`Prefect 1 has no table ${name}.`);
   return table;
 }

@@ -1,13 +1,16 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isLoopback } from '../../../src/server/access/browserGuard.ts';
+import { createBrowserGuard, isLoopback } from '../../../src/server/access/browserGuard.ts';
 import { type Headers, type Serving, serving } from '../serving.ts';
 
 const ALLOWED = 'https://ui.example.com';
 
 let served: Serving;
 beforeAll(async () => {
-  served = await serving({ FLOWQL_CORS_ORIGINS: `${ALLOWED}, http://localhost:8080` });
+  served = await serving({
+    FLOWQL_CORS_ORIGINS: `${ALLOWED}, http://localhost:8080`,
+    FLOWQL_HOST_NAMES: 'flowql.example.com',
+  });
 });
 afterAll(() => served.close());
 
@@ -15,10 +18,11 @@ afterAll(() => served.close());
 function send(
   method: string,
   headers: Headers,
+  path = '/graphql',
 ): Promise<{ status: number | undefined; headers: NodeJS.Dict<string | string[]> }> {
   return new Promise((resolve, reject) => {
     const sent = request(
-      served.url,
+      served.server.url + path,
       { method, headers: { 'content-type': 'application/json', ...headers } },
       (response) => {
         response.resume();
@@ -45,8 +49,54 @@ test.each([
     403,
   ],
   ['the IPv6 address of this machine', { host: '[::1]:4200' }, 200],
+  ['a name that the operator listed', { host: 'FlowQL.example.com.:4200' }, 200],
 ])('%s (%j) gets the status %i', async (_, headers, status) => {
   expect((await send('POST', headers)).status).toBe(status);
+});
+
+// Browsers send no origin with them.
+test.each([
+  ['a program that is no browser', {}, 200],
+  ['a page of this server', { 'sec-fetch-site': 'same-origin' }, 200],
+  ['the address bar', { 'sec-fetch-site': 'none' }, 200],
+  ['an image on a page of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }, 403],
+  ['an image on a page of another port', { 'sec-fetch-site': 'same-site', referer: 'http://127.0.0.1:3000/' }, 403],
+  ['a script on a page without referrer', { 'sec-fetch-site': 'cross-site', referer: '' }, 403],
+  ['a link on a page of another site', { 'sec-fetch-site': 'cross-site', referer: 'https://evil.example.com/' }, 403],
+  ['a link on a page of an allowed origin', { 'sec-fetch-site': 'cross-site', referer: `${ALLOWED}/runs` }, 200],
+  ['an event source of another site', { origin: 'https://evil.example.com', accept: 'text/event-stream' }, 403],
+])('a GET query of %s (%j) gets the status %i', async (_, headers, status) => {
+  for (const path of ['/graphql?query={__typename}', '/metrics', '/graphql/alpha?query={__typename}'])
+    expect([path, (await send('GET', headers, path)).status]).toEqual([path, status]);
+  const stream = { ...headers, accept: 'text/event-stream' };
+  const path = `/graphql?query=${encodeURIComponent('subscription { scheduledTaskRuns(taskKeys: ["none"]) { id } }')}`;
+  if (status === 403) expect((await send('GET', stream, path)).status).toBe(403);
+});
+
+test.each([
+  ['10.0.0.7', 200],
+  ['[fd00::1]:4200', 200],
+  ['flowql', 200],
+  ['flowql:4200', 200],
+  ['localhost', 200],
+  ['runs.example.com', 200],
+  ['evil.example.com', 403],
+  ['evil.runs.example.com', 403],
+  ['127.0.0.1.example.com', 403],
+  ['', 403],
+])('a server on all addresses without keys answers a request to the host %j with the status %i', (host, status) => {
+  const guard = createBrowserGuard({ corsOrigins: [], host: '0.0.0.0', hostNames: ['runs.example.com'] });
+  // The guard reads nothing but the headers.
+  const request = { headers: { host } } as IncomingMessage;
+  const statusOf = (isOpen: boolean) => {
+    try {
+      guard.check(request, isOpen);
+      return 200;
+    } catch (error) {
+      return (error as { status: number }).status; // a RequestFault
+    }
+  };
+  expect([statusOf(true), statusOf(false)]).toEqual([status, 200]);
 });
 
 test('a preflight request is answered with the allowed origin and headers', async () => {

@@ -41,6 +41,7 @@ describe.skipIf(!executablePath)(
     let first: Window;
     let second: Window;
     const elsewhere: string[] = [];
+    const blocked: string[] = [];
 
     beforeAll(async () => {
       browser = await chromium.launch({ executablePath: executablePath ?? '', args: FLAGS });
@@ -53,6 +54,9 @@ describe.skipIf(!executablePath)(
     async function openWindow() {
       const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
       page.setDefaultTimeout(DEADLINE_MS);
+      page.on('console', (message) => {
+        if (/Content Security Policy/.test(message.text())) blocked.push(message.text());
+      });
       page.on('request', (request) => {
         const isOurs = request.url().startsWith(served.server.url) || /^(blob|data):/.test(request.url());
         if (!isOurs) elsewhere.push(request.url());
@@ -96,6 +100,13 @@ describe.skipIf(!executablePath)(
       await first.run('WriteLogs', '"written": 2');
       await second.run('WatchLogs', 'This is a warning.');
       await first.run('LatestRuns', '"message": "All done."');
+    });
+
+    test('the content security policy blocks nothing that GraphiQL does', async () => {
+      const { headers } = await getPage();
+      expect(headers.get('content-security-policy')).not.toMatch(/unsafe-eval|script-src[^;]*unsafe-inline/);
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      expect(blocked).toEqual([]);
     });
 
     test('GraphiQL sends requests only to the server', () => {

@@ -64,6 +64,15 @@ describe('the log lines of a run as CSV', () => {
     ['two\r\nlines', '"two\r\nlines"'],
     ['half a\rbreak', '"half a\rbreak"'],
     ['ünï 🦆', 'ünï 🦆'],
+    // Spreadsheets would run them.
+    ['=1+1', "'=1+1"],
+    ['+1', "'+1"],
+    ['-1', "'-1"],
+    ['@SUM(1)', "'@SUM(1)"],
+    ['\t=1', "'\t=1"],
+    ['\r=1', '"\'\r=1"'],
+    ['＝1+1', "'＝1+1"],
+    ['="a",1', '"\'=""a"",1"'],
   ])('the message %j is written to CSV as %j', async (message, field) => {
     const flowRunId = await newRun('quoted');
     await write([{ flowRunId, timestamp: NOON, message }]);

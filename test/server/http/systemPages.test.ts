@@ -44,6 +44,41 @@ test('/metrics counts operations by type and outcome', async () => {
   expect(text).toMatch(/^process_resident_memory_bytes /m);
 });
 
+test.each<[string, RequestInit]>([
+  ['/health', {}],
+  ['/ready', {}],
+  ['/metrics', {}],
+  ['/.well-known/apollo/server-health', {}],
+  ['/missing', {}],
+  ['/', { headers: { accept: 'text/html' } }],
+  ['/graphql', { headers: { accept: 'text/html' } }],
+  ['/graphql', { method: 'OPTIONS' }],
+  ['/graphql', { method: 'PUT' }],
+  ['/graphql?query={__typename}', {}],
+  ['/graphql?query={nothing}', { headers: { accept: 'text/event-stream' } }],
+  ['/graphql', { method: 'POST', body: '{"query":"{__typename}"}', headers: { 'content-type': 'application/json' } }],
+  ['/graphql', { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } }],
+  ['/graphql', { method: 'POST', body: '', headers: { 'content-type': 'text/plain' } }],
+])('the response of %s (%j) is not stored, and browsers do not guess its type', async (path, init) => {
+  const { headers } = await get(path, init);
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('referrer-policy')).toBe('no-referrer');
+  // GraphiQL's page has no data, and a browser may keep it if it asks whether it has changed.
+  const isPage = headers.get('content-type')?.includes('html') && path === '/graphql';
+  expect(headers.get('cache-control')).toMatch(isPage ? /^no-cache$/ : /\bno-store$/);
+});
+
+test('a client that disconnects is not logged as a fault of the server', async () => {
+  const { port } = new URL(served.server.url);
+  const before = served.logged.length;
+  // GraphiQL's page, unpacked, is larger than the buffers of the connection.
+  const request = 'GET /graphql HTTP/1.1\r\nhost: localhost\r\naccept: text/html\r\n\r\n';
+  const socket = net.connect(Number(port), '127.0.0.1', () => socket.write(request));
+  socket.once('data', () => socket.destroy());
+  await waitFor(() => served.logged.slice(before).some(({ msg }) => msg === 'the client closed the connection'));
+  expect(served.logged.slice(before).filter(({ level }) => Number(level) > 30)).toEqual([]);
+});
+
 test('a browser at / is redirected to GraphiQL', async () => {
   const { status, headers } = await get('/', { headers: { accept: 'text/html' } });
   expect([status, headers.get('location')]).toEqual([302, '/graphql']);
