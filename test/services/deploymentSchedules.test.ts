@@ -11,6 +11,7 @@ import { type UpdateDeployment, updateDeployment } from '../../src/actions/deplo
 import { updateDeploymentSchedule } from '../../src/actions/deployments/updateDeploymentSchedule.ts';
 import { setFlowRunState } from '../../src/actions/flowRuns/setFlowRunState.ts';
 import { startEngine, stopEngine } from '../../src/actions/startEngine.ts';
+import type { StateRequest } from '../../src/core/runs/state.ts';
 import { formatInstant, parseInstant } from '../../src/core/values/instant.ts';
 import { scheduler } from '../../src/services/scheduler.ts';
 import { type Database, statement } from '../../src/store/connection/database.ts';
@@ -228,5 +229,73 @@ describe('deletion of scheduled runs', () => {
     const rounds = Array.from({ length: 8 }, (_, day) => tick(t.engine, FUTURE + (300 + day) * DAY));
     await Promise.all([...rounds, ...ids.map((id) => update(id, { paused: true }))]);
     for (const id of ids) expect((await runsOf(id)).filter(({ due }) => due > Date.now() * 1000)).toEqual([]);
+  });
+});
+
+describe('deploying again', () => {
+  const idsOf = async (id: string) =>
+    ((await schedulesOf(database, [id])).get(id) ?? []).map((schedule) => schedule.id);
+  const move = (flowRunId: string, state: StateRequest) => setFlowRunState(t.engine, viewer, { flowRunId, state });
+
+  test.each<[string, ScheduleRequest, ScheduleRequest]>([
+    ['slug', { ...HOURLY, slug: 'a' }, { ...HOURLY, slug: 'a' }],
+    ['slug at other times', { ...HOURLY, slug: 'a' }, { schedule: { cron: '0,30 * * * *' }, slug: 'a' }],
+    ['times', HOURLY, HOURLY],
+    ['times and other parameters', HOURLY, { ...HOURLY, parameters: { y: 3 } }],
+    ['interval', { schedule: { intervalSeconds: 3600 } }, { schedule: { intervalSeconds: 3600 } }],
+  ])('a run that a worker has taken is not made again by a schedule with the same %s', async (_, before, after) => {
+    const id = await deploy(before);
+    const scheduleIds = await idsOf(id);
+    const [taken] = await runsOf(id);
+    await move(taken?.id ?? '', { type: 'PENDING' });
+    for (const version of ['2', '3'])
+      await updateDeployment(t.engine, viewer, { deploymentId: id, version, parameters: { x: 2 }, schedules: [after] });
+    await tick(t.engine, Date.now() * 1000);
+    expect(await idsOf(id)).toEqual(scheduleIds);
+    const runs = await database.query<{ expected: number; count: number }>(
+      statement(
+        'test.byTime',
+        'select expected_start_time as expected, count(*) from flow_run where deployment_id = $1 group by 1 order by 1',
+      ),
+      [id],
+    );
+    expect(runs.filter(({ count }) => count > 1)).toEqual([]);
+    expect((await runsOf(id)).filter(({ id }) => id === taken?.id)).toHaveLength(1);
+  });
+
+  test('an equal deployment keeps its scheduled runs', async () => {
+    const id = await deploy(DAILY, { ...HOURLY, slug: 'a' });
+    const before = await runsOf(id);
+    const same = { tags: ['nightly'], labels: { of: 'deployment' }, parameters: { x: 1, y: 1 }, paused: false };
+    await updateDeployment(t.engine, viewer, {
+      deploymentId: id,
+      ...same,
+      schedules: [{ ...HOURLY, slug: 'a' }, DAILY],
+    });
+    expect(await runsOf(id)).toEqual(before);
+  });
+
+  test('only the runs of the schedule that changed are replaced', async () => {
+    const id = await deploy({ ...DAILY, slug: 'daily' }, { ...HOURLY, slug: 'a' });
+    const before = new Set((await runsOf(id)).map((run) => run.id));
+    const changed = { schedule: { cron: '5 * * * *' }, slug: 'a' };
+    await updateDeployment(t.engine, viewer, { deploymentId: id, schedules: [changed, { ...DAILY, slug: 'daily' }] });
+    const after = await runsOf(id);
+    expect(after.filter((run) => before.has(run.id)).every(({ due }) => due % DAY === 0)).toBe(true);
+    expect(after.filter((run) => before.has(run.id))).toHaveLength(3);
+    expect(after.filter((run) => !before.has(run.id)).map(({ due }) => (due % HOUR) / 60_000_000)).toEqual([5, 5, 5]);
+  });
+
+  test('a run whose time has passed and that waits for a slot stays', async () => {
+    const id = await deploy(HOURLY);
+    const [waiting] = await runsOf(id);
+    const scheduledTime = Date.now() * 1000 + 30_000_000;
+    await database.query(
+      statement('test.passed', "update flow_run set expected_start_time = now() - interval '1 minute' where id = $1"),
+      [waiting?.id],
+    );
+    await move(waiting?.id ?? '', { type: 'SCHEDULED', name: 'AwaitingConcurrencySlot', details: { scheduledTime } });
+    await updateDeployment(t.engine, viewer, { deploymentId: id, parameters: { x: 2 }, schedules: [DAILY] });
+    expect((await runsOf(id)).filter((run) => run.id === waiting?.id)).toHaveLength(1);
   });
 });

@@ -1,6 +1,13 @@
 import type { Deployment } from '../../core/runs/run.ts';
+import { continueSchedules, type RedeployedSchedule } from '../../core/schedules/continueSchedules.ts';
+import { sameJson } from '../../core/values/sameJson.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
-import { deleteSchedulesOf, insertSchedules } from '../../store/deployments/deploymentSchedules.ts';
+import {
+  deleteSchedules,
+  insertSchedules,
+  schedulesOf,
+  updateSchedules,
+} from '../../store/deployments/deploymentSchedules.ts';
 import { deploymentsById } from '../../store/deployments/deployments.ts';
 import { type DeploymentUpdate, updateDeploymentColumns } from '../../store/deployments/deploymentWrites.ts';
 import { jobVariablesOf } from '../../store/deployments/jobVariables.ts';
@@ -15,7 +22,7 @@ import {
   type DeploymentContent,
   jobVariablesSchema,
 } from './deploymentContent.ts';
-import { type NewSchedule, newSchedules } from './scheduleRequest.ts';
+import { newSchedules, type ScheduleRequest } from './scheduleRequest.ts';
 
 /** Only present fields change. Null clears a description, version, schema or work pool. */
 export interface UpdateDeployment extends Keyed, DeploymentContent {
@@ -23,8 +30,8 @@ export interface UpdateDeployment extends Keyed, DeploymentContent {
 }
 
 /**
- * Changes a deployment. If the request has schedules, they replace all existing ones. Runs that the schedules created
- * for the earlier settings are deleted and created again.
+ * Changes a deployment. If the request has schedules, the deployment has only these afterwards. Schedules that it had before
+ * keep their ids. Runs that the schedules created for other settings are deleted and created again.
  * Source: Prefect 3, models/deployments.py, update_deployment.
  */
 export async function updateDeployment(
@@ -33,7 +40,7 @@ export async function updateDeployment(
   input: UpdateDeployment,
 ): Promise<{ deployment: Deployment }> {
   checkDeploymentContent(input);
-  const schedules = input.schedules ? newSchedules('schedules', input.schedules) : null;
+  const schedules = input.schedules ? redeployed(input.schedules) : null;
   const { tenantId } = viewer;
   const { deploymentId } = await changeDeployment(
     engine,
@@ -44,9 +51,15 @@ export async function updateDeployment(
       const { transaction, deployment, now } = changing;
       const update = await checkedUpdate(changing, input);
       await updateDeploymentColumns(transaction, deployment.id, update);
-      if (schedules) await replaceSchedules(changing, schedules);
-      const isOther = schedules !== null || TAKEN_OVER.some((column) => column in update);
-      const withdrawn = isOther ? await withdrawDeploymentRuns(transaction, deployment.id, now) : [];
+      const otherSchedules = schedules ? await replaceSchedules(changing, schedules) : [];
+      const isOther = TAKEN_OVER.some((column) => {
+        const value = update[column];
+        return value !== undefined && !sameJson(value, deployment[column]);
+      });
+      const withdrawn =
+        isOther || otherSchedules.length > 0
+          ? await withdrawDeploymentRuns(transaction, deployment.id, now, isOther ? null : otherSchedules)
+          : [];
       return { answer: { deploymentId: deployment.id }, withdrawn };
     },
   );
@@ -84,10 +97,26 @@ async function checkedUpdate(
   return update;
 }
 
-async function replaceSchedules({ transaction, deployment }: ChangingDeployment, schedules: readonly NewSchedule[]) {
-  await deleteSchedulesOf(transaction, deployment.id);
+const redeployed = (requests: readonly ScheduleRequest[]): RedeployedSchedule[] =>
+  newSchedules('schedules', requests).map((schedule, index) => ({
+    ...schedule,
+    saysActive: typeof requests[index]?.active === 'boolean',
+    saysAnchor: typeof requests[index]?.schedule.anchorDate === 'number',
+  }));
+
+/** Returns the ids of the schedules whose waiting runs are no longer right. */
+async function replaceSchedules(
+  { transaction, deployment }: ChangingDeployment,
+  wanted: readonly RedeployedSchedule[],
+): Promise<string[]> {
+  const known = (await schedulesOf(transaction, [deployment.id])).get(deployment.id) ?? [];
+  const { continued, added, missingIds, withdrawnIds } = continueSchedules(known, wanted);
+  // Deleted first, because another schedule may get the slug.
+  await deleteSchedules(transaction, missingIds);
+  await updateSchedules(transaction, continued);
   await insertSchedules(
     transaction,
-    schedules.map((schedule) => ({ ...schedule, deploymentId: deployment.id })),
+    added.map((schedule) => ({ ...schedule, deploymentId: deployment.id })),
   );
+  return withdrawnIds;
 }

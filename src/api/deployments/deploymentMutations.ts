@@ -131,9 +131,11 @@ builder.mutationFields((t) => ({
   updateDeployment: t.field({
     type: UpdateDeploymentPayload,
     description:
-      'Changes a deployment. If `schedules` is set, it replaces all existing schedules. A change that affects ' +
-      'scheduled flow runs deletes future runs that schedules created and that have not started, and creates them ' +
-      'again as needed.',
+      'Changes a deployment. If `schedules` is set, the deployment has only these schedules afterwards. A schedule with ' +
+      'the slug, or else with the times, of an earlier one keeps its id, and a time whose run a worker has already ' +
+      'taken gets no second run. Such a schedule also keeps what the request omits: `active`, and the anchor of an ' +
+      'interval of the same length. A change that affects scheduled flow runs deletes future runs that schedules ' +
+      'created and that have not started, and creates them again as needed.',
     args: {
       input: t.arg({ type: UpdateDeploymentInput, required: true, description: 'The deployment and the changes.' }),
     },

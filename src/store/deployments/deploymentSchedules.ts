@@ -52,18 +52,40 @@ const INSERT = statement(
    on conflict (deployment_id, slug) do nothing returning id`,
 );
 
+const contentOf = (schedules: readonly Omit<NewSchedule, 'deploymentId'>[]) => [
+  schedules.map(({ slug }) => slug),
+  schedules.map(({ active }) => active),
+  schedules.map(({ schedule }) => writeJson(schedule)),
+  schedules.map(({ maxScheduledRuns }) => maxScheduledRuns),
+  schedules.map(({ parameters }) => writeJson(parameters)),
+];
+
 /** Inserts schedules, except those whose slug their deployment has. Returns the ids of the inserted ones. */
 export async function insertSchedules(transaction: Queryable, schedules: readonly NewSchedule[]): Promise<string[]> {
   const rows = await transaction.query<{ id: string }>(INSERT, [
     schedules.map(({ id }) => id),
     schedules.map(({ deploymentId }) => deploymentId),
-    schedules.map(({ slug }) => slug),
-    schedules.map(({ active }) => active),
-    schedules.map(({ schedule }) => writeJson(schedule)),
-    schedules.map(({ maxScheduledRuns }) => maxScheduledRuns),
-    schedules.map(({ parameters }) => writeJson(parameters)),
+    ...contentOf(schedules),
   ]);
   return rows.map(({ id }) => id);
+}
+
+const UPDATE = statement(
+  'deploymentSchedules.update',
+  `update deployment_schedule s set slug = n.slug, active = n.active, schedule = n.schedule,
+     max_scheduled_runs = n.max_scheduled_runs, parameters = n.parameters, updated = now()
+   from unnest($1::uuid[], $2::text[], $3::boolean[], $4::jsonb[], $5::int[], $6::jsonb[])
+     as n (id, slug, active, schedule, max_scheduled_runs, parameters)
+   where s.id = n.id`,
+);
+
+/** Changes all columns of schedules. No two schedules of their locked deployment may have one slug afterwards. */
+export async function updateSchedules(
+  transaction: Queryable,
+  schedules: readonly Omit<NewSchedule, 'deploymentId'>[],
+): Promise<void> {
+  if (schedules.length === 0) return;
+  await transaction.query(UPDATE, [schedules.map(({ id }) => id), ...contentOf(schedules)]);
 }
 
 /** The columns to change. Absent ones stay unchanged. */
@@ -87,6 +109,6 @@ export async function deleteSchedule({ prisma }: Models, id: string): Promise<vo
   await prisma.deploymentSchedule.deleteMany({ where: { id } });
 }
 
-export async function deleteSchedulesOf({ prisma }: Models, deploymentId: string): Promise<void> {
-  await prisma.deploymentSchedule.deleteMany({ where: { deploymentId } });
+export async function deleteSchedules({ prisma }: Models, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await prisma.deploymentSchedule.deleteMany({ where: { id: { in: [...ids] } } });
 }

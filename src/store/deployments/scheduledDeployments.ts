@@ -68,12 +68,13 @@ export async function lockWantingSchedules(
   return transaction.query<WantingSchedule>(OF_DEPLOYMENTS, [formatInstant(now), locked.map(({ id }) => id)]);
 }
 
+// A run whose time has passed and that was put off, such as one that waits for a slot, stays: nothing would create it again.
 const DOOMED = statement(
   'deploymentRuns.doomed',
   `select id from flow_run
    where deployment_id = $1 and state_type = 'SCHEDULED' and run_count = 0
      and ($2::uuid[] is null or deployment_schedule_id = any($2)) and auto_scheduled
-     and next_scheduled_start_time > $3::timestamptz
+     and next_scheduled_start_time > $3::timestamptz and expected_start_time > $3::timestamptz
    order by id for update`,
 );
 const ALL_DOOMED = statement(
