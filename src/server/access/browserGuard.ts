@@ -7,9 +7,6 @@ import { RequestFault } from '../observing/clientError.ts';
 // rebinding) and, in graphqlListener.ts, content types that browsers POST without a preflight request. Images, scripts
 // and links of other sites send no origin, but `sec-fetch-site`, which a page cannot change.
 
-const ALLOWED_HEADERS =
-  'authorization, content-type, accept, x-prefect-tenant-id, x-prefect-core-version, x-prefect-ui';
-
 /** All origins, like Prefect 1's server. */
 const ANY = '*';
 
@@ -46,14 +43,20 @@ export function createBrowserGuard({ corsOrigins, host, hostNames }: GuardOption
       if (origin !== undefined && !origins.has(ANY) && !origins.has(origin) && !isSameOrigin(origin, headers.host))
         throw new RequestFault(403, 'FORBIDDEN', `Origin ${origin} is not allowed. Add it to FLOWQL_CORS_ORIGINS.`);
     },
-    allowOrigin({ headers: { origin } }, response) {
+    allowOrigin({ headers }, response) {
+      const { origin } = headers;
       if (origins.size > 0) response.setHeader('vary', 'origin');
       const allowed = origins.has(ANY) ? ANY : origin;
       if (origin === undefined || allowed === undefined || !origins.has(allowed)) return;
       response.setHeader('access-control-allow-origin', allowed);
       response.setHeader('access-control-allow-methods', 'GET, POST');
-      response.setHeader('access-control-allow-headers', ALLOWED_HEADERS);
       response.setHeader('access-control-max-age', '600');
+      // The setting trusts the pages of the origin, so they may send any header: Prefect 1's user interface sends nine
+      // besides the standard ones, and other clients send others. Our answers depend on few of them.
+      const asked = headers['access-control-request-headers'];
+      if (asked === undefined) return;
+      response.setHeader('access-control-allow-headers', asked);
+      response.appendHeader('vary', 'access-control-request-headers');
     },
   };
 }

@@ -99,16 +99,40 @@ test.each([
   expect([statusOf(true), statusOf(false)]).toEqual([status, 200]);
 });
 
-test('a preflight request is answered with the allowed origin and headers', async () => {
-  const preflight = await send('OPTIONS', { origin: ALLOWED, 'access-control-request-method': 'POST' });
-  expect(preflight).toMatchObject({
-    status: 204,
-    headers: {
-      'access-control-allow-origin': ALLOWED,
-      'access-control-allow-headers': expect.stringContaining('authorization'),
-    },
+const PREFECT1_PAGE_HEADERS =
+  'authorization,content-security-policy,content-type,x-backend,x-content-type-options,x-frame-options,' +
+  'x-permitted-cross-domain-policies,x-prefect-interactive-api,x-prefect-tenant-id,x-prefect-ui,x-prefect-user-id';
+
+test.each(['content-type', 'authorization, x-of-another-client', PREFECT1_PAGE_HEADERS])(
+  'a preflight request of an allowed origin may ask for the headers %s',
+  async (names) => {
+    const preflight = await send('OPTIONS', {
+      origin: ALLOWED,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': names,
+    });
+    expect(preflight).toMatchObject({
+      status: 204,
+      headers: {
+        'access-control-allow-origin': ALLOWED,
+        'access-control-allow-headers': names,
+        vary: 'origin, access-control-request-headers',
+      },
+    });
+  },
+);
+
+test('a preflight request of another origin is refused for any headers', async () => {
+  const { status, headers } = await send('OPTIONS', {
+    origin: 'https://evil.example.com',
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'content-type',
   });
-  expect((await send('OPTIONS', { origin: 'https://evil.example.com' })).status).toBe(403);
+  expect(status).toBe(403);
+  expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
+});
+
+test('a response to an allowed origin names it', async () => {
   expect((await send('POST', { origin: ALLOWED })).headers).toMatchObject({
     'access-control-allow-origin': ALLOWED,
     vary: 'origin',
