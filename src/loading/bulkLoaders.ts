@@ -5,10 +5,11 @@ import { bulkJobCount, bulkJobPage, bulkJobsById } from '../store/bulkJobs/bulkJ
 import type { Database } from '../store/connection/database.ts';
 import { byId } from './byId.ts';
 import { type ChildPage, counted } from './countedPage.ts';
+import type { Pace } from './pace.ts';
 
 /** Loads bulk jobs and their outcomes. */
-export const bulkLoaders = (database: Database, tenantId: string, childPage: ChildPage) => ({
-  bulkJob: byId((ids) => bulkJobsById(database, tenantId, ids)),
+export const bulkLoaders = (database: Database, tenantId: string, pace: Pace, childPage: ChildPage) => ({
+  bulkJob: byId(pace, (ids) => bulkJobsById(database, tenantId, ids)),
   bulkJobs: (page: PageRequest) =>
     counted(bulkJobPage(database, tenantId, page), () => bulkJobCount(database, tenantId, MAX_TOTAL_COUNT)),
   /** The outcomes of a job's runs so far; all of them if `outcome` is null. */

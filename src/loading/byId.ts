@@ -1,9 +1,11 @@
 import DataLoader from 'dataloader';
 import { Problem } from '../core/values/problem.ts';
 import { isUuid } from '../core/values/uuid.ts';
+import type { Pace } from './pace.ts';
 
 /** Loads rows by id; null if there is no such row. All requests of one tick are one call of `read`. */
 export const byId = <Row extends { id: string }>(
+  pace: Pace,
   read: (ids: readonly string[]) => Promise<Row[]>,
 ): DataLoader<string, Row | null> =>
   new DataLoader<string, Row | null>(
@@ -16,5 +18,5 @@ export const byId = <Row extends { id: string }>(
         isUuid(id) ? (found.get(id) ?? null) : new Problem('BAD_USER_INPUT', 'An id must be a UUID.'),
       );
     },
-    { cacheKeyFn: (id) => id.toLowerCase() },
+    { cacheKeyFn: (id) => id.toLowerCase(), batchScheduleFn: pace.schedule },
   );

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import { Problem } from '../core/values/problem.ts';
+import type { Pace } from './pace.ts';
 
 // More than any document written by a person needs.
 const MAX_WAYS = 100;
@@ -7,29 +8,46 @@ const MAX_WAYS = 100;
 /** Reads a value for each parent. The map must contain every parent. */
 export type ReadChildren<Value> = (parentIds: readonly string[]) => Promise<Map<string, Value>>;
 
+/** A list and its arguments. Ways with equal JSON are the same. */
+type Way = [list: string, ...arguments_: object[]];
+
+interface Children<Value> {
+  loader: DataLoader<string, Value>;
+  /** What was loaded: rows that a document reaches again and again need no promise. */
+  known: Map<string, Value>;
+}
+
 /**
  * Loads the children of parents. Requests for the same list with equal arguments are one statement for all parents. A
  * document can request a list with different arguments, by aliases; each combination has its own loader.
  */
-export function childLoaders() {
+export function childLoaders(pace: Pace) {
   // `unknown`, because each list has its own type. A key starts with the name of the list, so its type is always the
   // same.
-  const loaders = new Map<string, DataLoader<string, unknown>>();
+  const ways = new Map<string, Children<unknown>>();
 
-  return async <Value>(way: [list: string, ...arguments_: object[]], parentId: string, read: ReadChildren<Value>) => {
-    const key = JSON.stringify(way);
-    const loader = loaders.get(key) ?? new DataLoader<string, unknown>((ids) => inOrder(ids, read));
-    loaders.set(key, loader);
-    if (loaders.size > MAX_WAYS)
-      throw new Problem(
-        'QUERY_TOO_COMPLEX',
-        `A document can request lists with at most ${MAX_WAYS} different combinations of list and arguments.`,
+  return <Value>(way: Way | string, parentId: string, read: ReadChildren<Value>): Value | Promise<Value> => {
+    const key = typeof way === 'string' ? way : JSON.stringify(way);
+    const children = (ways.get(key) ?? childrenOf(read)) as Children<Value>; // See `ways`.
+    ways.set(key, children);
+    if (ways.size > MAX_WAYS)
+      return Promise.reject(
+        new Problem(
+          'QUERY_TOO_COMPLEX',
+          `A document can request lists with at most ${MAX_WAYS} different combinations of list and arguments.`,
+        ),
       );
-    return (await loader.load(parentId.toLowerCase())) as Value; // The cast: see `loaders`.
+    const id = parentId.toLowerCase();
+    return children.known.get(id) ?? children.loader.load(id);
   };
-}
 
-async function inOrder<Value>(parentIds: readonly string[], read: ReadChildren<Value>): Promise<(Value | Error)[]> {
-  const found = await read(parentIds);
-  return parentIds.map((id) => found.get(id) ?? new Error('A read of children must return every parent.'));
+  function childrenOf<Value>(read: ReadChildren<Value>): Children<Value> {
+    const known = new Map<string, Value>();
+    const load = async (parentIds: readonly string[]) => {
+      const found = await read(parentIds);
+      for (const [id, value] of found) known.set(id, value);
+      return parentIds.map((id) => found.get(id) ?? new Error('A read of children must return every parent.'));
+    };
+    return { known, loader: new DataLoader<string, Value>(load, { batchScheduleFn: pace.schedule }) };
+  }
 }

@@ -3,12 +3,12 @@ import type { childLoaders, ReadChildren } from './childLoaders.ts';
 
 /** A page of a list, with the length of the whole list, which is counted only on request, up to MAX_TOTAL_COUNT. */
 export interface CountedPage<Row> extends Page<Row> {
-  totalCount(): Promise<number>;
+  totalCount(): number | Promise<number>;
 }
 
 export const counted = async <Row>(
-  page: Promise<Page<Row>>,
-  totalCount: () => Promise<number>,
+  page: Page<Row> | Promise<Page<Row>>,
+  totalCount: () => number | Promise<number>,
 ): Promise<CountedPage<Row>> => ({
   ...(await page),
   totalCount,

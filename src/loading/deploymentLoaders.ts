@@ -36,29 +36,34 @@ import {
 import { byId } from './byId.ts';
 import type { childLoaders } from './childLoaders.ts';
 import { type ChildPage, counted } from './countedPage.ts';
+import type { Pace } from './pace.ts';
 
 /** Loads deployments, schedules, work pools, work queues and workers. */
 export function deploymentLoaders(
   database: Database,
   tenantId: string,
+  pace: Pace,
   children: ReturnType<typeof childLoaders>,
   childPage: ChildPage,
 ) {
   const most = MAX_TOTAL_COUNT;
   const lean = { wide: false } as const;
   return {
-    deployment: byId((ids) => deploymentsById(database, tenantId, ids)),
-    leanDeployment: byId<LeanDeployment>((ids) => deploymentsById(database, tenantId, ids, lean)),
-    deploymentSchedule: byId((ids) => deploymentSchedulesById(database, tenantId, ids)),
-    workPool: byId((ids) => workPoolsById(database, tenantId, ids)),
-    leanWorkPool: byId<LeanWorkPool>((ids) => leanWorkPoolsById(database, tenantId, ids)),
-    workQueue: byId((ids) => workQueuesById(database, tenantId, ids)),
-    worker: byId((ids) => workersById(database, tenantId, ids)),
+    deployment: byId(pace, (ids) => deploymentsById(database, tenantId, ids)),
+    leanDeployment: byId<LeanDeployment>(pace, (ids) => deploymentsById(database, tenantId, ids, lean)),
+    deploymentSchedule: byId(pace, (ids) => deploymentSchedulesById(database, tenantId, ids)),
+    workPool: byId(pace, (ids) => workPoolsById(database, tenantId, ids)),
+    leanWorkPool: byId<LeanWorkPool>(pace, (ids) => leanWorkPoolsById(database, tenantId, ids)),
+    workQueue: byId(pace, (ids) => workQueuesById(database, tenantId, ids)),
+    worker: byId(pace, (ids) => workersById(database, tenantId, ids)),
     /** The default queue of a work pool. */
-    defaultQueue: new DataLoader(async (ids: readonly string[]) => {
-      const found = await defaultQueuesOf(database, ids);
-      return ids.map((id) => found.get(id) ?? null);
-    }),
+    defaultQueue: new DataLoader(
+      async (ids: readonly string[]) => {
+        const found = await defaultQueuesOf(database, ids);
+        return ids.map((id) => found.get(id) ?? null);
+      },
+      { batchScheduleFn: pace.schedule },
+    ),
     /** The number of active runs of a work pool. */
     activeRunsOfPool: (workPoolId: string) =>
       children(['activeRunsOfPool'], workPoolId, (ids) => activeRunsOfPools(database, ids)),

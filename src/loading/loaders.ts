@@ -46,6 +46,7 @@ import {
   taskRunsById,
   taskRunsOf,
 } from '../store/taskRuns/taskRuns.ts';
+import { budgetedDatabase } from './budgetedDatabase.ts';
 import { bulkLoaders } from './bulkLoaders.ts';
 import { byId } from './byId.ts';
 import { childLoaders } from './childLoaders.ts';
@@ -53,7 +54,9 @@ import { concurrencyLoaders } from './concurrencyLoaders.ts';
 import { childPageOf, counted } from './countedPage.ts';
 import { deploymentLoaders } from './deploymentLoaders.ts';
 import { graphLoaders } from './graphLoaders.ts';
+import type { Pace } from './pace.ts';
 import { createPrefect1Loaders } from './prefect1Loaders.ts';
+import { createRequestBudget, UNLIMITED } from './requestBudget.ts';
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
@@ -61,31 +64,33 @@ export type Loaders = ReturnType<typeof createLoaders>;
  * The loaders of one request, which also cache its reads. All requests for a list in one tick, that is in one level of
  * a document, are one statement. `lean` loaders and lists with `wide: false` do not read wide JSON columns.
  */
-export function createLoaders(database: Database, tenantId: string) {
-  const children = childLoaders();
+export function createLoaders(unlimited: Database, tenantId: string, budget = createRequestBudget(UNLIMITED)) {
+  const { pace } = budget;
+  const database = budgetedDatabase(unlimited, budget);
+  const children = childLoaders(pace);
   const childPage = childPageOf(children);
   const most = MAX_TOTAL_COUNT;
   const lean = { wide: false } as const;
 
   return {
-    flow: byId((ids) => flowsById(database, tenantId, ids)),
-    flowRun: byId((ids) => flowRunsById(database, tenantId, ids)),
-    leanFlowRun: byId((ids) => flowRunsById(database, tenantId, ids, lean)),
-    taskRun: byId((ids) => taskRunsById(database, tenantId, ids)),
-    leanTaskRun: byId((ids) => taskRunsById(database, tenantId, ids, lean)),
-    flowRunState: byId((ids) => flowRunStatesById(database, tenantId, ids)),
-    leanFlowRunState: byId((ids) => flowRunStatesById(database, tenantId, ids, lean)),
-    taskRunState: byId((ids) => taskRunStatesById(database, tenantId, ids)),
-    leanTaskRunState: byId((ids) => taskRunStatesById(database, tenantId, ids, lean)),
-    log: byId((ids) => logsById(database, tenantId, ids)),
-    flowRunInput: byId((ids) => flowRunInputsById(database, tenantId, ids)),
-    whyNotRunningFacts: byId((ids) => readWhyNotRunningFacts(database, tenantId, ids)),
-    nodeType: nodeTypeLoader(database, tenantId),
-    prefect1: createPrefect1Loaders(database),
-    ...bulkLoaders(database, tenantId, childPage),
+    flow: byId(pace, (ids) => flowsById(database, tenantId, ids)),
+    flowRun: byId(pace, (ids) => flowRunsById(database, tenantId, ids)),
+    leanFlowRun: byId(pace, (ids) => flowRunsById(database, tenantId, ids, lean)),
+    taskRun: byId(pace, (ids) => taskRunsById(database, tenantId, ids)),
+    leanTaskRun: byId(pace, (ids) => taskRunsById(database, tenantId, ids, lean)),
+    flowRunState: byId(pace, (ids) => flowRunStatesById(database, tenantId, ids)),
+    leanFlowRunState: byId(pace, (ids) => flowRunStatesById(database, tenantId, ids, lean)),
+    taskRunState: byId(pace, (ids) => taskRunStatesById(database, tenantId, ids)),
+    leanTaskRunState: byId(pace, (ids) => taskRunStatesById(database, tenantId, ids, lean)),
+    log: byId(pace, (ids) => logsById(database, tenantId, ids)),
+    flowRunInput: byId(pace, (ids) => flowRunInputsById(database, tenantId, ids)),
+    whyNotRunningFacts: byId(pace, (ids) => readWhyNotRunningFacts(database, tenantId, ids)),
+    nodeType: nodeTypeLoader(database, tenantId, pace),
+    prefect1: createPrefect1Loaders(database, budget),
+    ...bulkLoaders(database, tenantId, pace, childPage),
     ...graphLoaders(database, children),
-    ...deploymentLoaders(database, tenantId, children, childPage),
-    ...concurrencyLoaders(database, tenantId, childPage),
+    ...deploymentLoaders(database, tenantId, pace, children, childPage),
+    ...concurrencyLoaders(database, tenantId, pace, childPage),
 
     flows: (list: FlowList) =>
       counted(flowPage(database, tenantId, list), () => flowCount(database, tenantId, list.filter, most)),
@@ -159,10 +164,13 @@ export function createLoaders(database: Database, tenantId: string) {
   };
 }
 
-const nodeTypeLoader = (database: Database, tenantId: string) =>
-  new DataLoader<string, NodeType | null>(async (keys) => {
-    const ids = keys.map((key) => key.toLowerCase());
-    const found = await nodeTypes(database, tenantId, ids.filter(isUuid));
-    const types = new Map(found.map(({ id, type }) => [id, type]));
-    return ids.map((id) => types.get(id) ?? null);
-  });
+const nodeTypeLoader = (database: Database, tenantId: string, pace: Pace) =>
+  new DataLoader<string, NodeType | null>(
+    async (keys) => {
+      const ids = keys.map((key) => key.toLowerCase());
+      const found = await nodeTypes(database, tenantId, ids.filter(isUuid));
+      const types = new Map(found.map(({ id, type }) => [id, type]));
+      return ids.map((id) => types.get(id) ?? null);
+    },
+    { batchScheduleFn: pace.schedule },
+  );

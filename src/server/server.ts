@@ -77,7 +77,14 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
     },
     present,
   );
-  const operations = createOperations({ schema, documents, present, contextOf, maxRows: config.maxRows, observations });
+  const operations = createOperations({
+    schema,
+    documents,
+    present,
+    contextOf,
+    limits: { rows: config.maxRows, values: config.maxValues },
+    observations,
+  });
   const sockets = openWebSockets({
     schema,
     operations,

@@ -2,6 +2,7 @@ import { execute, GraphQLObjectType, GraphQLSchema, parse, validate } from 'grap
 import { v7 } from 'uuid';
 import { DEFAULT_TENANT_ID, type Viewer } from '../../src/core/values/viewer.ts';
 import { createLoaders } from '../../src/loading/loaders.ts';
+import { createRequestBudget, UNLIMITED } from '../../src/loading/requestBudget.ts';
 import { readQueryFields } from '../../src/prefect1/reads/readFields.ts';
 import type { Database } from '../../src/store/connection/database.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
@@ -40,7 +41,12 @@ export async function openReadWorld(): Promise<ReadWorld> {
         schema,
         document: parsed,
         variableValues: { ...variables },
-        contextValue: { viewer, loaders: createLoaders(database, viewer.tenantId), variables },
+        contextValue: {
+          viewer,
+          budget: createRequestBudget(UNLIMITED),
+          loaders: createLoaders(database, viewer.tenantId),
+          variables,
+        },
       });
       database.onStatement = null;
       return {

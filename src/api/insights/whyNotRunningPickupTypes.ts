@@ -144,6 +144,7 @@ reasonType('NoFreeSlot').implement({
     holders: t.expose('holders', {
       type: [SlotHolderType],
       description: 'The flow runs that hold the slots, those that have held them longest first; at most 20.',
+      extensions: { rows: 20 },
     }),
   }),
 });

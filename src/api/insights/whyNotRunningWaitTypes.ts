@@ -95,6 +95,7 @@ reasonType('TaskRunsStillRunning').implement({
     taskRuns: t.field({
       type: t.listRef(TaskRunType, { nullable: true }),
       description: 'The task runs in `taskRunIds`, at most 10; null for a task run that has since been deleted.',
+      extensions: { rows: 10 },
       resolve: ({ taskRunIds }, _, context, info) =>
         Promise.all(taskRunIds.map((id) => loadTaskRun(id, context, info))),
     }),
@@ -105,6 +106,7 @@ builder.objectField(FlowRunType, 'whyNotRunning', (t) =>
   t.field({
     type: [WhyNotRunningReasonInterface],
     nullable: true,
+    extensions: { rows: 8 },
     description:
       'Why the run is not running: the reasons, most likely first; null if the run is running or has ended. A run ' +
       'can have several reasons at the same time, at most 8. The server reads the details only if the field is ' +

@@ -65,6 +65,7 @@ const FlowRunChangesType = builder.objectRef<FlowRunChangesEvent>('FlowRunChange
     changes: t.field({
       type: [FlowRunChangeType],
       description: `The changes; at most ${MAX_PAGE_SIZE}. Empty if the event only has new counts or a newer cursor.`,
+      extensions: { rows: MAX_PAGE_SIZE },
       resolve: ({ changes }) => [...changes],
     }),
     counts: t.field({

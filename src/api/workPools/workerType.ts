@@ -117,6 +117,7 @@ const PollWorkPoolPayload = builder.objectRef<{ flowRuns: FlowRun[] }>('PollWork
       description:
         'The flow runs, ordered by the priority of their queues, then by the time at which they are due; at most ' +
         `${MAX_PAGE_SIZE}.`,
+      extensions: { rows: MAX_PAGE_SIZE },
     }),
   }),
 });

@@ -8,7 +8,8 @@ export const PROBLEM_CODES = {
   BAD_REQUEST: 'The HTTP request is not a GraphQL request: no document, invalid JSON, or a method that is not allowed.',
   BAD_USER_INPUT: 'A value is malformed, too long or out of range. The message names it.',
   INVALID_CURSOR: 'The cursor does not belong to this field, to this order or to this run.',
-  QUERY_TOO_COMPLEX: 'The document exceeds a limit on bytes, tokens, depth, aliases, fields or introspection.',
+  QUERY_TOO_COMPLEX:
+    'The document exceeds a limit on bytes, tokens, depth, aliases, fields or introspection, or the request one on rows or values.',
   PAYLOAD_TOO_LARGE: 'The request body is larger than the server accepts.',
   LIMIT_EXCEEDED:
     'The request exceeds a limit of the server: values, levels of JSON, page size, batch size, subscriptions per socket.',

@@ -147,7 +147,12 @@ export function listArguments(table: Prefect1Table): GraphQLFieldConfigArgumentM
       type: listOf(selectColumn),
       description: 'Returns only the first row for each combination of these columns. `order_by` must start with them.',
     },
-    limit: { type: GraphQLInt, description: 'Maximum number of rows. Default: all rows.' },
+    limit: {
+      type: GraphQLInt,
+      description:
+        'Maximum number of rows. Default: all rows. A request that reads more rows in total than FLOWQL_MAX_ROWS, ' +
+        '150,000 by default, fails with QUERY_TOO_COMPLEX.',
+    },
     offset: { type: GraphQLInt, description: 'Number of rows to skip.' },
     order_by: { type: listOf(orderBy), description: 'Sort order. Rows that compare equal are sorted by id.' },
     where: { type: boolExp, description: 'Returns only rows that match this condition.' },

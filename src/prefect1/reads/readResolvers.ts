@@ -1,6 +1,12 @@
-import { type GraphQLFieldResolver, type GraphQLResolveInfo, getNamedType, isObjectType } from 'graphql';
+import {
+  type FieldNode,
+  type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
+  getNamedType,
+  isObjectType,
+} from 'graphql';
 import { visibleTenant } from '../../core/values/viewer.ts';
-import type { Walk } from '../../loading/prefect1Loaders.ts';
+import type { RelatedRequest, Walk } from '../../loading/prefect1Loaders.ts';
 import type { Measure } from '../../store/prefect1Reads/prefect1Measures.ts';
 import {
   EVERY_ROW,
@@ -26,8 +32,8 @@ const readableBy = (relation: Prefect1Relation, { viewer }: Prefect1Context): Pr
 
 /** The source of an aggregate: `nodes` reads its rows, `aggregate` its measures, each only if it is selected. */
 export interface Aggregate {
-  rows: (info: GraphQLResolveInfo) => Promise<Prefect1Row[]>;
-  measures: (measures: readonly Measure[]) => Promise<Measured>;
+  rows: (info: GraphQLResolveInfo) => Prefect1Row[] | Promise<Prefect1Row[]>;
+  measures: (measures: readonly Measure[]) => Measured | Promise<Measured>;
 }
 
 /** The measured values of an aggregate, by `measureKey`. */
@@ -75,22 +81,24 @@ export const byPrimaryKeyField =
 
 export const objectField =
   (relation: Prefect1Relation): Resolver<Prefect1Row, object> =>
-  async (row, _, context, info) => {
-    const [related] = await relatedRows(relation, row, EVERY_ROW, context, info);
-    return related ?? null;
+  (row, _, context, info) => {
+    const related = relatedRows(relation, row, () => EVERY_ROW, context, info);
+    return related instanceof Promise ? related.then(firstOf) : firstOf(related);
   };
+
+const firstOf = ([row]: readonly Prefect1Row[]) => row ?? null;
 
 export const arrayField =
   (relation: Prefect1Relation): Resolver<Prefect1Row, ListArguments> =>
   (row, args, context, info) =>
-    relatedRows(relation, row, listOfArguments(args, context, info), context, info);
+    relatedRows(relation, row, () => listOfArguments(args, context, info), context, info);
 
 export const relatedAggregateField =
   (relation: Prefect1Relation): Resolver<Prefect1Row, ListArguments> =>
   (row, args, context, field): Aggregate => {
     const list = listOfArguments(args, context, field);
     return {
-      rows: (info) => relatedRows(relation, row, list, context, info),
+      rows: (info) => relatedRows(relation, row, () => list, context, info),
       measures: (measures) => {
         const { loaders, viewer } = context;
         const key = String(row[keyName(relation.ours)]);
@@ -102,18 +110,30 @@ export const relatedAggregateField =
     };
   };
 
-async function relatedRows(
+/** The requests of fields for related rows. All rows of an execution share the nodes of a field and its arguments. */
+const REQUESTS = new WeakMap<readonly FieldNode[], RelatedRequest>();
+
+function requestOf(relation: Prefect1Relation, listOf: () => Prefect1List, info: GraphQLResolveInfo): RelatedRequest {
+  const known = REQUESTS.get(info.fieldNodes);
+  if (known) return known;
+  const wanted = wantedOf(prefect1Table(relation.to), info.fieldNodes, info);
+  const request = { wanted, list: listOf() };
+  REQUESTS.set(info.fieldNodes, request);
+  return request;
+}
+
+function relatedRows(
   relation: Prefect1Relation,
   row: Prefect1Row,
-  list: Prefect1List,
+  listOf: () => Prefect1List,
   context: Prefect1Context,
   info: GraphQLResolveInfo,
-): Promise<Prefect1Row[]> {
+): Prefect1Row[] | Promise<Prefect1Row[]> {
   const { loaders, viewer } = context;
   const key = row[keyName(relation.ours)];
   if (key === null) return [];
-  const wanted = wantedOf(prefect1Table(relation.to), info.fieldNodes, info);
-  return loaders.prefect1.related(visibleTenant(viewer), readableBy(relation, context), String(key), { wanted, list });
+  const request = requestOf(relation, listOf, info);
+  return loaders.prefect1.related(visibleTenant(viewer), readableBy(relation, context), String(key), request);
 }
 
 export const nodesField: Resolver<Aggregate, object> = ({ rows }, _args, _context, info) => rows(info);

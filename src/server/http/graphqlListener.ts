@@ -37,7 +37,13 @@ export const createGraphqlListener =
     const asked = isPost ? requestOfJson(await readBody(request, maxBodyBytes)) : requestOfUrl(request);
     const maySubscribe = acceptsEventStream(accept);
     if (maySubscribe) breakOffWhenRevoked(response, authentication, authorization);
-    const caller: Caller = { viewer, headers: prefect1Headers(request.headers), mayMutate: isPost, maySubscribe };
+    const caller: Caller = {
+      viewer,
+      headers: prefect1Headers(request.headers),
+      mayMutate: isPost,
+      maySubscribe,
+      budget: operations.budget(),
+    };
     if (Array.isArray(asked)) {
       // Concurrently, like Apollo's server. A client that needs an order sends one document.
       const results = await Promise.all(asked.map((one) => answered(one, { ...caller, maySubscribe: false })));

@@ -10,6 +10,7 @@ import { guarded, refuseReaders } from '../../api/building/guarded.ts';
 import { schema as nativeSchema } from '../../api/schema.ts';
 import { prefect1Dialect } from '../../prefect1/dialect.ts';
 import type { Prefect1Context } from '../../prefect1/operations/prefect1Context.ts';
+import { meterFields } from './meteredFields.ts';
 import type { RequestContext } from './requestContext.ts';
 
 /**
@@ -17,10 +18,10 @@ import type { RequestContext } from './requestContext.ts';
  * other type belongs to one dialect; graphql rejects a schema in which two types have the same name.
  */
 export function oneSchema({ prefect1 }: { prefect1: boolean }): GraphQLSchema {
-  if (!prefect1) return nativeSchema;
+  if (!prefect1) return meterFields(nativeSchema);
   const dialect = sharedDialect();
   const native = nativeSchema.toConfig();
-  return new GraphQLSchema({
+  const schema = new GraphQLSchema({
     ...native,
     query: rootOf('Query', { ...fieldsOf(native.query), ...dialect.query }),
     mutation: rootOf('Mutation', { ...fieldsOf(native.mutation), ...guardedWrites(dialect.mutation) }),
@@ -29,6 +30,7 @@ export function oneSchema({ prefect1 }: { prefect1: boolean }): GraphQLSchema {
       ...dialect.types,
     ],
   });
+  return meterFields(schema);
 }
 
 /** Returns the text of prefect1.graphql: the Prefect 1 dialect alone. */

@@ -9,12 +9,14 @@ import {
 import { count } from '../../core/checks/checkText.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
+import { type BudgetLimits, createRequestBudget, type RequestBudget } from '../../loading/requestBudget.ts';
 import type { Prefect1Headers } from '../../prefect1/operations/prefect1Context.ts';
 import { type ClientError, RequestFault } from '../observing/clientError.ts';
 import type { Observations } from '../observing/observations.ts';
 import type { PresentError } from '../observing/presentError.ts';
 import { checkVariables } from './checkVariables.ts';
 import type { DocumentCache, ReadDocument, ReadOperation } from './documentCache.ts';
+import { meteredFieldResolver } from './meteredFields.ts';
 import { pageCost, type Variables } from './pageCost.ts';
 import { usePlainNumbers } from './plainNumbers.ts';
 import { createSharedExecution, groupKey, type SharedResult } from './sharedExecution.ts';
@@ -34,6 +36,8 @@ export interface Caller {
   headers: Prefect1Headers;
   mayMutate: boolean;
   maySubscribe: boolean;
+  /** From `Operations.budget`. The operations of a batch share one. */
+  budget: RequestBudget;
 }
 
 /** Prefect 1 clients do not use WebSockets, so their headers are null. */
@@ -45,11 +49,14 @@ export interface Operation extends ReadOperation {
   variables: Variables;
   viewer: Viewer;
   headers: Prefect1Headers;
+  budget: RequestBudget;
 }
 
 export type Events = AsyncIterableIterator<SharedResult, undefined, undefined>;
 
 export interface Operations {
+  /** Returns what a request may read and return. */
+  budget(): RequestBudget;
   prepare(request: OperationRequest, caller: Caller): Operation | { errors: readonly ClientError[] };
   /** Executes a query or mutation. Never rejects. */
   execute(operation: Operation): Promise<ExecutionResult>;
@@ -62,8 +69,9 @@ export interface OperationParts {
   documents: DocumentCache;
   present: PresentError;
   /** Creates a context. Each execution needs its own, because the loaders in it cache rows. */
-  contextOf: (viewer: Viewer, headers: Prefect1Headers, variables: Variables) => unknown;
-  maxRows: number;
+  contextOf: (viewer: Viewer, headers: Prefect1Headers, variables: Variables, budget: RequestBudget) => unknown;
+  /** The limits of a request, and of each event of a subscription. */
+  limits: BudgetLimits;
   observations: Observations;
 }
 
@@ -76,7 +84,7 @@ const MAX_SUBSCRIPTION_CHARACTERS = 500_000;
 
 /** Runs the operations of all transports, so that limits and results are the same for each. */
 export function createOperations(parts: OperationParts): Operations {
-  const { schema, documents, present, contextOf, maxRows, observations } = parts;
+  const { schema, documents, present, contextOf, limits, observations } = parts;
   const shared = createSharedExecution();
 
   function check({ definition, pages }: ReadOperation, request: OperationRequest, caller: Caller): void {
@@ -98,13 +106,7 @@ export function createOperations(parts: OperationParts): Operations {
         { limit: 'characters', max: MAX_SUBSCRIPTION_CHARACTERS },
       );
     if (characters > LARGE_CHARACTERS) checkVariables(schema, definition, variables);
-    const rows = pageCost(pages, variables);
-    if (rows > maxRows)
-      throw new Problem(
-        'QUERY_TOO_COMPLEX',
-        `The pages of this operation can have ${rows} rows in total; the limit is ${maxRows}. Request shorter pages.`,
-        { limit: 'rows', max: maxRows },
-      );
+    caller.budget.plan(pageCost(pages, variables));
   }
 
   function refused(errors: readonly ClientError[]): { errors: readonly ClientError[] } {
@@ -112,12 +114,13 @@ export function createOperations(parts: OperationParts): Operations {
     return { errors };
   }
 
-  const argsOf = (operation: Operation): ExecutionArgs => ({
+  const argsOf = (operation: Operation, budget: RequestBudget): ExecutionArgs => ({
     schema,
     document: operation.read.document,
     operationName: operation.definition.name?.value ?? null,
     variableValues: operation.variables,
-    contextValue: contextOf(operation.viewer, operation.headers, operation.variables),
+    contextValue: contextOf(operation.viewer, operation.headers, operation.variables, budget),
+    fieldResolver: meteredFieldResolver,
     options: { maxCoercionErrors: MAX_COERCION_ERRORS },
   });
 
@@ -128,9 +131,21 @@ export function createOperations(parts: OperationParts): Operations {
     return { ...result, errors: result.errors.map((error) => present(error, fallback)) };
   }
 
-  async function run(args: ExecutionArgs): Promise<ExecutionResult> {
+  /** Returns what `work` resolves with, unless the budget is exhausted before. */
+  const within = async <Value>(budget: RequestBudget, work: Value | Promise<Value>): Promise<Value> => {
+    if (!(work instanceof Promise)) return work;
+    const first = await Promise.race([work, budget.over]);
+    if (first instanceof Problem) throw first;
+    return first;
+  };
+
+  async function run(
+    operation: Operation,
+    budget: RequestBudget,
+    event: Pick<ExecutionArgs, 'rootValue'> = {},
+  ): Promise<ExecutionResult> {
     try {
-      return presented(await execute(args));
+      return presented(await within(budget, execute({ ...argsOf(operation, budget), ...event })));
     } catch (error) {
       return { errors: [present(error, 'BAD_USER_INPUT')] };
     }
@@ -151,7 +166,7 @@ export function createOperations(parts: OperationParts): Operations {
         try {
           const { done, value } = await source.next();
           if (done) return end();
-          const answer = () => run({ ...argsOf(operation), rootValue: value });
+          const answer = () => run(operation, createRequestBudget(limits), { rootValue: value });
           return { done: false, value: await shared.answer(value as object, group, answer) }; // events are objects
         } catch (error) {
           end();
@@ -169,6 +184,8 @@ export function createOperations(parts: OperationParts): Operations {
   }
 
   return {
+    budget: () => createRequestBudget(limits),
+
     prepare(request, caller) {
       const { query, operationName, variables } = request;
       const reading = documents.read(query);
@@ -178,7 +195,8 @@ export function createOperations(parts: OperationParts): Operations {
         if (!operation) throw new Problem('BAD_REQUEST', noOperation(operationName));
         usePlainNumbers(schema, operation.definition, variables);
         check(operation, request, caller);
-        return { ...operation, read: reading.read, variables, viewer: caller.viewer, headers: caller.headers };
+        const { viewer, headers, budget } = caller;
+        return { ...operation, read: reading.read, variables, viewer, headers, budget };
       } catch (error) {
         return refused([present(error)]);
       }
@@ -186,14 +204,15 @@ export function createOperations(parts: OperationParts): Operations {
 
     async execute(operation) {
       const finished = observations.started(operation.definition);
-      const result = await run(argsOf(operation));
+      const result = await run(operation, operation.budget);
       finished(result);
       return result;
     },
 
     async subscribe(operation) {
       try {
-        const source = await createSourceEventStream(argsOf(operation));
+        const { budget } = operation;
+        const source = await within(budget, createSourceEventStream(argsOf(operation, budget)));
         return Symbol.asyncIterator in source ? eventsOf(source[Symbol.asyncIterator](), operation) : presented(source);
       } catch (error) {
         return { errors: [present(error)] };

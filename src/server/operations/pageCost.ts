@@ -16,7 +16,7 @@ import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../core/values/page.ts';
 
 /** A list in an operation: the length of its page, and the lists within each of its rows. */
 export interface PageField {
-  size: number | { variable: string; otherwise: number };
+  size: (variables: Variables) => number;
   within: PageField[];
 }
 
@@ -25,16 +25,22 @@ export type Variables = { readonly [name: string]: unknown };
 /** Returns the maximum number of rows in an operation's pages: 200 runs with 200 task runs each are 200 + 40,000. */
 export function pageCost(fields: PageField[], variables: Variables): number {
   let rows = 0;
-  for (const { size, within } of fields) {
-    const length = typeof size === 'number' ? size : pageSize(variables[size.variable] ?? size.otherwise);
-    rows += length * (1 + pageCost(within, variables));
-  }
+  for (const { size, within } of fields) rows += size(variables) * (1 + pageCost(within, variables));
   return rows;
 }
 
-/** Clamps the size. The field itself rejects an invalid size. */
-const pageSize = (value: unknown): number =>
-  typeof value === 'number' ? Math.min(Math.max(value, 0), MAX_PAGE_SIZE) : DEFAULT_PAGE_SIZE;
+/** The kinds of sized lists: an argument that tells the kind, the arguments that set the length, and the default. */
+const SIZED_BY: { sign: string; arguments: readonly string[]; otherwise: number }[] = [
+  { sign: 'first', arguments: ['first', 'last'], otherwise: DEFAULT_PAGE_SIZE },
+  { sign: 'page', arguments: ['limit'], otherwise: DEFAULT_PAGE_SIZE },
+  { sign: 'ids', arguments: ['ids'], otherwise: 0 },
+];
+
+/** Clamps the size. The field itself rejects an invalid size. A list of ids is as long as the answer. */
+function pageSize(value: unknown): number | null {
+  if (typeof value === 'number') return Math.min(Math.max(value, 0), MAX_PAGE_SIZE);
+  return Array.isArray(value) ? value.length : null;
+}
 
 /** Returns the lists of one operation of a valid document as a tree. The limit on fields also limits its size. */
 export function pageFields(
@@ -46,12 +52,22 @@ export function pageFields(
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
 
-  function sizeOf(field: FieldNode): PageField['size'] {
-    const given = field.arguments?.find(({ name }) => name.value === 'first' || name.value === 'last')?.value;
-    if (given?.kind !== Kind.VARIABLE) return literalSize(given);
-    const variable = given.name.value;
-    const definition = operation.variableDefinitions?.find((defined) => defined.variable.name.value === variable);
-    return { variable, otherwise: literalSize(definition?.defaultValue) };
+  /** Returns the value of an argument. Null, like a variable without a value, is the same as no argument. */
+  function givenValue(argument: ValueNode, variables: Variables): unknown {
+    if (argument.kind !== Kind.VARIABLE) return literalValue(argument);
+    const name = argument.name.value;
+    // A name such as `constructor` must not find what every object has.
+    if (Object.hasOwn(variables, name)) return variables[name];
+    const definition = operation.variableDefinitions?.find((defined) => defined.variable.name.value === name);
+    return definition?.defaultValue && literalValue(definition.defaultValue);
+  }
+
+  function sizeOf(field: FieldNode, { arguments: names, otherwise }: (typeof SIZED_BY)[number]): PageField['size'] {
+    const given = field.arguments?.filter(({ name }) => names.includes(name.value)) ?? [];
+    return (variables) => {
+      const sizes = given.flatMap(({ value }) => pageSize(givenValue(value, variables)) ?? []);
+      return sizes.length === 0 ? otherwise : Math.max(...sizes);
+    };
   }
 
   function within(selectionSet: SelectionSetNode | undefined, type: GraphQLNamedType | undefined): PageField[] {
@@ -68,13 +84,17 @@ export function pageFields(
       if (!field) return []; // introspection, or a union's __typename
       const inner = within(selection.selectionSet, getNamedType(field.type));
       // A list that is not paged declares its maximum length.
-      if (typeof field.extensions.rows === 'number') return [{ size: field.extensions.rows, within: inner }];
-      const isPage = field.args.some(({ name }) => name === 'first');
-      return isPage ? [{ size: sizeOf(selection), within: inner }] : inner;
+      const { rows } = field.extensions;
+      if (typeof rows === 'number') return [{ size: () => rows, within: inner }];
+      const sized = SIZED_BY.find(({ sign }) => field.args.some(({ name }) => name === sign));
+      return sized ? [{ size: sizeOf(selection, sized), within: inner }] : inner;
     });
   }
   return within(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined);
 }
 
-const literalSize = (value: ValueNode | undefined): number =>
-  value?.kind === Kind.INT ? pageSize(Number(value.value)) : DEFAULT_PAGE_SIZE;
+/** Returns an Int as a number, and a list as its items. */
+function literalValue(node: ValueNode): unknown {
+  if (node.kind === Kind.INT) return Number(node.value);
+  return node.kind === Kind.LIST ? node.values : null;
+}

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { StartedEngine } from '../../actions/startEngine.ts';
 import { type Context, createContext } from '../../api/building/context.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
+import type { RequestBudget } from '../../loading/requestBudget.ts';
 import type { Prefect1Context, Prefect1Headers } from '../../prefect1/operations/prefect1Context.ts';
 
 /** The context of one execution, for the resolvers of both dialects. */
@@ -12,9 +13,10 @@ export const createRequestContext = (
   viewer: Viewer,
   headers: Prefect1Headers,
   variables: Prefect1Context['variables'],
+  budget?: RequestBudget,
 ): RequestContext =>
   // No spread: `loaders` is a getter that creates new loaders after their cache is cleared.
-  Object.assign(createContext(engine, viewer), { headers, variables });
+  Object.assign(createContext(engine, viewer, budget), { headers, variables });
 
 export function prefect1Headers(headers: IncomingHttpHeaders): Prefect1Headers {
   const one = (name: string) => {

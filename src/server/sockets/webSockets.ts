@@ -144,7 +144,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
         `This connection has reached its limit of ${limits.operationsPerSocket} concurrent operations.`,
         { limit: 'operationsPerSocket', max: limits.operationsPerSocket },
       );
-    return operations.prepare(request, { viewer: extra.viewer, ...OVER_SOCKETS });
+    return operations.prepare(request, { viewer: extra.viewer, budget: operations.budget(), ...OVER_SOCKETS });
   }
 
   function opened(socket: WebSocket, request: IncomingMessage): void {

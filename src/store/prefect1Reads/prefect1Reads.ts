@@ -46,14 +46,21 @@ export function readPrefect1Rows(
   database: Queryable,
   scope: Scope,
   table: Prefect1Table,
-  { wanted, list, from = table.from }: { wanted: Wanted; list: Prefect1List; from?: RawBuilder<unknown> | undefined },
+  { wanted, list, most, from = table.from }: RowsRequest & { from?: RawBuilder<unknown> | undefined },
 ): Promise<Prefect1Row[]> {
   const may = visibleAlone(table, ROW, scope);
   return prefect1Statement(
     database,
     `${table.name}.rows`,
-    listSql(table, from, may, list, scope, projection(table, wanted)),
+    listSql(table, from, may, { ...list, limit: Math.min(list.limit ?? most, most) }, scope, projection(table, wanted)),
   );
+}
+
+interface RowsRequest {
+  wanted: Wanted;
+  list: Prefect1List;
+  /** Maximum number of rows to read, for all parents together. */
+  most: number;
 }
 
 /** Aggregates the same rows instead of reading them. */
@@ -82,7 +89,7 @@ export async function readRelated(
   scope: Scope,
   relation: Prefect1Relation,
   parentKeys: readonly string[],
-  { wanted, list }: { wanted: Wanted; list: Prefect1List },
+  { wanted, list, most }: RowsRequest,
 ): Promise<Map<string, Prefect1Row[]>> {
   const table = prefect1Table(relation.to);
   const columns = projection(table, wanted);
@@ -93,7 +100,8 @@ export async function readRelated(
     `${table.name}.of_${relation.theirs}`,
     sql`
       select parent.id as "key parent", page.* from unnest(${sql.val(parentKeys)}::uuid[]) as parent (id)
-      cross join lateral (${listSql(table, table.from, may, list, scope, columns)}) page`,
+      cross join lateral (${listSql(table, table.from, may, list, scope, columns)}) page
+      limit ${most}::bigint`,
   );
   const found = new Map<string, Prefect1Row[]>(parentKeys.map((key) => [key, []]));
   for (const row of rows) found.get(String(row[keyName(PARENT)]))?.push(row);

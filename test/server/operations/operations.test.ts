@@ -83,11 +83,11 @@ const operations = createOperations({
     present,
   ),
   present,
-  contextOf: () => {
+  contextOf: (_viewer, _headers, budget) => {
     counts.contexts += 1;
-    return {};
+    return { budget };
   },
-  maxRows: 1_000,
+  limits: { rows: 1_000, values: 10_000 },
   observations: createObservations(log, []),
 });
 
@@ -102,6 +102,7 @@ function prepare(query: string, variables: object = {}, role: Role = 'ADMIN', te
     headers: { coreVersion: null, agentId: null },
     mayMutate: true,
     maySubscribe: true,
+    budget: operations.budget(),
   };
   const operation = operations.prepare(
     { query, operationName: null, variables: { ...variables }, characters: 0 },

@@ -1,0 +1,28 @@
+import type { Database, Queryable } from '../store/connection/database.ts';
+import type { RequestBudget } from './requestBudget.ts';
+
+// A document can request hundreds of lists. More statements at once would take the connections of other requests, and
+// read more rows before the first of them draws on the budget.
+const STATEMENTS_AT_ONCE = 4;
+
+/** Returns the database for the reads of one request: the rows that its statements return draw on the budget. */
+export function budgetedDatabase(database: Database, budget: RequestBudget): Database {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+
+  const query: Queryable['query'] = async (statement, values) => {
+    if (running >= STATEMENTS_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+    if (budget.isOver) return budget.never;
+    running += 1;
+    try {
+      const rows = await database.query<never>(statement, values);
+      budget.drawRows(rows.length);
+      return budget.isOver ? budget.never : rows;
+    } finally {
+      running -= 1;
+      waiting.shift()?.();
+    }
+  };
+  // Everything else is the database's own.
+  return Object.create(database, { query: { value: query } });
+}
