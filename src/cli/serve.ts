@@ -6,25 +6,13 @@ import { createLogger } from '../server/observing/logger.ts';
 import { oneSchema } from '../server/operations/oneSchema.ts';
 import { createRequestContext } from '../server/operations/requestContext.ts';
 import { startServer } from '../server/server.ts';
-import { cancellationCleanup } from '../services/cancellationCleanup.ts';
-import { cancellingTimeout } from '../services/cancellingTimeout.ts';
-import { cloudHookDelivery } from '../services/cloudHookDelivery.ts';
-import { concurrencyLeases } from '../services/concurrencyLeases.ts';
-import { finishBulkJobs } from '../services/finishBulkJobs.ts';
-import { forgetBulkJobs } from '../services/forgetBulkJobs.ts';
-import { forgetDeletedFlowRuns } from '../services/forgetDeletedFlowRuns.ts';
-import { forgetIdempotencyKeys } from '../services/forgetIdempotencyKeys.ts';
-import { lateRuns } from '../services/lateRuns.ts';
-import { lazarus } from '../services/lazarus.ts';
 import { startLoops } from '../services/loops.ts';
-import { pauseExpirations } from '../services/pauseExpirations.ts';
-import { scheduler } from '../services/scheduler.ts';
-import { zombieKiller } from '../services/zombieKiller.ts';
 import { migrate } from '../store/connection/migrate.ts';
 import { openDatabase } from '../store/connection/openDatabase.ts';
 import { startEmbeddedPostgres } from '../store/embedded/embeddedPostgres.ts';
 import { anyApiKey } from '../store/tenants/apiKeys.ts';
 import { openStreams } from '../streams/streams.ts';
+import { backgroundLoops } from './backgroundLoops.ts';
 
 /** Serves until a signal arrives. Resolves with the exit code. */
 export async function serve(config: Config, version: string): Promise<number> {
@@ -54,30 +42,8 @@ export async function serve(config: Config, version: string): Promise<number> {
       hookDestinations: createHookDestinations(config.hookAllow),
     });
     closers.push(() => stopEngine(engine));
-    const loops = startLoops(
-      engine,
-      [
-        forgetIdempotencyKeys(config.idempotencyHours),
-        forgetDeletedFlowRuns,
-        concurrencyLeases,
-        finishBulkJobs,
-        forgetBulkJobs,
-        lateRuns(config.lateRunsSeconds, config.lateAfterSeconds),
-        pauseExpirations(config.pauseExpirationsSeconds),
-        cancellationCleanup(config.cancellationCleanupSeconds),
-        cancellingTimeout(config.cancellingTimeoutSeconds),
-        ...(config.prefect1
-          ? [
-              scheduler(config.schedulerSeconds),
-              zombieKiller(config.zombieKillerSeconds),
-              lazarus(config.lazarusSeconds),
-            ]
-          : []),
-        cloudHookDelivery(({ id, attempts, event }, reason) =>
-          log.warn({ cloudHookId: id, eventId: event.id, attempts, reason }, 'cloud hook delivery failed, giving up'),
-        ),
-      ],
-      (loop, error) => log.warn({ err: error, loop }, 'loop iteration failed, will retry'),
+    const loops = startLoops(engine, backgroundLoops(config, log), (loop, error) =>
+      log.warn({ err: error, loop }, 'loop iteration failed, will retry'),
     );
     closers.push(() => loops.stop());
     const server = await startServer(config, {

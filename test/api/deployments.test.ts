@@ -258,7 +258,7 @@ describe('rejected requests about deployments', () => {
       'createDeployment',
       named({ schedules: [{ schedule: { rrule: 'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30' } }] }),
       'BAD_USER_INPUT',
-      /too long/,
+      /no time in the future/,
     ],
     [
       'an unknown deployment',

@@ -1,7 +1,8 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EndedFlowSchedule } from '../../src/actions/prefect1Runs/scheduleFlowRuns.ts';
 import type { JsonObject } from '../../src/core/values/jsonObject.ts';
-import { scheduler } from '../../src/services/scheduler.ts';
+import { prefect1Scheduler } from '../../src/services/prefect1Scheduler.ts';
 import { type RegistrationWorld, registrationWorld, serialized } from './registrationWorld.ts';
 
 let world: RegistrationWorld;
@@ -13,6 +14,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const DAILY = { type: 'CronClock', cron: '0 0 * * *' };
+const FEBRUARY_30 = { type: 'CronClock', cron: '0 0 30 2 *' };
 const schedule = (...clocks: JsonObject[]) => ({
   clocks,
   filters: [],
@@ -37,7 +39,9 @@ const runsOf = (flowId: string) =>
 const flowOf = async (id: string) => (await world.sql<JsonObject>('select * from flow where id = $1', [id]))[0];
 const groupOf = async (id: string) => String((await flowOf(id))?.flow_group_id);
 const activate = (flow_id: string) => world.mutate('set_schedule_active', { flow_id });
-const tick = (now = Date.now() * 1000) => scheduler(30).tick(world.t.engine, now);
+const ended: EndedFlowSchedule[] = [];
+const tick = (now = Date.now() * 1000) =>
+  prefect1Scheduler(30, (schedule) => ended.push(schedule)).tick(world.t.engine, now);
 
 describe('an active schedule', () => {
   test('an active schedule immediately creates ten runs with keys of their times', async () => {
@@ -87,10 +91,7 @@ describe('an active schedule', () => {
     world.t.test.database.onStatement = (name) => asked.push(name);
     await tick();
     world.t.test.database.onStatement = null;
-    expect(asked.filter((name) => name !== 'flowSchedules.knownKeys')).toEqual([
-      'flowSchedules.page',
-      'scheduledDeployments.due',
-    ]);
+    expect(asked.filter((name) => name !== 'flowSchedules.knownKeys')).toEqual(['flowSchedules.page']);
   });
 
   test('scheduled runs get the parameters and labels of their clock, and else the labels of the flow', async () => {
@@ -147,11 +148,84 @@ describe('an active schedule', () => {
   });
 
   test('a malformed schedule does not stop the others', async () => {
-    await register({ schedule: { clocks: [{ type: 'NoClock' }] } });
+    const broken = await register({ schedule: schedule(DAILY) }, inactive);
+    await world.sql(
+      `update flow set schedule = '{"clocks":[{"type":"NoClock"}]}', is_schedule_active = true where id = $1`,
+      [broken],
+    );
     const id = await register({ schedule: schedule(DAILY) }, inactive);
     await world.sql('update flow set is_schedule_active = true where id = $1', [id]);
     await tick();
     expect(await runsOf(id)).toHaveLength(10);
+    expect(await flowOf(broken)).toMatchObject({ is_schedule_active: false });
+    expect(ended).toContainEqual(expect.objectContaining({ id: broken, reason: 'Unknown type of clock: "NoClock"' }));
+  });
+
+  test('a stored schedule without a time in the future is turned off, and requests cannot turn it on', async () => {
+    const id = await register({ schedule: schedule(DAILY) }, inactive);
+    const never = JSON.stringify(schedule(FEBRUARY_30));
+    await world.sql('update flow set schedule = $2::jsonb, is_schedule_active = true where id = $1', [id, never]);
+    await tick();
+    expect(await flowOf(id)).toMatchObject({ is_schedule_active: false });
+    expect(ended).toContainEqual(expect.objectContaining({ id, reason: 'the schedule has no time in the future' }));
+    await expect(activate(id)).rejects.toThrow('has no time in the future');
+  });
+
+  test('a schedule that has run out of dates is turned off, and its runs stay', async () => {
+    const start_date = { dt: new Date(Date.now() + 3_600_000).toISOString().slice(0, 19), tz: 'UTC' };
+    const id = await register({ schedule: schedule({ type: 'DatesClock', dates: [start_date] }) });
+    await tick((Date.now() + 2 * 3_600_000) * 1000);
+    expect(await flowOf(id)).toMatchObject({ is_schedule_active: false });
+    expect(await runsOf(id)).toHaveLength(1);
+  });
+});
+
+describe('a schedule is refused when it is written', () => {
+  const recurrence = (rr: string, _dtstart: string | null = null) => ({
+    type: 'RRuleClock',
+    rrule_obj: { type: 'rrule', rr: `RRULE:${rr}`, _dtstart },
+  });
+  const never = { fn: 'prefect.schedules.filters.on_date', kwargs: { month: 2, day: 30 } };
+  test.each<[string, JsonObject]>([
+    ['30 February', schedule(FEBRUARY_30)],
+    ['30 February, by the second', schedule(recurrence('FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30'))],
+    ['an interval of 0', schedule(recurrence('FREQ=DAILY;INTERVAL=0'))],
+    ['a filter that lets nothing through', { ...schedule(DAILY), filters: [never] }],
+    [
+      '20,000 clocks',
+      schedule(...Array.from({ length: 20_000 }, (_, index) => ({ type: 'IntervalClock', interval: 6e7 + index }))),
+    ],
+    ['an end in the past', schedule({ ...DAILY, end_date: { dt: '2020-01-01T00:00:00', tz: 'UTC' } })],
+    ['an unknown clock', { clocks: [{ type: 'NoClock' }] }],
+    ['a zone that is not of IANA', schedule({ ...DAILY, start_date: { dt: '2030-01-01T00:00:00', tz: 'PST' } })],
+    ['an offset that no zone has', schedule({ ...DAILY, start_date: { dt: '2030-01-01T00:00:00', tz: '+25:00' } })],
+    ['a range that wraps, as in Prefect 1', schedule({ type: 'CronClock', cron: '0 22-2 * * *' })],
+  ])('a flow with a schedule with %s is not registered', async (_, refused) => {
+    const name = `refused ${v7()}`;
+    const answer = world.mutate('create_flow', {
+      project_id: project,
+      serialized_flow: serialized({ name, schedule: refused }),
+    });
+    await expect(answer).rejects.toThrow(
+      /`serialized_flow.schedule` (is not a valid schedule|has no time in the future)/,
+    );
+    expect(await world.sql('select from flow where name = $1', [name])).toEqual([]);
+  });
+
+  test('a flow with a schedule that is not an object is not registered', async () => {
+    const answer = world.mutate('create_flow', {
+      project_id: project,
+      serialized_flow: serialized({ schedule: 'daily' }),
+    });
+    await expect(answer).rejects.toThrow('`serialized_flow.schedule` must be an object.');
+  });
+
+  test('a version that is unchanged is registered again after its schedule has ended', async () => {
+    const flow = serialized({ schedule: schedule(DAILY) });
+    const input = { project_id: project, idempotency_key: v7() };
+    const { id } = await world.mutate('create_flow', { ...input, serialized_flow: flow });
+    const ended = { ...flow, schedule: schedule(FEBRUARY_30) };
+    expect(await world.mutate('create_flow', { ...input, serialized_flow: ended })).toEqual({ id });
   });
 });
 
@@ -241,9 +315,19 @@ describe('the schedule of a flow group', () => {
     expect(await kept(id)).toBeNull();
   });
 
-  test('the schedule of a flow group with an unknown time zone is rejected', async () => {
-    const refused = set(v7(), { cron_clocks: [{ cron: '0 9 * * *' }], timezone: 'Moon/Crater' });
-    await expect(refused).rejects.toThrow('Invalid timezone provided for schedule: Moon/Crater');
+  test.each(['Moon/Crater', 'PST', '+02:00', '+25:00', '-99:99'])(
+    'the schedule of a flow group with the unknown time zone %s is rejected',
+    async (timezone) => {
+      const refused = set(v7(), { cron_clocks: [{ cron: '0 9 * * *' }], timezone });
+      await expect(refused).rejects.toThrow(`Invalid timezone provided for schedule: ${timezone}`);
+    },
+  );
+
+  test('the schedule of a flow group on 30 February is rejected', async () => {
+    const id = await register({});
+    const refused = set(await groupOf(id), { cron_clocks: [{ cron: '0 0 30 2 *' }] });
+    await expect(refused).rejects.toThrow('`schedule` has no time in the future');
+    expect(await kept(id)).toBeNull();
   });
 
   test('the schedule of an unknown flow group cannot be set', async () => {

@@ -6,6 +6,7 @@ import { createFlow } from '../../src/actions/deployments/createFlow.ts';
 import { createFlowRunFromDeployment } from '../../src/actions/deployments/createFlowRunFromDeployment.ts';
 import { deleteDeployment } from '../../src/actions/deployments/deleteDeployment.ts';
 import { deleteDeploymentSchedule } from '../../src/actions/deployments/deleteDeploymentSchedule.ts';
+import type { EndedSchedule } from '../../src/actions/deployments/scheduleDeployments.ts';
 import type { ScheduleRequest } from '../../src/actions/deployments/scheduleRequest.ts';
 import { type UpdateDeployment, updateDeployment } from '../../src/actions/deployments/updateDeployment.ts';
 import { updateDeploymentSchedule } from '../../src/actions/deployments/updateDeploymentSchedule.ts';
@@ -13,7 +14,7 @@ import { setFlowRunState } from '../../src/actions/flowRuns/setFlowRunState.ts';
 import { startEngine, stopEngine } from '../../src/actions/startEngine.ts';
 import type { StateRequest } from '../../src/core/runs/state.ts';
 import { formatInstant, parseInstant } from '../../src/core/values/instant.ts';
-import { scheduler } from '../../src/services/scheduler.ts';
+import { deploymentScheduler } from '../../src/services/deploymentScheduler.ts';
 import { type Database, statement } from '../../src/store/connection/database.ts';
 import { openDatabase } from '../../src/store/connection/openDatabase.ts';
 import { schedulesOf } from '../../src/store/deployments/deploymentSchedules.ts';
@@ -30,7 +31,8 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-const { tick } = scheduler(30);
+const ended: EndedSchedule[] = [];
+const { tick } = deploymentScheduler(30, (schedule) => ended.push(schedule));
 const HOUR = 3_600_000_000;
 const DAY = 24 * HOUR;
 /** Years ahead of the runs that are created for the present. */
@@ -131,19 +133,6 @@ test('two servers that schedule in parallel create each run once', async () => {
     expect(new Set(runs.map(({ idempotency_key }) => idempotency_key)).size).toBe(18);
     expect(runs.every(({ states }) => states === 1)).toBe(true);
   }
-});
-
-test('a stored schedule that cannot be read is reported and does not stop the others', async () => {
-  const [bad, good] = [await deploy(DAILY), await deploy(DAILY)];
-  await database.query(
-    statement('test.spoil', `update deployment_schedule set schedule = '{"cron": "at nine"}' where deployment_id = $1`),
-    [bad],
-  );
-  const now = FUTURE + 200 * DAY;
-  await expect(tick(t.engine, now)).rejects.toThrow('schedules whose runs could not be created: 1');
-  expect((await runsOf(good)).filter(({ due }) => due > now)).toHaveLength(3);
-  await deleteDeployment(t.engine, viewer, { deploymentId: bad });
-  await tick(t.engine, now);
 });
 
 describe('deletion of scheduled runs', () => {
@@ -297,5 +286,54 @@ describe('deploying again', () => {
     await move(waiting?.id ?? '', { type: 'SCHEDULED', name: 'AwaitingConcurrencySlot', details: { scheduledTime } });
     await updateDeployment(t.engine, viewer, { deploymentId: id, parameters: { x: 2 }, schedules: [DAILY] });
     expect((await runsOf(id)).filter((run) => run.id === waiting?.id)).toHaveLength(1);
+  });
+});
+
+describe('schedules without a time in the future', () => {
+  const NEVER = { rrule: 'FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30', timezone: null };
+  const replaceTimes = (deploymentId: string, times: object) =>
+    database.query(
+      statement(
+        'test.times',
+        'update deployment_schedule set schedule = $2::jsonb where deployment_id = $1 returning id',
+      ),
+      [deploymentId, JSON.stringify(times)],
+    );
+
+  test.each<[string, object, string]>([
+    ['on 30 February', NEVER, 'the schedule has no time in the future'],
+    ['in an unknown zone', { cron: '0 0 * * *', dayOr: true, timezone: 'PST' }, 'Unknown time zone: PST'],
+    [
+      'with an invalid cron expression',
+      { cron: 'at nine', dayOr: true, timezone: null },
+      'Invalid cron string: at nine',
+    ],
+  ])('a stored schedule %s is turned off, and the others are followed', async (_, times, reason) => {
+    const [broken, healthy] = [await deploy(DAILY), await deploy(DAILY)];
+    await replaceTimes(broken, times);
+    const now = FUTURE + 400 * DAY;
+    await tick(t.engine, now);
+    const [schedule] = (await schedulesOf(database, [broken])).get(broken) ?? [];
+    expect(schedule).toMatchObject({ active: false });
+    expect(ended).toContainEqual({ scheduleId: schedule?.id, deploymentId: broken, reason });
+    expect((await runsOf(healthy)).filter(({ due }) => due > now)).toHaveLength(3);
+  });
+
+  test('a schedule stays on if its next time is more than a hundred days ahead', async () => {
+    const id = await deploy({ schedule: { rrule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO' } });
+    await tick(t.engine, FUTURE);
+    expect((await schedulesOf(database, [id])).get(id)).toMatchObject([{ active: true }]);
+    expect(await runsOf(id)).toEqual([]);
+  });
+
+  test('requests are answered while the schedules of a deployment are computed', async () => {
+    const id = await deploy(...Array.from({ length: 100 }, (_, index) => ({ ...DAILY, slug: `s${index}` })));
+    await replaceTimes(id, NEVER);
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1), 0);
+    await tick(t.engine, FUTURE);
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(20);
+    expect((await schedulesOf(database, [id])).get(id)?.every(({ active }) => !active)).toBe(true);
   });
 });

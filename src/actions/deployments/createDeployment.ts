@@ -35,7 +35,7 @@ export async function createDeployment(
 ): Promise<{ deployment: Deployment; created: boolean }> {
   checkName('name', input.name);
   checkDeploymentContent(input);
-  const schedules = newSchedules('schedules', input.schedules ?? []);
+  const schedules = await newSchedules('schedules', input.schedules ?? []);
   const { tenantId } = viewer;
   const topics: Topic[] = [];
   const request = keyedRequest(viewer, 'createDeployment', input);

@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { beginFlowRun } from '../../core/rules/begin.ts';
 import { blankFlowRun } from '../../core/runs/blankFlowRun.ts';
-import { dueTimes } from '../../core/schedules/deploymentTimes.ts';
+import { dueTimes, nextTime } from '../../core/schedules/deploymentTimes.ts';
+import { reasonOf } from '../../core/schedules/reasonOf.ts';
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { runName } from '../../core/values/runName.ts';
@@ -9,18 +11,24 @@ import { lockWantingSchedules, type WantingSchedule } from '../../store/deployme
 import type { BegunFlowRun } from '../../store/flowRuns/insertFlowRuns.ts';
 import type { Topic } from '../../streams/streams.ts';
 import { newId } from '../writing/newId.ts';
-import { withinTime } from '../writing/withinTime.ts';
 import { flowRunTopics, writeFlowRuns } from '../writing/writeFlowRuns.ts';
+
+/** A schedule that will never create a run again. */
+export interface EndedSchedule {
+  scheduleId: string;
+  deploymentId: string;
+  reason: string;
+}
 
 export interface ScheduledDeployments {
   topics: Topic[];
+  ended: EndedSchedule[];
   /** Errors of schedules whose runs could not be created. */
   faults: unknown[];
 }
 
 const BATCH = 500;
-/** How long the times of one schedule may take to compute. Slower schedules are refused when they are created. */
-export const MAX_SCHEDULE_MS = 1000;
+export const NO_MORE_TIMES = 'the schedule has no time in the future';
 
 /**
  * Creates the next runs of the schedules of these deployments. The deployments are locked, so that a change of a deployment
@@ -33,12 +41,21 @@ export async function scheduleDeployments(
   now: Instant,
 ): Promise<ScheduledDeployments> {
   const faults: unknown[] = [];
+  const ended: EndedSchedule[] = [];
   const wanted: BegunFlowRun[] = [];
   for (const schedule of await lockWantingSchedules(transaction, deploymentIds, now)) {
-    try {
-      wanted.push(...wantedRuns(schedule, now));
-    } catch (error) {
-      faults.push(error);
+    // Each may take milliseconds: requests are answered in between.
+    await setImmediate();
+    const { id: scheduleId, deploymentId } = schedule;
+    const due = dueOrEnded(schedule, now);
+    if (typeof due === 'string') {
+      ended.push({ scheduleId, deploymentId, reason: due });
+    } else {
+      try {
+        wanted.push(...wantedRuns(schedule, due, now));
+      } catch (error) {
+        faults.push(error);
+      }
     }
   }
   const topics: Topic[] = [];
@@ -46,13 +63,22 @@ export async function scheduleDeployments(
     const created = await writeFlowRuns(transaction, wanted.slice(from, from + BATCH));
     topics.push(...flowRunTopics(created));
   }
-  return { topics, faults };
+  return { topics, ended, faults };
 }
 
-function wantedRuns(schedule: WantingSchedule, now: Instant): BegunFlowRun[] {
-  const { id, tenantId, flowId, deploymentId, workQueueId, parameters, labels, maxScheduledRuns } = schedule;
+/** Returns the times for which runs are due, or the reason why the schedule has none any more. */
+function dueOrEnded({ schedule, maxScheduledRuns }: WantingSchedule, now: Instant): Instant[] | string {
+  try {
+    const due = dueTimes(schedule, now, maxScheduledRuns);
+    return due.length === 0 && nextTime(schedule, now) === null ? NO_MORE_TIMES : due;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+function wantedRuns(schedule: WantingSchedule, times: readonly Instant[], now: Instant): BegunFlowRun[] {
+  const { id, tenantId, flowId, deploymentId, workQueueId, parameters, labels } = schedule;
   const tags = ['auto-scheduled', ...schedule.tags];
-  const times = withinTime(MAX_SCHEDULE_MS, () => dueTimes(schedule.schedule, now, maxScheduledRuns));
   const common = { tenantId, flowId, deploymentId, workQueueId, parameters, tags, autoScheduled: true };
   return times.map((scheduledTime) => {
     const idempotencyKey = `scheduled ${deploymentId} ${id} ${formatInstant(scheduledTime)}`;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { checkParameters } from '../../core/checks/checkJson.ts';
 import { checkName, refuse } from '../../core/checks/checkText.ts';
 import { type DeploymentSchedule, MAX_SCHEDULES } from '../../core/schedules/deploymentSchedule.ts';
@@ -6,13 +7,10 @@ import {
   type DeploymentTimes,
   type DeploymentTimesRequest,
   deploymentTimes,
-  dueTimes,
 } from '../../core/schedules/deploymentTimes.ts';
 import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { newId } from '../writing/newId.ts';
-import { withinTime } from '../writing/withinTime.ts';
-import { MAX_SCHEDULE_MS } from './scheduleDeployments.ts';
 
 /** A schedule as a caller requests it. */
 export interface ScheduleRequest {
@@ -29,12 +27,18 @@ export interface ScheduleRequest {
 export type NewSchedule = Omit<DeploymentSchedule, 'created' | 'updated' | 'deploymentId'>;
 
 /** Checks schedules and returns them as they are stored; throws BAD_USER_INPUT. */
-export function newSchedules(field: string, requests: readonly ScheduleRequest[]): NewSchedule[] {
+export async function newSchedules(field: string, requests: readonly ScheduleRequest[]): Promise<NewSchedule[]> {
   if (requests.length > MAX_SCHEDULES)
     throw new Problem('LIMIT_EXCEEDED', `A deployment may have at most ${MAX_SCHEDULES} schedules.`, { field });
   const slugs = requests.flatMap(({ slug }) => slug ?? []);
   if (new Set(slugs).size < slugs.length) refuse(field, 'has two schedules with one slug.');
-  return requests.map((request, index) => newSchedule(`${field}[${index}]`, request));
+  const schedules: NewSchedule[] = [];
+  for (const [index, request] of requests.entries()) {
+    // Each may take milliseconds: other requests are answered in between.
+    if (index > 0) await setImmediate();
+    schedules.push(newSchedule(`${field}[${index}]`, request));
+  }
+  return schedules;
 }
 
 export function newSchedule(field: string, request: ScheduleRequest): NewSchedule {
@@ -61,14 +65,6 @@ export function checkScheduleParts(
   if (parameters) checkParameters(`${field}.parameters`, parameters);
 }
 
-/** The times as they are stored. They are computed once, to check that this stays within the time limit. */
-export function scheduleTimes(field: string, request: DeploymentTimesRequest): DeploymentTimes {
-  const now = Date.now() * 1000;
-  const times = deploymentTimes(field, request, now);
-  try {
-    withinTime(MAX_SCHEDULE_MS, () => dueTimes(times, now, null));
-  } catch {
-    refuse(field, 'cannot be followed: to find its next times takes too long.');
-  }
-  return times;
-}
+/** The times as they are stored. */
+export const scheduleTimes = (field: string, request: DeploymentTimesRequest): DeploymentTimes =>
+  deploymentTimes(field, request, Date.now() * 1000);

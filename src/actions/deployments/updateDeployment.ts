@@ -40,7 +40,7 @@ export async function updateDeployment(
   input: UpdateDeployment,
 ): Promise<{ deployment: Deployment }> {
   checkDeploymentContent(input);
-  const schedules = input.schedules ? redeployed(input.schedules) : null;
+  const schedules = input.schedules ? await redeployed(input.schedules) : null;
   const { tenantId } = viewer;
   const { deploymentId } = await changeDeployment(
     engine,
@@ -97,11 +97,11 @@ async function checkedUpdate(
   return update;
 }
 
-const redeployed = (requests: readonly ScheduleRequest[]): RedeployedSchedule[] =>
-  newSchedules('schedules', requests).map((schedule, index) => ({
+const redeployed = async (requests: readonly ScheduleRequest[]): Promise<RedeployedSchedule[]> =>
+  (await newSchedules('schedules', requests)).map((schedule, index) => ({
     ...schedule,
     saysActive: typeof requests[index]?.active === 'boolean',
-    saysAnchor: typeof requests[index]?.schedule.anchorDate === 'number',
+    saysAnchor: (requests[index]?.schedule.anchorDate ?? null) !== null,
   }));
 
 /** Returns the ids of the schedules whose waiting runs are no longer right. */

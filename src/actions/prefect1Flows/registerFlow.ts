@@ -1,5 +1,6 @@
 import { storableJson } from '../../core/checks/checkJson.ts';
 import { readSerializedFlow, type SerializedFlow } from '../../core/prefect1/serializedFlow.ts';
+import { checkSchedule } from '../../core/schedules/scheduledRuns.ts';
 import type { Json } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
@@ -75,6 +76,7 @@ async function register(
   const isUnchanged = idempotencyKey !== null && group.settings.idempotency_key === idempotencyKey;
   const id = isUnchanged && currentId !== null ? currentId : newId();
   if (id !== currentId) {
+    checkSchedule('serialized_flow.schedule', flow.schedule, Date.now() * 1000);
     await insertRegisteredFlow(transaction, group, {
       id,
       tenantId,

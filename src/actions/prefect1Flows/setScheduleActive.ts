@@ -1,4 +1,4 @@
-import { lacksParameters, scheduleOf } from '../../core/schedules/scheduledRuns.ts';
+import { checkSchedule, lacksParameters, scheduleOf } from '../../core/schedules/scheduledRuns.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import { activeSchedulesOf, flowScheduleById } from '../../store/prefect1Flows/flowSchedules.ts';
@@ -15,9 +15,11 @@ export async function setScheduleActive(engine: Engine, viewer: Viewer, flowId: 
   const { database } = engine;
   const tenantId = visibleTenant(viewer);
   const flow = await flowScheduleById(database, tenantId, flowId);
-  if (!flow || scheduleOf(flow) === null) return false;
+  const schedule = flow && scheduleOf(flow);
+  if (!flow || schedule === null) return false;
   if (lacksParameters(flow))
     throw new Problem('FAILED_PRECONDITION', 'Can not schedule a flow that has required parameters.');
+  checkSchedule('schedule', schedule, Date.now() * 1000);
   await updateRegisteredFlow(database, tenantId, flowId, { isScheduleActive: true });
   await scheduleNow(engine, [flowId]);
   return true;
@@ -26,6 +28,6 @@ export async function setScheduleActive(engine: Engine, viewer: Viewer, flowId: 
 /** Creates the next runs of those flows whose schedules are active, without waiting for the scheduler's next round. */
 export async function scheduleNow(engine: Engine, flowIds: readonly string[]): Promise<void> {
   const now = Date.now() * 1000;
-  const [fault] = await scheduleFlowRuns(engine, await activeSchedulesOf(engine.database, flowIds), now);
-  if (fault) throw fault;
+  const { faults } = await scheduleFlowRuns(engine, await activeSchedulesOf(engine.database, flowIds), now);
+  if (faults.length > 0) throw faults[0];
 }

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { reasonOf } from '../../core/schedules/reasonOf.ts';
 import { type ScheduledRun, scheduledRuns } from '../../core/schedules/scheduledRuns.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import { Problem } from '../../core/values/problem.ts';
@@ -15,20 +17,29 @@ import { createPrefect1FlowRun } from './createPrefect1FlowRun.ts';
 /** How often a schedule may change during scheduling before it waits for the next round. */
 const MAX_ROUNDS = 5;
 
+/** A schedule that will never create a run again. */
+export interface EndedFlowSchedule extends Pick<ScheduledFlow, 'id' | 'revision'> {
+  reason: string;
+}
+
+export interface ScheduledFlows {
+  ended: EndedFlowSchedule[];
+  /** Errors that prevented flows from being scheduled. */
+  faults: unknown[];
+}
+
 /**
  * Creates the next runs of active schedules. Any number of servers may do so at the same time, because each run has an
- * idempotency key. A flow with an unreadable schedule, or whose runs would lack a parameter, is skipped, as in
- * Prefect's server.
- * @returns other errors that prevented flows from being scheduled
+ * idempotency key. A flow whose schedule is unreadable or has ended, or whose runs would lack a parameter, is skipped.
  */
 export async function scheduleFlowRuns(
   engine: Engine,
   flows: readonly ScheduledFlow[],
   now: Instant,
   rounds = MAX_ROUNDS,
-): Promise<unknown[]> {
-  const wanted = flows.flatMap((flow) => wantedRuns(flow, now).map((run) => ({ flow, run })));
-  if (wanted.length === 0) return [];
+): Promise<ScheduledFlows> {
+  const { wanted, ended } = await wantedRuns(flows, now);
+  if (wanted.length === 0) return { ended, faults: [] };
   const keys = wanted.map(({ flow, run }) => ({ flowId: flow.id, idempotencyKey: run.idempotencyKey }));
   const known = new Set((await knownRunKeys(engine.database, keys)).map(identity));
   const missing = wanted.filter((_, index) => !known.has(identity(keys[index])));
@@ -47,9 +58,11 @@ export async function scheduleFlowRuns(
   if (outdated.length > 0 && rounds > 1) {
     // Another server may have scheduled some of these times. Starts at the first time, because gaps are not detected.
     const anew = (await activeSchedulesOf(engine.database, outdated)).map((flow) => ({ ...flow, lastStart: null }));
-    faults.push(...(await scheduleFlowRuns(engine, anew, now, rounds - 1)));
+    const again = await scheduleFlowRuns(engine, anew, now, rounds - 1);
+    faults.push(...again.faults);
+    ended.push(...again.ended);
   }
-  return faults;
+  return { ended, faults };
 }
 
 interface Made {
@@ -62,12 +75,21 @@ const identity = (key: { flowId: string; idempotencyKey: string } | undefined) =
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 
-function wantedRuns(flow: ScheduledFlow, now: Instant): ScheduledRun[] {
-  try {
-    return scheduledRuns(flow, now, md5);
-  } catch {
-    return []; // the schedule was accepted earlier, so there is no client to report this to
+async function wantedRuns(flows: readonly ScheduledFlow[], now: Instant) {
+  const wanted: { flow: ScheduledFlow; run: ScheduledRun }[] = [];
+  const ended: EndedFlowSchedule[] = [];
+  for (const flow of flows) {
+    // Each may take milliseconds: requests are answered in between.
+    await setImmediate();
+    try {
+      const runs = scheduledRuns(flow, now, md5);
+      if (runs === null) ended.push({ ...flow, reason: 'the schedule has no time in the future' });
+      else wanted.push(...runs.map((run) => ({ flow, run })));
+    } catch (error) {
+      ended.push({ ...flow, reason: reasonOf(error) });
+    }
   }
+  return { wanted, ended };
 }
 
 async function make(engine: Engine, flow: ScheduledFlow, run: ScheduledRun): Promise<Made> {

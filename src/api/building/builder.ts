@@ -1,5 +1,6 @@
 import SchemaBuilder from '@pothos/core';
 import type { Labels, TaskRun } from '../../core/runs/run.ts';
+import type { Anchor } from '../../core/schedules/deploymentTimes.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
 import type { Context } from './context.ts';
@@ -10,6 +11,7 @@ export const builder = new SchemaBuilder<{
   DefaultFieldNullability: false;
   Scalars: {
     ID: { Input: string; Output: string };
+    AnchorDate: { Input: Anchor; Output: never };
     DateTime: { Input: Instant; Output: Instant };
     JSON: { Input: Json; Output: Json };
     JSONObject: { Input: JsonObject; Output: JsonObject };

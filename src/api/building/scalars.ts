@@ -1,4 +1,5 @@
 import { GraphQLError, type ValueNode } from 'graphql';
+import type { Anchor } from '../../core/schedules/deploymentTimes.ts';
 import { formatInstant, type Instant, parseInstant } from '../../core/values/instant.ts';
 import { isUuid } from '../../core/values/uuid.ts';
 import { builder } from './builder.ts';
@@ -23,6 +24,14 @@ function instantFrom(value: unknown, node?: ValueNode): Instant {
   return instant;
 }
 
+/** With a time, the text ends with `Z` or an offset if it has one. */
+const HAS_OFFSET = /T.*(Z|[+-]\d\d(:?\d\d)?)$/i;
+
+function anchorFrom(value: unknown, node?: ValueNode): Anchor {
+  const instant = instantFrom(value, node);
+  return HAS_OFFSET.test(String(value)) ? instant : { wall: instant };
+}
+
 /** Returns a rejected value for use in a message, cut to 60 characters. */
 export const shown = (value: unknown): string => {
   const text = JSON.stringify(value) ?? String(value);
@@ -40,4 +49,13 @@ builder.scalarType('DateTime', {
   serialize: formatInstant,
   parseValue: (value) => instantFrom(value),
   parseLiteral: (node) => instantFrom(literalValue(node), node),
+});
+
+builder.scalarType('AnchorDate', {
+  description:
+    'A point in time in RFC 3339 format, as `DateTime`. Without an offset, it is local time in the time zone of the ' +
+    'schedule. Anything else fails with BAD_USER_INPUT.',
+  serialize: (value: never) => value, // Only in inputs.
+  parseValue: (value) => anchorFrom(value),
+  parseLiteral: (node) => anchorFrom(literalValue(node), node),
 });

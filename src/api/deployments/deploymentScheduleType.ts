@@ -1,6 +1,7 @@
 import type { ScheduleRequest } from '../../actions/deployments/scheduleRequest.ts';
 import { count } from '../../core/checks/checkText.ts';
-import { AHEAD, type DeploymentTimes, MAX_RULE_CHARACTERS } from '../../core/schedules/deploymentTimes.ts';
+import { MAX_RULE_CHARACTERS } from '../../core/recurrences/recurrenceText.ts';
+import { AHEAD, type DeploymentTimes } from '../../core/schedules/deploymentTimes.ts';
 import { parseInstant } from '../../core/values/instant.ts';
 import { builder } from '../building/builder.ts';
 import { given } from '../building/given.ts';
@@ -15,9 +16,14 @@ const TEXTS = {
   days: 'Intervals of a day or more follow local time across clock changes; shorter ones count elapsed time.',
   anchor: 'For an interval: a time at which a flow run is due.',
   dayOr: 'For a cron expression: true if day of month or day of week must match, as in cron; false if both must match.',
-  rrule: 'iCalendar rules and dates (RFC 5545), in local time. Without DTSTART, a rule starts on 2020-01-01.',
-  zone: 'The time zone, as an IANA name such as `Europe/Berlin` or an offset such as `+02:00`; null for UTC.',
-  active: 'Whether the server creates flow runs for the schedule.',
+  rrule:
+    'iCalendar rules and dates (RFC 5545), in local time. Without DTSTART, a rule starts on 2020-01-01. Times that end ' +
+    'with `Z` are in UTC. DTSTART may name the time zone, which must be that of the schedule if both are set.',
+  change:
+    'When clocks are set back, a time that occurs twice is due the first time; a cron expression with a wildcard as its ' +
+    'hour is due both times. When they are set forward, a skipped time is due an hour later.',
+  zone: 'The time zone, as an IANA name such as `Europe/Berlin`; null for UTC, or for the time zone of DTSTART.',
+  active: 'Whether the server creates flow runs for the schedule. The server turns a schedule off after its last time.',
   parameters: 'Arguments of the flow, which override those of the deployment.',
 };
 
@@ -93,16 +99,18 @@ DeploymentScheduleType.implement({
 export const ScheduleInput = builder.inputType('ScheduleInput', {
   description:
     'The times at which flow runs are due. Exactly one of `intervalSeconds`, `cron` and `rrule` must be set. ' +
-    'Invalid times, and times that take too long to compute, fail with BAD_USER_INPUT.',
+    'Invalid times, and schedules without a time in the future, fail with BAD_USER_INPUT. ' +
+    TEXTS.change,
   fields: (t) => ({
     intervalSeconds: t.float({ description: `${TEXTS.interval} ${TEXTS.days} 1 second to 100 years.` }),
     anchorDate: t.field({
-      type: 'DateTime',
+      type: 'AnchorDate',
       description: `${TEXTS.anchor} Defaults to now.`,
     }),
     cron: t.string({
       description:
-        'A cron expression, in local time: five fields, or six with the seconds last, or a macro such as `@daily`.',
+        'A cron expression, in local time: five fields, or six with the seconds last, or a macro such as `@daily`. ' +
+        'Ranges may wrap, as in `22-2` and `fri-mon`.',
     }),
     dayOr: t.boolean({ description: `${TEXTS.dayOr} Defaults to true.` }),
     rrule: t.string({ description: `${TEXTS.rrule} At most ${count(MAX_RULE_CHARACTERS)} characters.` }),

@@ -57,7 +57,7 @@ export function readSerializedFlow(json: Json): SerializedFlow {
     coreVersion: supportedVersion(flow.__version__),
     description: textOrNull(flow.description),
     parameters: asList('serialized_flow.parameters', flow.parameters).map(readParameter),
-    schedule: isJsonObject(schedule) && Object.keys(schedule).length > 0 ? schedule : null,
+    schedule: readSchedule(schedule),
     environment: flow.environment ?? null,
     runConfig: flow.run_config ?? null,
     storage: flow.storage ?? null,
@@ -66,6 +66,13 @@ export function readSerializedFlow(json: Json): SerializedFlow {
     referenceSlugs: readReferenceSlugs('serialized_flow.reference_tasks', flow.reference_tasks),
     json: flow,
   };
+}
+
+/** An empty object counts as no schedule. */
+function readSchedule(json: Json | undefined): JsonObject | null {
+  if (json === undefined || json === null) return null;
+  const schedule = asObject('serialized_flow.schedule', json);
+  return Object.keys(schedule).length > 0 ? schedule : null;
 }
 
 export const readSerializedTasks = (path: string, json: Json | undefined): SerializedTask[] =>

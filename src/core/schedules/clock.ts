@@ -1,3 +1,4 @@
+import type { Steps } from '../recurrences/steps.ts';
 import type { Instant } from '../values/instant.ts';
 import type { JsonObject } from '../values/jsonObject.ts';
 import type { TimeZone } from './timeZone.ts';
@@ -18,8 +19,8 @@ export interface ScheduledEvent extends Strike {
 export interface Clock {
   parameterDefaults: JsonObject;
   labels: string[] | null;
-  /** Returns the strikes after an instant, in order; possibly infinitely many. */
-  strikesAfter(after: Instant): Iterable<Strike>;
+  /** Returns the strikes after an instant, in order; possibly infinitely many. Each one spends at least one step. */
+  strikesAfter(after: Instant, steps: Steps): Iterable<Strike>;
 }
 
 export type ClockTimes = Clock['strikesAfter'];

@@ -1,56 +1,169 @@
-import { Cron } from 'croner';
+import { type Day, dateOfDay, daysInMonth, weekdayOf } from '../recurrences/calendar.ts';
 
-const ALIASES = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
+/** The times of a cron expression. */
+export interface CronPattern {
+  months: ReadonlySet<number>;
+  matchesDay(day: Day): boolean;
+  hours: readonly number[];
+  minutes: readonly number[];
+  seconds: readonly number[];
+  /** Whether the hour is a wildcard: `*`, or a step of it. */
+  isEveryHour: boolean;
+}
 
-/** The fields in the order of Prefect 1 (and croniter): seconds come last. */
-const FIELDS = [
-  { name: 'minute', last: 59, every: null },
-  { name: 'hour', last: 23, every: null },
-  // A field that matches every day restricts nothing: with `dayOr`, only the other day field counts.
-  { name: 'day', last: 31, every: /^(\*\/1|1-31)$/ },
-  { name: 'month', last: 12, every: null },
-  { name: 'day of the week', last: 6, every: /^(\*\/1|0-[67]|1-7|mon-sun|sun-sat)$/i },
-  { name: 'second', last: 59, every: null },
-] as const;
+export interface CronOptions {
+  /** True if the day of the month or the day of the week must match; false if both must. */
+  dayOr: boolean;
+  /** The syntax of Prefect 1 (croniter 1.3): no range wraps, as in `22-2`, and 1-31 is the same as `*`. */
+  isPrefect1: boolean;
+}
 
-/** Syntax that the library accepts and croniter does not: the nearest weekday, "no value", the last Friday as `5L`. */
-const FOREIGN = /[?w]|\dl/i;
-/** With seconds, croniter reads day 0 as day 1. People write `42 0 0 * * *` if they assume that seconds come first. */
-const DAY_ZERO = /^0$/;
-/** The last Friday in croniter's syntax. */
-const LAST_WEEKDAY = /^l([0-7])$/i;
+interface Field {
+  name: 'minute' | 'hour' | 'day' | 'month' | 'weekday' | 'second';
+  first: number;
+  last: number;
+  names: readonly string[];
+}
 
-/**
- * Parses a cron expression as croniter 1.3 does; returns null if it is invalid. The pattern runs in UTC: the caller
- * converts from and to its time zone.
- * @param dayOr true if the day of the month or the day of the week must match; false if both must
- */
-export function cronPattern(text: string, dayOr = true): Cron | null {
-  const pattern = text.trim().startsWith('@') ? alias(text) : reorder(text.trim().split(/\s+/));
-  if (pattern === null) return null;
-  try {
-    return new Cron(pattern, { timezone: 'UTC', domAndDow: !dayOr });
-  } catch {
-    return null; // The library throws for an invalid expression.
+const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+/** The fields in the order of Prefect (and croniter): seconds come last. */
+const FIELDS: readonly Field[] = [
+  { name: 'minute', first: 0, last: 59, names: [] },
+  { name: 'hour', first: 0, last: 23, names: [] },
+  { name: 'day', first: 1, last: 31, names: [] },
+  { name: 'month', first: 1, last: 12, names: MONTHS },
+  { name: 'weekday', first: 0, last: 6, names: WEEKDAYS },
+  { name: 'second', first: 0, last: 59, names: [] },
+];
+
+const ALIASES: { [alias: string]: string | undefined } = {
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+  '@monthly': '0 0 1 * *',
+  '@weekly': '0 0 * * 0',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@hourly': '0 * * * *',
+};
+
+/** Each second of a minute takes 170 characters. */
+const MAX_CHARACTERS = 1000;
+
+/** The days of the week of a field. */
+interface Weekday {
+  weekday: number;
+  /** Its place in the month, 0 for the last one; null for each. */
+  nth: number | null;
+}
+
+interface Parsed {
+  values: Set<number>;
+  isStar: boolean;
+  hasLastDay: boolean;
+  nth: Weekday[];
+}
+
+/** Parses a cron expression as croniter does, with five fields or six; returns null if it is invalid. */
+export function cronPattern(text: string, { dayOr, isPrefect1 }: CronOptions): CronPattern | null {
+  if (text.length > MAX_CHARACTERS) return null;
+  const trimmed = text.trim().toLowerCase();
+  const parts = (ALIASES[trimmed] ?? trimmed).split(/\s+/);
+  if (parts.length < 5 || parts.length > 6) return null;
+  const fields: Parsed[] = [];
+  for (const [index, part] of [...parts, ...(parts.length === 5 ? ['0'] : [])].entries()) {
+    const field = FIELDS[index] as Field; // There are six.
+    const parsed = parseField(field, part, { isPrefect1, zeroDayIsOne: parts.length === 6 });
+    if (parsed === null) return null;
+    fields.push(parsed);
   }
+  const [minutes, hours, days, months, weekdays, seconds] = fields as [Parsed, Parsed, Parsed, Parsed, Parsed, Parsed]; // As above.
+  const matchesDate = (date: number, last: number) => days.values.has(date) || (days.hasLastDay && date === last);
+  return {
+    months: months.values,
+    matchesDay(day) {
+      if (days.isStar && weekdays.isStar) return true;
+      const { year, month, date } = dateOfDay(day);
+      const last = daysInMonth(year, month);
+      const isDate = matchesDate(date, last);
+      const isWeekday = matchesWeekday(weekdays, (weekdayOf(day) + 1) % 7, date, last);
+      if (days.isStar) return isWeekday;
+      if (weekdays.isStar) return isDate;
+      return dayOr ? isDate || isWeekday : isDate && isWeekday;
+    },
+    hours: sorted(hours.values),
+    minutes: sorted(minutes.values),
+    seconds: sorted(seconds.values),
+    isEveryHour: hours.isStar || (parts[1] ?? '').startsWith('*') || hours.values.size === 24,
+  };
 }
 
-const alias = (text: string) => ALIASES.find((name) => name === text.trim().toLowerCase()) ?? null;
+const sorted = (values: ReadonlySet<number>) => [...values].sort((a, b) => a - b);
 
-function reorder(parts: string[]): string | null {
-  if (parts.length < 5 || parts.length > 6 || FOREIGN.test(parts.join(' ').replaceAll(/mon|wed|jul|aug/gi, '')))
-    return null;
-  const fields = parts.map((part, index) =>
-    rewrite(parts.length === 6 && index === 2 ? part.replace(DAY_ZERO, '1') : part, index),
-  );
-  return [fields[5] ?? '0', ...fields.slice(0, 5)].join(' ');
+const matchesWeekday = ({ values, nth }: Parsed, weekday: number, date: number, last: number) =>
+  values.has(weekday) ||
+  nth.some((one) => one.weekday === weekday && (one.nth === 0 ? date + 7 > last : one.nth === Math.ceil(date / 7)));
+
+interface Reading {
+  isPrefect1: boolean;
+  /** People write `42 0 0 * * *` if they assume that seconds come first. croniter then reads day 0 as day 1. */
+  zeroDayIsOne: boolean;
 }
 
-function rewrite(part: string, index: number): string {
-  const field = FIELDS[index];
-  if (!field || field.every?.test(part)) return '*';
-  return part
-    .split(',')
-    .map((item) => item.replace(/^(\d+)\//, `$1-${field.last}/`).replace(LAST_WEEKDAY, '$1L'))
-    .join(',');
+function parseField(field: Field, text: string, reading: Reading): Parsed | null {
+  const parsed: Parsed = { values: new Set(), isStar: false, hasLastDay: false, nth: [] };
+  const isDay = field.name === 'day' || field.name === 'weekday';
+  const isQuestion = text === '?' && isDay && !reading.isPrefect1;
+  for (const item of isQuestion ? ['*'] : text.split(',')) if (!parseItem(field, item, reading, parsed)) return null;
+  const isFull = parsed.values.size > field.last - field.first;
+  parsed.isStar = text === '*' || isQuestion || (reading.isPrefect1 && isFull);
+  // As in croniter: the two kinds cannot be mixed.
+  return parsed.nth.length > 0 && parsed.values.size > 0 ? null : parsed;
+}
+
+/** `1-5/2`, `1-5`, `1/2`, and `*` instead of the range. */
+const RANGE = /^(?:(\*)|(\w+)(?:-(\w+))?)(?:\/(\d{1,4}))?$/;
+
+/** Adds the values of an item of a list. Returns false if it is invalid. */
+function parseItem(field: Field, item: string, reading: Reading, into: Parsed): boolean {
+  if (field.name === 'day' && item === 'l') {
+    into.hasLastDay = true;
+    return true;
+  }
+  const [, nthDay, nth, lastDay] = (field.name === 'weekday' && /^(?:(\w+)#([1-5])|l([0-7]))$/.exec(item)) || [];
+  if (nthDay !== undefined || lastDay !== undefined) {
+    const weekday = numberOf(field, nthDay ?? lastDay ?? '', reading);
+    if (weekday !== null) into.nth.push({ weekday, nth: Number(nth ?? 0) });
+    return weekday !== null;
+  }
+  const [, star, from = '', to, step] = RANGE.exec(item) ?? [];
+  const every = Number(step ?? 1);
+  if (every === 0) return false;
+  if (star) return addRange(field, field.first, field.last, every, into);
+  const low = numberOf(field, from, reading);
+  if (low === null) return false;
+  if (to === undefined) return addRange(field, low, step === undefined ? low : field.last, every, into);
+  const high = field.name === 'day' && to === 'l' ? field.last : numberOf(field, to, reading);
+  if (high === null) return false;
+  if (low <= high) return addRange(field, low, high, every, into);
+  const isWeekEnd = field.name === 'weekday' && high === 0;
+  if (reading.isPrefect1 && !isWeekEnd) return false;
+  return addRange(field, low, high + field.last - field.first + 1, every, into);
+}
+
+function addRange({ first, last }: Field, low: number, high: number, step: number, { values }: Parsed): true {
+  for (let value = low; value <= high; value += step) values.add(value > last ? value - (last - first + 1) : value);
+  return true;
+}
+
+/** Returns the number of a name or of digits; null if the field has no such value. */
+function numberOf({ name, first, last, names }: Field, text: string, { zeroDayIsOne }: Reading): number | null {
+  const index = names.indexOf(text);
+  if (index !== -1) return index + first;
+  if (!/^\d{1,2}$/.test(text)) return null;
+  const value = Number(text);
+  if (name === 'weekday' && value === 7) return 0;
+  if (name === 'day' && value === 0 && zeroDayIsOne) return 1;
+  return value >= first && value <= last ? value : null;
 }

@@ -1,15 +1,14 @@
-import rrule, { type RRuleSet } from 'rrule';
 import { refuse } from '../checks/checkText.ts';
+import { readRecurrence, type WrittenRecurrence } from '../recurrences/recurrenceText.ts';
+import { countSteps, takeWithinSteps } from '../recurrences/steps.ts';
 import { formatInstant, type Instant, parseInstant } from '../values/instant.ts';
 import type { ClockTimes } from './clock.ts';
 import { cronClock } from './cronClock.ts';
-import { cronPattern } from './cronPattern.ts';
+import { type CronPattern, cronPattern } from './cronPattern.ts';
 import { intervalClock } from './intervalClock.ts';
-import { recurrenceStrikes, ruleFrom } from './recurrenceStrikes.ts';
-import { type TimeZone, timeZone, UTC } from './timeZone.ts';
-
-// The package is CommonJS: Node cannot import its names.
-const { rrulestr } = rrule;
+import { reasonOf } from './reasonOf.ts';
+import { instantOf, type Recurrence, recurrenceStrikes, zonedRule } from './recurrenceStrikes.ts';
+import { fromWall, type TimeZone, timeZone, timeZoneOrOffset, UTC, type WallTime } from './timeZone.ts';
 
 /** When runs of a deployment are due, as stored. Intervals are in seconds. The time zone defaults to UTC. */
 export type DeploymentTimes =
@@ -17,11 +16,14 @@ export type DeploymentTimes =
   | { cron: string; timezone: string | null; dayOr: boolean }
   | { rrule: string; timezone: string | null };
 
+/** A time, or a wall time in the zone of the schedule. */
+export type Anchor = Instant | { wall: WallTime };
+
 /** The same in a request: exactly one of an interval, a cron expression and a recurrence rule. */
 export interface DeploymentTimesRequest {
   intervalSeconds?: number | null;
   /** Defaults to now. */
-  anchorDate?: Instant | null;
+  anchorDate?: Anchor | null;
   cron?: string | null;
   dayOr?: boolean | null;
   rrule?: string | null;
@@ -33,45 +35,64 @@ const HOUR = 3600 * SECOND;
 const DAY = 24 * HOUR;
 /** A hundred years. */
 export const MAX_INTERVAL_SECONDS = 3_155_760_000;
-/** Enough for about a year of dates. Prefect 3: validators.py, MAX_RRULE_LENGTH. */
-export const MAX_RULE_CHARACTERS = 6500;
 /** The default start of a rule. Prefect 3: schedules.py, DEFAULT_ANCHOR_DATE. */
-const DEFAULT_RULE_START = new Date(Date.UTC(2020, 0, 1));
+const DEFAULT_RULE_START = Date.UTC(2020, 0, 1) * 1000;
 
 /** Checks a request and returns it in its stored form; throws BAD_USER_INPUT. */
 export function deploymentTimes(field: string, request: DeploymentTimesRequest, now: Instant): DeploymentTimes {
+  const times = storedTimes(field, request, now);
+  if (nextTime(times, now) === null)
+    refuse(field, 'has no time in the future, or none that can be found in a reasonable number of steps.');
+  return times;
+}
+
+function storedTimes(field: string, request: DeploymentTimesRequest, now: Instant): DeploymentTimes {
   const { intervalSeconds = null, anchorDate = null, cron = null, dayOr = null, timezone = null } = request;
   const { rrule: rule = null } = request;
   const isOne = [intervalSeconds, cron, rule].filter((one) => one !== null).length === 1;
   if (anchorDate !== null && intervalSeconds === null) refuse(`${field}.anchorDate`, 'requires `intervalSeconds`.');
   if (dayOr !== null && cron === null) refuse(`${field}.dayOr`, 'requires `cron`.');
-  if (timezone !== null && timeZone(timezone) === null)
-    refuse(`${field}.timezone`, 'must be a known IANA time zone or an offset such as `+02:00`.');
+  const zone = timezone === null ? UTC : timeZone(timezone);
+  if (zone === null) return refuse(`${field}.timezone`, 'must be a known IANA time zone such as `Europe/Berlin`.');
   if (isOne && intervalSeconds !== null) {
     const interval = Math.round(intervalSeconds * SECOND) / SECOND;
     if (!(interval >= 1 && interval <= MAX_INTERVAL_SECONDS))
       refuse(`${field}.intervalSeconds`, 'must be between 1 second and 100 years.');
-    return { interval, anchorDate: formatInstant(anchorDate ?? now), timezone };
+    return { interval, anchorDate: formatInstant(anchorOf(anchorDate, zone) ?? now), timezone };
   }
   if (isOne && cron !== null) {
-    if (cronPattern(cron, dayOr ?? true) === null) refuse(`${field}.cron`, 'must be a valid cron expression.');
+    if (patternOf(cron, dayOr ?? true) === null) refuse(`${field}.cron`, 'must be a valid cron expression.');
     return { cron, timezone, dayOr: dayOr ?? true };
   }
-  if (isOne && rule !== null) {
-    if (rule.length > MAX_RULE_CHARACTERS)
-      refuse(`${field}.rrule`, `must have at most ${MAX_RULE_CHARACTERS} characters.`);
-    try {
-      readRules(rule);
-    } catch {
-      refuse(`${field}.rrule`, 'must be a valid iCalendar recurrence rule (RFC 5545).');
-    }
-    return { rrule: rule, timezone };
-  }
+  if (isOne && rule !== null) return storedRule(field, rule, timezone);
   return refuse(field, 'must have exactly one of `intervalSeconds`, `cron` and `rrule`.');
+}
+
+/** A time without an offset is in the zone of the schedule. */
+const anchorOf = (anchorDate: Anchor | null, zone: TimeZone): Instant | null =>
+  typeof anchorDate === 'object' && anchorDate !== null ? fromWall(anchorDate.wall, zone) : anchorDate;
+
+function storedRule(field: string, rule: string, timezone: string | null): DeploymentTimes {
+  try {
+    const written = readRecurrence(rule);
+    const own = written.start !== null && 'wall' in written.start ? written.start.zone : null;
+    // The rule recurs in one zone: either names it, and both must not name different ones.
+    if (own !== null && timezone !== null && own !== timezone)
+      throw new Error(`DTSTART is in ${own} and the schedule in ${timezone}`);
+    const times = { rrule: rule, timezone: timezone ?? own };
+    recurrenceOf(written, zoneOf(times));
+    return times;
+  } catch (error) {
+    // Problems of the text, which have no code of their own.
+    const reason = reasonOf(error);
+    return refuse(`${field}.rrule`, `must be a valid iCalendar recurrence rule (RFC 5545): ${reason}.`);
+  }
 }
 
 /** How many runs of a schedule are created ahead. Source: Prefect 3, settings of services/scheduler.py. */
 export const AHEAD = { minRuns: 3, minTime: HOUR, maxRuns: 100, maxTime: 100 * DAY } as const;
+/** A few milliseconds: the scheduler looks at many schedules in each round. */
+const MAX_STEPS = 20_000;
 
 /**
  * Returns the next times to create runs for: at least 3, and all within the next hour; at most 100, and none after 100
@@ -79,14 +100,24 @@ export const AHEAD = { minRuns: 3, minTime: HOUR, maxRuns: 100, maxTime: 100 * D
  */
 export function dueTimes(times: DeploymentTimes, now: Instant, maxRuns: number | null): Instant[] {
   const most = Math.min(maxRuns ?? AHEAD.maxRuns, AHEAD.maxRuns);
-  const due: Instant[] = [];
-  for (const { instant } of clockOf(times)(now)) {
-    if (instant > now + AHEAD.maxTime) break;
-    due.push(instant);
-    if (due.length >= most || (due.length >= AHEAD.minRuns && instant >= now + AHEAD.minTime)) break;
-  }
-  return due;
+  const strikes = clockOf(times)(now, countSteps(MAX_STEPS));
+  return takeWithinSteps(strikes, (taken) => {
+    const { instant } = taken.at(-1) ?? { instant: now };
+    const isLater = instant >= now + AHEAD.minTime;
+    return taken.length >= most || (taken.length >= AHEAD.minRuns && isLater) || instant > now + AHEAD.maxTime;
+  })
+    .map(({ instant }) => instant)
+    .filter((instant) => instant <= now + AHEAD.maxTime);
 }
+
+/** Returns the first times after an instant: at most `count`, and fewer if no more can be found. */
+export const timesAfter = (times: DeploymentTimes, after: Instant, count: number): Instant[] =>
+  takeWithinSteps(clockOf(times)(after, countSteps(MAX_STEPS)), ({ length }) => length >= count).map(
+    ({ instant }) => instant,
+  );
+
+/** Returns the first time after an instant; null if there is none, or none that can be found. */
+export const nextTime = (times: DeploymentTimes, now: Instant): Instant | null => timesAfter(times, now, 1)[0] ?? null;
 
 function clockOf(times: DeploymentTimes): ClockTimes {
   const zone = zoneOf(times);
@@ -95,44 +126,32 @@ function clockOf(times: DeploymentTimes): ClockTimes {
     const instant = parseInstant(times.anchorDate);
     if (instant === null) throw new Error(`Invalid anchor date: ${times.anchorDate}`);
     // An interval of less than a day counts elapsed time, regardless of the wall clock.
-    return intervalClock(interval, { instant, zone: interval < DAY ? UTC : zone }, null);
+    return intervalClock(interval, { instant, zone: interval < DAY ? UTC : zone });
   }
   if ('cron' in times) {
-    const pattern = cronPattern(times.cron, times.dayOr);
+    const pattern = patternOf(times.cron, times.dayOr);
     if (pattern === null) throw new Error(`Invalid cron string: ${times.cron}`);
-    return (after) => cronClock(pattern, { instant: after, zone }, null)(after);
+    return cronClock(pattern, zone);
   }
-  const { rules, exceptRules, ...dates } = readRules(times.rrule);
-  return recurrenceStrikes(
-    (fromMs) => ({
-      rules: rules.map((rule) => ruleFrom(rule, startOf(rule), fromMs)),
-      exceptRules: exceptRules.map((rule) => ruleFrom(rule, startOf(rule), fromMs)),
-      ...dates,
-    }),
-    zone,
-  );
+  return recurrenceStrikes(recurrenceOf(readRecurrence(times.rrule), zone), zone);
 }
 
+const patternOf = (cron: string, dayOr: boolean): CronPattern | null => cronPattern(cron, { dayOr, isPrefect1: false });
+
+/** Earlier releases stored offsets, too. */
 function zoneOf({ timezone }: DeploymentTimes): TimeZone {
-  const zone = timeZone(timezone ?? 'UTC');
+  const zone = timeZoneOrOffset(timezone ?? 'UTC');
   if (zone === null) throw new Error(`Unknown time zone: ${timezone}`);
   return zone;
 }
 
-type RuleOptions = Parameters<typeof ruleFrom>[0];
-
-const startOf = ({ dtstart }: RuleOptions): number => (dtstart ?? DEFAULT_RULE_START).getTime();
-
-/**
- * Parses the rules and dates of a recurrence; throws if it is invalid. All times are wall times in the zone of the
- * schedule, even if the rule names another zone. Source: Prefect 3, schedules.py, RRuleSchedule.to_rrule.
- */
-function readRules(text: string) {
-  const set = rrulestr(text.replaceAll(/;TZID=[^:;=]+/gi, ''), { forceset: true }) as RRuleSet; // As `forceset` asks.
-  const options = (rules: { origOptions: RuleOptions }[]) => rules.map(({ origOptions }) => origOptions);
-  const wall = (dates: Date[]) => dates.map((date) => date.getTime());
-  const [rules, dates] = [options(set._rrule), wall(set._rdate)];
-  if (rules.length + dates.length === 0) throw new Error('There is neither a rule nor a date.');
-  if (rules.some(({ freq }) => typeof freq !== 'number')) throw new Error('A rule has no frequency.');
-  return { rules, dates, exceptRules: options(set._exrule), exceptDates: wall(set._exdate) };
+function recurrenceOf({ start, ...written }: WrittenRecurrence, zone: TimeZone): Recurrence {
+  if (written.rules.length + written.dates.length === 0) throw new Error('there is neither a rule nor a date');
+  const from = instantOf(start ?? { wall: DEFAULT_RULE_START, zone: null }, zone);
+  return {
+    rules: written.rules.map((rule) => zonedRule(rule, from, zone)),
+    dates: written.dates.map((date) => instantOf(date, zone)),
+    exceptRules: written.exceptRules.map((rule) => zonedRule(rule, from, zone)),
+    exceptDates: written.exceptDates.map((date) => instantOf(date, zone)),
+  };
 }

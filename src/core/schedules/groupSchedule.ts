@@ -1,9 +1,12 @@
+import { refuse } from '../checks/checkText.ts';
 import { pythonRepr } from '../prefect1/pythonText.ts';
 import type { Instant } from '../values/instant.ts';
 import { formatInstant } from '../values/instant.ts';
 import type { Json, JsonObject } from '../values/jsonObject.ts';
 import { Problem } from '../values/problem.ts';
 import { readClock } from './schedule.ts';
+import { checkSchedule } from './scheduledRuns.ts';
+import { MAX_ENTRIES } from './scheduleValues.ts';
 import { timeZone, toWall } from './timeZone.ts';
 
 export interface GroupSchedule {
@@ -18,6 +21,8 @@ export interface GroupSchedule {
  * set_flow_group_schedule.
  */
 export function groupSchedule({ cronClocks, intervalClocks, timezone }: GroupSchedule, now: Instant): JsonObject {
+  if (cronClocks.length + intervalClocks.length > MAX_ENTRIES.clocks)
+    refuse('schedule', `may have at most ${MAX_ENTRIES.clocks} clocks.`);
   const startDate = startIn(timezone, now);
   const clocks = [
     ...cronClocks.map(({ cron, parameterDefaults }) => clock({ type: 'CronClock', cron }, parameterDefaults)),
@@ -26,7 +31,9 @@ export function groupSchedule({ cronClocks, intervalClocks, timezone }: GroupSch
     ),
   ].map((one): JsonObject => ({ ...one, start_date: startDate }));
   for (const one of clocks) check(one);
-  return { type: 'Schedule', clocks };
+  const schedule = { type: 'Schedule', clocks };
+  checkSchedule('schedule', schedule, now);
+  return schedule;
 }
 
 const clock = (times: JsonObject, defaults: Json): JsonObject =>

@@ -1,15 +1,13 @@
-import rrule from 'rrule';
-import { type Instant, parseInstant } from '../values/instant.ts';
-import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
+import { readRecurrence } from '../recurrences/recurrenceText.ts';
+import type { Instant } from '../values/instant.ts';
+import { isJsonObject, type Json } from '../values/jsonObject.ts';
 import type { ClockTimes, ZonedMoment } from './clock.ts';
-import { type Recurrence, type Rule, recurrenceStrikes, ruleFrom } from './recurrenceStrikes.ts';
-import { type TimeZone, timeZone, UTC } from './timeZone.ts';
-
-// The package is CommonJS: Node cannot import its names.
-const { rrulestr } = rrule;
+import { recurrenceStrikes, type ZonedRule, zonedRule } from './recurrenceStrikes.ts';
+import { isoMomentOf, listOf } from './scheduleValues.ts';
+import { UTC } from './timeZone.ts';
 
 /** The default start of a rule in Prefect 1. */
-const DEFAULT_START = Date.UTC(2018, 5, 20);
+const DEFAULT_START: ZonedMoment = { instant: Date.UTC(2018, 5, 20) * 1000, zone: UTC };
 
 /**
  * Strikes by iCalendar rules. Times have the offset of the rule's start, which defaults to UTC.
@@ -18,50 +16,41 @@ const DEFAULT_START = Date.UTC(2018, 5, 20);
  */
 export function recurrenceClock(json: Json, start: ZonedMoment | null, end: Instant | null): ClockTimes {
   if (!isJsonObject(json)) throw new Error('A recurrence must have an rrule_obj.');
-  const strikesAfter = recurrenceStrikes((fromMs) => readRecurrence(json, fromMs), offsetOf(json));
-  return function* strikes(after) {
+  const isSet = json.type === 'rruleset';
+  if (!isSet && json.type !== 'rrule') throw new Error(`Unknown type of recurrence: ${JSON.stringify(json.type)}`);
+  const rules = (rulesJson: Json | undefined) => listOf('rules', rulesJson).map(readRule);
+  const dates = (datesJson: Json | undefined) =>
+    listOf('dates', datesJson).map((date) => isoMomentOf('date', date).instant);
+  const strikesAfter = recurrenceStrikes(
+    isSet
+      ? {
+          rules: rules(json._rrule),
+          dates: dates(json._rdate),
+          exceptRules: rules(json._exrule),
+          exceptDates: dates(json._exdate),
+        }
+      : { rules: [readRule(json)], dates: [], exceptRules: [], exceptDates: [] },
+    UTC,
+  );
+  return function* strikes(after, steps) {
     const from = start !== null && after < start.instant ? start.instant - 1 : after;
-    for (const { instant } of strikesAfter(from)) {
-      if (end !== null && instant > end) return;
-      yield { instant, zone: UTC };
+    for (const strike of strikesAfter(from, steps)) {
+      if (end !== null && strike.instant > end) return;
+      yield strike;
     }
   };
 }
 
-function readRecurrence(json: JsonObject, fromMs: number): Recurrence {
-  if (json.type !== 'rruleset') return { rules: [readRule(json, fromMs)], dates: [], exceptRules: [], exceptDates: [] };
-  const rules = (rulesJson: Json | undefined) => list(rulesJson).map((rule) => readRule(rule, fromMs));
-  const dates = (datesJson: Json | undefined) => list(datesJson).flatMap((date) => wallMs(date) ?? []);
-  return {
-    rules: rules(json._rrule),
-    dates: dates(json._rdate),
-    exceptRules: rules(json._exrule),
-    exceptDates: dates(json._exdate),
-  };
-}
-
-function readRule(json: Json, fromMs: number): Rule {
+function readRule(json: Json): ZonedRule {
   if (!isJsonObject(json) || typeof json.rr !== 'string')
     throw new Error('A rule of a recurrence must have a string `rr`.');
-  const { origOptions } = rrulestr(json.rr.replace(/^DTSTART.*\n/m, ''));
-  const until = wallMs(json._until);
-  const options = { ...origOptions, ...(until !== null && { until: new Date(until) }) };
-  return ruleFrom(options, wallMs(json._dtstart) ?? DEFAULT_START, fromMs);
-}
-
-const list = (json: Json | undefined): Json[] => (Array.isArray(json) ? json : []);
-
-/** Returns the wall time of an ISO 8601 time, ignoring its offset. */
-function wallMs(json: Json | undefined): number | null {
-  if (typeof json !== 'string') return null;
-  const instant = parseInstant(json.replace(OFFSET, ''));
-  return instant === null ? null : instant / 1000;
-}
-
-const OFFSET = /(Z|[+-]\d\d:?\d\d)$/;
-function offsetOf(json: JsonObject): TimeZone {
-  const rule = json.type === 'rruleset' ? list(json._rrule)[0] : json;
-  const start = isJsonObject(rule) ? rule._dtstart : null;
-  const offset = typeof start === 'string' ? OFFSET.exec(start)?.[1] : undefined;
-  return (offset && offset !== 'Z' && timeZone(offset)) || UTC;
+  const { rr, _dtstart: startJson = null, _until: untilJson = null } = json;
+  // The start in the text has no offset; `_dtstart` is the same time with it. The same applies to UNTIL.
+  const { rules, dates, exceptRules, exceptDates } = readRecurrence(rr);
+  const [written] = rules;
+  if (!written || rules.length + dates.length + exceptRules.length + exceptDates.length > 1)
+    throw new Error('A rule of a recurrence must be one RRULE.');
+  const start = startJson === null ? DEFAULT_START : isoMomentOf('_dtstart', startJson);
+  const until = untilJson === null ? written.until : { instant: isoMomentOf('_until', untilJson, start.zone).instant };
+  return zonedRule({ ...written, until }, start.instant, start.zone);
 }

@@ -1,84 +1,87 @@
-import rrule from 'rrule';
-import type { ClockTimes } from './clock.ts';
-import { fromWall, type TimeZone, toWall } from './timeZone.ts';
+import { type RecurrenceRule, ruleFrom } from '../recurrences/recurrenceRule.ts';
+import type { WrittenRule, WrittenTime } from '../recurrences/recurrenceText.ts';
+import { recurrenceTimes } from '../recurrences/recurrenceTimes.ts';
+import { type Steps, withinSteps } from '../recurrences/steps.ts';
+import type { Instant } from '../values/instant.ts';
+import type { ClockTimes, Strike } from './clock.ts';
+import { mergedInOrder } from './mergedInOrder.ts';
+import { firstFromWall, type TimeZone, timeZone, toWall } from './timeZone.ts';
+import { wallStrikes } from './wallStrikes.ts';
 
-// The package is CommonJS: Node cannot import its names.
-const { RRule } = rrule;
+const SECOND = 1_000_000;
 
-export type Rule = InstanceType<typeof RRule>;
-
-/** Rules and dates, and the rules and dates of exceptions. Dates are wall times in milliseconds. */
-export interface Recurrence {
-  rules: Rule[];
-  dates: number[];
-  exceptRules: Rule[];
-  exceptDates: number[];
+/** A rule whose times are wall times in a zone. */
+export interface ZonedRule {
+  rule: RecurrenceRule;
+  zone: TimeZone;
+  /** The last instant at which the rule may strike. */
+  until: Instant;
 }
 
-const HOUR_MS = 3_600_000;
-/** The length of a rule's step, for frequencies whose steps all have the same length. */
-const STEP_MS: Record<number, number> = { [RRule.HOURLY]: HOUR_MS, [RRule.MINUTELY]: 60_000, [RRule.SECONDLY]: 1000 };
-/** More than any schedule needs. */
-const MAX_STRIKES = 10_000;
-const FIRST_LOOK = 32;
+/** Rules and dates, and the rules and dates of exceptions. */
+export interface Recurrence {
+  rules: readonly ZonedRule[];
+  dates: readonly Instant[];
+  exceptRules: readonly ZonedRule[];
+  exceptDates: readonly Instant[];
+}
 
-/**
- * Strikes by iCalendar rules, whose times are wall times in the zone.
- * @param read returns the rules for strikes after a wall time, in milliseconds
- */
-export const recurrenceStrikes = (read: (fromMs: number) => Recurrence, zone: TimeZone): ClockTimes =>
-  function* strikes(after) {
-    const fromMs = toWall(after, zone) / 1000;
-    const recurrence = read(fromMs);
-    // The library evaluates a rule from its start on each call. So the first call requests few strikes, and later ones
-    // more.
-    let given = 0;
+export function zonedRule({ parts, until }: WrittenRule, start: Instant, zone: TimeZone): ZonedRule {
+  const [untilWall, untilInstant] =
+    until === null
+      ? [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+      : 'wall' in until
+        ? [until.wall, Number.POSITIVE_INFINITY]
+        : // Later, because clocks may be set back; the instant is exact.
+          [toWall(until.instant, zone) + DAY, until.instant];
+  const startWall = Math.floor(toWall(start, zone) / SECOND);
+  return { rule: ruleFrom(parts, startWall, Math.floor(untilWall / SECOND)), zone, until: untilInstant };
+}
+const DAY = 86_400 * SECOND;
+
+/** Returns the instant of a time as written; a wall time without a zone of its own is in the given one. */
+export function instantOf(time: WrittenTime, zone: TimeZone): Instant {
+  if ('instant' in time) return time.instant;
+  const own = time.zone === null ? zone : timeZone(time.zone);
+  if (own === null) throw new Error(`the time zone ${time.zone} is unknown`);
+  return firstFromWall(time.wall, own);
+}
+
+/** Strikes by iCalendar rules (RFC 5545). */
+export const recurrenceStrikes = (
+  { rules, dates, exceptRules, exceptDates }: Recurrence,
+  zone: TimeZone,
+): ClockTimes => {
+  const excepted = new Set(exceptDates);
+  const ordered = [...dates].sort((a, b) => a - b);
+  return function* strikes(after, steps) {
+    const sources = [
+      ...rules.map((rule) => withinSteps(strikesOf(rule, after, steps.share(rules.length)))),
+      ordered.filter((instant) => instant > after).map((instant): Strike => ({ instant, zone })),
+    ];
     let last = after;
-    for (let wanted = FIRST_LOOK; given < MAX_STRIKES; wanted *= 8) {
-      const candidates = candidatesOf(recurrence, fromMs, wanted);
-      for (const ms of allowed(recurrence, candidates.slice(given))) {
-        const instant = fromWall(ms * 1000, zone);
-        // When clocks are set forward, two wall times can be the same instant.
-        if (instant <= last) continue;
-        last = instant;
-        yield { instant, zone };
-      }
-      given = candidates.length;
-      if (candidates.length < wanted) return;
+    for (const { value } of mergedInOrder(sources, ({ instant }) => instant, steps)) {
+      if (value.instant <= last || excepted.has(value.instant)) continue;
+      if (exceptRules.some((rule) => isTimeOf(rule, value.instant, steps))) continue;
+      last = value.instant;
+      yield { instant: value.instant, zone };
     }
   };
+};
 
-/**
- * Builds a rule that starts at `startMs`. A rule with steps of a fixed length and without a count starts at one of its
- * steps shortly before `fromMs` instead: years of minutes would take long to evaluate.
- */
-export function ruleFrom(options: Rule['origOptions'], startMs: number, fromMs: number): Rule {
-  const { freq = RRule.YEARLY, interval, count } = options;
-  const step = (STEP_MS[freq] ?? 0) * (interval ?? 1);
-  const skipped = step > 0 && !count ? Math.max(0, Math.floor((fromMs - startMs) / step) - 1) : 0;
-  return new RRule({ ...options, dtstart: new Date(startMs + skipped * step) });
+function* strikesOf({ rule, zone, until }: ZonedRule, after: Instant, steps: Steps): Generator<Strike> {
+  const times = wallStrikes((from, counted) => recurrenceTimes(rule, from, counted), zone);
+  for (const strike of times(after, steps)) {
+    if (strike.instant > until) return;
+    yield strike;
+  }
 }
 
-/** Returns the first times after a wall time, including exceptions. */
-function candidatesOf({ rules, dates }: Recurrence, fromMs: number, count: number): number[] {
-  const found = new Set(dates.filter((ms) => ms > fromMs));
-  for (const rule of rules) for (const ms of firstAfter(rule, fromMs, count)) found.add(ms);
-  return [...found].sort((a, b) => a - b).slice(0, count);
-}
+/** The beginning of a search takes as long as twenty of its steps. */
+const SEARCH_STEPS = 20;
 
-function firstAfter(rule: Rule, fromMs: number, count: number): number[] {
-  const found: number[] = [];
-  rule.all((date) => {
-    if (date.getTime() > fromMs) found.push(date.getTime());
-    return found.length < count;
-  });
-  return found;
-}
-
-function allowed({ exceptRules, exceptDates }: Recurrence, candidates: readonly number[]): number[] {
-  const [first = 0, last = first] = [candidates[0], candidates.at(-1)];
-  const excluded = new Set(exceptDates);
-  for (const rule of exceptRules)
-    for (const date of rule.between(new Date(first), new Date(last), true)) excluded.add(date.getTime());
-  return candidates.filter((ms) => !excluded.has(ms));
+function isTimeOf(rule: ZonedRule, instant: Instant, steps: Steps): boolean {
+  steps.spend(SEARCH_STEPS);
+  for (const first of strikesOf(rule, instant - 1, steps)) return first.instant === instant;
+  return false;
 }

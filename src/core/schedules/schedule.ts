@@ -1,12 +1,14 @@
-import type { Instant } from '../values/instant.ts';
+import { countSteps, type Steps, takeWithinSteps, withinSteps } from '../recurrences/steps.ts';
+import { type Instant, LAST_INSTANT } from '../values/instant.ts';
 import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
-import type { Clock, ClockTimes, ScheduledEvent } from './clock.ts';
-import { cronClock } from './cronClock.ts';
+import type { Clock, ClockTimes, ScheduledEvent, Strike } from './clock.ts';
+import { prefect1CronClock } from './cronClock.ts';
 import { cronPattern } from './cronPattern.ts';
-import { intervalClock } from './intervalClock.ts';
+import { prefect1IntervalClock } from './intervalClock.ts';
+import { mergedInOrder } from './mergedInOrder.ts';
 import { recurrenceClock } from './recurrenceClock.ts';
 import { type Adjustment, type Filter, readAdjustments, readFilters } from './scheduleFilters.ts';
-import { numberOf, textOf, zonedMomentOf } from './scheduleValues.ts';
+import { listOf, numberOf, textOf, zonedMomentOf } from './scheduleValues.ts';
 import { toWall } from './timeZone.ts';
 
 export interface Schedule {
@@ -23,7 +25,7 @@ const MINUTE = 60_000_000;
 export function readSchedule(json: Json): Schedule {
   if (!isJsonObject(json) || !Array.isArray(json.clocks)) throw new Error('A schedule must have clocks.');
   return {
-    clocks: json.clocks.map(readClock),
+    clocks: listOf('clocks', json.clocks).map(readClock),
     filters: readFilters(json.filters),
     orFilters: readFilters(json.or_filters),
     notFilters: readFilters(json.not_filters),
@@ -34,10 +36,13 @@ export function readSchedule(json: Json): Schedule {
 /** Parses a clock of a serialized schedule; throws an Error if it is invalid. */
 export function readClock(json: Json): Clock {
   if (!isJsonObject(json)) throw new Error('A clock must be an object.');
-  const { parameter_defaults: defaults, labels } = json;
+  const { parameter_defaults: defaults = null, labels = null } = json;
+  if (defaults !== null && !isJsonObject(defaults))
+    throw new Error('The parameter_defaults of a clock must be an object.');
+  if (labels !== null && !Array.isArray(labels)) throw new Error('The labels of a clock must be a list.');
   return {
-    parameterDefaults: isJsonObject(defaults) ? defaults : {},
-    labels: Array.isArray(labels) ? labels.map(textOf) : null,
+    parameterDefaults: defaults ?? {},
+    labels: labels?.map(textOf) ?? null,
     strikesAfter: readTimes(json),
   };
 }
@@ -47,16 +52,17 @@ function readTimes(json: JsonObject): ClockTimes {
   switch (json.type) {
     case 'IntervalClock': {
       const interval = numberOf(json.interval);
-      if (interval < MINUTE) throw new Error('An interval must be at least one minute.');
-      return intervalClock(interval, start, end);
+      if (!(interval >= MINUTE)) throw new Error('An interval must be at least one minute.');
+      if (!Number.isInteger(interval)) throw new Error('An interval must be a whole number of microseconds.');
+      return prefect1IntervalClock(interval, start, end);
     }
     case 'CronClock': {
-      const pattern = cronPattern(textOf(json.cron), json.day_or !== false);
+      const pattern = cronPattern(textOf(json.cron), { dayOr: json.day_or !== false, isPrefect1: true });
       if (pattern === null) throw new Error(`Invalid cron string: ${textOf(json.cron)}`);
-      return cronClock(pattern, start, end);
+      return prefect1CronClock(pattern, start, end);
     }
     case 'DatesClock': {
-      const dates = (Array.isArray(json.dates) ? json.dates : []).flatMap((date) => zonedMomentOf(date) ?? []);
+      const dates = listOf('dates', json.dates).flatMap((date) => zonedMomentOf(date) ?? []);
       dates.sort((a, b) => a.instant - b.instant);
       return (after) => dates.filter(({ instant }) => instant > after);
     }
@@ -67,66 +73,51 @@ function readTimes(json: JsonObject): ClockTimes {
   }
 }
 
-/** Limits the search if filters exclude almost all events. */
+/** As in Prefect 1, if filters exclude almost all events. */
 const MAX_CANDIDATES = 10_000;
+/** About 20 ms. A candidate takes a step for each clock and filter. */
+const MAX_STEPS = 100_000;
 
-/** Returns at most `count` events after an instant. Source: Prefect 1, schedules/schedules.py, Schedule.next. */
-export function nextEvents(schedule: Schedule, after: Instant, count: number): ScheduledEvent[] {
+/**
+ * Returns the next events after an instant: at most `count`, and fewer if the search for more takes too many steps.
+ * Source: Prefect 1, schedules/schedules.py, Schedule.next.
+ */
+export const nextEvents = (schedule: Schedule, after: Instant, count: number): ScheduledEvent[] =>
+  takeWithinSteps(eventsAfter(schedule, after, countSteps(MAX_STEPS)), ({ length }) => length >= count);
+
+function* eventsAfter(schedule: Schedule, after: Instant, steps: Steps): Generator<ScheduledEvent> {
   const { filters, orFilters, notFilters, adjustments } = schedule;
-  const events: ScheduledEvent[] = [];
+  const functions = filters.length + orFilters.length + notFilters.length + adjustments.length;
   let candidates = 0;
-  for (const event of distinct(merged(schedule.clocks, after))) {
+  for (const event of distinct(schedule.clocks, after, steps)) {
+    steps.spend(functions);
     candidates += 1;
     const stays =
       filters.every((filter) => filter(event)) &&
       (orFilters.length === 0 || orFilters.some((filter) => filter(event))) &&
       !notFilters.some((filter) => filter(event));
-    if (stays)
-      events.push({
-        ...event,
-        ...adjustments.reduce<{ instant: Instant; zone: ScheduledEvent['zone'] }>(
-          (strike, adjust) => adjust(strike),
-          event,
-        ),
-      });
-    if (events.length === count || candidates === MAX_CANDIDATES) break;
-  }
-  return events;
-}
-
-/** Merges the events of all clocks by time; simultaneous events are in the order of the clocks. */
-function* merged(clocks: readonly Clock[], after: Instant): Generator<ScheduledEvent> {
-  const heads = clocks.map(({ strikesAfter, parameterDefaults, labels }) => {
-    const strikes = strikesAfter(after)[Symbol.iterator]();
-    const next = (): ScheduledEvent | null => {
-      const { done, value } = strikes.next();
-      return done ? null : { ...value, parameterDefaults, labels };
-    };
-    return { next, event: next() };
-  });
-  while (true) {
-    let first: (typeof heads)[number] | null = null;
-    for (const head of heads)
-      if (head.event && (!first?.event || head.event.instant < first.event.instant)) first = head;
-    if (!first?.event) return;
-    yield first.event;
-    first.event = first.next();
-  }
-}
-
-/** Drops each event that equals the one before it. */
-function* distinct(events: Iterable<ScheduledEvent>): Generator<ScheduledEvent> {
-  let previous = '';
-  for (const event of events) {
-    const identity = identityOf(event);
-    if (identity !== previous) yield event;
-    previous = identity;
+    if (stays) {
+      const strike = adjustments.reduce<Strike>((adjusted, adjust) => adjust(adjusted), event);
+      if (strike.instant <= LAST_INSTANT) yield { ...event, ...strike };
+    }
+    if (candidates === MAX_CANDIDATES) return;
   }
 }
 
 /**
- * The identity of an event. Python compares times of the same zone by wall time. So if an hour occurs twice in autumn,
- * of two events with the same wall time only the first is kept.
+ * Merges the events of all clocks by time; simultaneous events are in the order of the clocks. Drops each event that equals
+ * the one before it: the same settings and, as Python compares times, the same wall time in the same zone. So if an hour
+ * occurs twice in autumn, of two events with the same wall time only the first is kept.
  */
-const identityOf = ({ instant, zone, parameterDefaults, labels }: ScheduledEvent) =>
-  JSON.stringify([zone.name, toWall(instant, zone), parameterDefaults, labels]);
+function* distinct(clocks: readonly Clock[], after: Instant, steps: Steps): Generator<ScheduledEvent> {
+  const settings = clocks.map(({ parameterDefaults, labels }) => ({ parameterDefaults, labels }));
+  const texts = settings.map((one) => JSON.stringify(one));
+  const kinds = texts.map((text) => texts.indexOf(text));
+  const sources = clocks.map(({ strikesAfter }) => withinSteps(strikesAfter(after, steps.share(clocks.length))));
+  let previous = '';
+  for (const { value, source } of mergedInOrder(sources, ({ instant }) => instant, steps)) {
+    const identity = `${value.zone.name} ${toWall(value.instant, value.zone)} ${kinds[source]}`;
+    if (identity !== previous) yield { ...value, parameterDefaults: {}, labels: null, ...settings[source] };
+    previous = identity;
+  }
+}

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
 import type { Strike } from './clock.ts';
-import { dateOf, durationOf, momentOf, numberOf, textOf, timeOf } from './scheduleValues.ts';
+import { dateOf, durationOf, listOf, momentOf, numberOf, textOf, timeOf } from './scheduleValues.ts';
 import { addTime, toWall } from './timeZone.ts';
 
 /** Whether to keep an event. */
@@ -74,7 +74,7 @@ const ADJUSTMENTS: { [name: string]: (args: JsonObject) => Adjustment } = {
 const readFunctions =
   <Fn>(module: string, known: { [name: string]: (args: JsonObject) => Fn }) =>
   (json: Json | undefined): Fn[] =>
-    (Array.isArray(json) ? json : []).flatMap((reference) => {
+    listOf('functions', json).flatMap((reference) => {
       if (reference === null) return [];
       const { fn, kwargs } = isJsonObject(reference) ? reference : { fn: reference, kwargs: {} };
       const name = textOf(fn);

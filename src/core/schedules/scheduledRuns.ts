@@ -1,7 +1,9 @@
+import { refuse } from '../checks/checkText.ts';
 import { pythonJson, pythonRepr } from '../prefect1/pythonText.ts';
 import { formatInstant, type Instant } from '../values/instant.ts';
 import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
 import type { ScheduledEvent } from './clock.ts';
+import { reasonOf } from './reasonOf.ts';
 import { nextEvents, readSchedule } from './schedule.ts';
 
 /** The number of runs of a flow that are created ahead. */
@@ -32,15 +34,17 @@ export const scheduleOf = ({ schedule, groupSchedule }: Omit<FlowSchedule, 'last
 const isFilled = (json: JsonObject | null) => json !== null && Object.keys(json).length > 0;
 
 /**
- * Returns the runs to create for a flow: the next ten events of its schedule, except those created before. Throws an
- * Error if the schedule is invalid. Source: prefect_server, api/flows.py, schedule_flow_runs.
+ * Returns the runs to create for a flow: the next ten events of its schedule, except those created before; null if the
+ * schedule has no event in the future. Throws an Error if the schedule is invalid. Source: prefect_server, api/flows.py, schedule_flow_runs.
  * @param md5 returns the MD5 hash of a string in hexadecimal
  */
-export function scheduledRuns(flow: FlowSchedule, now: Instant, md5: (text: string) => string): ScheduledRun[] {
+export function scheduledRuns(flow: FlowSchedule, now: Instant, md5: (text: string) => string): ScheduledRun[] | null {
   const schedule = scheduleOf(flow);
   if (schedule === null) return [];
   const last = flow.lastStart ?? now;
-  return nextEvents(readSchedule(schedule), now, AHEAD)
+  const events = nextEvents(readSchedule(schedule), now, AHEAD);
+  if (events.length === 0) return null;
+  return events
     .filter((event) => isSpecial(event) || event.instant > last)
     .map((event) => ({
       scheduledStartTime: event.instant,
@@ -48,6 +52,24 @@ export function scheduledRuns(flow: FlowSchedule, now: Instant, md5: (text: stri
       labels: event.labels,
       idempotencyKey: keyOf(event, md5),
     }));
+}
+
+/**
+ * Checks a schedule before it is stored; throws BAD_USER_INPUT. One without clocks is no schedule: it is never looked at.
+ */
+export function checkSchedule(field: string, schedule: JsonObject | null, now: Instant): void {
+  if (schedule === null || !isFilled(schedule) || (Array.isArray(schedule.clocks) && schedule.clocks.length === 0))
+    return;
+  if (nextOf(field, schedule, now) === null)
+    refuse(field, 'has no time in the future, or none that can be found in a reasonable number of steps.');
+}
+
+function nextOf(field: string, schedule: JsonObject, now: Instant): ScheduledEvent | null {
+  try {
+    return nextEvents(readSchedule(schedule), now, 1)[0] ?? null;
+  } catch (error) {
+    return refuse(field, `is not a valid schedule: ${reasonOf(error)}`);
+  }
 }
 
 /** Clocks with parameters or labels each get a run of their own, even if they strike at the same time. */

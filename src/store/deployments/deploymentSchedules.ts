@@ -112,3 +112,10 @@ export async function deleteSchedule({ prisma }: Models, id: string): Promise<vo
 export async function deleteSchedules({ prisma }: Models, ids: readonly string[]): Promise<void> {
   if (ids.length > 0) await prisma.deploymentSchedule.deleteMany({ where: { id: { in: [...ids] } } });
 }
+
+/** Turns schedules off. The runs that they have created stay. */
+export async function turnOffSchedules({ prisma }: Models, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const where = { id: { in: [...ids] }, active: true };
+  await prisma.deploymentSchedule.updateMany({ where, data: { active: false, updated: new Date() } });
+}

@@ -95,6 +95,25 @@ export const unchangedSchedules = async (
   return new Set((await transaction.query<{ id: string }>(UNCHANGED, values)).map(({ id }) => id));
 };
 
+const TURN_OFF = statement(
+  'flowSchedules.turnOff',
+  `update flow set is_schedule_active = false, updated = now() where id in (
+     select f.id from unnest($1::uuid[], $2::text[]) as known(id, revision)
+     join flow f on f.id = known.id left join flow_group g on g.id = f.flow_group_id
+     where ${ACTIVE} and ${REVISION} = known.revision
+   ) returning id`,
+);
+
+/** Turns off those of the schedules that are unchanged since they were read. Returns the ids of their flows. */
+export async function turnOffFlowSchedules(
+  database: Queryable,
+  flows: readonly Pick<ScheduledFlow, 'id' | 'revision'>[],
+): Promise<Set<string>> {
+  if (flows.length === 0) return new Set();
+  const values = [flows.map(({ id }) => id), flows.map(({ revision }) => revision)];
+  return new Set((await database.query<{ id: string }>(TURN_OFF, values)).map(({ id }) => id));
+}
+
 const WITHDRAW = statement(
   'flowSchedules.withdraw',
   `with runs as (

@@ -31,9 +31,13 @@ test('the scheduler creates the runs of a group schedule and replaces a missing 
   expect((await query(RUNS, { flow: archived })).flow_run).toEqual([]);
 });
 
-test('a malformed schedule does not stop the others', async () => {
+test('a malformed schedule is rejected, and the schedules of other flows are followed', async () => {
   const { project_id: project } = await readFlow(await createFlow());
-  await createFlow({ project, flow: { schedule: schedule({ type: 'IntervalClock', interval: 'no number' }) } });
+  const malformed = createFlow({
+    project,
+    flow: { schedule: schedule({ type: 'IntervalClock', interval: 'no number' }) },
+  });
+  await expect(malformed).rejects.toThrow();
   const healthy = await readFlow(await createFlow({ project }));
   await succeeds('set_flow_group_schedule', {
     flow_group_id: healthy.flow_group_id,

@@ -225,18 +225,12 @@ describe('iCalendar recurrences', () => {
       '2030-01-01T00:00:00Z',
       ['2030-06-20T00:00:00Z', '2031-06-20T00:00:00Z'],
     ],
-    [
-      'from the default start if its start is not a time',
-      rule('RRULE:FREQ=YEARLY', 'today'),
-      '2030-01-01T00:00:00Z',
-      ['2030-06-20T00:00:00Z'],
-    ],
     ['every hour', rule('RRULE:FREQ=HOURLY', '2030-01-01T00:30:00Z'), '2030-02-01T00:00:00Z', ['2030-02-01T00:30:00Z']],
     [
       'on a set of dates',
-      { type: 'rruleset', _rdate: ['2030-02-01T00:00:00', 1] },
+      { type: 'rruleset', _rdate: ['2030-02-01T00:00:00', '2030-03-01T00:00:00-05:00'] },
       '2022-01-01T00:00:00Z',
-      ['2030-02-01T00:00:00Z'],
+      ['2030-02-01T00:00:00Z', '2030-03-01T05:00:00Z'],
     ],
     [
       'on a set of rules with exceptions',
@@ -350,7 +344,7 @@ test.each<[string, Json, string]>([
   [
     'a malformed duration',
     { clocks: [], adjustments: [{ fn: 'prefect.schedules.adjustments.add', kwargs: { interval: 'x' } }] },
-    'A schedule must have a duration, not "x".',
+    'A schedule must have a duration of at most 100 years, not "x".',
   ],
   ['a number instead of a text', { clocks: [{ type: 'CronClock', cron: 1 }] }, 'A schedule must have a string, not 1.'],
 ])('a schedule with %s is rejected', (_, json, message) => {
@@ -379,17 +373,103 @@ test('the adjustment next_weekday moves weekend events to Monday', () => {
   expect(found).toEqual(['2022-01-07', '2022-01-10', '2022-01-10', '2022-01-10']);
 });
 
-test('a recurrence without a frequency is yearly', () => {
-  const rule = { type: 'rrule', rr: 'RRULE:COUNT=2', _dtstart: '2030-01-01T00:00:00' };
-  const schedule = { clocks: [clock('RRuleClock', { rrule_obj: rule })] };
-  expect(times(schedule, '2022-01-01T00:00:00Z', 9)).toEqual(['2030-01-01T00:00:00Z', '2031-01-01T00:00:00Z']);
-});
-
 test('a dates clock without dates never strikes', () => {
   expect(times({ clocks: [{ type: 'DatesClock' }] }, '2022-01-01T00:00:00Z', 1)).toEqual([]);
 });
 
-test('a recurrence without a rule text is rejected', () => {
-  const schedule = readSchedule({ clocks: [clock('RRuleClock', { rrule_obj: { type: 'rrule' } })] });
-  expect(() => nextEvents(schedule, 0, 1)).toThrow('A rule of a recurrence must have a string `rr`.');
+describe('a schedule is rejected as a whole', () => {
+  const fns = (count: number) => Array.from({ length: count }, () => 'prefect.schedules.filters.is_weekday');
+  const recurrence = (rrule_obj: Json) => ({ clocks: [clock('RRuleClock', { rrule_obj })] });
+  const rr = 'RRULE:FREQ=DAILY';
+  test.each<[string, Json, string]>([
+    ['101 clocks', { clocks: Array(101).fill(cron('* * * * *')) }, 'at most 100 clocks'],
+    ['101 filters', { clocks: [], filters: fns(101) }, 'at most 100 functions'],
+    ['2001 dates', { clocks: [{ type: 'DatesClock', dates: Array(2001).fill('2030-01-01') }] }, 'at most 2000 dates'],
+    ['101 rules', recurrence({ type: 'rruleset', _rrule: Array(101).fill({ rr }) }), 'at most 100 rules'],
+    [
+      '2001 dates of a set',
+      recurrence({ type: 'rruleset', _rdate: Array(2001).fill('2030-01-01') }),
+      'at most 2000 dates',
+    ],
+    ['a list of clocks that is none', { clocks: [], filters: 'all' }, 'must have a list of functions'],
+    ['an interval of a fraction', { clocks: [interval(60.000_000_1)] }, 'whole number of microseconds'],
+    ['an interval of NaN', { clocks: [clock('IntervalClock', { interval: Number.NaN })] }, 'at least one minute'],
+    ['settings that are none', { clocks: [{ ...interval(HOUR), parameter_defaults: 1 }] }, 'must be an object'],
+    ['labels that are none', { clocks: [{ ...interval(HOUR), labels: 'x' }] }, 'must be a list'],
+    [
+      'a duration of centuries',
+      {
+        clocks: [],
+        adjustments: [{ fn: 'prefect.schedules.adjustments.add', kwargs: { interval: '//timedelta:1e12' } }],
+      },
+      '100 years',
+    ],
+    ['a zone that is none', { clocks: [interval(HOUR, '2022-01-01T00:00:00', 'PST')] }, 'time in a zone'],
+    ['an offset that is none', { clocks: [interval(HOUR, '2022-01-01T00:00:00', '+25:00')] }, 'time in a zone'],
+    [
+      'an offset of the start that is none',
+      recurrence({ type: 'rrule', rr, _dtstart: '2022-01-01T00:00:00-99:99' }),
+      '_dtstart',
+    ],
+    [
+      'an offset of the start of no zone',
+      recurrence({ type: 'rrule', rr, _dtstart: '2022-01-01T00:00:00+15:00' }),
+      '_dtstart',
+    ],
+    ['a start that is no time', recurrence({ type: 'rrule', rr, _dtstart: 'today' }), '_dtstart'],
+    ['an end that is no time', recurrence({ type: 'rrule', rr, _until: 'today' }), '_until'],
+    ['a date that is no text', recurrence({ type: 'rruleset', _rdate: [1] }), 'must have a string'],
+    ['a rule without a text', recurrence({ type: 'rrule' }), 'A rule of a recurrence must have a string `rr`.'],
+    ['a rule that is a set', recurrence({ type: 'rrule', rr: `${rr}\nRDATE:20300101T000000` }), 'must be one RRULE'],
+    ['a rule that is none', recurrence({ type: 'rrule', rr: 'DTSTART:20300101T000000' }), 'must be one RRULE'],
+    ['a rule without a frequency', recurrence({ type: 'rrule', rr: 'RRULE:COUNT=2' }), 'a rule without FREQ'],
+    ['a rule with an interval of 0', recurrence({ type: 'rrule', rr: `${rr};INTERVAL=0` }), 'INTERVAL=0'],
+    ['a recurrence of another type', recurrence({ type: 'x' }), 'Unknown type of recurrence'],
+    ['a cron string of 1001 characters', { clocks: [cron(`${'0,'.repeat(497)}0 0 * * *`)] }, 'Invalid cron string'],
+  ])('with %s', (_, json, message) => expect(() => readSchedule(json)).toThrow(message));
+});
+
+test.each<[string, Json]>([
+  [
+    'a recurrence on 30 February',
+    {
+      clocks: [
+        clock('RRuleClock', {
+          rrule_obj: {
+            type: 'rrule',
+            rr: 'RRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30',
+            _dtstart: '2022-01-01T00:00:00',
+          },
+        }),
+      ],
+    },
+  ],
+  [
+    'a hundred clocks behind a filter',
+    {
+      clocks: Array.from({ length: 100 }, (_, index) => interval(60 + index)),
+      filters: [{ fn: 'prefect.schedules.filters.on_date', kwargs: { month: 2, day: 30 } }],
+    },
+  ],
+  ['an interval of a billion days', { clocks: [clock('IntervalClock', { interval: 1e9 * DAY * 1e6 })] }],
+  ['a clock that has ended', { clocks: [interval(HOUR, '2020-01-01T00:00:00', 'UTC', '2021-01-01T00:00:00')] }],
+])('%s has no event, and the search for one ends', (_, json) => {
+  expect(nextEvents(readSchedule(json), at('2022-01-01T00:00:00Z'), 1)).toEqual([]);
+});
+
+test('an event that its adjustment moves beyond the year 9999 is dropped', () => {
+  const adjustments = [{ fn: 'prefect.schedules.adjustments.add', kwargs: { interval: '//timedelta:86400' } }];
+  const dates = ['9999-12-30', '9999-12-31'].map((dt) => ({ dt, tz: 'UTC' }));
+  expect(times({ clocks: [{ type: 'DatesClock', dates }], adjustments }, '2022-01-01T00:00:00Z', 2)).toEqual([
+    '9999-12-31T00:00:00Z',
+  ]);
+});
+
+test('the labels and parameters of a clock need not be equal for its events to be in order', () => {
+  const clocks = [
+    { ...interval(HOUR), labels: ['b'] },
+    { ...interval(HOUR), labels: ['a'] },
+  ];
+  const events = nextEvents(readSchedule({ clocks }), at('2022-01-01T00:00:00Z'), 4);
+  expect(events.map(({ labels }) => labels)).toEqual([['b'], ['a'], ['b'], ['a']]);
 });

@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { groupSchedule } from '../../../src/core/schedules/groupSchedule.ts';
-import { lacksParameters, scheduledRuns, scheduleOf } from '../../../src/core/schedules/scheduledRuns.ts';
+import {
+  checkSchedule,
+  lacksParameters,
+  scheduledRuns,
+  scheduleOf,
+} from '../../../src/core/schedules/scheduledRuns.ts';
 import { parseInstant } from '../../../src/core/values/instant.ts';
 import type { Json, JsonObject } from '../../../src/core/values/jsonObject.ts';
+import { refused } from '../refused.ts';
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 const NOW = parseInstant('2022-01-01T00:00:00Z') ?? 0;
 const DAY = 86_400_000_000;
 const daily = (rest: JsonObject = {}) => ({ type: 'CronClock', cron: '0 0 * * *', ...rest });
 const runs = (clocks: JsonObject[], lastStart: number | null = null) =>
-  scheduledRuns({ schedule: { clocks }, groupSchedule: null, lastStart }, NOW, md5);
+  scheduledRuns({ schedule: { clocks }, groupSchedule: null, lastStart }, NOW, md5) ?? [];
 
 // Keys that the old server created.
 test.each<[JsonObject, string]>([
@@ -77,4 +83,34 @@ test('the schedule of a group begins now, in its own time zone', () => {
   expect(() => groupSchedule(bad, NOW)).toThrow(
     `Invalid clock provided for schedule: {'type': 'IntervalClock', 'interval': 59000000, 'parameter_defaults': {'x': "it's"}, 'start_date': None}`,
   );
+});
+
+const ENDED = { ...daily(), end_date: { dt: '2021-01-01T00:00:00', tz: 'UTC' } };
+
+test('a schedule without an event in the future has no list of runs', () => {
+  expect(scheduledRuns({ schedule: { clocks: [ENDED] }, groupSchedule: null, lastStart: null }, NOW, md5)).toBeNull();
+});
+
+test.each<[JsonObject, RegExp]>([
+  [{ clocks: [{ type: 'NoClock' }] }, /`schedule` is not a valid schedule: Unknown type of clock/],
+  [{ clocks: [ENDED] }, /`schedule` has no time in the future/],
+  [{ clocks: [{ type: 'CronClock', cron: '0 0 30 2 *' }] }, /`schedule` has no time in the future/],
+])('the schedule %j is rejected before it is stored', (schedule, reason) => {
+  expect(refused(() => checkSchedule('schedule', schedule, NOW))).toMatch(reason);
+});
+
+test.each<[JsonObject | null]>([[null], [{}], [{ clocks: [] }], [{ clocks: [daily()] }]])(
+  'the schedule %j is stored',
+  (schedule) => expect(() => checkSchedule('schedule', schedule, NOW)).not.toThrow(),
+);
+
+test.each<[string, Parameters<typeof groupSchedule>[0]]>([
+  ['too many clocks', { cronClocks: [], intervalClocks: Array(101).fill({ intervalSeconds: 60 }), timezone: null }],
+  [
+    '30 February',
+    { cronClocks: [{ cron: '0 0 30 2 *', parameterDefaults: null }], intervalClocks: [], timezone: null },
+  ],
+  ['an offset as its zone', { cronClocks: [], intervalClocks: [], timezone: '+02:00' }],
+])('the schedule of a flow group with %s is rejected', (_, schedule) => {
+  expect(() => groupSchedule(schedule, NOW)).toThrow(/at most 100 clocks|no time in the future|Invalid timezone/);
 });

@@ -1,0 +1,48 @@
+/** Counts the work on one schedule. */
+export interface Steps {
+  /** Throws TooManySteps if more steps are spent than the schedule has. */
+  spend(steps?: number): void;
+  /** Returns steps for one of several searches, so that a search without end does not stop the others. */
+  share(searches: number): Steps;
+}
+
+/** A schedule needs more steps than it may have to find its next time. */
+export class TooManySteps extends Error {}
+
+/**
+ * Users write rules that look for their next time until the year 9999, such as every 30 February. So each schedule has a
+ * number of steps; a step takes less than a microsecond. A clock would judge the same schedule differently on a busy
+ * machine.
+ */
+export function countSteps(most: number): Steps {
+  let left = most;
+  return {
+    spend(steps = 1) {
+      left -= steps;
+      if (left < 0) throw new TooManySteps(`more than ${most} steps`);
+    },
+    share: (searches) => countSteps(Math.floor(most / searches)),
+  };
+}
+
+/** Returns values until the steps do not suffice for more. */
+export function* withinSteps<Value>(values: Iterable<Value>): Generator<Value> {
+  try {
+    yield* values;
+  } catch (error) {
+    if (!(error instanceof TooManySteps)) throw error;
+  }
+}
+
+/** Returns the first values, until they are enough or the steps do not suffice for more. */
+export function takeWithinSteps<Value>(
+  values: Iterable<Value>,
+  isEnough: (taken: readonly Value[]) => boolean,
+): Value[] {
+  const taken: Value[] = [];
+  for (const value of withinSteps(values)) {
+    taken.push(value);
+    if (isEnough(taken)) break;
+  }
+  return taken;
+}
