@@ -1,6 +1,7 @@
 import { countSteps, type Steps, takeWithinSteps, withinSteps } from '../recurrences/steps.ts';
 import { type Instant, LAST_INSTANT } from '../values/instant.ts';
 import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
+import { roughSize } from '../values/roughSize.ts';
 import type { Clock, ClockTimes, ScheduledEvent, Strike } from './clock.ts';
 import { prefect1CronClock } from './cronClock.ts';
 import { cronPattern } from './cronPattern.ts';
@@ -20,10 +21,13 @@ export interface Schedule {
 }
 
 const MINUTE = 60_000_000;
+/** Two thousand dates. Each round of the scheduler reads the rules, dates and parameters. */
+const MAX_BYTES = 100_000;
 
 /** Parses a schedule serialized by Prefect 1 (serialization/schedule.py); throws an Error if it is invalid. */
 export function readSchedule(json: Json): Schedule {
   if (!isJsonObject(json) || !Array.isArray(json.clocks)) throw new Error('A schedule must have clocks.');
+  if (roughSize(json) > MAX_BYTES) throw new Error(`A schedule may have about ${MAX_BYTES / 1000} kB.`);
   return {
     clocks: listOf('clocks', json.clocks).map(readClock),
     filters: readFilters(json.filters),

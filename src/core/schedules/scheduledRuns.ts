@@ -44,13 +44,20 @@ export function scheduledRuns(flow: FlowSchedule, now: Instant, md5: (text: stri
   const last = flow.lastStart ?? now;
   const events = nextEvents(readSchedule(schedule), now, AHEAD);
   if (events.length === 0) return null;
+  // Sorting the characters of large parameters takes milliseconds, and the events of a clock share them.
+  const hashes = new Map<JsonObject, string>();
+  const hashOf = (event: ScheduledEvent) => {
+    const hash = hashes.get(event.parameterDefaults) ?? hashOfSettings(event, md5);
+    hashes.set(event.parameterDefaults, hash);
+    return hash;
+  };
   return events
     .filter((event) => isSpecial(event) || event.instant > last)
     .map((event) => ({
       scheduledStartTime: event.instant,
       parameters: event.parameterDefaults,
       labels: event.labels,
-      idempotencyKey: keyOf(event, md5),
+      idempotencyKey: keyOf(event, hashOf),
     }));
 }
 
@@ -76,11 +83,13 @@ function nextOf(field: string, schedule: JsonObject, now: Instant): ScheduledEve
 const isSpecial = ({ parameterDefaults, labels }: ScheduledEvent) => labels !== null || isFilled(parameterDefaults);
 
 // The same keys as on Prefect Server, so that a migrated database does not create its runs again.
-function keyOf(event: ScheduledEvent, md5: (text: string) => string): string {
+function keyOf(event: ScheduledEvent, hashOf: (event: ScheduledEvent) => string): string {
   const key = `auto-scheduled:${formatInstant(event.instant).replace(/(\.000000)?Z$/, '+00:00')}`;
-  if (!isSpecial(event)) return key;
-  return `${key}:${md5(sortedCharacters(event.parameterDefaults) + sortedCharacters(event.labels))}`;
+  return isSpecial(event) ? `${key}:${hashOf(event)}` : key;
 }
+
+const hashOfSettings = ({ parameterDefaults, labels }: ScheduledEvent, md5: (text: string) => string) =>
+  md5(sortedCharacters(parameterDefaults) + sortedCharacters(labels));
 
 /** `str(sorted(json.dumps(value)))` */
 const sortedCharacters = (value: Json) => pythonRepr([...pythonJson(value)].sort());

@@ -25,13 +25,12 @@ const NAMES_WITHOUT_AREA = new Set(
 const WITH_AREA =
   /^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US)\/[\w+/-]+$/;
 
-const known = new Map<string, TimeZone | null>();
+const known = new Map<string, TimeZone>();
 
 /** Returns a zone by its IANA name; null if the name is unknown. */
 export function timeZone(name: string): TimeZone | null {
   if (name === 'UTC') return UTC;
   if (!WITH_AREA.test(name) && !NAMES_WITHOUT_AREA.has(name)) return null;
-  // Keeps only names that exist, of which there are six hundred.
   const zone = known.get(name) ?? ianaZone(name);
   if (zone) known.set(name, zone);
   return zone;
@@ -49,8 +48,9 @@ export function timeZoneOrOffset(name: string): TimeZone | null {
 const SPAN = 32 * DAY;
 /** No zone changes its clock twice within eight days. */
 const SAMPLES = 4;
-/** Four centuries. Schedules of all centuries would fill the memory. */
-const MAX_SPANS = 5000;
+/** About 10 MB, or a century for each of fifty zones. Schedules in all zones and centuries would fill the memory. */
+const MAX_SPANS = 50_000;
+let spansRead = 0;
 
 /** The offsets of a span: each begins at an instant and lasts until the next one. */
 type Span = readonly { from: Instant; offset: number }[];
@@ -67,14 +67,20 @@ function ianaZone(name: string): TimeZone | null {
       let span = spans.get(index);
       if (span === undefined) {
         span = readSpan(index * SPAN, read);
-        if (spans.size >= MAX_SPANS) spans.clear();
         spans.set(index, span);
+        spansRead += 1;
+        if (spansRead > MAX_SPANS) forgetSpans();
       }
       let offset = 0;
       for (const part of span) if (part.from <= instant) offset = part.offset;
       return offset;
     },
   };
+}
+
+function forgetSpans(): void {
+  known.clear();
+  spansRead = 0;
 }
 
 function readSpan(start: Instant, read: (instant: Instant) => number): Span {

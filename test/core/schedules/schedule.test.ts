@@ -383,6 +383,11 @@ describe('a schedule is rejected as a whole', () => {
   const rr = 'RRULE:FREQ=DAILY';
   test.each<[string, Json, string]>([
     ['101 clocks', { clocks: Array(101).fill(cron('* * * * *')) }, 'at most 100 clocks'],
+    [
+      '200 kB of parameters',
+      { clocks: [{ ...interval(HOUR), parameter_defaults: { x: 'x'.repeat(200_000) } }] },
+      '100 kB',
+    ],
     ['101 filters', { clocks: [], filters: fns(101) }, 'at most 100 functions'],
     ['2001 dates', { clocks: [{ type: 'DatesClock', dates: Array(2001).fill('2030-01-01') }] }, 'at most 2000 dates'],
     ['101 rules', recurrence({ type: 'rruleset', _rrule: Array(101).fill({ rr }) }), 'at most 100 rules'],
