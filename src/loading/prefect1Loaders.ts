@@ -1,3 +1,5 @@
+import DataLoader from 'dataloader';
+import { Problem } from '../core/values/problem.ts';
 import type { Database } from '../store/connection/database.ts';
 import type { Scope } from '../store/prefect1Reads/prefect1Conditions.ts';
 import type { Measure } from '../store/prefect1Reads/prefect1Measures.ts';
@@ -7,14 +9,19 @@ import {
   measureRelated,
   type Prefect1List,
   type Prefect1Row,
+  readPrefect1Lists,
   readPrefect1Rows,
   readRelated,
   type Wanted,
 } from '../store/prefect1Reads/prefect1Reads.ts';
 import type { Prefect1Relation, Prefect1Table } from '../store/prefect1Reads/prefect1Table.ts';
 import { type TraversalArguments, traversalSql } from '../store/prefect1Reads/prefect1Traversal.ts';
+import { type MappedChildren, mappedChildren } from '../store/prefect1Runs/taskRunInfo.ts';
 import { childLoaders } from './childLoaders.ts';
 import type { RequestBudget } from './requestBudget.ts';
+
+// A statement of a few thousand parameters, of the 65,535 that PostgreSQL allows.
+const LISTS_AT_ONCE = 50;
 
 /** A graph traversal instead of a table. */
 export interface Walk {
@@ -42,13 +49,37 @@ export function createPrefect1Loaders(database: Database, budget: RequestBudget)
   const ways = new WeakMap<RelatedRequest, string>();
   const fromOf = (scope: Scope, walk?: Walk) => walk && traversalSql(walk.direction, walk.args, scope);
 
+  /** A document may request many lists of a table that differ only in their conditions. */
+  const rootLists = new Map<string, DataLoader<Prefect1List, Prefect1Row[]>>();
+  function listsOf(scope: Scope, table: Prefect1Table, wanted: Wanted) {
+    const one = (list: Prefect1List) => readPrefect1Rows(database, scope, table, { wanted, list, most: most() });
+    const load = async (lists: readonly Prefect1List[]) => {
+      if (lists.length > 1) {
+        const request = { wanted, lists, most: most() };
+        const rows = await readPrefect1Lists(database, scope, table, request).catch(nullIfRejected);
+        if (rows) return rows;
+      }
+      return Promise.all(lists.map((list) => one(list).catch((error: Error) => error)));
+    };
+    return new DataLoader(load, { cache: false, maxBatchSize: LISTS_AT_ONCE, batchScheduleFn: budget.pace.schedule });
+  }
+
   return {
     rows: (
       scope: Scope,
       table: Prefect1Table,
       { walk, ...request }: { wanted: Wanted; list: Prefect1List; walk?: Walk | undefined },
-    ): Promise<Prefect1Row[]> =>
-      readPrefect1Rows(database, scope, table, { ...request, from: fromOf(scope, walk), most: most() }),
+    ): Promise<Prefect1Row[]> => {
+      if (walk)
+        return readPrefect1Rows(database, scope, table, { ...request, from: fromOf(scope, walk), most: most() });
+      const key = JSON.stringify([table.name, request.wanted]);
+      const loader = rootLists.get(key) ?? listsOf(scope, table, request.wanted);
+      rootLists.set(key, loader);
+      return loader.load(request.list);
+    },
+    /** The children of a mapped task run. */
+    mappedChildren: (scope: Scope, taskRunId: string): MappedChildren | Promise<MappedChildren> =>
+      children(['mappedChildren', { scope }], taskRunId, (ids) => mappedChildren(database, scope, ids)),
     measures: (
       scope: Scope,
       table: Prefect1Table,
@@ -76,4 +107,10 @@ export function createPrefect1Loaders(database: Database, budget: RequestBudget)
         measureRelated(database, scope, relation, keys, request),
       ),
   };
+}
+
+/** A value of one list was rejected: then only that list must fail. */
+function nullIfRejected(error: unknown): null {
+  if (error instanceof Problem) return null;
+  throw error;
 }

@@ -1,13 +1,13 @@
 import { Problem } from '../../core/values/problem.ts';
 import { visibleTenant } from '../../core/values/viewer.ts';
-import { mappedChildren, taskRunInfo } from '../../store/prefect1Runs/taskRunInfo.ts';
+import { taskRunInfo } from '../../store/prefect1Runs/taskRunInfo.ts';
 import type { Prefect1Operations } from './prefect1Context.ts';
 import { text } from './readInput.ts';
 
 /** The two queries about task runs that are not reads of a table. */
 export const taskRunInfoOperations: Prefect1Operations = {
-  async mapped_children({ engine, viewer }, input) {
-    const children = await mappedChildren(engine.database, visibleTenant(viewer), text(input, 'task_run_id'));
+  async mapped_children({ loaders, viewer }, input) {
+    const children = await loaders.prefect1.mappedChildren(visibleTenant(viewer), text(input, 'task_run_id'));
     return {
       min_start_time: children.minStartTime,
       max_end_time: children.maxEndTime,

@@ -14,6 +14,7 @@ import type { PresentError } from '../observing/presentError.ts';
 import { checkIntrospection } from './checkIntrospection.ts';
 import { areOfTypes, literalTypes, shapedDocument } from './documentShape.ts';
 import { checkSize, type DocumentLimits } from './documentSize.ts';
+import { generatedLimits, isGeneratedDocument } from './generatedDocument.ts';
 import { type PageField, pageFields } from './pageCost.ts';
 
 /** A parsed and valid document within the limits. */
@@ -50,6 +51,7 @@ export function createDocumentCache(
   limits: DocumentLimits,
   present: PresentError,
 ): DocumentCache {
+  const longest = generatedLimits(limits);
   const readings = new LRUCache<string, Reading>({ ...REMEMBERED, sizeCalculation: (_, text) => text.length + 1 });
 
   /** Shapes of valid documents. Validation takes most of the reading time, and need not be repeated for a shape. */
@@ -58,8 +60,8 @@ export function createDocumentCache(
   const metOnce = new LRUCache<string, true>({ ...REMEMBERED, sizeCalculation: (_, text) => text.length + 1 });
 
   function readUnknown(text: string): Reading {
-    const document = parse(text, { maxTokens: limits.tokens });
-    const { shape, literals } = shapedDocument(document);
+    const document = parse(text, { maxTokens: longest.tokens });
+    const { shape, literals, tokens } = shapedDocument(document);
     const known = shapes.get(shape);
     if (known?.types && areOfTypes(literals, known.types)) {
       const reading = { read: readDocument(schema, text, document) };
@@ -69,7 +71,9 @@ export function createDocumentCache(
       }
       return remembered(text, reading);
     }
-    checkSize(document, limits);
+    const within = isGeneratedDocument(schema, document) ? longest : limits;
+    if (tokens > within.tokens) throw tooManyTokens(within.tokens);
+    checkSize(document, within);
     const errors = validate(schema, document, undefined, { maxErrors: MAX_ERRORS });
     if (errors.length > 0)
       return remembered(text, { errors: errors.map((error) => present(error, 'GRAPHQL_VALIDATION_FAILED')) });
@@ -92,7 +96,7 @@ export function createDocumentCache(
       try {
         return readUnknown(text);
       } catch (error) {
-        const errors = [present(asTooManyTokens(error, limits.tokens) ?? error, 'GRAPHQL_PARSE_FAILED')];
+        const errors = [present(asTooManyTokens(error, longest.tokens) ?? error, 'GRAPHQL_PARSE_FAILED')];
         return remembered(text, { errors });
       }
     },
@@ -126,10 +130,10 @@ const tooManyBytes = (max: number): Problem =>
   );
 
 /** graphql reports too many tokens as a syntax error. */
-const asTooManyTokens = (error: unknown, maxTokens: number): Problem | null =>
+const asTooManyTokens = (error: unknown, max: number): Problem | null =>
   error instanceof Error && error.message.startsWith('Syntax Error: Document contains more that')
-    ? new Problem('QUERY_TOO_COMPLEX', `The document exceeds the limit of ${maxTokens} tokens.`, {
-        limit: 'tokens',
-        max: maxTokens,
-      })
+    ? tooManyTokens(max)
     : null;
+
+const tooManyTokens = (max: number): Problem =>
+  new Problem('QUERY_TOO_COMPLEX', `The document exceeds the limit of ${max} tokens.`, { limit: 'tokens', max });

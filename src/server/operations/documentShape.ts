@@ -28,7 +28,7 @@ const LITERALS = {
  * every number zero. Clients that inline values, such as Prefect 1's, send a new document each time, but only a few
  * shapes.
  */
-export function shapedDocument({ loc }: DocumentNode): { shape: string; literals: Literal[] } {
+export function shapedDocument({ loc }: DocumentNode): { shape: string; literals: Literal[]; tokens: number } {
   const words: string[] = [];
   const literals: Literal[] = [];
   for (let token = loc?.startToken; token; token = token.next ?? undefined) {
@@ -40,7 +40,8 @@ export function shapedDocument({ loc }: DocumentNode): { shape: string; literals
       words.push(LITERALS[kind] === Kind.STRING ? '""' : '0');
     }
   }
-  return { shape: words.join(' '), literals };
+  // Without the tokens at the start and at the end of the document, which graphql does not count.
+  return { shape: words.join(' '), literals, tokens: words.length - 2 };
 }
 
 const isLiteral = (kind: TokenKind): kind is keyof typeof LITERALS => kind in LITERALS;

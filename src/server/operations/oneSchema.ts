@@ -23,8 +23,8 @@ export function oneSchema({ prefect1 }: { prefect1: boolean }): GraphQLSchema {
   const native = nativeSchema.toConfig();
   const schema = new GraphQLSchema({
     ...native,
-    query: rootOf('Query', { ...fieldsOf(native.query), ...dialect.query }),
-    mutation: rootOf('Mutation', { ...fieldsOf(native.mutation), ...guardedWrites(dialect.mutation) }),
+    query: rootOf('Query', { ...fieldsOf(native.query), ...ofPrefect1(dialect.query) }),
+    mutation: rootOf('Mutation', { ...fieldsOf(native.mutation), ...ofPrefect1(guardedWrites(dialect.mutation)) }),
     types: [
       ...native.types.filter((type) => !isIntrospectionType(type) && !ROOTS.includes(type.name)),
       ...dialect.types,
@@ -59,6 +59,12 @@ function sharedScalar(name: string) {
   if (!isScalarType(type)) throw new Error(`The native schema has no scalar ${name}.`);
   return type;
 }
+
+/** Marks the fields of the dialect, whose documents have limits of their own. */
+const ofPrefect1 = (fields: { readonly [name: string]: object }) =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, { ...field, extensions: { isOfPrefect1: true } }]),
+  );
 
 const guardedWrites = (fields: GraphQLFieldConfigMap<unknown, Prefect1Context>) =>
   Object.fromEntries(

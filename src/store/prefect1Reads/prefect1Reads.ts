@@ -56,6 +56,27 @@ export function readPrefect1Rows(
   );
 }
 
+/** Reads several lists of a table with the same columns in one statement. Returns their rows in the order of the lists. */
+export async function readPrefect1Lists(
+  database: Queryable,
+  scope: Scope,
+  table: Prefect1Table,
+  { wanted, lists, most }: { wanted: Wanted; lists: readonly Prefect1List[]; most: number },
+): Promise<Prefect1Row[][]> {
+  const may = visibleAlone(table, ROW, scope);
+  const columns = projection(table, wanted);
+  const each = lists.map((list, place) => {
+    const limit = Math.min(list.limit ?? most, most);
+    const rows = listSql(table, table.from, may, { ...list, limit }, scope, columns);
+    return sql`(select ${sql.lit(place)}::int as "key list", page.* from (${rows}) page)`;
+  });
+  const all = sql`select rows.* from (${sql.join(each, sql` union all `)}) rows limit ${most}::bigint`;
+  const found: Prefect1Row[][] = lists.map(() => []);
+  for (const row of await prefect1Statement<Prefect1Row>(database, `${table.name}.lists`, all))
+    found[Number(row[keyName('list')])]?.push(row);
+  return found;
+}
+
 interface RowsRequest {
   wanted: Wanted;
   list: Prefect1List;
