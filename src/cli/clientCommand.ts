@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { localServerUrl } from '../config.ts';
 import { Problem } from '../core/values/problem.ts';
+import { printable } from './printable.ts';
 import type { ResendingClient } from './resendingClient.ts';
 
 /** The options of commands that connect to a server. */
@@ -48,7 +49,7 @@ export async function exitWith(work: () => Promise<number>): Promise<void> {
     process.exitCode = await work();
   } catch (error) {
     if (!(error instanceof Problem) && !isFileError(error)) throw error;
-    console.error(isFileError(error) ? fileFault(error) : error.message);
+    console.error(printable(isFileError(error) ? fileFault(error) : error.message));
     process.exitCode = 2;
   }
 }

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { readConfig } from '../config.ts';
 import { Problem } from '../core/values/problem.ts';
 import { exitWith } from './clientCommand.ts';
+import { printableLine } from './printable.ts';
 import { addSettings, type SettingFlags } from './settingsCommand.ts';
 
 interface Named extends SettingFlags {
@@ -84,7 +85,9 @@ async function list(flags: SettingFlags): Promise<number> {
   for (const { tenant, name, role, created, expires, lastUsed } of keys) {
     const end = `expires ${expires?.toISOString() ?? 'never'}`.padEnd(32);
     const use = `last used ${lastUsed?.toISOString() ?? 'never'}`.padEnd(34);
-    console.log(`${created.toISOString()}  ${role.toLowerCase().padEnd(6)}  ${end}  ${use}  ${tenant}  ${name}`);
+    console.log(
+      `${created.toISOString()}  ${role.toLowerCase().padEnd(6)}  ${end}  ${use}  ${printableLine(`${tenant}  ${name}`)}`,
+    );
   }
   return 0;
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type ClientOptions, checkServer, clientCommand, exitWith } from './clientCommand.ts';
+import { printable, printableLine } from './printable.ts';
 import { parseRecording, type RecordedEvent } from './recording.ts';
 import { replay } from './replay.ts';
 import { replayProgress } from './replayProgress.ts';
@@ -36,14 +37,18 @@ async function replayFile(file: string, { speed, url, apiKey }: ReplayCommandOpt
     return 1;
   }
   const progress = replayProgress(events.length);
-  const client = resendingClient({ url, apiKey, onOutage: (reason) => progress.note(`${reason}; retrying`) });
+  const client = resendingClient({
+    url,
+    apiKey,
+    onOutage: (reason) => progress.note(`${printableLine(reason)}; retrying`),
+  });
   await checkServer(client, url);
   console.error(`replaying into ${url}`);
   const started = performance.now();
   const { flowRunId, refused } = await replay(client, events, {
     flowName: path.basename(file).split('.')[0] ?? file,
     speed,
-    onRun: (id) => console.log(`flow run ${id}`),
+    onRun: (id) => console.log(`flow run ${printableLine(id)}`),
     onProgress: progress.reach,
   }).finally(progress.stop);
   console.log(`played ${counts(events)} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
@@ -65,6 +70,6 @@ const counts = (events: RecordedEvent[]): string =>
 
 function printSome(title: string, sentences: string[]): void {
   console.error(title);
-  for (const sentence of sentences.slice(0, SHOWN_OF_A_LIST)) console.error(`  ${sentence}`);
+  for (const sentence of sentences.slice(0, SHOWN_OF_A_LIST)) console.error(`  ${printable(sentence)}`);
   if (sentences.length > SHOWN_OF_A_LIST) console.error(`  and ${sentences.length - SHOWN_OF_A_LIST} more`);
 }

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { Command } from 'commander';
 import type { StateType } from '../core/runs/state.ts';
 import { type ClientOptions, clientCommand, exitWith } from './clientCommand.ts';
+import { printable, printableJson, printableLine } from './printable.ts';
 import { watch } from './watch.ts';
 import type { WatchedEvent, WatchedTaskRun } from './watchedStreams.ts';
 
@@ -26,14 +27,14 @@ export const watchCommand = (): Command =>
     .action((flowRunId: string, options: WatchCommandOptions) => exitWith(() => watchRun(flowRunId, options)));
 
 async function watchRun(flowRunId: string, { url, apiKey, follow, json }: WatchCommandOptions): Promise<number> {
-  const describe = json ? (event: WatchedEvent) => JSON.stringify(event) : describeEvent;
+  const describe = json ? printableJson : describeEvent;
   const last = await watch({
     flowRunId,
     url,
     apiKey,
     follow,
     onEvent: (event) => console.log(describe(event)),
-    onOutage: (reason) => console.error(`${reason}; reconnecting`),
+    onOutage: (reason) => console.error(`${printableLine(reason)}; reconnecting`),
   });
   return last === 'COMPLETED' ? 0 : 1;
 }
@@ -85,7 +86,7 @@ function describeLog({ log }: WatchedEvent & { stream: 'logs' }): string {
 
 function columns(timestamp: string, kind: string, style: Style, subject: string, text: string): string {
   const time = timestamp.slice(11, 23); // hours to milliseconds of RFC 3339
-  return `${coloured('gray', time)}  ${coloured(style, kind.padEnd(10))}  ${subject.padEnd(24)}  ${printable(text)}`;
+  return `${coloured('gray', time)}  ${coloured(style, kind.padEnd(10))}  ${printableLine(subject).padEnd(24)}  ${printable(text)}`;
 }
 
 const coloured = (style: Style, text: string): string =>
@@ -94,6 +95,3 @@ const coloured = (style: Style, text: string): string =>
 /** Omits the dynamic key -1, which Prefect 1 gives to the run of a task that is not mapped. */
 const taskRunName = ({ taskKey, dynamicKey }: WatchedTaskRun): string =>
   dynamicKey === '-1' ? taskKey : `${taskKey}[${dynamicKey}]`;
-
-/** Removes control characters, because log lines are untrusted and could control the terminal. */
-const printable = (text: string): string => text.replace(/(?![\n\t])\p{Cc}/gu, '');

@@ -26,5 +26,7 @@ export async function registerAgent(engine: Engine, viewer: Viewer, input: Regis
   const id = await engine.database
     .transaction((transaction) => getOrCreateAgent(transaction, agent))
     .catch(throwViolation);
+  // As if it did not exist: a client must not find out the ids of other tenants.
+  if (id === null) throw new Problem('REFERENCE_NOT_FOUND', 'Foreign key violation.');
   return { id };
 }

@@ -18,6 +18,9 @@ export async function insertAgentConfig(
   await prisma.agentConfig.create({ data, select: { id: true } });
 }
 
+export const hasAgentConfig = async ({ prisma }: Models, tenantId: string, id: string): Promise<boolean> =>
+  (await prisma.agentConfig.count({ where: { id, tenantId } })) > 0;
+
 /** Replaces what is not null. Returns whether there was such a configuration. */
 export const updateAgentConfigRow = async (
   { prisma }: Models,

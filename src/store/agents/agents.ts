@@ -1,6 +1,7 @@
 import { type Models, type Store, statement } from '../connection/database.ts';
 import { jsonColumn } from '../connection/jsonColumn.ts';
 import { hadCount, ofTenant } from '../tenants/tenantScope.ts';
+import { hasAgentConfig } from './agentConfigs.ts';
 
 /** An agent that registers again with the same identity is the same agent. */
 export interface AgentIdentity {
@@ -21,11 +22,14 @@ export interface NewAgent extends AgentIdentity {
 // old servers stored may contain duplicates.
 const LOCK = statement('agents.lockIdentity', 'select pg_advisory_xact_lock(hashtextextended($1, 0))');
 
-/** Returns the id of the agent with this identity, and creates the agent if there is none. */
+/**
+ * Returns the id of the agent with this identity, and creates the agent if there is none. Returns null if the tenant has
+ * no such configuration for a new agent.
+ */
 export async function getOrCreateAgent(
   transaction: Store,
   { id, agentConfigId, tenantId, name, type, coreVersion, labels }: NewAgent,
-): Promise<string> {
+): Promise<string | null> {
   const identity = { tenantId, name, type, coreVersion };
   const sorted = jsonColumn(labels);
   const agents = transaction.prisma.agent;
@@ -35,6 +39,7 @@ export async function getOrCreateAgent(
   const where = { ...identity, labels: { equals: sorted } };
   const found = await agents.findFirst({ where, orderBy: { id: 'asc' }, select: { id: true } });
   if (found) return found.id;
+  if (agentConfigId !== null && !(await hasAgentConfig(transaction, tenantId, agentConfigId))) return null;
   await agents.create({ data: { ...identity, id, agentConfigId, labels: sorted }, select: { id: true } });
   return id;
 }
