@@ -1,6 +1,7 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Obstacle } from '../../src/core/workPools/mayRun.ts';
+import { lateRuns } from '../../src/services/lateRuns.ts';
 import { statement } from '../../src/store/connection/database.ts';
 import { random } from '../support/random.ts';
 import { testApi } from './testApi.ts';
@@ -179,3 +180,60 @@ test.each([1, 2, 3, 4, 5, 6])(
     }
   },
 );
+
+test.each([
+  ['ENQUEUE', 'SCHEDULED', 1],
+  ['CANCEL_NEW', 'CANCELLED', 0],
+])(
+  'a run that finds no slot of a deployment with %s is not offered, and is %s when it is late',
+  async (strategy, type, later) => {
+    const workPoolName = v7();
+    await mutate('createWorkPool', { name: workPoolName, type: 'process' }, 'workPool { id }');
+    const { flow } = await mutate('createFlow', { name: v7() }, 'flow { id }');
+    const { deployment } = await mutate(
+      'createDeployment',
+      { flowId: flow.id, name: v7(), workPoolName },
+      'deployment { id }',
+    );
+    const deploymentId = deployment.id;
+    await mutate(
+      'setDeploymentConcurrencyLimit',
+      { deploymentId, limit: 1, collisionStrategy: strategy },
+      'deployment { id }',
+    );
+    const newRun = async () =>
+      (await mutate('createFlowRunFromDeployment', { deploymentId }, 'flowRun { id }')).flowRun.id;
+    const [first, second] = [await newRun(), await newRun()];
+    expect(await poll(workPoolName, {})).toEqual([first]);
+    await move(first, { type: 'PENDING' });
+    expect(await poll(workPoolName, {})).toEqual([]);
+    await lateRuns(5, 15).tick(t.engine, (Date.now() + 60_000) * 1000);
+    expect((await see([second])).get(second)?.stateType).toBe(type);
+    await move(first, { type: 'RUNNING' });
+    await move(first, { type: 'COMPLETED' });
+    expect(await poll(workPoolName, {})).toHaveLength(later);
+  },
+);
+
+test('a thousand runs of deployments without a slot hide no run behind them', async () => {
+  const workPoolName = v7();
+  await mutate('createWorkPool', { name: workPoolName, type: 'process' }, 'workPool { id }');
+  const { flow } = await mutate('createFlow', { name: v7() }, 'flow { id }');
+  const deploymentIds: string[] = [];
+  for (let i = 0; i < 20; i++) {
+    const input = { flowId: flow.id, name: v7(), workPoolName };
+    deploymentIds.push((await mutate('createDeployment', input, 'deployment { id }')).deployment.id);
+  }
+  const first = { type: 'SCHEDULED', details: { scheduledTime: PAST } };
+  for (const deploymentId of deploymentIds) {
+    await mutate('setDeploymentConcurrencyLimit', { deploymentId, limit: 0 }, 'deployment { id }');
+    await Promise.all(
+      Array.from({ length: 50 }, () =>
+        mutate('createFlowRunFromDeployment', { deploymentId, state: first }, 'flowRun { id }'),
+      ),
+    );
+  }
+  const behind = { flowId: flow.id, workPoolName, state: { type: 'SCHEDULED' } };
+  const { flowRun } = await mutate('createFlowRun', behind, 'flowRun { id }');
+  expect(await poll(workPoolName, { limit: 1 })).toEqual([flowRun.id]);
+});
