@@ -30,7 +30,7 @@ const isAt = (list: readonly number[], value: number, last: number) =>
 
 function isInWeek({ weekNumbers, weekStart }: RecurrenceRule, day: Day, year: number): boolean {
   // The first days of a year may be in the last week of the year before, and the last ones in week 1 of the next.
-  const ofWeek = [year + 1, year, year - 1].find((one) => day >= firstWeekOf(one, weekStart)) ?? year;
+  const ofWeek = [year + 1, year].find((one) => day >= firstWeekOf(one, weekStart)) ?? year - 1;
   const first = firstWeekOf(ofWeek, weekStart);
   const weeks = (firstWeekOf(ofWeek + 1, weekStart) - first) / 7;
   return isAt(weekNumbers, Math.floor((day - first) / 7) + 1, weeks);

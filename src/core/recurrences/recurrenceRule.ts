@@ -40,6 +40,8 @@ export interface RecurrenceRule extends RuleParts {
 
 /** The length of a period of less than a day; null for longer ones. */
 export const unitSeconds = (frequency: Frequency): number | null => UNITS[frequency] ?? null;
+/** The same; a day for longer ones. */
+export const periodSeconds = (frequency: Frequency): number => UNITS[frequency] ?? DAY_SECONDS;
 const UNITS: { [frequency in Frequency]?: number } = { HOURLY: 3600, MINUTELY: 60, SECONDLY: 1 };
 
 const isCoarserThan = (frequency: Frequency, other: Frequency) =>

@@ -1,11 +1,11 @@
 import { DAY_SECONDS, type Day } from './calendar.ts';
-import { type RecurrenceRule, unitSeconds } from './recurrenceRule.ts';
+import { periodSeconds, type RecurrenceRule } from './recurrenceRule.ts';
 import type { Steps } from './steps.ts';
 
 /** The times on a day, from a time on, of a rule with a frequency of less than a day. */
 export function* secondsFrom(rule: RecurrenceRule, day: Day, from: number, steps: Steps): Generator<number> {
   const { frequency, interval, start, secondsOfPeriod } = rule;
-  const unit = unitSeconds(frequency) ?? DAY_SECONDS;
+  const unit = periodSeconds(frequency);
   const startPeriod = Math.floor(start / unit);
   const firstOfDay = day * DAY_SECONDS;
   /** The first period of the rule that begins at a time or later. */

@@ -1,5 +1,5 @@
 import { DAY_SECONDS } from './calendar.ts';
-import { type RecurrenceRule, unitSeconds } from './recurrenceRule.ts';
+import { periodSeconds, type RecurrenceRule, unitSeconds } from './recurrenceRule.ts';
 import { secondsFrom } from './recurrenceSeconds.ts';
 import type { Steps } from './steps.ts';
 import { matchingDays, uncountedTimes } from './uncountedTimes.ts';
@@ -22,7 +22,7 @@ export function* recurrenceTimes(rule: RecurrenceRule, from: number, steps: Step
 /** A rule cannot have more times than its periods since its start have, so that a large count needs no counting. */
 function mayExceed({ frequency, interval, start, secondsOfPeriod }: RecurrenceRule, count: number, time: number) {
   const isFixed = frequency === 'DAILY' || unitSeconds(frequency) !== null;
-  const step = (unitSeconds(frequency) ?? DAY_SECONDS) * (isFixed ? interval : 1);
+  const step = periodSeconds(frequency) * (isFixed ? interval : 1);
   return (Math.floor((time - start) / step) + 2) * secondsOfPeriod.length > count;
 }
 
@@ -68,7 +68,7 @@ const isPlain = ({
   ...rule
 }: RecurrenceRule) =>
   rule.secondsOfPeriod.length === 1 &&
-  rule.secondsOfPeriod[0] === rule.start % (unitSeconds(rule.frequency) ?? DAY_SECONDS) &&
+  rule.secondsOfPeriod[0] === rule.start % periodSeconds(rule.frequency) &&
   [months, weekNumbers, yearDays, monthDays, weekdays, hours].every(({ length }) => length === 0) &&
   (rule.frequency === 'HOURLY' || minutes.length === 0) &&
   (rule.frequency !== 'SECONDLY' || seconds.length === 0);

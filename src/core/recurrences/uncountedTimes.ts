@@ -1,6 +1,6 @@
 import { DAY_SECONDS, type Day, dateOfDay, dayOf, LAST_DAY, weekdayOf } from './calendar.ts';
 import { matchesDay } from './recurrenceDays.ts';
-import { type RecurrenceRule, unitSeconds } from './recurrenceRule.ts';
+import { periodSeconds, type RecurrenceRule, unitSeconds } from './recurrenceRule.ts';
 import { secondsFrom } from './recurrenceSeconds.ts';
 import type { Steps } from './steps.ts';
 
@@ -32,7 +32,7 @@ export function* matchingDays(rule: RecurrenceRule, from: Day, steps: Steps): Ge
 function nextDay({ frequency, months, interval, start }: RecurrenceRule, day: Day): Day {
   const { year, month } = dateOfDay(day);
   if (months.length > 0 && !months.includes(month)) return dayOf(year, month + 1);
-  const step = (unitSeconds(frequency) ?? DAY_SECONDS) * interval;
+  const step = periodSeconds(frequency) * interval;
   const passed = Math.max(0, Math.ceil((day * DAY_SECONDS - start) / step));
   return Math.max(day, Math.floor((start + passed * step) / DAY_SECONDS));
 }

@@ -12,13 +12,12 @@ export function* mergedInOrder<Value>(
   });
   while (true) {
     steps.spend(heads.length);
-    let first: { value: Value; source: number } | null = null;
-    for (const [source, { next }] of heads.entries())
-      if (!next.done && (first === null || orderOf(next.value) < orderOf(first.value)))
-        first = { value: next.value, source };
+    let first: { value: Value; source: number; head: (typeof heads)[number] } | null = null;
+    for (const [source, head] of heads.entries())
+      if (!head.next.done && (first === null || orderOf(head.next.value) < orderOf(first.value)))
+        first = { value: head.next.value, source, head };
     if (first === null) return;
     yield first;
-    const head = heads[first.source];
-    if (head) head.next = head.values.next();
+    first.head.next = first.head.values.next();
   }
 }

@@ -89,6 +89,12 @@ test.each<[string, DeploymentTimesRequest, string, string[]]>([
     ['11-30 03:30', '12-01 03:30', '12-02 03:30'],
   ],
   [
+    'no time is due after an UNTIL in UTC',
+    { rrule: 'DTSTART:20261130T123000\nRRULE:FREQ=DAILY;UNTIL=20261201T033000Z', timezone: 'Asia/Tokyo' },
+    '2026-11-29T00:00:00Z',
+    ['11-30 03:30', '12-01 03:30'],
+  ],
+  [
     'an UNTIL in local time is in the zone of the schedule',
     { rrule: 'DTSTART:20261130T123000\nRRULE:FREQ=DAILY;UNTIL=20261201T123000', timezone: 'Asia/Tokyo' },
     '2026-11-29T00:00:00Z',
@@ -139,6 +145,18 @@ test.each<[string, DeploymentTimesRequest, string, string[]]>([
     { rrule: 'DTSTART:20260301T000000\nRRULE:FREQ=DAILY;BYHOUR=2,3;BYMINUTE=10,50;BYSETPOS=2,3', timezone: NEW_YORK },
     '2026-03-08T00:00:00Z',
     ['03-08 07:10', '03-08 07:50', '03-09 06:50'],
+  ],
+  [
+    'an EXRULE ends with its count',
+    { rrule: 'DTSTART:20261122T000000\nRRULE:FREQ=DAILY\nEXRULE:FREQ=DAILY;COUNT=2' },
+    '2026-11-21T13:00:00Z',
+    ['11-24 00:00', '11-25 00:00', '11-26 00:00'],
+  ],
+  [
+    'an RRULE of half hours may end before its count',
+    { rrule: 'DTSTART:20261121T000000\nRRULE:FREQ=HOURLY;BYMINUTE=0,30;COUNT=60;UNTIL=20261121T140000' },
+    '2026-11-21T13:00:00Z',
+    ['11-21 13:30', '11-21 14:00'],
   ],
   [
     'ranges of cron may wrap',
@@ -240,6 +258,8 @@ test.each<[DeploymentTimesRequest, RegExp]>([
     'DTSTART;TZID=Mars/Olympus:20260101T000000\nRRULE:FREQ=DAILY',
     'DTSTART;TZID=Europe/Berlin:20260101T000000Z\nRRULE:FREQ=DAILY',
     'DTSTART;TZID=PST:20260101T000000\nRRULE:FREQ=DAILY',
+    'RDATE;TZID=PST:20260101T000000\nRRULE:FREQ=DAILY',
+    'DTSTART;TZID:20260101T000000\nRRULE:FREQ=DAILY',
     'DTSTART;X=Y:20260101T000000\nRRULE:FREQ=DAILY',
     'RDATE;VALUE=PERIOD:20260101T000000\nRRULE:FREQ=DAILY',
     'VTIMEZONE:X\nRRULE:FREQ=DAILY',
