@@ -4,7 +4,7 @@ import { createPace, type Pace } from './pace.ts';
 export interface BudgetLimits {
   /** Maximum number of rows that the pages of the documents can have, and of rows that statements return. */
   rows: number;
-  /** Maximum number of fields in the answers. */
+  /** Maximum number of values in the answers. */
   values: number;
 }
 
@@ -20,8 +20,8 @@ export interface RequestBudget {
   plan(rows: number): void;
   /** Draws rows that a statement has returned. */
   drawRows(rows: number): void;
-  /** Draws a field of the answer. */
-  drawValue(): void;
+  /** Draws values of the answer. */
+  drawValues(count: number): void;
   readonly rowsLeft: number;
   readonly isOver: boolean;
   readonly over: Promise<Problem>;
@@ -68,8 +68,8 @@ export function createRequestBudget(limits: BudgetLimits): RequestBudget {
           ),
         );
     },
-    drawValue() {
-      valuesLeft -= 1;
+    drawValues(count) {
+      valuesLeft -= count;
       pace.produced();
       if (valuesLeft < 0 && !isOver)
         exhaust(

@@ -11,6 +11,9 @@ import type { RequestBudget } from '../../loading/requestBudget.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, { budget: RequestBudget }>;
 
+/** An object or a list, with the promises that lead to it, takes several times the memory and time of a plain value. */
+const COMPOSITE_VALUES = 5;
+
 const METERED = new WeakSet<object>();
 
 /**
@@ -35,7 +38,7 @@ const metered =
   (source, args, context, info) => {
     const { budget } = context;
     if (budget.isOver) return budget.never;
-    budget.drawValue();
+    budget.drawValues(isComposite ? COMPOSITE_VALUES : 1);
     const value = resolve(source, args, context, info);
     if (!isComposite) return value;
     return value instanceof Promise ? value.then(budget.pace.deliver) : budget.pace.deliver(value);
@@ -45,6 +48,6 @@ const metered =
 export const meteredFieldResolver: Resolver = (source, args, context, info) => {
   const { budget } = context;
   if (budget.isOver) return budget.never;
-  budget.drawValue();
+  budget.drawValues(1);
   return defaultFieldResolver(source, args, context, info);
 };
