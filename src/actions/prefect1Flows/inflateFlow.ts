@@ -10,7 +10,7 @@ const inflate = promisify(gunzip);
 /** The most bytes of JSON text. A megabyte of gzip can expand to a gigabyte. */
 const MAX_BYTES = 64_000_000;
 
-/** Twice as many as in a request: a flow of 10,000 tasks. */
+/** More than in a request: a flow of 5,000 tasks. */
 const MAX_VALUES = 400_000;
 
 /** Decodes JSON that a client sent as base64 of gzip. */

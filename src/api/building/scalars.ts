@@ -34,7 +34,9 @@ function anchorFrom(value: unknown, node?: ValueNode): Anchor {
 
 /** Returns a rejected value for use in a message, cut to 60 characters. */
 export const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
+  // Cut before it is escaped: it may have 16 MB.
+  const start = typeof value === 'string' ? value.slice(0, 61) : value;
+  const text = JSON.stringify(start) ?? String(start);
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 };
 

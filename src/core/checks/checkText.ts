@@ -17,8 +17,15 @@ const quoted = (field: string): string =>
   field.startsWith(KEY_OF) ? `A key of \`${field.slice(KEY_OF.length)}\`` : `\`${field}\``;
 
 /** The number of code points, as in Python and PostgreSQL; `length` counts an emoji twice. */
-export const characters = (text: string): number =>
-  text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
+export function characters(text: string): number {
+  let pairs = 0;
+  for (let index = 1; index < text.length; index += 1)
+    if (isSurrogate(text, index - 1, 0xd800) && isSurrogate(text, index, 0xdc00)) pairs += 1;
+  return text.length - pairs;
+}
+
+/** @param first 0xd800 for the first half of a pair, 0xdc00 for the second */
+const isSurrogate = (text: string, index: number, first: number) => (text.charCodeAt(index) & 0xfc00) === first;
 
 const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
 

@@ -3,7 +3,7 @@ import type { ExecutionResult } from 'graphql';
 import { Problem } from '../../core/values/problem.ts';
 import { type Authentication, onRevoked } from '../access/authentication.ts';
 import { RequestFault } from '../observing/clientError.ts';
-import type { Caller, OperationRequest, Operations } from '../operations/operations.ts';
+import { type Caller, LARGE_CHARACTERS, type OperationRequest, type Operations } from '../operations/operations.ts';
 import { prefect1Headers } from '../operations/requestContext.ts';
 import { requestOfJson, requestOfSearch } from '../operations/requestParams.ts';
 import { answerOf, jsonAnswer, send } from './answer.ts';
@@ -35,6 +35,8 @@ export const createGraphqlListener =
     if (isPost) checkContent(request);
     const viewer = await authentication.viewerOf(authorization, request.socket.remoteAddress);
     const asked = isPost ? requestOfJson(await readBody(request, maxBodyBytes)) : requestOfUrl(request);
+    const isLarge = (Array.isArray(asked) ? asked : [asked]).some(({ characters }) => characters > LARGE_CHARACTERS);
+    if (isLarge) await operations.nextTurn();
     const maySubscribe = acceptsEventStream(accept);
     if (maySubscribe) breakOffWhenRevoked(response, authentication, authorization);
     const caller: Caller = {
@@ -46,8 +48,12 @@ export const createGraphqlListener =
     };
     if (Array.isArray(asked)) {
       // Concurrently, like Apollo's server. A client that needs an order sends one document.
-      const results = await Promise.all(asked.map((one) => answered(one, { ...caller, maySubscribe: false })));
-      return send(response, jsonAnswer(200, results));
+      const results: Promise<ExecutionResult>[] = [];
+      for (const one of asked) {
+        results.push(answered(one, { ...caller, maySubscribe: false }));
+        await operations.nextTurn();
+      }
+      return send(response, jsonAnswer(200, await Promise.all(results)));
     }
 
     const form = chooseForm(accept);

@@ -21,6 +21,8 @@ import { type PageField, pageFields } from './pageCost.ts';
 export interface ReadDocument {
   text: string;
   document: DocumentNode;
+  /** Whether it asks for types. This takes up to 100 ms. */
+  introspects: boolean;
   /** Returns null if no operation has the name, or if the name is missing and there is not exactly one operation. */
   operation(name: string | null | undefined): ReadOperation | null;
 }
@@ -108,6 +110,7 @@ function readDocument(schema: GraphQLSchema, text: string, document: DocumentNod
   return {
     text,
     document,
+    introspects: /\b__(schema|type)\b/.test(text),
     operation(name = null) {
       const known = operations.get(name);
       if (known !== undefined) return known;

@@ -15,6 +15,7 @@ import { type ClientError, RequestFault } from '../observing/clientError.ts';
 import type { Observations } from '../observing/observations.ts';
 import type { PresentError } from '../observing/presentError.ts';
 import { checkVariables } from './checkVariables.ts';
+import { createTurns } from './createTurns.ts';
 import type { DocumentCache, ReadDocument, ReadOperation } from './documentCache.ts';
 import { meteredFieldResolver } from './meteredFields.ts';
 import { pageCost, type Variables } from './pageCost.ts';
@@ -50,6 +51,8 @@ export interface Operation extends ReadOperation {
   viewer: Viewer;
   headers: Prefect1Headers;
   budget: RequestBudget;
+  /** Whether it runs in a turn of its own. */
+  isHeavy: boolean;
 }
 
 export type Events = AsyncIterableIterator<SharedResult, undefined, undefined>;
@@ -57,6 +60,8 @@ export type Events = AsyncIterableIterator<SharedResult, undefined, undefined>;
 export interface Operations {
   /** Returns what a request may read and return. */
   budget(): RequestBudget;
+  /** Resolves in a turn of the event loop in which no other heavy work is done. */
+  nextTurn(): Promise<void>;
   prepare(request: OperationRequest, caller: Caller): Operation | { errors: readonly ClientError[] };
   /** Executes a query or mutation. Never rejects. */
   execute(operation: Operation): Promise<ExecutionResult>;
@@ -77,8 +82,11 @@ export interface OperationParts {
 
 // Each of graphql's errors quotes the faulty value.
 const MAX_COERCION_ERRORS = 5;
-/** From this length, variables are checked before graphql reads them. Below, its errors are short enough. */
-const LARGE_CHARACTERS = 20_000;
+/**
+ * A longer request is read, checked and executed in turns of its own, so that other requests wait for one of these only.
+ * Its variables are checked before graphql reads them; for shorter ones, graphql's errors are short.
+ */
+export const LARGE_CHARACTERS = 20_000;
 /** Enough for filters with lists of a thousand names. */
 const MAX_SUBSCRIPTION_CHARACTERS = 500_000;
 
@@ -86,6 +94,7 @@ const MAX_SUBSCRIPTION_CHARACTERS = 500_000;
 export function createOperations(parts: OperationParts): Operations {
   const { schema, documents, present, contextOf, limits, observations } = parts;
   const shared = createSharedExecution();
+  const nextTurn = createTurns();
 
   function check({ definition, pages }: ReadOperation, request: OperationRequest, caller: Caller): void {
     const { variables, characters } = request;
@@ -185,9 +194,10 @@ export function createOperations(parts: OperationParts): Operations {
 
   return {
     budget: () => createRequestBudget(limits),
+    nextTurn,
 
     prepare(request, caller) {
-      const { query, operationName, variables } = request;
+      const { query, operationName, variables, characters } = request;
       const reading = documents.read(query);
       if ('errors' in reading) return refused(reading.errors);
       try {
@@ -196,13 +206,15 @@ export function createOperations(parts: OperationParts): Operations {
         usePlainNumbers(schema, operation.definition, variables);
         check(operation, request, caller);
         const { viewer, headers, budget } = caller;
-        return { ...operation, read: reading.read, variables, viewer, headers, budget };
+        const isHeavy = characters > LARGE_CHARACTERS || reading.read.introspects;
+        return { ...operation, read: reading.read, variables, viewer, headers, budget, isHeavy };
       } catch (error) {
         return refused([present(error)]);
       }
     },
 
     async execute(operation) {
+      if (operation.isHeavy) await nextTurn();
       const finished = observations.started(operation.definition);
       const result = await run(operation, operation.budget);
       finished(result);
@@ -210,6 +222,7 @@ export function createOperations(parts: OperationParts): Operations {
     },
 
     async subscribe(operation) {
+      if (operation.isHeavy) await nextTurn();
       try {
         const { budget } = operation;
         const source = await within(budget, createSourceEventStream(argsOf(operation, budget)));

@@ -10,7 +10,13 @@ import { readJson } from '../../core/values/readJson.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { type Authentication, authorizationOf, onRevoked } from '../access/authentication.ts';
 import type { PresentError } from '../observing/presentError.ts';
-import { type Events, type Operation, type Operations, OVER_SOCKETS } from '../operations/operations.ts';
+import {
+  type Events,
+  LARGE_CHARACTERS,
+  type Operation,
+  type Operations,
+  OVER_SOCKETS,
+} from '../operations/operations.ts';
 import { requestOf } from '../operations/requestParams.ts';
 import { SharedResult } from '../operations/sharedExecution.ts';
 import { boundedSocket } from './boundedSocket.ts';
@@ -110,9 +116,11 @@ export function openWebSockets(parts: SocketParts): WebSockets {
         return false;
       }
     },
-    onSubscribe(context, id, payload) {
+    async onSubscribe(context, id, payload) {
+      const { characters } = context.extra;
+      if (characters > LARGE_CHARACTERS) await operations.nextTurn();
       try {
-        const operation = begin(context, payload);
+        const operation = begin(context, payload, characters);
         if ('errors' in operation) return operation.errors;
         const deliver = (json: string) =>
           context.extra.send(`{"id":${JSON.stringify(id)},"type":"next","payload":${json}}`);
@@ -133,8 +141,8 @@ export function openWebSockets(parts: SocketParts): WebSockets {
     },
   });
 
-  function begin({ extra, subscriptions }: Context<Parameters, Connection>, payload: unknown) {
-    const request = requestOf(payload, extra.characters);
+  function begin({ extra, subscriptions }: Context<Parameters, Connection>, payload: unknown, characters: number) {
+    const request = requestOf(payload, characters);
     if (!extra.viewer)
       throw new Problem('UNAUTHENTICATED', 'The connection is not initialised. Send `connection_init` first.');
     // `subscriptions` already includes this operation.

@@ -91,7 +91,7 @@ test.each<Case>([
     code: 'QUERY_TOO_COMPLEX',
   },
   {
-    name: '200,000 variables',
+    name: '200,000 numbers in the variables',
     body: asked('{ __typename }', { variables: { x: Array(200_000).fill(1) } }),
     status: 400,
     code: 'LIMIT_EXCEEDED',

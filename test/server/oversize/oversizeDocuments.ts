@@ -1,0 +1,42 @@
+/** Documents that are larger than any useful one, each in its own way. All but the last few have at most 500 kB. */
+export const OVERSIZE_DOCUMENTS: { readonly [name: string]: string } = {
+  'half a megabyte of comments': `{ __typename }${'#\n'.repeat(240_000)}`,
+  'half a megabyte of spaces and commas': `{ __typename }${' ,'.repeat(240_000)}`,
+  'a name of half a megabyte': `{ ${'a'.repeat(480_000)} }`,
+  'an enum value of half a megabyte': `{ flowRuns(orderBy: ${'A'.repeat(480_000)}) { totalCount } }`,
+  'an integer of half a megabyte': `{ flowRuns(first: ${'7'.repeat(480_000)}) { totalCount } }`,
+  'a JSON literal with an integer of half a megabyte': `{ flow(where: { parameters: { _eq: ${'7'.repeat(480_000)} } }) { id } }`,
+  'a fraction of half a megabyte': `{ flowRuns(first: 1.${'7'.repeat(480_000)}) { totalCount } }`,
+  'a string of half a megabyte': `{ flow(where: { name: { _eq: "${'\\"'.repeat(240_000)}" } }) { id } }`,
+  'a block string of 240,000 lines': `{ flow(where: { name: { _eq: """${'\n '.repeat(240_000)}""" } }) { id } }`,
+  'a string without an end': `{ flow(where: { name: { _eq: "${'a'.repeat(480_000)}`,
+  'escapes in a string': `{ flow(where: { name: { _eq: "${'\\u0041'.repeat(80_000)}" } }) { id } }`,
+  '2,000 opened lists': `{ flows(filter: ${'['.repeat(1_990)}`,
+  '600 levels of lists': `{ flow(where: { parameters: { _eq: ${'['.repeat(600)}${']'.repeat(600)} } }) { id } }`,
+  '250 levels of filters': `{ flows(filter: ${'{ not: '.repeat(250)}{}${'}'.repeat(250)}) { totalCount } }`,
+  '490 unknown fields with similar names': `{ ${times(490, (index) => `flowRuns${index}`)} }`,
+  '480 unknown arguments': `{ flows(${times(480, (index) => `filter${index}: 1`)}) { totalCount } }`,
+  '480 unknown keys': `{ flow(where: { ${times(480, (index) => `name${index}: 1`)} }) { id } }`,
+  '480 unknown enum values': `{ flowRuns(filter: { state: { type: { in: [${times(480, (index) => `RUNNING${index}`)}] } } }) { totalCount } }`,
+  '400 unknown types': `query (${times(400, (index) => `$v${index}: FlowRunFilter${index}`)}) { __typename }`,
+  '400 variables with defaults': `query (${times(280, (index) => `$v${index}: Int = ${index}`)}) { __typename }`,
+  '400 unknown directives': `{ __typename ${times(480, (index) => `@skp${index}`)} }`,
+  '190 directives': `{ __typename ${times(190, () => '@skip(if: true)')} }`,
+  '490 fields of the same name': `{ ${times(490, () => '__typename')} }`,
+  '190 aliases of the same name': `{ ${times(190, (index) => `a: flowRuns(first: ${index}) { totalCount }`)} }`,
+  '100 fragments with the same alias': `{ ${times(100, (index) => `...F${index}`)} } ${times(100, (index) => `fragment F${index} on Query { a: flowRuns { nodes { id } } }`)}`,
+  '60 fragments in inline fragments': `{ ${times(60, () => '... on Query { ... { a: flowRuns { nodes { id name } } } }')} }`,
+  '300 definitions of the same operation': times(300, () => 'query A { __typename }'),
+  '300 definitions of the same fragment': `{ __typename } ${times(300, () => 'fragment A on Query { __typename }')}`,
+  '180 aliases of a list': `{ ${times(180, (index) => `a${index}: flow_run(order_by: { name: asc }) { id }`)} }`,
+  'the schema 27 times': `{ ${times(27, (index) => `a${index}: __schema { types { name fields { name description } } }`)} }`,
+  'every type of every field': '{ __schema { types { fields { type { fields { type { name description } } } } } } }',
+  '100 types by name': `{ ${times(100, (index) => `a${index}: __type(name: "FlowRun") { fields { name } }`)} }`,
+  '10 MB of comments': `{ __typename }${'#\n'.repeat(5_000_000)}`,
+  '10 MB of names': `{ ${'a '.repeat(5_000_000)} }`,
+  '10 MB of brackets': '{'.repeat(10_000_000),
+};
+
+function times(count: number, write: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => write(index)).join(' ');
+}
