@@ -188,6 +188,17 @@ describe('a run from a deployment', () => {
   });
 });
 
+test.each([
+  ['2026-01-15T09:00:00', '2026-01-15T14:00:00.000000Z'],
+  ['2026-07-15', '2026-07-15T04:00:00.000000Z'],
+  ['2026-01-15T09:00:00+01:00', '2026-01-15T08:00:00.000000Z'],
+  ['2026-01-15T09:00:00Z', '2026-01-15T09:00:00.000000Z'],
+])('the anchor date %s in New York is %s', async (anchorDate, expected) => {
+  const schedule = { intervalSeconds: 86_400, anchorDate, timezone: 'America/New_York' };
+  const { schedules } = await deploy({ schedules: [{ schedule }] }, 'schedules { schedule { anchorDate } }');
+  expect(schedules).toEqual([{ schedule: { anchorDate: expected } }]);
+});
+
 describe('rejected requests about deployments', () => {
   const ids = { strict: '', pooled: '', schedule: '' };
   beforeAll(async () => {
