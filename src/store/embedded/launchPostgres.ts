@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { closeSync, constants, lstatSync, renameSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { openPlainFile, readPlainFile } from './plainFile.ts';
 import type { PostgresBinaries } from './postgresBinaries.ts';
 import type { PostgresDirectory } from './postgresDirectory.ts';
 import type { PostgresUser } from './postgresUser.ts';
@@ -51,11 +52,13 @@ export function launchPostgres(
 }
 
 function openLog(file: string): number {
-  if (existsSync(file) && statSync(file).size > MAX_LOG_BYTES) renameSync(file, `${file}.old`);
-  return openSync(file, 'a', 0o600);
+  // Of a link, this is the size of the link itself.
+  const facts = lstatSync(file, { throwIfNoEntry: false });
+  if (facts && facts.size > MAX_LOG_BYTES) renameSync(file, `${file}.old`);
+  return openPlainFile(file, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT);
 }
 
-const lastWords = (logFile: string) => readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-3).join('\n');
+const lastWords = (logFile: string) => readPlainFile(logFile).trimEnd().split('\n').slice(-3).join('\n');
 
 /** Returns a free port. If another program takes it before PostgreSQL does, the launch is retried. */
 export function freePort(): Promise<number> {

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { chown, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chown, mkdir, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Problem } from '../../core/values/problem.ts';
+import { readPlainFile } from './plainFile.ts';
 import type { PostgresBinaries } from './postgresBinaries.ts';
 import { canReach, type PostgresUser } from './postgresUser.ts';
 import { isRunning } from './postmaster.ts';
@@ -54,7 +55,7 @@ async function makeDirectories(directory: string, mode: number): Promise<void> {
 export async function findPostgresDirectory(dataDirectory: string): Promise<PostgresDirectory | null> {
   const cluster = path.join(dataDirectory, CLUSTER);
   if (!existsSync(cluster)) return null;
-  const password = await readFile(path.join(cluster, 'password'), 'utf8');
+  const password = readPlainFile(path.join(cluster, 'password'));
   return { data: path.join(cluster, 'data'), password, logFile: path.join(cluster, 'postgres.log') };
 }
 
@@ -72,8 +73,9 @@ export async function createPostgresDirectory(
   await mkdir(unfinished, { mode: 0o700 });
   const passwordFile = path.join(unfinished, 'password');
   await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
+  // The file first: the owner of the directory could put a link in its place.
   if (options.user)
-    for (const owned of [unfinished, passwordFile]) await chown(owned, options.user.uid, options.user.gid);
+    for (const owned of [passwordFile, unfinished]) await chown(owned, options.user.uid, options.user.gid);
   await runInitdb(binaries, options, [`--pgdata=${path.join(unfinished, 'data')}`, `--pwfile=${passwordFile}`]);
   await rename(unfinished, path.join(dataDirectory, CLUSTER)).catch(async (error: unknown) => {
     await rm(unfinished, { recursive: true });
@@ -115,8 +117,9 @@ async function removeAbandoned(dataDirectory: string): Promise<void> {
 
 /** Throws if the files belong to another major version, which these binaries cannot read. */
 export function requireSameVersion({ data }: PostgresDirectory, { majorVersion }: PostgresBinaries): void {
-  const version = readFileSync(path.join(data, 'PG_VERSION'), 'utf8').trim();
-  if (version === majorVersion) return;
+  const text = readPlainFile(path.join(data, 'PG_VERSION')).trim();
+  if (text === majorVersion) return;
+  const version = /^[\d.]{1,9}$/.test(text) ? text : 'an unknown version';
   throw new Problem(
     'FAILED_PRECONDITION',
     `The database files in ${data} belong to PostgreSQL ${version}, and this FlowQL has PostgreSQL ${majorVersion}. Move the data with pg_dump, or start the FlowQL version that created it.`,

@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { readPlainFile, rewritePlainFile } from './plainFile.ts';
 
 /** PostgreSQL's main process, as described by its `postmaster.pid`. */
 export interface Postmaster {
@@ -20,7 +21,7 @@ export function findPostmaster(data: string): Postmaster | null {
 
 function readPostmaster(data: string): Postmaster | null {
   try {
-    const [pid, , , port] = readFileSync(pidFile(data), 'utf8').split('\n').map(Number);
+    const [pid, , , port] = readPlainFile(pidFile(data)).split('\n').map(Number);
     return pid && port ? { pid, port } : null;
   } catch {
     return null;
@@ -53,8 +54,8 @@ function isPostmasterOnLinux(pid: number, data: string): boolean {
 export function disownPidFile(data: string): void {
   const postmaster = readPostmaster(data);
   if (!postmaster || !isRunning(postmaster.pid) || isPostmaster(postmaster.pid, data)) return;
-  const lines = readFileSync(pidFile(data), 'utf8').split('\n');
-  writeFileSync(pidFile(data), [NOBODY, ...lines.slice(1)].join('\n'));
+  const lines = readPlainFile(pidFile(data)).split('\n');
+  rewritePlainFile(pidFile(data), [NOBODY, ...lines.slice(1)].join('\n'));
 }
 
 /** Whether a process with this id exists, including zombies and processes of other users. */

@@ -53,14 +53,7 @@ const WITH_IDS = FIELDS.filter(([, field]) => idPaths(field).length > 0);
 const admin = { tenantId: DEFAULT_TENANT_ID, role: 'ADMIN' } as const;
 /** Another object of the request is the client's own, so that the request fails on nothing else. */
 const ownFor = (key: string) =>
-  own[
-    key
-      .replace(/_?ids?$/i, '')
-      .replaceAll('_', '')
-      .toLowerCase()
-  ] ??
-  own.flow ??
-  v7();
+  own[key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()).replace(/Ids?$/, '')] ?? own.flow ?? v7();
 
 /** Here the client chooses the id of a new object. Whether it is taken cannot be hidden. */
 const CHOSEN = ['mutation createTaskRun input.id'];

@@ -7,11 +7,11 @@ type Ids = { [kind: string]: string };
 /** The objects in the order in which they need each other, with the path to the id in the payload. */
 const CREATE: [kind: string, document: (ids: Ids) => string, path: string][] = [
   ['flow', () => 'createFlow(input: { name: "f" }) { flow { id } }', 'flow.id'],
-  ['flowrun', ({ flow }) => `createFlowRun(input: { flowId: "${flow}" }) { flowRun { id } }`, 'flowRun.id'],
+  ['flowRun', ({ flow }) => `createFlowRun(input: { flowId: "${flow}" }) { flowRun { id } }`, 'flowRun.id'],
   [
-    'taskrun',
-    ({ flowrun }) =>
-      `createTaskRun(input: { flowRunId: "${flowrun}", taskKey: "t", dynamicKey: "0" }) { taskRun { id } }`,
+    'taskRun',
+    ({ flowRun }) =>
+      `createTaskRun(input: { flowRunId: "${flowRun}", taskKey: "t", dynamicKey: "0" }) { taskRun { id } }`,
     'taskRun.id',
   ],
   [
@@ -19,34 +19,34 @@ const CREATE: [kind: string, document: (ids: Ids) => string, path: string][] = [
     ({ flow }) => `createDeployment(input: { flowId: "${flow}", name: "d" }) { deployment { id } }`,
     'deployment.id',
   ],
-  ['workpool', () => 'createWorkPool(input: { name: "pool", type: "process" }) { workPool { id } }', 'workPool.id'],
+  ['workPool', () => 'createWorkPool(input: { name: "pool", type: "process" }) { workPool { id } }', 'workPool.id'],
   [
-    'workqueue',
+    'workQueue',
     () => 'createWorkQueue(input: { workPoolName: "pool", name: "queue" }) { workQueue { id } }',
     'workQueue.id',
   ],
   [
-    'concurrencylimit',
+    'concurrencyLimit',
     () => 'createConcurrencyLimit(input: { tag: "tag", limit: 1 }) { concurrencyLimit { id } }',
     'concurrencyLimit.id',
   ],
-  ['bulkjob', () => 'bulkDeleteFlowRuns(input: { filter: { name: { in: ["none"] } } }) { job { id } }', 'job.id'],
+  ['bulkJob', () => 'bulkDeleteFlowRuns(input: { filter: { name: { in: ["none"] } } }) { job { id } }', 'job.id'],
   ['project', ({ tenant }) => `create_project(input: { tenant_id: "${tenant}", name: "p" }) { id }`, 'id'],
-  ['agentconfig', ({ tenant }) => `create_agent_config(input: { tenant_id: "${tenant}", name: "c" }) { id }`, 'id'],
+  ['agentConfig', ({ tenant }) => `create_agent_config(input: { tenant_id: "${tenant}", name: "c" }) { id }`, 'id'],
   [
     'agent',
     ({ tenant }) => `register_agent(input: { tenant_id: "${tenant}", type: "local", labels: [] }) { id }`,
     'id',
   ],
   [
-    'cloudhook',
+    'cloudHook',
     ({ tenant }) =>
       `create_cloud_hook(input: { tenant_id: "${tenant}", type: PREFECT_MESSAGE, states: ["FAILED"], config: {} }) { id }`,
     'id',
   ],
   [
-    'taskrunartifact',
-    ({ taskrun }) => `create_task_run_artifact(input: { task_run_id: "${taskrun}", kind: "link", data: {} }) { id }`,
+    'taskRunArtifact',
+    ({ taskRun }) => `create_task_run_artifact(input: { task_run_id: "${taskRun}", kind: "link", data: {} }) { id }`,
     'id',
   ],
 ];
