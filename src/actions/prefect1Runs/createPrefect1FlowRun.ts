@@ -98,7 +98,7 @@ async function insert(transaction: Transaction, flow: RunnableFlow, input: Creat
   const begun = beginFlowRun(blankFlowRun(given, {}, now), requestOf(normaliseState(scheduled, now)), facts);
   if (begun instanceof Problem) throw begun;
   const { run, state } = begun;
-  const prefect1 = { scheduledStartTime, runConfig: runConfigFor(flow, asked) };
+  const prefect1 = { scheduledStartTime, runConfig: storableJson('run_config', runConfigFor(flow, asked)) };
   const { id, created } = await writeFlowRunOnce(transaction, { run, state, prefect1 });
   if (!created) return { id, created, topics: new Set<Topic>() };
   const topics = writeTaskRunsOf(transaction, flow, run);

@@ -62,6 +62,6 @@ function checkDeep(path: string, value: Json, depth: number): void {
 }
 
 function checkNumber(path: string, value: number | ExactNumber): void {
-  const exact = value instanceof ExactNumber ? value : new ExactNumber(String(value));
-  if (exact.fault !== null) refuse(path, exact.fault);
+  const fault = value instanceof ExactNumber ? value.fault : Number.isFinite(value) ? null : 'must be a finite number.';
+  if (fault !== null) refuse(path, fault);
 }

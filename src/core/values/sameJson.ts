@@ -7,5 +7,8 @@ export function sameJson(one: Json, other: Json): boolean {
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
   if (Array.isArray(one) !== Array.isArray(other) || other instanceof ExactNumber) return false;
   const [ours, theirs] = [Object.entries(one), new Map(Object.entries(other))];
-  return ours.length === theirs.size && ours.every(([key, value]) => sameJson(value, theirs.get(key) ?? null));
+  return (
+    ours.length === theirs.size &&
+    ours.every(([key, value]) => theirs.has(key) && sameJson(value, theirs.get(key) ?? null))
+  );
 }

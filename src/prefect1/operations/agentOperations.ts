@@ -1,6 +1,7 @@
 import { createAgentConfig } from '../../actions/agents/createAgentConfig.ts';
 import { registerAgent } from '../../actions/agents/registerAgent.ts';
 import { updateAgentConfig } from '../../actions/agents/updateAgentConfig.ts';
+import { storableJson } from '../../core/checks/checkJson.ts';
 import { visibleTenant } from '../../core/values/viewer.ts';
 import { deleteAgentConfig } from '../../store/agents/agentConfigs.ts';
 import { deleteAgent } from '../../store/agents/agents.ts';
@@ -27,14 +28,14 @@ export const agentOperations: Prefect1Operations = {
     createAgentConfig(engine, viewer, {
       tenantId: text(input, 'tenant_id'),
       name: optionalText(input, 'name'),
-      settings: json(input, 'settings'),
+      settings: storableJson('settings', json(input, 'settings')),
     }),
 
   update_agent_config: async ({ engine, viewer }, input) => ({
     success: await updateAgentConfig(engine, viewer, {
       agentConfigId: text(input, 'agent_config_id'),
       name: optionalText(input, 'name'),
-      settings: json(input, 'settings'),
+      settings: storableJson('settings', json(input, 'settings')),
     }),
   }),
 

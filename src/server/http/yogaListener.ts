@@ -3,6 +3,7 @@ import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { ClientError } from '../observing/clientError.ts';
 import type { Caller, Events, OperationRequest, Operations } from '../operations/operations.ts';
+import { SharedResult } from '../operations/sharedExecution.ts';
 import { answerOf, SAFE_HEADERS } from './answer.ts';
 import { chooseForm } from './mediaType.ts';
 
@@ -66,7 +67,8 @@ const useOperations = (operations: Operations): Plugin<Context, Context> => ({
     const { request, caller } = context.read;
     const operation = operations.prepare(request, caller);
     if ('errors' in operation) return setResult(operation);
-    if (operation.definition.operation !== 'subscription') return setResult(await operations.execute(operation));
+    if (operation.definition.operation !== 'subscription')
+      return setResult(withText(new SharedResult(await operations.execute(operation))));
     const events = await operations.subscribe(operation);
     setResult(Symbol.asyncIterator in events ? resultsOf(events) : events);
   },
@@ -84,6 +86,10 @@ const useAnswers = (): Plugin<Context, Context> => ({
   },
 });
 
+/** yoga calls a result's own `stringify` if it has one. */
+const withText = (shared: SharedResult): ExecutionResult =>
+  ({ ...shared.result, stringify: () => shared.json }) as ExecutionResult; // and this function
+
 /** Results for server-sent events. The shared JSON is sent unchanged; an error in mid-stream is the last event. */
 function resultsOf(events: Events): AsyncIterableIterator<ExecutionResult> {
   let isOver = false;
@@ -93,8 +99,7 @@ function resultsOf(events: Events): AsyncIterableIterator<ExecutionResult> {
       try {
         const { done, value } = await events.next();
         if (done) return { done, value };
-        // yoga calls a result's own `stringify` if it has one.
-        return { done: false, value: { ...value.result, stringify: () => value.json } as ExecutionResult };
+        return { done: false, value: withText(value) };
       } catch (error) {
         isOver = true;
         if (!(error instanceof ClientError)) throw error;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ExactNumber } from '../../../src/core/values/exactNumber.ts';
+import { isJsonObject, numberIn } from '../../../src/core/values/jsonObject.ts';
+import { plainJson } from '../../../src/core/values/plainJson.ts';
 import { readJson, readPythonJson } from '../../../src/core/values/readJson.ts';
 import { writeJson } from '../../../src/core/values/writeJson.ts';
 
@@ -85,6 +87,33 @@ describe("the output of Python's json.dumps", () => {
     }));
     const text = `[${JSON.stringify(lines)}, NaN]`;
     expect(readPythonJson(text)).toEqual([lines, exact('NaN')]);
+  });
+});
+
+describe('an exact number', () => {
+  test('computes like the nearest number', () => {
+    expect(Number(exact('9007199254740993')) + 2).toBe(2 ** 53 + 2);
+    expect(`${exact('1.0')}`).toBe('1.0');
+  });
+
+  test('is no object', () => {
+    expect([isJsonObject(exact('1.0')), isJsonObject({}), isJsonObject([]), isJsonObject(null)]).toEqual([
+      ...[false, true, false, false],
+    ]);
+    expect([exact('2.0'), 3, '4', null, undefined].map(numberIn)).toEqual([2, 3, null, null, null]);
+  });
+
+  test('becomes a plain number for libraries', () =>
+    expect(plainJson({ a: [exact('2.0'), 'x', null], b: { c: exact('1e23') } })).toEqual({
+      a: [2, 'x', null],
+      b: { c: 1e23 },
+    }));
+
+  test('is written among values that JSON leaves out or converts', () => {
+    const time = { toJSON: () => ({ at: exact('2.0') }) };
+    expect(writeJson({ a: undefined, b: [undefined, exact('1.0')], c: time, d: () => 1, e: '\0' })).toBe(
+      '{"b":[null,1.0],"c":{"at":2.0},"e":"\\u0000"}',
+    );
   });
 });
 
