@@ -60,6 +60,7 @@ const ROOMS: Record<string, string[]> = {
     'bulkJobs',
     'filters',
     'checks',
+    'patterns',
     'prefect1',
     'cloudHooks',
     'recurrences',

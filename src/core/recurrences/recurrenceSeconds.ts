@@ -1,6 +1,6 @@
+import type { Steps } from '../values/steps.ts';
 import { DAY_SECONDS, type Day } from './calendar.ts';
 import { periodSeconds, type RecurrenceRule } from './recurrenceRule.ts';
-import type { Steps } from './steps.ts';
 
 /** The times on a day, from a time on, of a rule with a frequency of less than a day. */
 export function* secondsFrom(rule: RecurrenceRule, day: Day, from: number, steps: Steps): Generator<number> {

@@ -1,7 +1,7 @@
+import type { Steps } from '../values/steps.ts';
 import { DAY_SECONDS } from './calendar.ts';
 import { periodSeconds, type RecurrenceRule, unitSeconds } from './recurrenceRule.ts';
 import { secondsFrom } from './recurrenceSeconds.ts';
-import type { Steps } from './steps.ts';
 import { matchingDays, uncountedTimes } from './uncountedTimes.ts';
 
 /**

@@ -1,8 +1,8 @@
+import type { Steps } from '../values/steps.ts';
 import { DAY_SECONDS, type Day, dateOfDay, dayOf, LAST_DAY, weekdayOf } from './calendar.ts';
 import { matchesDay } from './recurrenceDays.ts';
 import { periodSeconds, type RecurrenceRule, unitSeconds } from './recurrenceRule.ts';
 import { secondsFrom } from './recurrenceSeconds.ts';
-import type { Steps } from './steps.ts';
 
 /** The times of a rule, regardless of its count and end. */
 export function* uncountedTimes(rule: RecurrenceRule, from: number, steps: Steps): Generator<number> {

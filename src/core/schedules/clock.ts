@@ -1,6 +1,6 @@
-import type { Steps } from '../recurrences/steps.ts';
 import type { Instant } from '../values/instant.ts';
 import type { JsonObject } from '../values/jsonObject.ts';
+import type { Steps } from '../values/steps.ts';
 import type { TimeZone } from './timeZone.ts';
 
 /** A time at which a clock strikes, with the clock's time zone. */

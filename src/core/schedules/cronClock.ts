@@ -1,5 +1,5 @@
-import type { Steps } from '../recurrences/steps.ts';
 import type { Instant } from '../values/instant.ts';
+import type { Steps } from '../values/steps.ts';
 import type { ClockTimes, ZonedMoment } from './clock.ts';
 import type { CronPattern } from './cronPattern.ts';
 import { cronTimes } from './cronTimes.ts';

@@ -1,5 +1,5 @@
 import { DAY_SECONDS, dateOfDay, dayOf, LAST_DAY } from '../recurrences/calendar.ts';
-import type { Steps } from '../recurrences/steps.ts';
+import type { Steps } from '../values/steps.ts';
 import type { CronPattern } from './cronPattern.ts';
 
 /** Returns the times of a pattern from a time on, in order. Times are wall times in seconds. */

@@ -1,7 +1,7 @@
 import { refuse } from '../checks/checkText.ts';
 import { readRecurrence, type WrittenRecurrence } from '../recurrences/recurrenceText.ts';
-import { countSteps, takeWithinSteps } from '../recurrences/steps.ts';
 import { formatInstant, type Instant, parseInstant } from '../values/instant.ts';
+import { countSteps, takeWithinSteps } from '../values/steps.ts';
 import type { ClockTimes } from './clock.ts';
 import { cronClock } from './cronClock.ts';
 import { type CronPattern, cronPattern } from './cronPattern.ts';

@@ -1,4 +1,4 @@
-import type { Steps } from '../recurrences/steps.ts';
+import type { Steps } from '../values/steps.ts';
 
 /** Merges sources that are in order; equal values come in the order of their sources. Each value spends a step a source. */
 export function* mergedInOrder<Value>(

@@ -1,8 +1,8 @@
 import { type RecurrenceRule, ruleFrom } from '../recurrences/recurrenceRule.ts';
 import type { WrittenRule, WrittenTime } from '../recurrences/recurrenceText.ts';
 import { recurrenceTimes } from '../recurrences/recurrenceTimes.ts';
-import { type Steps, withinSteps } from '../recurrences/steps.ts';
 import type { Instant } from '../values/instant.ts';
+import { type Steps, withinSteps } from '../values/steps.ts';
 import type { ClockTimes, Strike } from './clock.ts';
 import { mergedInOrder } from './mergedInOrder.ts';
 import { firstFromWall, type TimeZone, timeZone, toWall } from './timeZone.ts';

@@ -1,7 +1,7 @@
-import { countSteps, type Steps, takeWithinSteps, withinSteps } from '../recurrences/steps.ts';
 import { type Instant, LAST_INSTANT } from '../values/instant.ts';
 import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
 import { roughSize } from '../values/roughSize.ts';
+import { countSteps, type Steps, takeWithinSteps, withinSteps } from '../values/steps.ts';
 import type { Clock, ClockTimes, ScheduledEvent, Strike } from './clock.ts';
 import { prefect1CronClock } from './cronClock.ts';
 import { cronPattern } from './cronPattern.ts';

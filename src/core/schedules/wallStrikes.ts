@@ -1,5 +1,5 @@
-import type { Steps } from '../recurrences/steps.ts';
 import type { Instant } from '../values/instant.ts';
+import type { Steps } from '../values/steps.ts';
 import type { Strike } from './clock.ts';
 import { firstFromWall, type TimeZone, toWall } from './timeZone.ts';
 

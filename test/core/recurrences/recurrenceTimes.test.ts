@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { ruleFrom } from '../../../src/core/recurrences/recurrenceRule.ts';
 import { readRule } from '../../../src/core/recurrences/recurrenceText.ts';
 import { recurrenceTimes } from '../../../src/core/recurrences/recurrenceTimes.ts';
-import { countSteps } from '../../../src/core/recurrences/steps.ts';
+import { countSteps } from '../../../src/core/values/steps.ts';
 
 /** The start, the rule, the times between which to look, and what dateutil returns: see `recordRecurrences.py`. */
 type Recorded = [start: string, rule: string, after: string, until: string, times: string[]];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countSteps, TooManySteps, takeWithinSteps } from '../../../src/core/recurrences/steps.ts';
+import { countSteps, TooManySteps, takeWithinSteps } from '../../../src/core/values/steps.ts';
 
 test('a search with steps for ten cannot take eleven', () => {
   const steps = countSteps(10);

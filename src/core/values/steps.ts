@@ -1,18 +1,18 @@
-/** Counts the work on one schedule. */
+/** Counts the work on data that a user supplied. */
 export interface Steps {
-  /** Throws TooManySteps if more steps are spent than the schedule has. */
+  /** Throws TooManySteps if more steps are spent than there are. */
   spend(steps?: number): void;
   /** Returns steps for one of several searches, so that a search without end does not stop the others. */
   share(searches: number): Steps;
 }
 
-/** A schedule needs more steps than it may have to find its next time. */
+/** A schedule, schema or pattern needs more steps than it may have. */
 export class TooManySteps extends Error {}
 
 /**
- * Users write rules that look for their next time until the year 9999, such as every 30 February. So each schedule has a
- * number of steps; a step takes less than a microsecond. A clock would judge the same schedule differently on a busy
- * machine.
+ * Users write rules that look for their next time until the year 9999, such as every 30 February, and schemas and patterns
+ * that are checked for years. So the work on them has a number of steps; a step takes less than a microsecond. A clock
+ * would judge the same input differently on a busy machine.
  */
 export function countSteps(most: number): Steps {
   let left = most;
