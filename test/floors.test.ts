@@ -24,7 +24,6 @@ const READS_CONFIG = ['cli', 'server'];
 const HOMES: Record<string, string[]> = {
   graphql: ['api', 'prefect1', 'server', 'cli'],
   '@pothos/core': ['api'],
-  ajv: ['actions'],
   uuid: ['actions', 'store'],
   dataloader: ['loading'],
   pg: ['store'],
@@ -61,6 +60,7 @@ const ROOMS: Record<string, string[]> = {
     'filters',
     'checks',
     'patterns',
+    'schemas',
     'prefect1',
     'cloudHooks',
     'recurrences',

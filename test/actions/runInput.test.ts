@@ -23,14 +23,14 @@ async function resume(schema: object, runInput: JsonObject, response: object = {
   return resumeFlowRun(t.engine, viewer, { flowRunId, runInput });
 }
 
-describe('a schema that takes too long', () => {
+describe('a schema that takes too many steps', () => {
   const levels = Array.from({ length: 60 }, (_, level) => `level${level}`);
   const next = (level: number) => ({ $ref: `#/$defs/level${level + 1}` });
   test.each<{ name: string; schema: object; runInput: JsonObject }>([
     {
       name: 'because of a regular expression',
-      schema: { properties: { text: { pattern: '^(a+)+$' } } },
-      runInput: { text: `${'a'.repeat(60)}!` },
+      schema: { properties: { text: { pattern: '^(a+)+\\1!$' } } },
+      runInput: { text: 'a'.repeat(60) },
     },
     {
       name: 'because its parts double',
@@ -43,10 +43,10 @@ describe('a schema that takes too long', () => {
       },
       runInput: { any: 1 },
     },
-  ])('a schema that takes too long $name keeps the run paused', async ({ schema, runInput }) => {
+  ])('a schema that takes too many steps $name keeps the run paused', async ({ schema, runInput }) => {
     const moved = await resume(schema, runInput);
     expect(moved).toMatchObject({ verdict: 'REJECT', written: false, state: { type: 'PAUSED' } });
-    expect(moved.reason).toContain('took too long');
+    expect(moved.reason).toContain('takes too many steps');
   });
 });
 
@@ -66,6 +66,7 @@ describe('a value that is marked', () => {
       { a: marked('json', { value: marked('none', { value: '1' }) }) },
       { a: 1 },
     ],
+    ['as JSON that is no text is its value', { a: marked('json', { value: 5 }) }, { a: 5 }],
     ['as JSON without a value is left out', { a: marked('json'), b: [marked('json'), 1] }, { b: [1] }],
     ['as none is its value', { a: marked('none', { value: { b: marked('json', { value: '2' }) } }) }, { a: { b: 2 } }],
     ['as a template without expressions is its text', { a: marked('jinja', { template: 'plain' }) }, { a: 'plain' }],
@@ -89,7 +90,6 @@ describe('a value that is marked', () => {
     [{ a: marked('jinja') }, "Missing 'template' key in __prefect object"],
     [{ a: marked('jinja', { template: '{{ 1 + 1 }}' }) }, 'Invalid jinja: this server does not run templates.'],
     [{ a: marked('workspace_variable', { variable_name: 'x' }) }, "Variable 'x' not found in workspace."],
-    [{ a: marked('json', { value: 5 }) }, 'Invalid JSON: a string is expected.'],
     [marked('json', { value: '[1]' }), 'A JSON object is expected.'],
   ])('a run input marked as %j is rejected and the run stays paused', async (runInput, reason) => {
     expect(await resume({ type: 'object' }, runInput)).toMatchObject({
@@ -116,10 +116,10 @@ describe('what does not fit the schema', () => {
   const field = (name: string, reason: string) => `Validation failed for field '${name}'. Failure reason: ${reason}`;
   test.each<[JsonObject, string]>([
     [{}, "Validation failed. Failure reason: 'age' is a required property"],
-    [{ age: 'old' }, field('age', 'must be integer')],
-    [{ age: -1 }, field('age', 'must be >= 0')],
-    [{ age: 1, colour: 'blue' }, field('colour', 'must be one of ["red","green"]')],
-    [{ age: 1, version: 1 }, field('version', 'must be 2')],
+    [{ age: 'old' }, field('age', "'old' is not of type 'integer'")],
+    [{ age: -1 }, field('age', '-1 is less than the minimum of 0')],
+    [{ age: 1, colour: 'blue' }, field('colour', "'blue' is not one of ['red', 'green']")],
+    [{ age: 1, version: 1 }, field('version', '2 was expected')],
     [{ age: 1, sizes: [{ x: 1 }, {}] }, field('sizes[1]', "'x' is a required property")],
     [
       { age: 1, other: 1 },
@@ -127,7 +127,7 @@ describe('what does not fit the schema', () => {
     ],
     [
       { age: 'old', colour: 1 },
-      `${field('age', 'must be integer')}. ${field('colour', 'must be one of ["red","green"]')}`,
+      `${field('colour', "1 is not one of ['red', 'green']")}. ${field('age', "'old' is not of type 'integer'")}`,
     ],
   ])('the run input %j is rejected with the reasons of the schema', async (runInput, reason) => {
     expect(await resume(schema, runInput)).toMatchObject({

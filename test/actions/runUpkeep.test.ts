@@ -278,7 +278,8 @@ describe('job variables', () => {
   test('job variables that do not fit the schema of the work pool are rejected with its reasons', async () => {
     await expect(update({ state: SCHEDULED, deploymentId }, { memory: 'much' })).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
-      message: "Error updating flow run: Validation failed for field 'memory'. Failure reason: must be integer",
+      message:
+        "Error updating flow run: Validation failed for field 'memory'. Failure reason: 'much' is not valid under any of the given schemas",
     });
   });
 

@@ -199,6 +199,24 @@ test.each([
   expect(schedules).toEqual([{ schedule: { anchorDate: expected } }]);
 });
 
+test('a deployment whose flow takes a tuple checks its items', async () => {
+  // As pydantic 1 writes it.
+  const z = { position: 0, type: 'array', minItems: 2, maxItems: 2, items: [{ type: 'integer' }, { type: 'string' }] };
+  const { id } = await deploy({ parameterOpenapiSchema: { type: 'object', required: ['z'], properties: { z } } });
+  expect(await run(id, { parameters: { z: [1, 'a'] } })).toMatchObject({ parameters: { z: [1, 'a'] } });
+  const { message } = await refusal('createFlowRunFromDeployment', { deploymentId: id, parameters: { z: ['a', 1] } });
+  expect(message).toContain("Validation failed for field 'z[1]'. Failure reason: 1 is not of type 'string'");
+});
+
+test('an update of a deployment replaces marked values in its parameters', async () => {
+  const { id } = await deploy({ parameterOpenapiSchema: SCHEMA });
+  const marked = (value: string) => ({ deploymentId: id, parameters: { x: { __prefect_kind: 'json', value } } });
+  const updated = await mutate('updateDeployment', marked('2'), 'deployment { parameters }');
+  expect(updated.deployment.parameters).toEqual({ x: 2 });
+  const { message } = await refusal('updateDeployment', marked('{'));
+  expect(message).toContain('Error hydrating deployment parameters: Invalid JSON');
+});
+
 describe('rejected requests about deployments', () => {
   const ids = { strict: '', pooled: '', schedule: '' };
   beforeAll(async () => {

@@ -1,5 +1,7 @@
 import { checkName } from '../../core/checks/checkText.ts';
 import type { Deployment, FlowRun } from '../../core/runs/run.ts';
+import { faultBySchema } from '../../core/schemas/faultBySchema.ts';
+import { jobVariablesFault } from '../../core/schemas/jobVariablesFault.ts';
 import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
@@ -9,10 +11,9 @@ import { jobVariablesOf } from '../../store/deployments/jobVariables.ts';
 import { siblingQueue } from '../../store/workPools/workQueues.ts';
 import { type CreateFlowRun, checkNewFlowRun } from '../flowRuns/createFlowRun.ts';
 import { createGatheredFlowRun, type GatheredFlowRun } from '../flowRuns/createGatheredFlowRun.ts';
-import { hydrateRunInput } from '../flowRuns/runInput.ts';
 import type { Engine } from '../writing/engine.ts';
 import { unknownDeployment } from './changeDeployment.ts';
-import { checkBySchema, jobVariableDefaults } from './deploymentContent.ts';
+import { hydratedParameters, throwFault } from './deploymentContent.ts';
 
 type Taken =
   | 'idempotencyKey'
@@ -59,10 +60,10 @@ async function fromDeployment(
   input: CreateFlowRunFromDeployment,
 ): Promise<GatheredFlowRun> {
   const { enforceParameterSchema, workQueueName, ...content } = input;
-  const parameters = hydrated({ ...deployment.parameters, ...input.parameters });
+  const parameters = hydratedParameters('flow run parameters', { ...deployment.parameters, ...input.parameters });
   const schema = deployment.parameterOpenapiSchema;
   if (schema && (enforceParameterSchema ?? deployment.enforceParameterSchema))
-    checkBySchema(DOING, 'parameters', schema, parameters);
+    throwFault(DOING, 'parameters', faultBySchema(schema, parameters));
   await checkJobVariables(transaction, deployment, input.jobVariables ?? {});
   return {
     ...content,
@@ -76,18 +77,12 @@ async function fromDeployment(
 
 const DOING = 'Error creating flow run';
 
-function hydrated(parameters: JsonObject): JsonObject {
-  const result = hydrateRunInput(parameters);
-  if ('value' in result) return result.value;
-  throw new Problem('BAD_USER_INPUT', `${DOING}: ${result.reason}`, { field: 'parameters' });
-}
-
 /** All required variables must be present here: from the deployment, the request, or the defaults. */
 async function checkJobVariables(transaction: Queryable, deployment: Deployment, jobVariables: JsonObject) {
   const known = await jobVariablesOf(transaction, deployment.tenantId, deployment.id);
   if (!known?.schema) return;
-  const merged = { ...jobVariableDefaults(known.schema), ...known.deployment, ...jobVariables };
-  checkBySchema(DOING, 'jobVariables', known.schema, merged);
+  const fault = jobVariablesFault(known.schema, { ...known.deployment, ...jobVariables }, true);
+  throwFault(DOING, 'jobVariables', fault);
 }
 
 async function otherQueue(transaction: Queryable, { workQueueId }: Deployment, name: string): Promise<string> {

@@ -1,11 +1,13 @@
 import { checkJson, checkLabels, checkParameters } from '../../core/checks/checkJson.ts';
 import { checkMessage, checkTags, checkText } from '../../core/checks/checkText.ts';
 import type { Deployment, Labels } from '../../core/runs/run.ts';
-import type { Json, JsonObject } from '../../core/values/jsonObject.ts';
+import { faultBySchema, type SchemaFault } from '../../core/schemas/faultBySchema.ts';
+import { jobVariablesFault } from '../../core/schemas/jobVariablesFault.ts';
+import { isJsonObject, type JsonObject } from '../../core/values/jsonObject.ts';
 import { LIMITS } from '../../core/values/limits.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { WorkQueueNames } from '../flowRuns/requireWorkQueue.ts';
-import { faultBySchema } from '../writing/faultBySchema.ts';
+import { hydrateRunInput } from '../flowRuns/runInput.ts';
 import type { ScheduleRequest } from './scheduleRequest.ts';
 
 /** A deployment's settings, without its name and its flow. */
@@ -50,37 +52,22 @@ export function checkDeploymentSchemas(
   variables: JsonObject | null,
 ): void {
   if (parameterOpenapiSchema && enforceParameterSchema)
-    checkBySchema(doing, 'parameters', withoutRequired(parameterOpenapiSchema), parameters);
-  if (variables) checkBySchema(doing, 'jobVariables', withoutRequired(variables), jobVariables);
+    throwFault(doing, 'parameters', faultBySchema(parameterOpenapiSchema, parameters, { ignoresRequired: true }));
+  if (variables) throwFault(doing, 'jobVariables', jobVariablesFault(variables, jobVariables, false));
 }
 
 /** Returns a work pool's schema for the job variables of its runs. */
 export const jobVariablesSchema = ({ variables }: JsonObject): JsonObject | null =>
-  isObject(variables) ? variables : null;
+  isJsonObject(variables) ? variables : null;
 
-/** Returns the schema's defaults for job variables. */
-export const jobVariableDefaults = ({ properties }: JsonObject): JsonObject =>
-  Object.fromEntries(
-    Object.entries(isObject(properties) ? properties : {}).flatMap(([name, property]) =>
-      isObject(property) && property.default !== undefined ? [[name, property.default]] : [],
-    ),
-  );
-
-export function checkBySchema(doing: string, field: string, schema: JsonObject, value: JsonObject): void {
-  const fault = faultBySchema(schema, value);
+export function throwFault(doing: string, field: string, fault: SchemaFault | null): void {
   if (fault) throw new Problem('BAD_USER_INPUT', `${doing}: ${fault.reason}`, { field });
 }
 
-const isObject = (json: Json | undefined): json is JsonObject =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
-
-/** Returns the schema without its lists of required properties. A property named `required` stays. */
-function withoutRequired(schema: JsonObject): JsonObject {
-  const members = Object.entries(schema).filter(([key, value]) => key !== 'required' || !Array.isArray(value));
-  return Object.fromEntries(
-    members.map(([key, value]) => {
-      if (isObject(value)) return [key, withoutRequired(value)];
-      return [key, Array.isArray(value) ? value.map((one) => (isObject(one) ? withoutRequired(one) : one)) : value];
-    }),
-  );
+/** Replaces `{ "__prefect_kind": ... }` objects by their values; throws BAD_USER_INPUT. */
+export function hydratedParameters(what: string, parameters: JsonObject): JsonObject {
+  const result = hydrateRunInput(what, parameters);
+  if ('reason' in result) throw new Problem('BAD_USER_INPUT', result.reason, { field: 'parameters' });
+  checkParameters('parameters', result.value);
+  return result.value;
 }

@@ -20,6 +20,7 @@ import {
   checkDeploymentContent,
   checkDeploymentSchemas,
   type DeploymentContent,
+  hydratedParameters,
   jobVariablesSchema,
 } from './deploymentContent.ts';
 import { newSchedules, type ScheduleRequest } from './scheduleRequest.ts';
@@ -84,7 +85,7 @@ async function checkedUpdate(
     ...(input.description !== undefined && { description: input.description }),
     ...(input.version !== undefined && { version: input.version }),
     ...(typeof input.paused === 'boolean' && { paused: input.paused }),
-    ...(input.parameters && { parameters: input.parameters }),
+    ...(input.parameters && { parameters: hydratedParameters('deployment parameters', input.parameters) }),
     ...(input.parameterOpenapiSchema !== undefined && { parameterOpenapiSchema: input.parameterOpenapiSchema }),
     ...(typeof input.enforceParameterSchema === 'boolean' && { enforceParameterSchema: input.enforceParameterSchema }),
     ...(input.jobVariables && { jobVariables: input.jobVariables }),

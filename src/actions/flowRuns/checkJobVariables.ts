@@ -1,9 +1,9 @@
 import type { FlowRun } from '../../core/runs/run.ts';
+import { jobVariablesFault } from '../../core/schemas/jobVariablesFault.ts';
 import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Queryable } from '../../store/connection/database.ts';
 import { jobVariablesOf } from '../../store/deployments/jobVariables.ts';
-import { faultBySchema } from '../writing/faultBySchema.ts';
 
 /**
  * Checks that a flow run may get new job variables: it must be SCHEDULED, so that no worker has read them yet, and have
@@ -19,6 +19,6 @@ export async function checkJobVariables(
     throw new Problem('FAILED_PRECONDITION', `Job variables for a flow run in state ${stateType} cannot be updated`);
   const known = deploymentId === null ? null : await jobVariablesOf(transaction, tenantId, deploymentId);
   if (!known) throw new Problem('FAILED_PRECONDITION', 'A deployment for the flow run could not be found');
-  const fault = known.schema && faultBySchema(known.schema, { ...known.deployment, ...jobVariables });
+  const fault = known.schema && jobVariablesFault(known.schema, { ...known.deployment, ...jobVariables }, true);
   if (fault) throw new Problem('BAD_USER_INPUT', `Error updating flow run: ${fault.reason}`, { field: 'jobVariables' });
 }

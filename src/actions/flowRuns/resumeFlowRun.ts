@@ -85,7 +85,7 @@ async function planResume({ database }: Engine, viewer: Viewer, { flowRunId, run
   const keyset = state.details.runInputKeyset ?? {};
   if (Object.keys(keyset).length === 0) return { state, refusal: null, input: null };
 
-  const hydrated = hydrateRunInput(runInput ?? {});
+  const hydrated = hydrateRunInput('run input', runInput ?? {});
   if ('reason' in hydrated) return refuse('REJECT', hydrated.reason);
   checkJson('runInput', hydrated.value);
   const schema = keyset.schema ? await flowRunInputByKey(database, viewer.tenantId, flowRunId, keyset.schema) : null;

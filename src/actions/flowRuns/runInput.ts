@@ -1,6 +1,8 @@
+import { checkJson } from '../../core/checks/checkJson.ts';
+import { faultBySchema } from '../../core/schemas/faultBySchema.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/values/jsonObject.ts';
+import { Problem } from '../../core/values/problem.ts';
 import { readJson } from '../../core/values/readJson.ts';
-import { faultBySchema } from '../writing/faultBySchema.ts';
 
 type Hydrated<Value> = { value: Value } | { reason: string };
 
@@ -12,15 +14,16 @@ class HydrationError extends Error {}
 /**
  * Replaces `{ "__prefect_kind": ... }` objects by their values.
  * Source: Prefect 3, utilities/schema_tools/hydration.py.
+ * @param what the input's name in the reason: "run input"
  */
-export function hydrateRunInput(input: JsonObject): Hydrated<JsonObject> {
+export function hydrateRunInput(what: string, input: JsonObject): Hydrated<JsonObject> {
   try {
     const value = hydrate(input);
     if (value === NOTHING) return { value: {} };
     if (!isObject(value)) throw new HydrationError('A JSON object is expected.');
     return { value };
   } catch (error) {
-    if (error instanceof HydrationError) return { reason: `Error hydrating run input: ${error.message}` };
+    if (error instanceof HydrationError) return { reason: `Error hydrating ${what}: ${error.message}` };
     throw error;
   }
 }
@@ -57,8 +60,8 @@ function present(key: string, value: Json | undefined): Json {
 
 const nested = (value: Json) => (isObject(value) ? hydrate(value) : value);
 
-function parsed(text: Json | typeof NOTHING): Json {
-  if (typeof text !== 'string') throw new HydrationError('Invalid JSON: a string is expected.');
+function parsed(text: Json | typeof NOTHING): Json | typeof NOTHING {
+  if (typeof text !== 'string') return text;
   try {
     return readJson(text);
   } catch (error) {
@@ -84,7 +87,20 @@ export function validateRunInput(schemaText: string, input: JsonObject): string 
     return 'Run input schema is not valid JSON.';
   }
   if (!isObject(schema)) return 'Invalid schema: a JSON object is expected.';
+  const limit = limitFault(schema);
+  if (limit) return limit;
   const fault = faultBySchema(schema, input);
   if (fault?.kind === 'value') return `Reason: ${fault.reason}`;
   return fault?.reason ?? null;
+}
+
+/** The schema was stored as text, which has larger limits than JSON. */
+function limitFault(schema: JsonObject): string | null {
+  try {
+    checkJson('schema', schema);
+    return null;
+  } catch (error) {
+    if (error instanceof Problem) return `Invalid schema: ${error.message}`;
+    throw error;
+  }
 }

@@ -1,9 +1,9 @@
 import { checkJson } from '../../core/checks/checkJson.ts';
 import { checkMessage, checkName, refuse } from '../../core/checks/checkText.ts';
+import { defaultsFault } from '../../core/schemas/jobVariablesFault.ts';
 import type { JsonObject } from '../../core/values/jsonObject.ts';
 import { Problem } from '../../core/values/problem.ts';
-import { jobVariableDefaults, jobVariablesSchema } from '../deployments/deploymentContent.ts';
-import { faultBySchema } from '../writing/faultBySchema.ts';
+import { jobVariablesSchema, throwFault } from '../deployments/deploymentContent.ts';
 
 /** The fields that work pools and work queues share. */
 export interface QueueingContent {
@@ -30,11 +30,7 @@ export function checkBaseJobTemplate(template: JsonObject): void {
   if (template.variables === undefined) return;
   const schema = jobVariablesSchema(template);
   if (!schema) refuse('baseJobTemplate.variables', 'must be a JSON Schema, which is a map.');
-  const fault = faultBySchema({ ...schema, required: [] }, jobVariableDefaults(schema));
-  if (fault)
-    throw new Problem('BAD_USER_INPUT', `Error in the variables of the base job template: ${fault.reason}`, {
-      field: 'baseJobTemplate',
-    });
+  throwFault("Validation failed for work pool's job variable defaults", 'baseJobTemplate', defaultsFault(schema));
 }
 
 export const unknownWorkPool = (name: string) => new Problem('NOT_FOUND', `Work pool "${name}" not found.`);
