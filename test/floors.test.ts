@@ -69,6 +69,7 @@ const ROOMS: Record<string, string[]> = {
     'rules',
   ],
   store: [
+    'sharing',
     'connection',
     'embedded',
     'tenants',

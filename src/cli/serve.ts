@@ -29,7 +29,12 @@ export async function serve(config: Config, version: string): Promise<number> {
     const url = config.databaseUrl ?? (await embeddedUrl());
     const { applied } = await migrate(url);
     if (applied.length > 0) log.info({ applied }, 'migrated the database');
-    const database = await openDatabase({ url, poolSize: config.poolSize });
+    const database = await openDatabase({
+      url,
+      poolSize: config.poolSize,
+      readTimeoutMs: config.readTimeoutMs,
+      maxWaitingReads: config.maxWaitingReads,
+    });
     closers.push(() => database.close());
     const streams = await openStreams(database, {
       pollMs: config.pollMs,
@@ -51,7 +56,7 @@ export async function serve(config: Config, version: string): Promise<number> {
       schema: oneSchema({ prefect1: config.prefect1 }),
       contextOf: (...request) => createRequestContext(engine, ...request),
       // Ready when the database is available and has our tables.
-      ready: async () => void (await anyApiKey(database)),
+      ready: async () => void (await anyApiKey(database.keys)),
       waitingWrites: () => Object.values(engine.writer).reduce((sum, { waitingJobs }) => sum + waitingJobs, 0),
       log,
     });
@@ -81,6 +86,7 @@ export async function serve(config: Config, version: string): Promise<number> {
   async function embeddedUrl(): Promise<string> {
     const postgres = await startEmbeddedPostgres({
       dataDirectory: config.dataDir,
+      connections: config.poolSize,
       log: (sentence) => log.info(sentence),
     });
     closers.push(() => postgres.stop());

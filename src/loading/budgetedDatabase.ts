@@ -1,4 +1,4 @@
-import type { Database, Queryable } from '../store/connection/database.ts';
+import type { Queryable, Store } from '../store/connection/database.ts';
 import type { RequestBudget } from './requestBudget.ts';
 
 // A document can request hundreds of lists. More statements at once would take the connections of other requests, and
@@ -6,7 +6,7 @@ import type { RequestBudget } from './requestBudget.ts';
 const STATEMENTS_AT_ONCE = 4;
 
 /** Returns the database for the reads of one request: the rows that its statements return draw on the budget. */
-export function budgetedDatabase(database: Database, budget: RequestBudget): Database {
+export function budgetedDatabase(database: Store, budget: RequestBudget): Store {
   const waiting: (() => void)[] = [];
   let running = 0;
 

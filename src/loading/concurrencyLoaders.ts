@@ -9,13 +9,13 @@ import {
   deploymentConcurrencies,
 } from '../store/concurrency/concurrencyLimits.ts';
 import { concurrencySlotCountsOf, concurrencySlotsOf } from '../store/concurrency/concurrencySlots.ts';
-import type { Database } from '../store/connection/database.ts';
+import type { Store } from '../store/connection/database.ts';
 import { byId } from './byId.ts';
 import { type ChildPage, counted } from './countedPage.ts';
 import type { Pace } from './pace.ts';
 
 /** Loads concurrency limits and their slots. */
-export function concurrencyLoaders(database: Database, tenantId: string, pace: Pace, childPage: ChildPage) {
+export function concurrencyLoaders(database: Store, tenantId: string, pace: Pace, childPage: ChildPage) {
   const paced = { batchScheduleFn: pace.schedule };
   return {
     concurrencyLimit: byId(pace, (ids) => concurrencyLimitsById(database, tenantId, ids)),

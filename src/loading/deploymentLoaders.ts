@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { EVERYTHING } from '../core/filters/filter.ts';
 import { MAX_TOTAL_COUNT, type PageRequest } from '../core/values/page.ts';
-import type { Database } from '../store/connection/database.ts';
+import type { Store } from '../store/connection/database.ts';
 import { flowRunCountsOfDeployments, flowRunsOfDeployments } from '../store/deployments/deploymentFlowRuns.ts';
 import { deploymentSchedulesById, schedulesOf } from '../store/deployments/deploymentSchedules.ts';
 import {
@@ -40,7 +40,7 @@ import type { Pace } from './pace.ts';
 
 /** Loads deployments, schedules, work pools, work queues and workers. */
 export function deploymentLoaders(
-  database: Database,
+  database: Store,
   tenantId: string,
   pace: Pace,
   children: ReturnType<typeof childLoaders>,

@@ -1,13 +1,13 @@
 import { GRAPH_LIMITS } from '../core/insights/graphLimits.ts';
 import type { Instant } from '../core/values/instant.ts';
-import type { Database } from '../store/connection/database.ts';
+import type { Store } from '../store/connection/database.ts';
 import { flowRunDependencies } from '../store/insights/flowRunDependencies.ts';
 import { flowRunGraphs } from '../store/insights/flowRunGraphs.ts';
 import { artifactsOfTaskRuns } from '../store/insights/graphArtifacts.ts';
 import type { childLoaders } from './childLoaders.ts';
 
 /** Loads the graphs of flow runs. */
-export const graphLoaders = (database: Database, children: ReturnType<typeof childLoaders>) => ({
+export const graphLoaders = (database: Store, children: ReturnType<typeof childLoaders>) => ({
   /** The graph of a flow run, without the nodes that ended before `since`. */
   graphOf: (flowRunId: string, since: Instant | null) =>
     children(['graphOf', { since }], flowRunId, (ids) => flowRunGraphs(database, ids, since, GRAPH_LIMITS)),

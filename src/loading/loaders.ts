@@ -3,7 +3,7 @@ import { EVERYTHING } from '../core/filters/filter.ts';
 import type { FlowRunInput } from '../core/runs/run.ts';
 import { MAX_TOTAL_COUNT } from '../core/values/page.ts';
 import { isUuid } from '../core/values/uuid.ts';
-import type { Database } from '../store/connection/database.ts';
+import type { Store } from '../store/connection/database.ts';
 import { type FlowList, flowCount, flowPage, flowsById } from '../store/deployments/flows.ts';
 import {
   flowRunInputCountsOf,
@@ -64,7 +64,7 @@ export type Loaders = ReturnType<typeof createLoaders>;
  * The loaders of one request, which also cache its reads. All requests for a list in one tick, that is in one level of
  * a document, are one statement. `lean` loaders and lists with `wide: false` do not read wide JSON columns.
  */
-export function createLoaders(unlimited: Database, tenantId: string, budget = createRequestBudget(UNLIMITED)) {
+export function createLoaders(unlimited: Store, tenantId: string, budget = createRequestBudget(UNLIMITED)) {
   const { pace } = budget;
   const database = budgetedDatabase(unlimited, budget);
   const children = childLoaders(pace);
@@ -164,7 +164,7 @@ export function createLoaders(unlimited: Database, tenantId: string, budget = cr
   };
 }
 
-const nodeTypeLoader = (database: Database, tenantId: string, pace: Pace) =>
+const nodeTypeLoader = (database: Store, tenantId: string, pace: Pace) =>
   new DataLoader<string, NodeType | null>(
     async (keys) => {
       const ids = keys.map((key) => key.toLowerCase());

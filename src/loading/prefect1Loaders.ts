@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { Problem } from '../core/values/problem.ts';
-import type { Database } from '../store/connection/database.ts';
+import type { Store } from '../store/connection/database.ts';
 import type { Scope } from '../store/prefect1Reads/prefect1Conditions.ts';
 import type { Measure } from '../store/prefect1Reads/prefect1Measures.ts';
 import {
@@ -41,7 +41,7 @@ export type Prefect1Loaders = ReturnType<typeof createPrefect1Loaders>;
  * The loaders of a Prefect 1 request. For each field of a document, the related rows of all parent rows are one
  * statement.
  */
-export function createPrefect1Loaders(database: Database, budget: RequestBudget) {
+export function createPrefect1Loaders(database: Store, budget: RequestBudget) {
   const children = childLoaders(budget.pace);
   /** One more row than the budget has, so that it notices. */
   const most = () => budget.rowsLeft + 1;

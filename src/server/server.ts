@@ -51,7 +51,7 @@ const SWEEP_MS = 20;
 export async function startServer(config: Config, parts: ServerParts): Promise<Server> {
   const { database, schema, contextOf, ready, waitingWrites, log } = parts;
   const needsKey = !isLoopback(config.host) && !config.insecure;
-  if (needsKey && !(await anyApiKey(database)))
+  if (needsKey && !(await anyApiKey(database.keys)))
     throw new Problem(
       'FAILED_PRECONDITION',
       `To listen on ${config.host}, which other machines can reach, this server needs an API key, and there is none. ` +
@@ -59,7 +59,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
     );
 
   const present = createPresentError(log);
-  const authentication = createAuthentication(database, needsKey);
+  const authentication = createAuthentication(database.keys, needsKey);
   const guard = createBrowserGuard(config);
   const observations = createObservations(log, [
     { name: 'flowql_sockets', help: 'Number of open WebSockets.', read: () => sockets.count },

@@ -25,7 +25,7 @@ export async function serving(settings: { [name: string]: string } = {}): Promis
     database: tested.engine.database,
     schema: oneSchema({ prefect1: config.prefect1 }),
     contextOf: (...request) => createRequestContext(tested.engine, ...request),
-    ready: async () => void (await anyApiKey(tested.engine.database)),
+    ready: async () => void (await anyApiKey(tested.engine.database.keys)),
     waitingWrites: () => 0,
     log,
   });

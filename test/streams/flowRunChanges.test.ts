@@ -7,7 +7,7 @@ import { updateFlowRun } from '../../src/actions/flowRuns/updateFlowRun.ts';
 import { EVERYTHING, type Filter } from '../../src/core/filters/filter.ts';
 import type { StateType } from '../../src/core/runs/state.ts';
 import { encodeCursor } from '../../src/core/values/cursor.ts';
-import { statement } from '../../src/store/connection/database.ts';
+import { type Statement, statement } from '../../src/store/connection/database.ts';
 import { flowRunPage } from '../../src/store/flowRuns/flowRuns.ts';
 import { deleteDoomedFlowRuns } from '../../src/store/runs/deleteRuns.ts';
 import { openStreams, type Streams } from '../../src/streams/streams.ts';
@@ -354,38 +354,54 @@ test('a slow subscriber receives everything', async () => {
   await Promise.all([fast.events.return?.(), slow.return?.()]);
 });
 
+/** Replaces the reads of streams that are opened until the returned function is called. */
+function insteadOfReads(replaced: (text: Statement, read: () => Promise<object[]>) => Promise<object[]>): () => void {
+  const { database } = t.test;
+  const { reads } = database;
+  database.reads = (share) => {
+    const store = reads(share);
+    const query = async <Row>(text: Statement, values?: readonly unknown[]) =>
+      // The replacement changes no types.
+      (await replaced(text, () => store.query<object>(text, values))) as Row[];
+    return { ...store, query };
+  };
+  return () => {
+    database.reads = reads;
+  };
+}
+
 test('a database that is restored to an earlier time ends the stream with INVALID_CURSOR', async () => {
+  // The transactions of a server cannot be turned back. A stream that is ahead of them sees the same.
+  let isRestored = false;
+  const restore = insteadOfReads(async (text, read) => {
+    const rows = await read();
+    return isRestored && text.name === 'flowRunChanges.after' ? rows.map((row) => ({ ...row, horizon: 3 })) : rows;
+  });
   const { list, events, following } = await follow(EVERYTHING);
+  restore();
   await waitFor(() => list.cursor !== null);
   await create('a');
   await waitFor(() => list.told.length > 0);
-  // The transactions of a server cannot be turned back. A stream that is ahead of them sees the same.
-  const { database } = t.test;
-  const { query } = database;
-  database.query = async <Row>(...[text, values]: Parameters<typeof query>) => {
-    const rows = await query<Row>(text, values);
-    return text.name === 'flowRunChanges.after' ? rows.map((row) => ({ ...row, horizon: 3 })) : rows;
-  };
+  isRestored = true;
   await create('b');
   await expect(inTime(following, 'the end')).rejects.toMatchObject({ code: 'INVALID_CURSOR' });
-  database.query = query;
   expect(await events.next()).toEqual({ done: true, value: undefined });
 });
 
 test('a failed read is retried and nothing is missed', async () => {
-  const { list, events } = await follow(ofFlow());
-  await waitFor(() => list.cursor !== null);
-  const { database } = t.test;
-  const { query } = database;
+  let mayFail = false;
   let failures = 0;
-  database.query = async <Row>(...[text, values]: Parameters<typeof query>) => {
-    if (text.name !== 'flowRunChanges.after' || failures === 3) return query<Row>(text, values);
+  const restore = insteadOfReads(async (text, read) => {
+    if (!mayFail || text.name !== 'flowRunChanges.after' || failures === 3) return read();
     failures += 1;
     throw new Error('away');
-  };
+  });
+  const { list, events } = await follow(ofFlow());
+  restore();
+  await waitFor(() => list.cursor !== null);
+  mayFail = true;
   await create('a');
   await waitFor(() => list.told.length > 0);
-  database.query = query;
   expect([failures, list.told]).toEqual([3, ['ENTERED a']]);
   await events.return?.();
 });

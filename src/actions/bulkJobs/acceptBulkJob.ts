@@ -47,7 +47,7 @@ export async function acceptBulkJob(
         field: 'filter',
       },
     );
-  if (dryRun) return accepted(null, await flowRunCountsByState(database, tenantId, filter));
+  if (dryRun) return accepted(null, await flowRunCountsByState(database.reads({ group: tenantId }), tenantId, filter));
 
   const keyed = keyedRequest({ tenantId, ...viewer }, operation, input);
   const answer = await answerOnce(database, keyed, async (transaction) => {

@@ -3,12 +3,16 @@ import type { Instant } from '../../core/values/instant.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { createLoaders, type Loaders } from '../../loading/loaders.ts';
 import { createRequestBudget, type RequestBudget, UNLIMITED } from '../../loading/requestBudget.ts';
+import type { Share, Store } from '../../store/connection/database.ts';
 
 /** The context of a request: the engine, the authenticated viewer, and the cache of rows that were read. */
 export interface Context {
-  engine: StartedEngine;
+  /** Its database is for writes. */
+  readonly engine: StartedEngine;
   viewer: Viewer;
   readonly budget: RequestBudget;
+  /** What the fields read from, if not with a loader. */
+  readonly reads: Store;
   readonly loaders: Loaders;
   /** Drops the cached rows, which can be outdated after a write or after some time. */
   forgetReads(): void;
@@ -16,15 +20,30 @@ export interface Context {
   now: () => Instant;
 }
 
-export function createContext(engine: StartedEngine, viewer: Viewer, budget = createRequestBudget(UNLIMITED)): Context {
+/** @param share whose share of the connections the request uses. Defaults to that of the viewer's tenant. */
+export function createContext(
+  started: StartedEngine,
+  viewer: Viewer,
+  budget = createRequestBudget(UNLIMITED),
+  share: Share = { group: viewer.tenantId },
+): Context {
   // Created on the first read: a mutation without reads, the most frequent request, does not need twenty loaders.
   let loaders: Loaders | null = null;
+  let engine: StartedEngine | null = null;
+  let reads: Store | null = null;
   return {
-    engine,
+    get engine() {
+      engine ??= { ...started, database: started.database.writes(share.group) };
+      return engine;
+    },
     viewer,
     budget,
+    get reads() {
+      reads ??= started.database.reads(share);
+      return reads;
+    },
     get loaders() {
-      loaders ??= createLoaders(engine.database, viewer.tenantId, budget);
+      loaders ??= createLoaders(this.reads, viewer.tenantId, budget);
       return loaders;
     },
     forgetReads: () => {

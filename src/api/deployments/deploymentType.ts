@@ -126,8 +126,8 @@ builder.queryFields((t) => ({
     resolve: async (_, { flowName, deploymentName }, context, info) => {
       checkText('flowName', flowName, LIMITS.nameCharacters);
       checkText('deploymentName', deploymentName, LIMITS.nameCharacters);
-      const { engine, viewer } = context;
-      const id = await deploymentIdByNames(engine.database, viewer.tenantId, flowName, deploymentName);
+      const { reads, viewer } = context;
+      const id = await deploymentIdByNames(reads, viewer.tenantId, flowName, deploymentName);
       return loadDeployment(id, context, info);
     },
   }),

@@ -185,7 +185,6 @@ builder.queryFields((t) => ({
   flowRunCount: t.int({
     description: 'Returns the exact number of flow runs.',
     args: { filter: t.arg({ type: filterInputType('FlowRun'), description: filterText('flow runs') }) },
-    resolve: (_, { filter }, { engine, viewer }) =>
-      flowRunCount(engine.database, viewer.tenantId, toFilter('FlowRun', filter)),
+    resolve: (_, { filter }, { reads, viewer }) => flowRunCount(reads, viewer.tenantId, toFilter('FlowRun', filter)),
   }),
 }));

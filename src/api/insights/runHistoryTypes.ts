@@ -76,15 +76,15 @@ builder.queryFields((t) => ({
     type: [HistoryBucketType],
     description: `Counts flow runs ${HISTORY}`,
     args: historyArguments('FlowRun'),
-    resolve: (_, { filter, ...request }, { engine, viewer, now }) =>
-      flowRunHistory(engine.database, viewer.tenantId, { ...request, filter: toFilter('FlowRun', filter), now: now() }),
+    resolve: (_, { filter, ...request }, { reads, viewer, now }) =>
+      flowRunHistory(reads, viewer.tenantId, { ...request, filter: toFilter('FlowRun', filter), now: now() }),
   }),
   taskRunHistory: t.field({
     type: [HistoryBucketType],
     description: `Counts task runs ${HISTORY}`,
     args: historyArguments('TaskRun'),
-    resolve: (_, { filter, ...request }, { engine, viewer, now }) =>
-      taskRunHistory(engine.database, viewer.tenantId, { ...request, filter: toFilter('TaskRun', filter), now: now() }),
+    resolve: (_, { filter, ...request }, { reads, viewer, now }) =>
+      taskRunHistory(reads, viewer.tenantId, { ...request, filter: toFilter('TaskRun', filter), now: now() }),
   }),
   averageFlowRunLateness: t.float({
     nullable: true,
@@ -92,7 +92,7 @@ builder.queryFields((t) => ({
       'Returns the average lateness of flow runs, in seconds: how much later than expected they started, or how ' +
       'long they have been waiting to start since then. Runs on time count as 0. Null if no run matches.',
     args: { filter: t.arg({ type: filterInputType('FlowRun'), description: filterText('flow runs') }) },
-    resolve: (_, { filter }, { engine, viewer, now }) =>
-      averageFlowRunLateness(engine.database, viewer.tenantId, toFilter('FlowRun', filter), now()),
+    resolve: (_, { filter }, { reads, viewer, now }) =>
+      averageFlowRunLateness(reads, viewer.tenantId, toFilter('FlowRun', filter), now()),
   }),
 }));

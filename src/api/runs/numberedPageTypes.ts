@@ -51,8 +51,8 @@ builder.queryFields((t) => ({
     type: FlowRunPage,
     description: `Returns a page of flow runs by its number. ${EXPENSE} \`flowRuns\`.`,
     args: numberedArguments('FlowRun'),
-    resolve: (_, { filter, sort, page, limit }, { engine, viewer }, info) =>
-      numberedFlowRunPage(engine.database, viewer.tenantId, {
+    resolve: (_, { filter, sort, page, limit }, { reads, viewer }, info) =>
+      numberedFlowRunPage(reads, viewer.tenantId, {
         filter: toFilter('FlowRun', filter),
         sort: sort ?? 'ID_DESC',
         page,
@@ -64,8 +64,8 @@ builder.queryFields((t) => ({
     type: TaskRunPage,
     description: `Returns a page of task runs by its number. ${EXPENSE} \`taskRuns\`.`,
     args: numberedArguments('TaskRun'),
-    resolve: (_, { filter, sort, page, limit }, { engine, viewer }, info) =>
-      numberedTaskRunPage(engine.database, viewer.tenantId, {
+    resolve: (_, { filter, sort, page, limit }, { reads, viewer }, info) =>
+      numberedTaskRunPage(reads, viewer.tenantId, {
         filter: toFilter('TaskRun', filter),
         sort: sort ?? 'ID_DESC',
         page,

@@ -120,7 +120,6 @@ builder.queryFields((t) => ({
     args: {
       filter: t.arg({ type: filterInputType('TaskRun'), description: filterText('task runs') }),
     },
-    resolve: (_, { filter }, { engine, viewer }) =>
-      taskRunCount(engine.database, viewer.tenantId, toFilter('TaskRun', filter)),
+    resolve: (_, { filter }, { reads, viewer }) => taskRunCount(reads, viewer.tenantId, toFilter('TaskRun', filter)),
   }),
 }));

@@ -84,11 +84,7 @@ builder.queryFields((t) => ({
     args: { name: t.arg.string({ required: true, description: 'The name of the work pool.' }) },
     resolve: async (_, { name }, context, info) => {
       checkText('name', name, LIMITS.nameCharacters);
-      return loadWorkPool(
-        await workPoolIdByName(context.engine.database, context.viewer.tenantId, name),
-        context,
-        info,
-      );
+      return loadWorkPool(await workPoolIdByName(context.reads, context.viewer.tenantId, name), context, info);
     },
   }),
   workPools: t.field({

@@ -60,10 +60,10 @@ builder.queryFields((t) => ({
       workPoolName: t.arg.string({ required: true, description: 'The name of the work pool.' }),
       name: t.arg.string({ required: true, description: 'The name of the work queue.' }),
     },
-    resolve: async (_, { workPoolName, name }, { engine, viewer, loaders }) => {
+    resolve: async (_, { workPoolName, name }, { reads, viewer, loaders }) => {
       checkText('workPoolName', workPoolName, LIMITS.nameCharacters);
       checkText('name', name, LIMITS.nameCharacters);
-      const found = await findWorkQueue(engine.database, viewer.tenantId, workPoolName, name);
+      const found = await findWorkQueue(reads, viewer.tenantId, workPoolName, name);
       return found?.workQueueId ? loaders.workQueue.load(found.workQueueId) : null;
     },
   }),

@@ -26,6 +26,7 @@ export const PROBLEM_CODES = {
   'validation-failed': 'Prefect 1 reads: the arguments contradict each other.',
   'bad-request': 'Prefect 1 reads: `limit` or `offset` is negative.',
   'parse-failed': 'Prefect 1 reads: a JSON `path` cannot be parsed.',
+  TIMEOUT: 'A read took too long and was cancelled. Use a simpler filter, or request fewer rows.',
   UNAVAILABLE: 'The database is unreachable, or the server is overloaded. Retry the same request.',
   INTERNAL_SERVER_ERROR:
     'An internal error; nothing was written. The server log holds it under the id in `extensions.errorId`.',

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { Problem } from '../../core/values/problem.ts';
 import { DEFAULT_TENANT_ID, type Viewer } from '../../core/values/viewer.ts';
-import type { Database } from '../../store/connection/database.ts';
+import type { Queryable } from '../../store/connection/database.ts';
 import { hashOfApiKey, isClosed, viewerOfApiKey } from '../../store/tenants/apiKeys.ts';
 import { KeyGuesses } from './keyGuesses.ts';
 
@@ -30,7 +30,7 @@ const KEY = /^fk_[\w-]{43}$/;
 const EVERYONE: Viewer = { tenantId: DEFAULT_TENANT_ID, role: 'ADMIN', ofEveryTenant: true };
 
 /** @param needsKey whether requests need a key even if none was ever created */
-export function createAuthentication(database: Database, needsKey: boolean): Authentication {
+export function createAuthentication(database: Queryable, needsKey: boolean): Authentication {
   const viewers = new LRUCache<string, Viewer | 'unknown'>({
     max: MAX_REMEMBERED,
     ttl: REMEMBER_MS,

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import { Problem } from '../../core/values/problem.ts';
 import { type Authentication, onRevoked } from '../access/authentication.ts';
+import { groupOf } from '../access/groupOf.ts';
 import { RequestFault } from '../observing/clientError.ts';
 import { type Caller, LARGE_CHARACTERS, type OperationRequest, type Operations } from '../operations/operations.ts';
 import { prefect1Headers } from '../operations/requestContext.ts';
@@ -9,6 +10,7 @@ import { requestOfJson, requestOfSearch } from '../operations/requestParams.ts';
 import { answerOf, jsonAnswer, send } from './answer.ts';
 import { acceptsEventStream, chooseForm } from './mediaType.ts';
 import { readBody } from './readBody.ts';
+import { whenGone } from './whenGone.ts';
 import type { YogaListener } from './yogaListener.ts';
 
 export interface GraphqlParts {
@@ -42,6 +44,7 @@ export const createGraphqlListener =
     const caller: Caller = {
       viewer,
       headers: prefect1Headers(request.headers),
+      share: { group: groupOf(viewer, request), gone: whenGone(response) },
       mayMutate: isPost,
       maySubscribe,
       budget: operations.budget(),

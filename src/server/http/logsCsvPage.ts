@@ -2,13 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isUuid } from '../../core/values/uuid.ts';
-import type { Database } from '../../store/connection/database.ts';
+import type { Database, Queryable } from '../../store/connection/database.ts';
 import { flowRunsById } from '../../store/flowRuns/flowRuns.ts';
 import { linesByTime, type ReadSize } from '../../store/runs/logs.ts';
 import type { Authentication } from '../access/authentication.ts';
+import { groupOf } from '../access/groupOf.ts';
 import { RequestFault } from '../observing/clientError.ts';
 import { SAFE_HEADERS } from './answer.ts';
 import { csvHeader, csvRows } from './logsCsv.ts';
+import { whenGone } from './whenGone.ts';
 
 const PATH = /^\/flow-runs\/([^/]+)\/logs\.csv$/;
 
@@ -25,9 +27,12 @@ const STALLED_MS = 60_000;
 export const createLogsCsvPage =
   (database: Database, authentication: Authentication) =>
   async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { tenantId } = await authentication.viewerOf(request.headers.authorization, request.socket.remoteAddress);
+    const viewer = await authentication.viewerOf(request.headers.authorization, request.socket.remoteAddress);
+    const { tenantId } = viewer;
+    const gone = whenGone(response);
+    const reads = database.reads({ group: groupOf(viewer, request), gone });
     const [, id = ''] = PATH.exec((request.url ?? '').split('?', 1)[0] ?? '') ?? [];
-    const [run] = isUuid(id) ? await flowRunsById(database, tenantId, [id.toLowerCase()], { wide: false }) : [];
+    const [run] = isUuid(id) ? await flowRunsById(reads, tenantId, [id.toLowerCase()], { wide: false }) : [];
     if (!run) throw new RequestFault(404, 'NOT_FOUND', `Flow run with id ${id.slice(0, 100)} not found`);
 
     response.writeHead(200, {
@@ -38,13 +43,13 @@ export const createLogsCsvPage =
     if (request.method === 'HEAD') return void response.end();
     response.setTimeout(STALLED_MS, () => response.destroy());
     try {
-      await pipeline(Readable.from(csvText(database, run.id), { highWaterMark: 1 }), response);
+      await pipeline(Readable.from(csvText(reads, run.id), { highWaterMark: 1 }), response);
     } catch (error) {
-      if (!hasLeft(error)) throw error;
+      if (!hasLeft(error) && !gone.aborted) throw error;
     }
   };
 
-async function* csvText(database: Database, flowRunId: string): AsyncGenerator<string, void, void> {
+async function* csvText(database: Queryable, flowRunId: string): AsyncGenerator<string, void, void> {
   yield csvHeader();
   for await (const lines of linesByTime(database, flowRunId, AT_ONCE)) yield csvRows(lines);
 }

@@ -11,6 +11,7 @@ import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { type BudgetLimits, createRequestBudget, type RequestBudget } from '../../loading/requestBudget.ts';
 import type { Prefect1Headers } from '../../prefect1/operations/prefect1Context.ts';
+import type { Share } from '../../store/connection/database.ts';
 import { type ClientError, RequestFault } from '../observing/clientError.ts';
 import type { Observations } from '../observing/observations.ts';
 import type { PresentError } from '../observing/presentError.ts';
@@ -35,6 +36,7 @@ export interface OperationRequest {
 export interface Caller {
   viewer: Viewer;
   headers: Prefect1Headers;
+  share: Share;
   mayMutate: boolean;
   maySubscribe: boolean;
   /** From `Operations.budget`. The operations of a batch share one. */
@@ -53,6 +55,7 @@ export interface Operation extends ReadOperation {
   budget: RequestBudget;
   /** Whether it runs in a turn of its own. */
   isHeavy: boolean;
+  share: Share;
 }
 
 export type Events = AsyncIterableIterator<SharedResult, undefined, undefined>;
@@ -74,7 +77,13 @@ export interface OperationParts {
   documents: DocumentCache;
   present: PresentError;
   /** Creates a context. Each execution needs its own, because the loaders in it cache rows. */
-  contextOf: (viewer: Viewer, headers: Prefect1Headers, variables: Variables, budget: RequestBudget) => unknown;
+  contextOf: (
+    viewer: Viewer,
+    headers: Prefect1Headers,
+    variables: Variables,
+    budget: RequestBudget,
+    share: Share,
+  ) => unknown;
   /** The limits of a request, and of each event of a subscription. */
   limits: BudgetLimits;
   observations: Observations;
@@ -128,7 +137,7 @@ export function createOperations(parts: OperationParts): Operations {
     document: operation.read.document,
     operationName: operation.definition.name?.value ?? null,
     variableValues: operation.variables,
-    contextValue: contextOf(operation.viewer, operation.headers, operation.variables, budget),
+    contextValue: contextOf(operation.viewer, operation.headers, operation.variables, budget, shareOf(operation)),
     fieldResolver: meteredFieldResolver,
     options: { maxCoercionErrors: MAX_COERCION_ERRORS },
   });
@@ -154,7 +163,9 @@ export function createOperations(parts: OperationParts): Operations {
     event: Pick<ExecutionArgs, 'rootValue'> = {},
   ): Promise<ExecutionResult> {
     try {
-      return presented(await within(budget, execute({ ...argsOf(operation, budget), ...event })));
+      const result = await within(budget, execute({ ...argsOf(operation, budget), ...event }));
+      // Its errors are our own: each read was cancelled.
+      return shareOf(operation).gone?.aborted ? UNREAD : presented(result);
     } catch (error) {
       return { errors: [present(error, 'BAD_USER_INPUT')] };
     }
@@ -205,9 +216,9 @@ export function createOperations(parts: OperationParts): Operations {
         if (!operation) throw new Problem('BAD_REQUEST', noOperation(operationName));
         usePlainNumbers(schema, operation.definition, variables);
         check(operation, request, caller);
-        const { viewer, headers, budget } = caller;
+        const { viewer, headers, budget, share } = caller;
         const isHeavy = characters > LARGE_CHARACTERS || reading.read.introspects;
-        return { ...operation, read: reading.read, variables, viewer, headers, budget, isHeavy };
+        return { ...operation, read: reading.read, variables, viewer, headers, budget, share, isHeavy };
       } catch (error) {
         return refused([present(error)]);
       }
@@ -233,6 +244,16 @@ export function createOperations(parts: OperationParts): Operations {
     },
   };
 }
+
+/** The result for a client that has gone. */
+const UNREAD: ExecutionResult = { data: null };
+
+/**
+ * Only queries end when their client goes. A mutation that has begun is completed, and the result for an event is also
+ * for other subscribers.
+ */
+const shareOf = ({ definition, share }: Operation): Share =>
+  definition.operation === OperationTypeNode.QUERY ? share : { group: share.group };
 
 const noOperation = (name: string | null): string =>
   name === null

@@ -9,6 +9,7 @@ import { Problem } from '../../core/values/problem.ts';
 import { readJson } from '../../core/values/readJson.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { type Authentication, authorizationOf, onRevoked } from '../access/authentication.ts';
+import { groupOf } from '../access/groupOf.ts';
 import type { PresentError } from '../observing/presentError.ts';
 import {
   type Events,
@@ -23,6 +24,7 @@ import { boundedSocket } from './boundedSocket.ts';
 import { closeNow } from './closeNow.ts';
 import { type Deliver, delivered } from './delivered.ts';
 import { limitUntilReady } from './limitUntilReady.ts';
+import { type WaitingClients, waitingClients } from './waitingClients.ts';
 
 export interface SocketLimits {
   /** Maximum number of operations in progress on one socket: subscriptions, queries and mutations. */
@@ -64,6 +66,7 @@ interface Connection {
   characters: number;
   viewer?: Viewer;
   ready: () => void;
+  clients: WaitingClients;
 }
 
 /** The payload of `connection_init`. */
@@ -120,7 +123,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
       const { characters } = context.extra;
       if (characters > LARGE_CHARACTERS) await operations.nextTurn();
       try {
-        const operation = begin(context, payload, characters);
+        const operation = begin(context, { id, payload, characters });
         if ('errors' in operation) return operation.errors;
         const deliver = (json: string) =>
           context.extra.send(`{"id":${JSON.stringify(id)},"type":"next","payload":${json}}`);
@@ -141,7 +144,10 @@ export function openWebSockets(parts: SocketParts): WebSockets {
     },
   });
 
-  function begin({ extra, subscriptions }: Context<Parameters, Connection>, payload: unknown, characters: number) {
+  function begin(
+    { extra, subscriptions }: Context<Parameters, Connection>,
+    { id, payload, characters }: { id: string; payload: unknown; characters: number },
+  ) {
     const request = requestOf(payload, characters);
     if (!extra.viewer)
       throw new Problem('UNAUTHENTICATED', 'The connection is not initialised. Send `connection_init` first.');
@@ -152,7 +158,8 @@ export function openWebSockets(parts: SocketParts): WebSockets {
         `This connection has reached its limit of ${limits.operationsPerSocket} concurrent operations.`,
         { limit: 'operationsPerSocket', max: limits.operationsPerSocket },
       );
-    return operations.prepare(request, { viewer: extra.viewer, budget: operations.budget(), ...OVER_SOCKETS });
+    const share = { group: groupOf(extra.viewer, extra.request), gone: extra.clients.begin(id, subscriptions) };
+    return operations.prepare(request, { viewer: extra.viewer, share, budget: operations.budget(), ...OVER_SOCKETS });
   }
 
   function opened(socket: WebSocket, request: IncomingMessage): void {
@@ -162,7 +169,9 @@ export function openWebSockets(parts: SocketParts): WebSockets {
       uninitialised.delete(socket);
       lift();
     };
-    const connection: Connection = { socket, request, send, characters: 0, ready, heardAt: performance.now() };
+    const clients = waitingClients();
+    const heardAt = performance.now();
+    const connection: Connection = { socket, request, send, characters: 0, ready, clients, heardAt };
     connections.add(connection);
     uninitialised.add(socket);
     const closed = protocol.opened(
@@ -184,6 +193,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
       checkJsonSize(text, 'The message');
       connection.characters = text.length;
       await handle(messageIn(text));
+      clients.messageHandled();
     }
     for (const sign of ['message', 'pong'] as const)
       socket.on(sign, () => {
@@ -194,6 +204,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
     socket.once('close', (code, reason) => {
       connections.delete(connection);
       uninitialised.delete(socket);
+      clients.socketClosed();
       closed(code, String(reason)).catch((error) => log.error({ err: error }, 'WebSocket cleanup failed'));
     });
   }

@@ -6,15 +6,24 @@ import { gatheringSocket } from './gatheringSocket.ts';
 const CONNECT_TIMEOUT_MS = 5_000;
 export const STATEMENT_TIMEOUT_MS = 30_000;
 
+interface SessionOptions {
+  statementTimeoutMs?: number;
+  /** Whether PostgreSQL rejects statements that write. */
+  readOnly?: boolean;
+}
+
 /** The settings of every connection: our column parsers, UTC, bounded waits. */
-export function connection(url: string): ClientConfig {
+export function connection(
+  url: string,
+  { statementTimeoutMs = STATEMENT_TIMEOUT_MS, readOnly = false }: SessionOptions = {},
+): ClientConfig {
   return {
-    connectionString: withSessionSettings(url),
+    connectionString: withSessionSettings(url, readOnly),
     types: columnParsers,
     stream: gatheringSocket,
     application_name: 'flowql',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    statement_timeout: statementTimeoutMs,
     // A process that hangs in a transaction must not keep the locks of its runs.
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
@@ -27,9 +36,13 @@ export function connection(url: string): ClientConfig {
 /**
  * In `pg`, the address overrides the other settings, so the settings that our parsers need are added to the address.
  */
-function withSessionSettings(url: string): string {
+function withSessionSettings(url: string, readOnly: boolean): string {
   const address = new URL(url);
-  const options = [address.searchParams.get('options'), '-c timezone=UTC -c datestyle=ISO'];
+  const options = [
+    address.searchParams.get('options'),
+    '-c timezone=UTC -c datestyle=ISO',
+    readOnly && '-c default_transaction_read_only=on',
+  ];
   address.searchParams.set('options', options.filter(Boolean).join(' '));
   return address.href;
 }

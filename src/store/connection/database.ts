@@ -42,7 +42,25 @@ export interface TransactionOptions {
   byKeys?: boolean;
 }
 
+/** Whose request it is, for its share of the connections. */
+export interface Share {
+  /** The tenant, or the client's address if the server is open to all. */
+  group: string;
+  /** Aborted when the client no longer waits for the answer. */
+  gone?: AbortSignal | undefined;
+}
+
+/** Statements go to the connections for writes, loops and streams, which the reads of requests never occupy. */
 export interface Database extends Store {
+  /** For API keys and readiness: a connection that nothing else uses. */
+  readonly keys: Queryable;
+  /**
+   * Returns what reads for one request. Statements have connections of their own, which all groups share; they fail with
+   * TIMEOUT, and with UNAVAILABLE if too many are waiting. They are cancelled when the client has gone.
+   */
+  reads(share: Share): Store;
+  /** Returns the same database for the writes of a group, which waits for its turn instead of taking every connection. */
+  writes(group: string): Database;
   /** Runs `work` in one transaction on one connection. Commits when it returns, rolls back when it throws. */
   transaction<Result>(
     work: (transaction: Transaction) => Promise<Result>,

@@ -127,13 +127,17 @@ function withDatabaseErrors(client: PrismaClient): PrismaClient {
 }
 
 /** Returns the models of a client that is opened at the first call. */
-export function openedWhenCalled(open: () => Promise<PrismaModels>): PrismaModels {
+export const openedWhenCalled = (open: () => Promise<PrismaModels>): PrismaModels =>
+  calledThrough(async (call) => call(await open()));
+
+/** Returns models that pass each call on to `through`, which decides when it is made, and on which models. */
+export function calledThrough(
+  through: (call: (models: PrismaModels) => Promise<unknown>) => Promise<unknown>,
+): PrismaModels {
   // `PrismaModels` defines which models and operations exist.
   type Callable = { [model: string]: { [operation: string]: (args: unknown) => Promise<unknown> } };
-  const call = async (model: string, operation: string, args: unknown) => {
-    const models = (await open()) as unknown as Callable;
-    return models[model]?.[operation]?.(args);
-  };
+  const call = (model: string, operation: string, args: unknown) =>
+    through(async (models) => (models as unknown as Callable)[model]?.[operation]?.(args));
   const operations = (model: string) =>
     new Proxy({}, { get: (_, operation: string) => (args: unknown) => call(model, operation, args) });
   return new Proxy({} as PrismaModels, { get: (_, model: string) => operations(model) });

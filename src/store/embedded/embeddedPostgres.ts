@@ -23,6 +23,7 @@ interface Settings {
   dataDirectory: string;
   log: (sentence: string) => void;
   durable: boolean;
+  connections: number;
   user: PostgresUser | null;
 }
 
@@ -39,10 +40,13 @@ export async function startEmbeddedPostgres(options: {
   dataDirectory: string;
   log: (sentence: string) => void;
   durable?: boolean;
+  /** How many connections the caller will have. Other processes can have about fifty more. */
+  connections?: number;
 }): Promise<EmbeddedPostgres> {
   const user = postgresUser();
   const dataDirectory = await prepareDataDirectory(options.dataDirectory, user);
-  const settings: Settings = { dataDirectory, log: options.log, durable: options.durable ?? true, user };
+  const { log, durable = true, connections = 0 } = options;
+  const settings: Settings = { dataDirectory, log, durable, connections, user };
   const directory = await openPostgresDirectory(settings);
   const firstLease = await takeLease(directory, async () => launch(settings, directory, await freePort()));
 

@@ -8,6 +8,10 @@ import type { PostgresDirectory } from './postgresDirectory.ts';
 import type { PostgresUser } from './postgresUser.ts';
 
 const MAX_LOG_BYTES = 10_000_000;
+/** PostgreSQL's own. */
+const DEFAULT_MAX_CONNECTIONS = 100;
+/** LISTEN, the lease, commands such as `flowql key`, and PostgreSQL's reserve for administrators. */
+const CONNECTIONS_OF_OTHERS = 50;
 
 export interface LaunchedPostgres {
   /** Why it ended; null while it runs. */
@@ -18,13 +22,14 @@ export interface LaunchedPostgres {
 export function launchPostgres(
   directory: PostgresDirectory,
   binaries: PostgresBinaries,
-  options: { user: PostgresUser | null; durable: boolean; port: number },
+  options: { user: PostgresUser | null; durable: boolean; port: number; connections: number },
 ): LaunchedPostgres {
-  const { user, durable, port } = options;
+  const { user, durable, port, connections } = options;
   const settings = [
     // TCP on loopback only; the path of a Unix socket would have to be short.
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
+    `max_connections=${Math.max(DEFAULT_MAX_CONNECTIONS, connections + CONNECTIONS_OF_OTHERS)}`,
     'log_timezone=UTC',
     'log_checkpoints=off',
     ...(durable ? [] : ['fsync=off', 'full_page_writes=off']),

@@ -17,22 +17,28 @@ const CHANGES_PER_EVENT = 200;
 /** The reads for one filter. */
 export type ChangeReads = ReturnType<ReturnType<typeof changeReads>>;
 
-/** Limits how many filters read at the same time, so that connections remain for others. */
+/**
+ * Reads with filters that users have written, so they are reads of the tenant. Also limits how many filters read at the
+ * same time.
+ */
 export function changeReads(database: Database) {
   const turns = { changes: new Turns(3), counts: new Turns(1) };
 
-  return (tenantId: string, filter: Filter) => ({
-    matching: () => matchingFlowRunIds(database, tenantId, filter, MAX_HELD_RUNS),
-    /** Changes up to a transaction, or up to the horizon if it is null. */
-    after: (after: ChangePlace, below: number | null) =>
-      turns.changes.take(() =>
-        flowRunChangesAfter(database, tenantId, filter, { after, below, limit: CHANGES_PER_EVENT }),
-      ),
-    changedSince: (transaction: number) => flowRunsChangedSince(database, tenantId, transaction, MAX_HELD_RUNS),
-    counts: () => turns.counts.take(() => flowRunCountsByStateType(database, tenantId, filter, MAX_TOTAL_COUNT)),
-    newest: async (first: number): Promise<LeanFlowRun[]> => {
-      const { rows } = await flowRunPage(database, tenantId, { filter, page: { first }, wide: false });
-      return rows.map(({ row }) => row);
-    },
-  });
+  return (tenantId: string, filter: Filter) => {
+    const reads = database.reads({ group: tenantId });
+    return {
+      matching: () => matchingFlowRunIds(reads, tenantId, filter, MAX_HELD_RUNS),
+      /** Changes up to a transaction, or up to the horizon if it is null. */
+      after: (after: ChangePlace, below: number | null) =>
+        turns.changes.take(() =>
+          flowRunChangesAfter(reads, tenantId, filter, { after, below, limit: CHANGES_PER_EVENT }),
+        ),
+      changedSince: (transaction: number) => flowRunsChangedSince(reads, tenantId, transaction, MAX_HELD_RUNS),
+      counts: () => turns.counts.take(() => flowRunCountsByStateType(reads, tenantId, filter, MAX_TOTAL_COUNT)),
+      newest: async (first: number): Promise<LeanFlowRun[]> => {
+        const { rows } = await flowRunPage(reads, tenantId, { filter, page: { first }, wide: false });
+        return rows.map(({ row }) => row);
+      },
+    };
+  };
 }

@@ -100,6 +100,7 @@ function prepare(query: string, variables: object = {}, role: Role = 'ADMIN', te
   const caller = {
     viewer: { tenantId, role },
     headers: { coreVersion: null, agentId: null },
+    share: { group: 'test' },
     mayMutate: true,
     maySubscribe: true,
     budget: operations.budget(),

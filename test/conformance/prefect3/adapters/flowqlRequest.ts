@@ -20,6 +20,7 @@ const KINDS: { [Code in ProblemCode]: ErrorKind } = {
   FAILED_PRECONDITION: 'bad_request',
   VERSION_CONFLICT: 'conflict',
   IDEMPOTENCY_KEY_REUSED: 'conflict',
+  TIMEOUT: 'unavailable',
   UNAVAILABLE: 'unavailable',
   INTERNAL_SERVER_ERROR: 'internal',
   // Only the dialect of Prefect 1 has these, which no case here uses.
