@@ -131,6 +131,7 @@ const SETTINGS = {
   maxSubscriptionsPerSocket: setting('FLOWQL_MAX_SUBSCRIPTIONS_PER_SOCKET', 'subscriptions', '100', wholeNumber(1, 10_000), 'Maximum number of concurrent operations on one WebSocket.'),
   maxSocketBufferBytes: setting('FLOWQL_MAX_SOCKET_BUFFER_BYTES', 'bytes', '1000000', wholeNumber(10_000, 1_000_000_000), 'Maximum amount of unsent data on one WebSocket. Its subscriptions pause above that.'),
   initTimeoutMs: setting('FLOWQL_INIT_TIMEOUT_MS', 'milliseconds', '3000', wholeNumber(100, 60_000), 'How long to wait for the connection_init message of a WebSocket.'),
+  keepAliveMs: setting('FLOWQL_KEEP_ALIVE_MS', 'milliseconds', '12000', wholeNumber(100, 60_000), 'How often to send a ping on each WebSocket and a comment on each event stream, so that proxies keep the connection.'),
   stopTimeoutMs: setting('FLOWQL_STOP_TIMEOUT_MS', 'milliseconds', '10000', wholeNumber(0, 600_000), 'How long to wait for requests to finish when the server stops.'),
   idempotencyHours: setting('FLOWQL_IDEMPOTENCY_HOURS', 'hours', '24', wholeNumber(1, 8_760), 'How long to keep the response to a request with an idempotency key.'),
   pollMs: setting('FLOWQL_POLL_MS', 'milliseconds', '2000', wholeNumber(100, 60_000), 'How often streams poll the database in addition to notifications.'),

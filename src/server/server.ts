@@ -97,6 +97,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
       messageBytes: config.maxBodyBytes,
       uninitialised: config.maxUninitialisedSockets,
       initMs: config.initTimeoutMs,
+      keepAliveMs: config.keepAliveMs,
     },
   });
   const graphql = createGraphqlListener({
@@ -104,6 +105,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
     authentication,
     throughYoga: createYogaListener(operations),
     maxBodyBytes: config.maxBodyBytes,
+    keepAliveMs: config.keepAliveMs,
   });
   const http = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS },

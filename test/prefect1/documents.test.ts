@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { execute, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { oneSchema } from '../../src/server/operations/oneSchema.ts';
-import { createRequestContext } from '../../src/server/operations/requestContext.ts';
+import { contextFor } from '../support/contextFor.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
 import { everyone, idOf, insert, insertFlow, openReadWorld, type ReadWorld } from './readWorld.ts';
 
@@ -112,7 +112,10 @@ describe('all documents of Prefect 1.4.1', () => {
         schema,
         document,
         variableValues,
-        contextValue: createRequestContext(t.engine, everyone, { coreVersion: '1.4.1', agentId: null }, variableValues),
+        contextValue: contextFor(t.engine, everyone, {
+          headers: { coreVersion: '1.4.1', agentId: null },
+          variables: variableValues,
+        }),
       });
       const refusal = REFUSED[name];
       expect(errors.map(({ message }) => message)).toEqual(refusal ? [refusal] : []);

@@ -16,6 +16,8 @@ export interface Context {
   readonly loaders: Loaders;
   /** Drops the cached rows, which can be outdated after a write or after some time. */
   forgetReads(): void;
+  /** The cursor after which a subscription continues, whatever its argument `after` says; null if there is none. */
+  resumeAfter: string | null;
   /** A function, because the context of a subscription is used for a long time. */
   now: () => Instant;
 }
@@ -49,6 +51,7 @@ export function createContext(
     forgetReads: () => {
       loaders = null;
     },
+    resumeAfter: null,
     now: () => Date.now() * 1000,
   };
 }

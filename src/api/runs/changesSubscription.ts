@@ -110,13 +110,13 @@ builder.subscriptionField('flowRunChanges', (t) =>
         description: `How many flow runs the first event has if \`after\` is not set. ${SHARED_TEXTS.pageSize}`,
       }),
     },
-    subscribe: (_, { filter, after, first }, { engine, viewer }, info) => {
+    subscribe: (_, { filter, after, first }, { engine, viewer, resumeAfter }, info) => {
       if ((first ?? 0) < 0) throw new Problem('BAD_USER_INPUT', FIRST_RANGE, { argument: 'first' });
       if ((first ?? 0) > MAX_PAGE_SIZE) throw new Problem('LIMIT_EXCEEDED', FIRST_RANGE, { argument: 'first' });
       return engine.streams.followFlowRuns({
         tenantId: viewer.tenantId,
         filter: toFilter('FlowRun', filter),
-        after: after ?? null,
+        after: resumeAfter ?? after ?? null,
         first: first ?? null,
         wantsCounts: asksForCounts(info),
       });

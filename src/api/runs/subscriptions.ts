@@ -93,8 +93,8 @@ type TaskRunStream = 'taskRunStates' | 'taskRunLogs';
 const follow = <Name extends FlowRunStream | TaskRunStream>(
   topic: Topic<Name>,
   { after = null, from }: Start,
-  { engine }: Context,
-) => engine.streams.follow(topic, { after, fromNow: from === 'NOW' });
+  { engine, resumeAfter }: Context,
+) => engine.streams.follow(topic, { after: resumeAfter ?? after, fromNow: from === 'NOW' });
 
 interface OneRun {
   flowRunId?: string | null | undefined;

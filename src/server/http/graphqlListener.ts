@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ExecutionResult } from 'graphql';
+import { type ExecutionResult, OperationTypeNode } from 'graphql';
 import { Problem } from '../../core/values/problem.ts';
 import { type Authentication, onRevoked } from '../access/authentication.ts';
 import { groupOf } from '../access/groupOf.ts';
@@ -8,6 +8,7 @@ import { type Caller, LARGE_CHARACTERS, type OperationRequest, type Operations }
 import { prefect1Headers } from '../operations/requestContext.ts';
 import { requestOfJson, requestOfSearch } from '../operations/requestParams.ts';
 import { answerOf, jsonAnswer, send } from './answer.ts';
+import { sendEventStream } from './eventStream.ts';
 import { acceptsEventStream, chooseForm } from './mediaType.ts';
 import { readBody } from './readBody.ts';
 import { whenGone } from './whenGone.ts';
@@ -18,20 +19,22 @@ export interface GraphqlParts {
   authentication: Authentication;
   throughYoga: YogaListener;
   maxBodyBytes: number;
+  /** How often an idle event stream sends a comment. */
+  keepAliveMs: number;
 }
 
 /**
  * Answers GraphQL over HTTP. Plain JSON POSTs, which are nearly all requests, are answered here: yoga's conversion to
- * `Request` and `Response` objects costs three times as much as the operation itself. Yoga answers all other requests.
+ * `Request` and `Response` objects costs three times as much as the operation itself. Event streams are, too, because
+ * yoga's have no ids. Yoga answers all other requests.
  * Throws a Problem for a request that it rejects.
  */
 export const createGraphqlListener =
-  ({ operations, authentication, throughYoga, maxBodyBytes }: GraphqlParts) =>
+  ({ operations, authentication, throughYoga, maxBodyBytes, keepAliveMs }: GraphqlParts) =>
   async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const answered = async (asked: OperationRequest, caller: Caller): Promise<ExecutionResult> => {
-      const operation = operations.prepare(asked, caller);
-      return 'errors' in operation ? operation : operations.execute(operation);
-    };
+    const resultOf = async (operation: ReturnType<Operations['prepare']>): Promise<ExecutionResult> =>
+      'errors' in operation ? operation : operations.execute(operation);
+    const answered = (asked: OperationRequest, caller: Caller) => resultOf(operations.prepare(asked, caller));
     const { accept, authorization } = request.headers;
     const isPost = request.method === 'POST';
     if (isPost) checkContent(request);
@@ -40,13 +43,13 @@ export const createGraphqlListener =
     const isLarge = (Array.isArray(asked) ? asked : [asked]).some(({ characters }) => characters > LARGE_CHARACTERS);
     if (isLarge) await operations.nextTurn();
     const maySubscribe = acceptsEventStream(accept);
-    if (maySubscribe) breakOffWhenRevoked(response, authentication, authorization);
     const caller: Caller = {
       viewer,
       headers: prefect1Headers(request.headers),
       share: { group: groupOf(viewer, request), gone: whenGone(response) },
       mayMutate: isPost,
       maySubscribe,
+      resumeAfter: lastEventId(request),
       budget: operations.budget(),
     };
     if (Array.isArray(asked)) {
@@ -60,9 +63,23 @@ export const createGraphqlListener =
     }
 
     const form = chooseForm(accept);
-    if (!isPost || maySubscribe || form === null) return throughYoga(request, response, { request: asked, caller });
+    if (maySubscribe) {
+      const operation = operations.prepare(asked, caller);
+      const subscribes = !('errors' in operation) && operation.definition.operation === OperationTypeNode.SUBSCRIPTION;
+      if (!subscribes && form !== null) return send(response, answerOf(await resultOf(operation), form));
+      breakOffWhenRevoked(response, authentication, authorization);
+      const results = subscribes ? await operations.subscribe(operation) : await resultOf(operation);
+      return sendEventStream(response, results, keepAliveMs);
+    }
+    if (!isPost || form === null) return throughYoga(request, response, { request: asked, caller });
     send(response, answerOf(await answered(asked, caller), form));
   };
+
+/** A browser's EventSource sends the id of the last event when it opens a broken stream again. */
+function lastEventId({ headers }: IncomingMessage): string | null {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? id : null;
+}
 
 function breakOffWhenRevoked(
   response: ServerResponse,

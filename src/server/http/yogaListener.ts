@@ -1,9 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { ClientError } from '../observing/clientError.ts';
-import type { Caller, Events, OperationRequest, Operations } from '../operations/operations.ts';
-import { SharedResult } from '../operations/sharedExecution.ts';
+import type { Caller, OperationRequest, Operations } from '../operations/operations.ts';
 import { answerOf, SAFE_HEADERS } from './answer.ts';
 import { chooseForm } from './mediaType.ts';
 
@@ -16,8 +13,8 @@ export interface ReadRequest {
 export type YogaListener = (request: IncomingMessage, response: ServerResponse, read: ReadRequest) => Promise<void>;
 
 /**
- * Answers every request that is not a plain JSON POST: GET and streams. Yoga chooses the form of the response and
- * streams it. The results come from the same operations as for plain JSON POSTs.
+ * Answers every request that is neither a plain JSON POST nor an event stream, such as a GET. Yoga chooses the form of
+ * the response. The results come from the same operations as for plain JSON POSTs.
  */
 export function createYogaListener(operations: Operations): YogaListener {
   // Loaded by the first request that needs it: loading takes a fifth of the CPU time of a start.
@@ -38,7 +35,7 @@ async function openYoga(operations: Operations) {
       useReadRequest(),
       // Second: runs the operation. A result that is set here keeps yoga from parsing, validating and executing.
       useOperations(operations),
-      // Last: replaces yoga's own result processor for responses that are not streams.
+      // Last: replaces yoga's own result processor.
       useAnswers(),
     ],
     // The listener in front or the operations do all of these.
@@ -66,11 +63,7 @@ const useOperations = (operations: Operations): Plugin<Context, Context> => ({
   async onParams({ context, setResult }) {
     const { request, caller } = context.read;
     const operation = operations.prepare(request, caller);
-    if ('errors' in operation) return setResult(operation);
-    if (operation.definition.operation !== 'subscription')
-      return setResult(withText(new SharedResult(await operations.execute(operation))));
-    const events = await operations.subscribe(operation);
-    setResult(Symbol.asyncIterator in events ? resultsOf(events) : events);
+    setResult('errors' in operation ? operation : await operations.execute(operation));
   },
 });
 
@@ -85,32 +78,3 @@ const useAnswers = (): Plugin<Context, Context> => ({
     setResultProcessor((_, { Response }) => new Response(body, { status, headers }), form.mediaType);
   },
 });
-
-/** yoga calls a result's own `stringify` if it has one. */
-const withText = (shared: SharedResult): ExecutionResult =>
-  ({ ...shared.result, stringify: () => shared.json }) as ExecutionResult; // and this function
-
-/** Results for server-sent events. The shared JSON is sent unchanged; an error in mid-stream is the last event. */
-function resultsOf(events: Events): AsyncIterableIterator<ExecutionResult> {
-  let isOver = false;
-  const results: AsyncIterableIterator<ExecutionResult> = {
-    async next() {
-      if (isOver) return { done: true, value: undefined };
-      try {
-        const { done, value } = await events.next();
-        if (done) return { done, value };
-        return { done: false, value: withText(value) };
-      } catch (error) {
-        isOver = true;
-        if (!(error instanceof ClientError)) throw error;
-        return { done: false, value: { errors: [error] } };
-      }
-    },
-    async return() {
-      await events.return?.();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]: () => results,
-  };
-  return results;
-}

@@ -21,6 +21,7 @@ import type { DocumentCache, ReadDocument, ReadOperation } from './documentCache
 import { meteredFieldResolver } from './meteredFields.ts';
 import { pageCost, type Variables } from './pageCost.ts';
 import { usePlainNumbers } from './plainNumbers.ts';
+import type { ContextParts } from './requestContext.ts';
 import { createSharedExecution, groupKey, type SharedResult } from './sharedExecution.ts';
 
 /** A GraphQL request, independent of its transport. */
@@ -39,23 +40,25 @@ export interface Caller {
   share: Share;
   mayMutate: boolean;
   maySubscribe: boolean;
+  /** The cursor after which a subscription continues, whatever its argument `after` says; null if there is none. */
+  resumeAfter: string | null;
   /** From `Operations.budget`. The operations of a batch share one. */
   budget: RequestBudget;
 }
 
 /** Prefect 1 clients do not use WebSockets, so their headers are null. */
-export const OVER_SOCKETS = { headers: { coreVersion: null, agentId: null }, mayMutate: true, maySubscribe: true };
+export const OVER_SOCKETS = {
+  headers: { coreVersion: null, agentId: null },
+  mayMutate: true,
+  maySubscribe: true,
+  resumeAfter: null,
+};
 
 /** An operation that passed all checks. */
-export interface Operation extends ReadOperation {
+export interface Operation extends ReadOperation, ContextParts {
   read: ReadDocument;
-  variables: Variables;
-  viewer: Viewer;
-  headers: Prefect1Headers;
-  budget: RequestBudget;
   /** Whether it runs in a turn of its own. */
   isHeavy: boolean;
-  share: Share;
 }
 
 export type Events = AsyncIterableIterator<SharedResult, undefined, undefined>;
@@ -77,13 +80,7 @@ export interface OperationParts {
   documents: DocumentCache;
   present: PresentError;
   /** Creates a context. Each execution needs its own, because the loaders in it cache rows. */
-  contextOf: (
-    viewer: Viewer,
-    headers: Prefect1Headers,
-    variables: Variables,
-    budget: RequestBudget,
-    share: Share,
-  ) => unknown;
+  contextOf: (parts: ContextParts) => unknown;
   /** The limits of a request, and of each event of a subscription. */
   limits: BudgetLimits;
   observations: Observations;
@@ -137,7 +134,7 @@ export function createOperations(parts: OperationParts): Operations {
     document: operation.read.document,
     operationName: operation.definition.name?.value ?? null,
     variableValues: operation.variables,
-    contextValue: contextOf(operation.viewer, operation.headers, operation.variables, budget, shareOf(operation)),
+    contextValue: contextOf({ ...operation, budget, share: shareOf(operation) }),
     fieldResolver: meteredFieldResolver,
     options: { maxCoercionErrors: MAX_COERCION_ERRORS },
   });
@@ -216,9 +213,9 @@ export function createOperations(parts: OperationParts): Operations {
         if (!operation) throw new Problem('BAD_REQUEST', noOperation(operationName));
         usePlainNumbers(schema, operation.definition, variables);
         check(operation, request, caller);
-        const { viewer, headers, budget, share } = caller;
+        const { viewer, headers, resumeAfter, budget, share } = caller;
         const isHeavy = characters > LARGE_CHARACTERS || reading.read.introspects;
-        return { ...operation, read: reading.read, variables, viewer, headers, budget, share, isHeavy };
+        return { ...operation, read: reading.read, variables, viewer, headers, resumeAfter, budget, share, isHeavy };
       } catch (error) {
         return refused([present(error)]);
       }

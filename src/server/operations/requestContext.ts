@@ -9,16 +9,23 @@ import type { Share } from '../../store/connection/database.ts';
 /** The context of one execution, for the resolvers of both dialects. */
 export type RequestContext = Context & Prefect1Context;
 
+/** What an execution needs to know of its request. */
+export interface ContextParts {
+  viewer: Viewer;
+  headers: Prefect1Headers;
+  /** As the client sent them. */
+  variables: Prefect1Context['variables'];
+  resumeAfter: string | null;
+  budget: RequestBudget;
+  share: Share;
+}
+
 export const createRequestContext = (
   engine: StartedEngine,
-  viewer: Viewer,
-  headers: Prefect1Headers,
-  variables: Prefect1Context['variables'],
-  budget?: RequestBudget,
-  share?: Share,
+  { viewer, headers, variables, resumeAfter, budget, share }: ContextParts,
 ): RequestContext =>
   // No spread: `loaders` is a getter that creates new loaders after their cache is cleared.
-  Object.assign(createContext(engine, viewer, budget, share), { headers, variables });
+  Object.assign(createContext(engine, viewer, budget, share), { headers, variables, resumeAfter });
 
 export function prefect1Headers(headers: IncomingHttpHeaders): Prefect1Headers {
   const one = (name: string) => {

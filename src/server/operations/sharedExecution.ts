@@ -7,7 +7,11 @@ import type { Variables } from './pageCost.ts';
 /** The result for one event. Its JSON is serialized once, for any number of subscribers. */
 export class SharedResult {
   private text: string | undefined;
-  constructor(readonly result: ExecutionResult) {}
+  constructor(
+    readonly result: ExecutionResult,
+    /** The event's cursor, whether or not the client selects it. Null if the stream has no cursors. */
+    readonly cursor: string | null,
+  ) {}
   get json(): string {
     this.text ??= writeJson(this.result);
     return this.text;
@@ -40,7 +44,7 @@ export function createSharedExecution(): SharedExecution {
       }
       let answer = ofEvent.get(group);
       if (!answer) {
-        answer = executed(execute);
+        answer = executed(event, execute);
         ofEvent.set(group, answer);
       }
       return answer;
@@ -48,7 +52,10 @@ export function createSharedExecution(): SharedExecution {
   };
 }
 
-const executed = async (execute: () => ExecutionResult | Promise<ExecutionResult>) => new SharedResult(await execute());
+async function executed(event: object, execute: () => ExecutionResult | Promise<ExecutionResult>) {
+  const cursor = 'cursor' in event && typeof event.cursor === 'string' ? event.cursor : null;
+  return new SharedResult(await execute(), cursor);
+}
 
 /**
  * Returns a key: subscribers with equal keys get the same result for an event. It consists of the viewer's tenant and

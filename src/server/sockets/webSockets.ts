@@ -36,6 +36,8 @@ export interface SocketLimits {
   uninitialised: number;
   /** How long to wait for `connection_init`. */
   initMs: number;
+  /** How often each socket gets a ping. */
+  keepAliveMs: number;
 }
 
 export interface WebSockets {
@@ -78,8 +80,6 @@ interface Task {
   deliver: Deliver;
 }
 
-// Shorter than the minute after which proxies and NATs forget a silent connection.
-const KEEP_ALIVE_MS = 12_000;
 // Pings queue after the data that a slow client has yet to read. It must not count as dead while it still reads.
 const DEAD_AFTER_MS = 60_000;
 const GOING_AWAY = 1001;
@@ -213,7 +213,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
     for (const { socket, heardAt } of connections)
       if (performance.now() - heardAt > DEAD_AFTER_MS) socket.terminate();
       else socket.ping();
-  }, KEEP_ALIVE_MS);
+  }, limits.keepAliveMs);
 
   return {
     get count() {
@@ -241,7 +241,7 @@ export function openWebSockets(parts: SocketParts): WebSockets {
 
 /** The result of a query or mutation, as the only event. */
 async function* alone(result: ExecutionResult): Events {
-  yield new SharedResult(result);
+  yield new SharedResult(result, null);
 }
 
 /** Parses a message, because graphql-ws would change numbers. graphql-ws rejects a text that is not JSON. */

@@ -17,7 +17,7 @@ import {
   subscribe,
 } from 'graphql';
 import type { Viewer } from '../../../src/core/values/viewer.ts';
-import { createRequestContext } from '../../../src/server/operations/requestContext.ts';
+import { contextFor } from '../../support/contextFor.ts';
 import type { TestEngine } from '../../support/engine.ts';
 
 // Calls any root field of a schema with arguments that are generated from its types.
@@ -131,7 +131,7 @@ export async function call(
   const document = parse(
     `${operation} ${heads && `(${heads})`} { found: ${field.name}${passed && `(${passed})`} ${selectionOf(field)} }`,
   );
-  const contextValue = createRequestContext(engine, viewer, { coreVersion: null, agentId: null }, variables);
+  const contextValue = contextFor(engine, viewer, { variables });
   const request = { schema, document, variableValues: variables, contextValue };
   const result = await (operation === OperationTypeNode.SUBSCRIPTION ? subscribe(request) : execute(request));
   if (Symbol.asyncIterator in result) {

@@ -1,5 +1,5 @@
 import { execute, type GraphQLSchema, parse } from 'graphql';
-import { createRequestContext } from '../../../src/server/operations/requestContext.ts';
+import { contextFor } from '../../support/contextFor.ts';
 import type { TestEngine } from '../../support/engine.ts';
 
 type Ids = { [kind: string]: string };
@@ -58,7 +58,7 @@ export async function idsOfATenant({ engine }: TestEngine, schema: GraphQLSchema
     const { data, errors } = await execute({
       schema,
       document: parse(`mutation { made: ${document(ids)} }`),
-      contextValue: createRequestContext(engine, { tenantId, role: 'ADMIN' }, { coreVersion: null, agentId: null }, {}),
+      contextValue: contextFor(engine, { tenantId, role: 'ADMIN' }),
     });
     if (errors?.[0]) throw errors[0];
     let found: unknown = data?.made;

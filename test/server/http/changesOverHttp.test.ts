@@ -32,7 +32,7 @@ test('flowRunChanges can be streamed over server-sent events', async () => {
       text += decoder.decode(chunk, { stream: true });
   })().catch(() => {});
   const events = () =>
-    [...text.matchAll(/^event: next\ndata: (.*)$/gm)].map(
+    [...text.matchAll(/^event: next\nid: .*\ndata: (.*)$/gm)].map(
       ([, data = '']): Event => JSON.parse(data).data.flowRunChanges,
     );
   await waitFor(() => events().length === 1);

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { waitFor } from '../../support/waitFor.ts';
-import { moveRun, newRun, type Serving, serving } from '../serving.ts';
+import { moveRun, newRun, post, type Serving, serving } from '../serving.ts';
 
 let served: Serving;
 beforeAll(async () => {
-  served = await serving();
+  served = await serving({ FLOWQL_KEEP_ALIVE_MS: '300' });
 });
 afterAll(() => served.close());
 
 /** Opens an event stream and collects its text until it ends. */
-async function openStream(query: string, variables: object = {}) {
+async function openStream(query: string, variables: object = {}, headers: object = {}) {
   const aborting = new AbortController();
   const response = await fetch(served.url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headers },
     body: JSON.stringify({ query, variables }),
     signal: aborting.signal,
   });
@@ -36,7 +36,7 @@ async function openStream(query: string, variables: object = {}) {
 }
 
 const results = (text: string) =>
-  [...text.matchAll(/^event: next\ndata: (.*)$/gm)].map(([, data = '']) => JSON.parse(data));
+  [...text.matchAll(/^event: next\n(?:id: .*\n)?data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data));
 
 const WATCH = 'subscription ($id: ID!) { flowRunStates(flowRunId: $id) { cursor state { version } } }';
 
@@ -50,6 +50,58 @@ test('an event stream sends stored states, new states and keep-alive comments', 
   expect(results(stream.text).map(({ data }) => data.flowRunStates.state.version)).toEqual([1, 2]);
   await waitFor(() => /^:$/m.test(stream.text.split('data: ').at(-1) ?? ''));
   await stream.stop();
+});
+
+const CHANGES = 'subscription { flowRunChanges(first: 200) { changes { flowRun { id } } } }';
+const LOGS = 'subscription ($id: ID!, $after: String) { logs(flowRunId: $id, after: $after) { log { message } } }';
+
+test('the id of an event is its cursor, and a stream continues after the header Last-Event-ID', async () => {
+  const id = await newRun(served.url);
+  const write = (message: string) =>
+    post(served.url, {
+      query: `mutation { writeLogs(input: { logs: [{ flowRunId: "${id}", level: 20, name: "l", message: "${message}" }] }) { written } }`,
+    });
+  for (const message of ['one', 'two', 'three']) await write(message);
+  const first = await openStream(LOGS, { id });
+  await waitFor(() => results(first.text).length === 3);
+  await first.stop();
+  expect(first.text).toMatch(/^retry: 1000\n\n/);
+  const ids = [...first.text.matchAll(/^id: (.*)$/gm)].map(([, cursor]) => cursor ?? '');
+  expect(ids).toHaveLength(3);
+
+  // The header is newer than the variable, which a browser sends again unchanged.
+  const again = await openStream(LOGS, { id, after: ids[0] }, { 'last-event-id': ids[1] });
+  await write('four');
+  await waitFor(() => results(again.text).length === 2);
+  await again.stop();
+  expect(results(again.text).map(({ data }) => data.logs.log.message)).toEqual(['three', 'four']);
+
+  const changes = await openStream(CHANGES);
+  await waitFor(() => results(changes.text).length === 1);
+  await changes.stop();
+  const cursor = /^id: (.*)$/m.exec(changes.text)?.[1];
+  const after = await openStream(CHANGES, {}, { 'last-event-id': cursor });
+  const later = await newRun(served.url);
+  await waitFor(() => after.text.includes(later));
+  await after.stop();
+  expect(after.text).not.toContain(id);
+});
+
+test('a malformed Last-Event-ID is rejected like a malformed cursor', async () => {
+  const id = await newRun(served.url);
+  const stream = await openStream(WATCH, { id }, { 'last-event-id': 'nonsense' });
+  expect(await stream.ended).toBe('complete');
+  expect(results(stream.text)).toMatchObject([{ errors: [{ extensions: { code: 'INVALID_CURSOR' } }] }]);
+});
+
+test('a query of a client that accepts event streams and JSON is answered with JSON', async () => {
+  const { headers, body } = await post(
+    served.url,
+    { query: '{ __typename }' },
+    { accept: 'text/event-stream, application/json' },
+  );
+  expect(headers.get('content-type')).toContain('application/json');
+  expect(body).toEqual({ data: { __typename: 'Query' } });
 });
 
 test('an event stream whose client disconnects is closed', async () => {

@@ -103,7 +103,7 @@ test('while the database is unreachable, the server is healthy, not ready and an
   const server = await startServer(readConfig({ FLOWQL_PORT: '0' }), {
     database,
     schema,
-    contextOf: (viewer) => createContext(engine, viewer),
+    contextOf: ({ viewer }) => createContext(engine, viewer),
     ready: async () => void (await anyApiKey(database)),
     waitingWrites: () => 0,
     log: served.log,

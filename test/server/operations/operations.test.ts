@@ -83,7 +83,7 @@ const operations = createOperations({
     present,
   ),
   present,
-  contextOf: (_viewer, _headers, budget) => {
+  contextOf: ({ budget }) => {
     counts.contexts += 1;
     return { budget };
   },
@@ -103,6 +103,7 @@ function prepare(query: string, variables: object = {}, role: Role = 'ADMIN', te
     share: { group: 'test' },
     mayMutate: true,
     maySubscribe: true,
+    resumeAfter: null,
     budget: operations.budget(),
   };
   const operation = operations.prepare(
