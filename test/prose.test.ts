@@ -124,3 +124,12 @@ test('comments, descriptions, messages and documents use none of the forbidden p
 test('every exception to the forbidden phrases is needed', () => {
   expect(EXCEPTIONS.filter(({ file, text }) => !textOf(file).includes(text))).toEqual([]);
 });
+
+test('decision records are numbered from 1 and each begins with its number', () => {
+  const directory = path.resolve(import.meta.dirname, '../docs/decisions');
+  const names = readdirSync(directory).sort();
+  const numbers = names.map((_, index) => String(index + 1).padStart(4, '0'));
+  expect(names.map((name) => name.slice(0, 4))).toEqual(numbers);
+  const titles = names.map((name) => readFileSync(path.join(directory, name), 'utf8').slice(0, 8));
+  expect(titles).toEqual(numbers.map((number) => `# ${number}. `));
+});

@@ -16,7 +16,7 @@ export interface Context {
   readonly loaders: Loaders;
   /** Drops the cached rows, which can be outdated after a write or after some time. */
   forgetReads(): void;
-  /** The cursor after which a subscription continues, whatever its argument `after` says; null if there is none. */
+  /** The cursor after which a subscription continues. It takes precedence over the argument `after`. Null if there is none. */
   resumeAfter: string | null;
   /** A function, because the context of a subscription is used for a long time. */
   now: () => Instant;

@@ -40,7 +40,7 @@ export interface Caller {
   share: Share;
   mayMutate: boolean;
   maySubscribe: boolean;
-  /** The cursor after which a subscription continues, whatever its argument `after` says; null if there is none. */
+  /** The cursor after which a subscription continues. It takes precedence over the argument `after`. Null if there is none. */
   resumeAfter: string | null;
   /** From `Operations.budget`. The operations of a batch share one. */
   budget: RequestBudget;
