@@ -23,7 +23,7 @@ const DEFAULT_MAX_WAIT_MS = 5_000;
 
 export interface DatabaseOptions {
   url: string;
-  /** The number of connections in total, at least 4. Defaults to 10. */
+  /** The number of connections in total, at least 5. Defaults to 10. */
   poolSize?: number;
   /** Defaults to 10 s. */
   readTimeoutMs?: number;

@@ -8,11 +8,11 @@ export interface ConnectionShares {
   keys: number;
 }
 
-const LEAST_READS = 2;
+const LEAST_READS = 3;
 
 /**
- * Divides a number of connections. With fewer than two for reads, a single slow read would be all that is read. So the
- * shares have four connections in total, even if `total` is less.
+ * Divides a number of connections. With three for reads, each tenant has one that a slow read of its own does not keep,
+ * and one remains for other tenants. So the shares have five connections in total, even if `total` is less.
  */
 export function connectionShares(total: number): ConnectionShares {
   const keys = 1;
