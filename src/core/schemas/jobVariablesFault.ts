@@ -48,7 +48,7 @@ function invalidNames(schema: JsonObject, defaults: JsonObject, steps: Steps): S
   if (names.length === 0) return new Set();
   steps.spend(STEPS_PER_DEFAULT * names.length);
   const blocks = names.filter((name) => isBlock(defaults[name] ?? null));
-  const validation = new SchemaValidation(preparedSchema(schema, { ignoresRequired: true }), KEYWORDS, steps);
+  const validation = new SchemaValidation(preparedSchema(schema, { ignoresRequired: true }, steps), KEYWORDS, steps);
   const failed = validation.errorsOf(defaults).flatMap(({ place }) => pathOf(place, 0).slice(0, 1));
   return new Set<string | number>([...blocks, ...failed]);
 }

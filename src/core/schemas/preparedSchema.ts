@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
+import type { Steps } from '../values/steps.ts';
 
 export interface SchemaPreparation {
   /** Required properties may be missing. */
@@ -12,19 +13,24 @@ export interface SchemaPreparation {
  * 2020-12 does not allow: optional properties may be null, tuples are `prefixItems`, and a block may be named by its id.
  * Source: Prefect 3, utilities/schema_tools/validation.py, preprocess_schema.
  */
-export function preparedSchema(schema: JsonObject, { ignoresRequired, allowsNullForDefaults }: SchemaPreparation) {
+export function preparedSchema(
+  schema: JsonObject,
+  { ignoresRequired, allowsNullForDefaults }: SchemaPreparation,
+  steps: Steps,
+): JsonObject {
   const allowsNull = allowsNullForDefaults ?? false;
   // `$schema` is removed: a schema of an older draft is read by the rules of the newest, as in Prefect.
-  const { $schema: _, ...prepared } = withProperties(schema, allowsNull);
-  if (isJsonObject(prepared.definitions)) prepared.definitions = preparedDefinitions(prepared.definitions, allowsNull);
+  const { $schema: _, ...prepared } = withProperties(schema, allowsNull, steps);
+  if (isJsonObject(prepared.definitions))
+    prepared.definitions = preparedDefinitions(prepared.definitions, allowsNull, steps);
   return ignoresRequired ? withoutRequired(prepared) : prepared;
 }
 
-function preparedDefinitions(definitions: JsonObject, allowsNull: boolean): JsonObject {
+function preparedDefinitions(definitions: JsonObject, allowsNull: boolean, steps: Steps): JsonObject {
   const prepared: JsonObject = {};
   const blocks: JsonObject = {};
   for (const [name, definition] of Object.entries(definitions)) {
-    const changed = isJsonObject(definition) ? withProperties(definition, allowsNull) : definition;
+    const changed = isJsonObject(definition) ? withProperties(definition, allowsNull, steps) : definition;
     prepared[name] = changed;
     if (isJsonObject(changed) && changed.block_type_slug !== undefined)
       blocks[String(changed.title ?? name)] = { oneOf: [changed, BLOCK_REFERENCE] };
@@ -45,19 +51,23 @@ const BLOCK_REFERENCE: JsonObject = {
   required: ['$ref'],
 };
 
-function withProperties(schema: JsonObject, allowsNull: boolean): JsonObject {
+/** A property is copied, and copied again without the keyword `required`. */
+const STEPS_PER_PROPERTY = 10;
+
+function withProperties(schema: JsonObject, allowsNull: boolean, steps: Steps): JsonObject {
   const { properties } = schema;
   if (!isJsonObject(properties)) return { ...schema };
+  steps.spend(STEPS_PER_PROPERTY * Object.keys(properties).length);
   const required = new Set(Array.isArray(schema.required) ? schema.required : []);
   const entries = Object.entries(properties).map(([name, property]): [string, Json] => [
     name,
-    isJsonObject(property) ? preparedProperty(property, required.has(name), allowsNull) : property,
+    isJsonObject(property) ? preparedProperty(property, required.has(name), allowsNull, steps) : property,
   ]);
   return { ...schema, properties: Object.fromEntries(entries) };
 }
 
-function preparedProperty(property: JsonObject, isRequired: boolean, allowsNull: boolean): JsonObject {
-  const prepared = withProperties(property, allowsNull);
+function preparedProperty(property: JsonObject, isRequired: boolean, allowsNull: boolean, steps: Steps): JsonObject {
+  const prepared = withProperties(property, allowsNull, steps);
   const { type, items } = prepared;
   if (!isRequired && type !== undefined && type !== 'null' && (prepared.default === undefined || allowsNull)) {
     prepared.anyOf = [{ type }, { type: 'null' }];
