@@ -6,6 +6,9 @@ const test = (expression: RegExp): Accepts => {
   return (codePoint) => ascii[codePoint] ?? expression.test(String.fromCodePoint(codePoint));
 };
 
+/** The code point of a single character. */
+export const codePointOf = (character: string): number => Number(character.codePointAt(0));
+
 const blank = test(/(?!\ufeff)\s/u);
 // Python's classes of a text pattern. JavaScript's \d and \w know ASCII only, and its \s differs by a few characters.
 const CLASSES = {
@@ -45,5 +48,5 @@ export function otherCases(codePoint: number, isAscii: boolean): number[] {
   const text = String.fromCodePoint(codePoint);
   return [text.toLowerCase(), text.toUpperCase()]
     .filter((other) => other !== text && [...other].length === 1)
-    .map((other) => other.codePointAt(0) ?? codePoint);
+    .map(codePointOf);
 }

@@ -1,4 +1,4 @@
-import { characterClass, otherCases } from './characterClasses.ts';
+import { characterClass, codePointOf, otherCases } from './characterClasses.ts';
 import { FLAGS, type Flags, PatternText } from './patternText.ts';
 import { PatternError, type PatternTree, widthOf } from './patternTree.ts';
 import { readCharacterSet } from './readCharacterSet.ts';
@@ -30,8 +30,8 @@ export function parsePattern(pattern: string): ParsedPattern {
 class PatternParser {
   readonly #text: PatternText;
   readonly #names = new Map<string, number>();
-  /** Per group, whether its end was read. */
-  readonly #closed: boolean[] = [true];
+  /** Per group, its width; null until its end was read. */
+  readonly #closed: ([number, number] | null)[] = [[0, 0]];
   #flags: Flags = { i: false, m: false, s: false, x: false, a: false };
   #refersBack = false;
   #ignoresCase = false;
@@ -98,10 +98,10 @@ class PatternParser {
       case '{': {
         const bounds = this.#text.takeBounds();
         if (bounds) return this.#repeat(before, ...bounds);
-        return this.#literal(character.codePointAt(0) ?? 0);
+        return this.#literal(codePointOf(character));
       }
       default:
-        return this.#literal(character.codePointAt(0) ?? 0);
+        return this.#literal(codePointOf(character));
     }
   }
 
@@ -127,9 +127,10 @@ class PatternParser {
 
   #reference(group: number): PatternTree {
     this.#checkLookBehind(group);
-    if (!this.#closed[group]) throw new PatternError('invalid group reference');
+    const width = this.#closed[group];
+    if (!width) throw new PatternError('invalid group reference');
     this.#refersBack = true;
-    return { kind: 'reference', group, ignoresCase: this.#flags.i };
+    return { kind: 'reference', group, ignoresCase: this.#flags.i, width };
   }
 
   #checkLookBehind(group: number): void {
@@ -151,13 +152,13 @@ class PatternParser {
   }
 
   #capture(nesting: number, name: string | null): PatternTree {
-    const group = this.#closed.push(false) - 1;
+    const group = this.#closed.push(null) - 1;
     if (name !== null) {
       if (this.#names.has(name)) throw new PatternError('redefinition of group name');
       this.#names.set(name, group);
     }
     const part = this.#enclosed(nesting);
-    this.#closed[group] = true;
+    this.#closed[group] = widthOf(part);
     return { kind: 'group', group, part };
   }
 

@@ -1,5 +1,5 @@
 import type { Steps } from '../values/steps.ts';
-import { type Accepts, otherCases } from './characterClasses.ts';
+import { type Accepts, codePointOf, otherCases } from './characterClasses.ts';
 import type { Instruction, PatternProgram } from './patternProgram.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { Instruction, PatternProgram } from './patternProgram.ts';
 export function patternMatches(program: PatternProgram, text: string, steps: Steps): boolean {
   steps.spend(1 + Math.ceil(text.length / 2));
   const codePoints: number[] = [];
-  for (const character of text) codePoints.push(character.codePointAt(0) ?? 0);
+  for (const character of text) codePoints.push(codePointOf(character));
   const search = new Run(program, codePoints, steps);
   const saved = new Array<number>(program.slots).fill(-1);
   for (let start = 0; start <= codePoints.length; start++) {
@@ -134,10 +134,8 @@ class Run {
           break;
         }
         case 'condition':
-          at = (saved[2 * instruction.group + 1] ?? -1) >= 0 ? at + 1 : instruction.no;
+          at = Number(saved[2 * instruction.group + 1]) >= 0 ? at + 1 : instruction.no;
           break;
-        default:
-          instruction satisfies never;
       }
     }
   }
@@ -173,7 +171,7 @@ class Run {
     if (tried && tried[0] <= position && position <= tried[1]) return;
     const stop = tried && position < tried[0] ? tried[0] : this.text.length;
     let end = position;
-    while (end < stop && this.#accepts(span, this.text[end] ?? 0)) end++;
+    while (end < stop && this.#accepts(span, Number(this.text[end]))) end++;
     this.steps.spend(Math.ceil((end - position) / 4));
     const joins = end === tried?.[0];
     this.#spans.set(at, [position, joins ? tried[1] : end]);
@@ -200,8 +198,6 @@ class Run {
       case 'noBoundary':
         // Python 3.11: an empty text has no place without a boundary either.
         return text.length > 0 && this.#isWordAt(position - 1, isWord) === this.#isWordAt(position, isWord);
-      default:
-        return place satisfies never;
     }
   }
 
@@ -222,7 +218,7 @@ class Run {
     for (let offset = 0; offset < to - from; offset++) {
       const [expected = 0, actual = -1] = [this.text[from + offset], this.text[position + offset]];
       if (actual === expected) continue;
-      if (!ignoresCase || actual < 0 || !otherCases(expected, false).includes(actual)) return null;
+      if (!ignoresCase || !otherCases(expected, false).includes(actual)) return null;
     }
     return position + to - from;
   }

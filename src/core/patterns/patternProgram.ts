@@ -125,8 +125,6 @@ class ProgramWriter {
         jump.to = this.#here;
         return;
       }
-      default:
-        tree satisfies never;
     }
   }
 

@@ -14,12 +14,12 @@ export const FLAGS: { readonly [letter: string]: keyof Flags | 'u' | 't' } = {
   t: 't',
 };
 
-const PLACES: { readonly [letter: string]: Place } = {
-  A: 'stringStart',
-  Z: 'stringEnd',
-  b: 'boundary',
-  B: 'noBoundary',
-};
+const PLACES: ReadonlyMap<string, Place> = new Map([
+  ['A', 'stringStart'],
+  ['Z', 'stringEnd'],
+  ['b', 'boundary'],
+  ['B', 'noBoundary'],
+]);
 
 /** The text of a regular expression, read from left to right. */
 export class PatternText {
@@ -98,8 +98,9 @@ export class PatternText {
 
   /** After a backslash: `A`, `b` and so on. */
   takePlace(): Place | null {
-    if (!Object.hasOwn(PLACES, this.next)) return null;
-    return PLACES[this.take()] ?? null;
+    const place = PLACES.get(this.next);
+    if (place) this.take();
+    return place ?? null;
   }
 
   /** After a backslash: the number of a group. Three octal digits, and digits after a zero, are a character instead. */

@@ -9,7 +9,7 @@ export type PatternTree =
   | { kind: 'group'; group: number | null; part: PatternTree }
   | { kind: 'atomic'; part: PatternTree }
   | { kind: 'look'; isBehind: boolean; isNegated: boolean; part: PatternTree }
-  | { kind: 'reference'; group: number; ignoresCase: boolean }
+  | { kind: 'reference'; group: number; ignoresCase: boolean; width: [number, number] }
   | { kind: 'condition'; group: number; yes: PatternTree; no: PatternTree };
 
 export type Place = 'start' | 'end' | 'stringStart' | 'stringEnd' | 'boundary' | 'noBoundary';
@@ -34,14 +34,12 @@ export function widthOf(tree: PatternTree): [number, number] {
     case 'atomic':
       return widthOf(tree.part);
     case 'reference':
-      return [0, Number.POSITIVE_INFINITY];
+      return tree.width;
     case 'condition':
       return widest([widthOf(tree.yes), widthOf(tree.no)]);
     case 'at':
     case 'look':
       return [0, 0];
-    default:
-      return tree satisfies never;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Accepts, characterClass, ignoringCase } from './characterClasses.ts';
+import { type Accepts, characterClass, codePointOf, ignoringCase } from './characterClasses.ts';
 import type { Flags, PatternText } from './patternText.ts';
 import { PatternError } from './patternTree.ts';
 import { readEscape } from './readEscape.ts';
@@ -22,7 +22,7 @@ export function readCharacterSet(text: PatternText, { i: ignoresCase, a: isAscii
     }
   }
   text.take();
-  const classes = [...letters].flatMap((letter) => characterClass(letter, isAscii) ?? []);
+  const classes = [...letters].map((letter) => characterClass(letter, isAscii)).filter((one) => one !== null);
   const inRanges = withinRanges(ranges);
   const member: Accepts = (codePoint) => inRanges(codePoint) || classes.some((one) => one(codePoint));
   const accepts = ignoresCase ? ignoringCase(member, isAscii) : member;
@@ -38,7 +38,7 @@ function range(low: Member, high: Member): [number, number] {
 
 function readMember(text: PatternText): Member {
   const character = text.take();
-  if (character !== '\\') return character.codePointAt(0) ?? 0;
+  if (character !== '\\') return codePointOf(character);
   return characterClass(text.next, true) ? text.take() : readEscape(text);
 }
 
@@ -55,7 +55,7 @@ function withinRanges(ranges: [number, number][]): Accepts {
     let to = merged.length;
     while (from < to) {
       const middle = (from + to) >> 1;
-      const [low = 0, high = 0] = merged[middle] ?? [];
+      const [low, high] = merged[middle] as [number, number]; // between `from` and `to`
       if (codePoint < low) to = middle;
       else if (codePoint > high) from = middle + 1;
       else return true;

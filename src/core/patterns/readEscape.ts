@@ -1,7 +1,8 @@
+import { codePointOf } from './characterClasses.ts';
 import type { PatternText } from './patternText.ts';
 import { PatternError } from './patternTree.ts';
 
-const ESCAPES: { readonly [letter: string]: number } = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11 };
+const ESCAPES = new Map(Object.entries({ a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11 }));
 const HEX_DIGITS: { readonly [letter: string]: number } = { x: 2, u: 4, U: 8 };
 
 /** Reads an escaped character, after its backslash. */
@@ -11,9 +12,10 @@ export function readEscape(text: PatternText): number {
   const letter = text.take();
   const digits = HEX_DIGITS[letter];
   if (digits !== undefined) return hexCode(text.takeWhile(digits, /^[0-9a-fA-F]$/), digits);
-  if (Object.hasOwn(ESCAPES, letter)) return ESCAPES[letter] ?? 0;
+  const control = ESCAPES.get(letter);
+  if (control !== undefined) return control;
   if (/^[a-zA-Z0-9]$/.test(letter)) throw new PatternError(`bad escape \\${letter}`);
-  return letter.codePointAt(0) ?? 0;
+  return codePointOf(letter);
 }
 
 function octalCode(digits: string): number {

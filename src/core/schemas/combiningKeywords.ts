@@ -1,4 +1,5 @@
 import type { Json } from '../values/jsonObject.ts';
+import { itemOf } from './memberOf.ts';
 import type { Keyword } from './schemaValidation.ts';
 import { shownInPython, shownList } from './shownInPython.ts';
 import type { ValidationError } from './validationError.ts';
@@ -38,7 +39,7 @@ const oneOf: Keyword = (validation, argument, check) => {
   }
   const more = argument.slice(first + 1).filter((schema) => validation.isValid(check, schema));
   if (more.length === 0) return;
-  const schemas = [...more, argument[first] ?? null];
+  const schemas = [...more, itemOf(argument, first)];
   const message = () => `${shownInPython(check.value)} is valid under each of ${shownList(schemas)}`;
   validation.report(check, 'oneOf', message);
 };

@@ -62,9 +62,9 @@ const MAX_REASONS = 10;
 
 /** The reason that Prefect returns comes first. */
 function reasons(errors: readonly ValidationError[]): string {
-  const best = bestMatch(errors);
+  const best = bestMatch(errors) as ValidationError; // there is at least one
   const first = errors.find((error) => error === best || isWithin(best, error));
-  const ordered = best ? [best, ...errors.filter((error) => error !== first)] : [];
+  const ordered = [best, ...errors.filter((error) => error !== first)];
   const more = ordered.length > MAX_REASONS ? ['There are more faults'] : [];
   return [...ordered.slice(0, MAX_REASONS).map(sentence), ...more].join('. ');
 }

@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.t
 import type { Steps } from '../values/steps.ts';
 import { asFault, faultBySchema, type SchemaFault, schemaSteps } from './faultBySchema.ts';
 import { KEYWORDS } from './keywords.ts';
+import { memberOf } from './memberOf.ts';
 import { preparedSchema } from './preparedSchema.ts';
 import { SchemaValidation } from './schemaValidation.ts';
 import { pathOf } from './validationError.ts';
@@ -47,7 +48,7 @@ function invalidNames(schema: JsonObject, defaults: JsonObject, steps: Steps): S
   const names = Object.keys(defaults);
   if (names.length === 0) return new Set();
   steps.spend(STEPS_PER_DEFAULT * names.length);
-  const blocks = names.filter((name) => isBlock(defaults[name] ?? null));
+  const blocks = names.filter((name) => isBlock(memberOf(defaults, name)));
   const validation = new SchemaValidation(preparedSchema(schema, { ignoresRequired: true }, steps), KEYWORDS, steps);
   const failed = validation.errorsOf(defaults).flatMap(({ place }) => pathOf(place, 0).slice(0, 1));
   return new Set<string | number>([...blocks, ...failed]);

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, numberIn } from '../values/jsonObject.ts';
+import { itemOf, memberOf } from './memberOf.ts';
 import type { Keyword, SchemaValidation } from './schemaValidation.ts';
 import { shownInPython, shownList } from './shownInPython.ts';
 
@@ -8,7 +9,7 @@ const properties: Keyword = (validation, argument, check) => {
   const { value } = check;
   if (!isJsonObject(value) || !isJsonObject(argument)) return;
   for (const key of validation.presentNames(argument, value))
-    validation.descendTo(check, key, value[key] ?? null, argument[key] ?? null);
+    validation.descendTo(check, key, memberOf(value, key), memberOf(argument, key));
 };
 
 const patternProperties: Keyword = (validation, argument, check) => {
@@ -29,7 +30,7 @@ const additionalProperties: Keyword = (validation, argument, check) => {
   if (!isJsonObject(value)) return;
   const extras = additionalKeys(validation, value, schema);
   if (isJsonObject(argument)) {
-    for (const key of extras) validation.descendTo(check, key, value[key] ?? null, argument);
+    for (const key of extras) validation.descendTo(check, key, memberOf(value, key), argument);
     return;
   }
   if (argument !== false || extras.length === 0) return;
@@ -92,7 +93,7 @@ const dependentSchemas: Keyword = (validation, argument, check) => {
 const prefixItems: Keyword = (validation, argument, check) => {
   if (!Array.isArray(check.value) || !Array.isArray(argument)) return;
   for (const [key, value] of check.value.slice(0, argument.length).entries())
-    validation.descendTo(check, key, value, argument[key] ?? null);
+    validation.descendTo(check, key, value, itemOf(argument, key));
 };
 
 const items: Keyword = (validation, argument, check) => {
@@ -102,12 +103,12 @@ const items: Keyword = (validation, argument, check) => {
   const extra = value.length - prefix;
   if (extra <= 0) return;
   if (argument === false) {
-    const rest = () => shownInPython(extra === 1 ? (value[prefix] ?? null) : value.slice(prefix));
+    const rest = () => shownInPython(extra === 1 ? itemOf(value, prefix) : value.slice(prefix));
     const noun = prefix === 1 ? 'item' : 'items';
     validation.report(check, 'items', () => `Expected at most ${prefix} ${noun} but found ${extra} extra: ${rest()}`);
     return;
   }
-  for (let key = prefix; key < value.length; key++) validation.descendTo(check, key, value[key] ?? null, argument);
+  for (let key = prefix; key < value.length; key++) validation.descendTo(check, key, itemOf(value, key), argument);
 };
 
 const contains: Keyword = (validation, argument, check) => {

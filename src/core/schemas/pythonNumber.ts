@@ -42,7 +42,7 @@ function fraction(value: number): [bigint, bigint] {
 /** Python's `repr`. */
 export function numberRepr(value: PythonNumber): string {
   if (typeof value === 'bigint') return String(value);
-  const [, sign = '', digits = '', exponent = '0'] = /^(-?)(.*)e([+-]\d+)$/.exec(value.toExponential()) ?? [];
+  const [, sign, digits, exponent] = /^(-?)(.*)e([+-]\d+)$/.exec(value.toExponential()) as string[]; // always in this form
   const power = Number(exponent);
   if (power >= -4 && power < 16) return Number.isInteger(value) ? `${value}.0` : String(value);
   return `${sign}${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
 import type { Steps } from '../values/steps.ts';
+import { memberOf } from './memberOf.ts';
 import { shownInPython } from './shownInPython.ts';
 
 /** The document that references are relative to: the schema, or a part of it with an `$id`. */
@@ -85,7 +86,7 @@ export class SchemaReferences {
       if (!isJsonObject(part)) return;
       const own = scopeWithin(scope, part);
       if (own !== scope) documents.set(own.uri, own);
-      for (const key of Object.keys(part)) add(part[key] ?? null, own);
+      for (const key of Object.keys(part)) add(memberOf(part, key), own);
     };
     add(this.start.root, this.start);
     return documents;
@@ -100,7 +101,7 @@ export class SchemaReferences {
       if (!isJsonObject(part) || (part !== root && typeof part.$id === 'string')) return;
       for (const name of [part.$anchor, part.$dynamicAnchor])
         if (typeof name === 'string' && !anchors.has(name)) anchors.set(name, part);
-      for (const key of Object.keys(part)) add(part[key] ?? null);
+      for (const key of Object.keys(part)) add(memberOf(part, key));
     };
     add(root);
     return anchors;
@@ -122,7 +123,6 @@ const isAbsolute = (uri: string) => /^[a-z][a-z0-9+.-]*:/i.test(uri);
 
 /** A relative address replaces the last segment of the base. */
 function joined(base: string, address: string): string {
-  if (address === '') return base;
   return isAbsolute(address) ? address : base.slice(0, base.lastIndexOf('/') + 1) + address;
 }
 

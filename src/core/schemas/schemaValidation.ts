@@ -3,6 +3,7 @@ import { type PatternProgram, patternProgram } from '../patterns/patternProgram.
 import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
 import type { Steps } from '../values/steps.ts';
 import { comparableText } from './comparableText.ts';
+import { memberOf } from './memberOf.ts';
 import { SchemaReferences, type Scope, scopeWithin } from './schemaReferences.ts';
 import { shownInPython } from './shownInPython.ts';
 import type { Place, ValidationError } from './validationError.ts';
@@ -130,7 +131,7 @@ export class SchemaValidation {
     }
     const names = Object.keys(value).filter((name) => order.has(name));
     this.steps.spend(Math.ceil(names.length / 2));
-    return names.sort((one, other) => (order.get(one) ?? 0) - (order.get(other) ?? 0));
+    return names.sort((one, other) => Number(order.get(one)) - Number(order.get(other)));
   }
 
   // The arguments stand alone instead of in an object: this is called for each member, and once more for each schema.
@@ -152,7 +153,7 @@ export class SchemaValidation {
     const check: Check = { value, schema, place, baseDepth, scope, nesting, errors };
     for (const name of Object.keys(schema)) {
       this.steps.spend();
-      this.keywords.get(name)?.(this, schema[name] ?? null, check);
+      this.keywords.get(name)?.(this, memberOf(schema, name), check);
     }
   }
 

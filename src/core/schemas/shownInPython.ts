@@ -1,4 +1,5 @@
 import { isJsonObject, type Json } from '../values/jsonObject.ts';
+import { memberOf } from './memberOf.ts';
 import { numberRepr, pythonNumber } from './pythonNumber.ts';
 
 const MAX_CHARACTERS = 200;
@@ -42,7 +43,7 @@ class ShownText {
   #addMembers(value: { [key: string]: Json }): void {
     const add = (key: string) => {
       this.#text += `${quoted(key)}: `;
-      this.add(value[key] ?? null);
+      this.add(memberOf(value, key));
     };
     this.#addAll('{', Object.keys(value), add, '}');
   }
@@ -81,7 +82,7 @@ function escaped(character: string, quote: string): string {
   const known = ESCAPES.get(character);
   if (known) return known;
   if (character === ' ' || !/[\p{C}\p{Z}]/u.test(character)) return character;
-  const code = character.codePointAt(0) ?? 0;
+  const code = Number(character.codePointAt(0));
   const hex = code.toString(16);
   if (code < 0x100) return `\\x${hex.padStart(2, '0')}`;
   return code < 0x10000 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;

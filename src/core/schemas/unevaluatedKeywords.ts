@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../values/jsonObject.ts';
 import { unexpected } from './memberKeywords.ts';
+import { memberOf } from './memberOf.ts';
 import type { Check, Keyword, SchemaValidation } from './schemaValidation.ts';
 
 // The keywords that ask what the other keywords have looked at. Source: jsonschema, _keywords.py and _utils.py.
@@ -18,7 +19,7 @@ const unevaluatedProperties: Keyword = (validation, argument, check) => {
   if (!isJsonObject(value)) return;
   const evaluated = evaluatedKeys(validation, value, check, check.schema);
   const rest = Object.keys(value).filter(
-    (key) => !evaluated.has(key) && !validation.isValid(check, argument, value[key] ?? null),
+    (key) => !evaluated.has(key) && !validation.isValid(check, argument, memberOf(value, key)),
   );
   if (rest.length === 0) return;
   validation.report(check, 'unevaluatedProperties', () =>
@@ -56,7 +57,7 @@ function evaluatedKeys(validation: SchemaValidation, value: JsonObject, check: C
   const { properties, patternProperties, dependentSchemas } = schema;
   if (isJsonObject(properties)) addIf((key) => Object.hasOwn(properties, key));
   for (const inner of [schema.additionalProperties, schema.unevaluatedProperties])
-    if (inner !== undefined) addIf((key) => validation.isValid(check, inner, value[key] ?? null));
+    if (inner !== undefined) addIf((key) => validation.isValid(check, inner, memberOf(value, key)));
   if (isJsonObject(patternProperties))
     for (const pattern of Object.keys(patternProperties)) addIf((key) => validation.matches(pattern, key));
   const dependent = isJsonObject(dependentSchemas) ? Object.entries(dependentSchemas) : [];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { faultBySchema } from '../../../src/core/schemas/faultBySchema.ts';
+import { asFault, faultBySchema } from '../../../src/core/schemas/faultBySchema.ts';
+import { KEYWORDS } from '../../../src/core/schemas/keywords.ts';
 import type { Json, JsonObject } from '../../../src/core/values/jsonObject.ts';
 import { readJson } from '../../../src/core/values/readJson.ts';
 
@@ -98,6 +99,24 @@ test.each<[JsonObject, JsonObject, string | null]>([
     { a: { $ref: 'id' } },
     null,
   ],
+  [{ definitions: { A: true }, ...member({ $ref: '#/definitions/A' }) }, { a: 1 }, null],
+  [
+    { allOf: [{ $ref: '#/allOf/a' }] },
+    {},
+    "Validation failed. Failure reason: PointerToNowhere: '/allOf/a' does not exist within {'allOf': [{'$ref': '#/allOf/a'}]}",
+  ],
+  [
+    { $ref: '#/%zz' },
+    {},
+    "Validation failed. Failure reason: PointerToNowhere: '/%zz' does not exist within {'$ref': '#/%zz'}",
+  ],
+  [member({ pattern: 5 }), { a: 'a' }, "Invalid schema: 5 is not of type 'string'"],
+  [member({ pattern: '(a{1000}){1000}' }), { a: 'a' }, 'Invalid schema: the pattern repeats too many parts'],
+  [
+    { unevaluatedProperties: false, $ref: '#' },
+    { a: 1 },
+    'Invalid schema: Unable to validate schema with circular references.',
+  ],
 ])('the schema %j, with which Prefect fails, gives an answer', (schema, value, reason) => {
   expect(faultBySchema(schema, value)?.reason ?? null).toBe(reason);
 });
@@ -128,4 +147,51 @@ test.each([
     a: readJson(value),
   });
   expect(fault?.reason.split('Failure reason: ')[1] ?? null).toBe(message);
+});
+
+describe('parts of a schema that are only referred to', () => {
+  const values: Json[] = [null, true, 1, 'a', [], [1, 'a'], {}, { a: 1, b: 'x' }];
+
+  // The schema of schemas does not see them.
+  test.each([...KEYWORDS.keys()])('the keyword %s with any argument gives an answer', (keyword) => {
+    for (const argument of [
+      ...values,
+      false,
+      ['a', 'b'],
+      [{}, true],
+      { a: {} },
+      { a: ['b'] },
+      '#/nothing',
+      '#',
+      '#x',
+      'y',
+      '#/x/1',
+      0,
+    ])
+      for (const rest of [{}, { properties: 1 }, { prefixItems: [true] }, { patternProperties: { z: true } }])
+        for (const value of values)
+          expect(() => faultBySchema({ x: { ...rest, [keyword]: argument }, $ref: '#/x' }, value)).not.toThrow();
+  });
+});
+
+test('at most ten reasons are returned, and at most twenty names in one', () => {
+  const { reason } = faultBySchema({ required: list(30, (i) => `r${i}`) }, {}) ?? { reason: '' };
+  expect(reason.split('. ').filter((part) => part.startsWith('Validation failed'))).toHaveLength(10);
+  expect(reason).toContain('There are more faults');
+  const many = faultBySchema(
+    { additionalProperties: false },
+    object(30, (i) => i),
+  );
+  expect(many?.reason).toContain("'k26', ... were unexpected");
+  const long = faultBySchema(member({ type: 'string' }), { a: list(1000, (i) => ({ name: `item ${i}` })) });
+  expect(long?.reason.length).toBeLessThan(400);
+});
+
+test('a bug is not taken for a fault of the schema', () => {
+  const bug = new Error('bug');
+  expect(() =>
+    asFault(() => {
+      throw bug;
+    }),
+  ).toThrow(bug);
 });

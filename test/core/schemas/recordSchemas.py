@@ -441,6 +441,42 @@ by_hand("an empty choice", {"properties": {"x": {"anyOf": []}}}, {"x": "a"})
 by_hand("an older draft", {"$schema": "http://json-schema.org/draft-07/schema#", "properties": {"x": {"type": "integer", "exclusiveMinimum": 0}}, "required": ["x"]}, {"x": 1}, {"x": 0}, {})
 
 
+by_hand(
+    "texts in messages",
+    {"properties": {"x": {"maxLength": 1}}, "required": ["x"]},
+    {"x": "it's a \"text\""},
+    {"x": "it's"},
+    {"x": "\u00a0\u200b\U000e0001 \x01\x7f\\ \n\r\t"},
+)
+by_hand("numbers in messages", {"properties": {"x": {"type": "string"}}, "required": ["x"]}, {"x": 1e-7}, {"x": 1e22}, {"x": -1.5e300}, {"x": 0.0001}, {"x": 123456789012345678.0}, {"x": 100.0})
+by_hand(
+    "unevaluated by all means",
+    {
+        "properties": {
+            "x": {"allOf": [{"items": True}], "unevaluatedItems": False},
+            "y": {"allOf": [True, {"prefixItems": [True]}], "if": {"minItems": 2}, "then": {"prefixItems": [True, True]}, "else": {}, "unevaluatedItems": False},
+            "z": {
+                "dependentSchemas": {"a": {"properties": {"b": True}}, "q": True},
+                "allOf": [True, {"patternProperties": {"^p": True}}, {"additionalProperties": {"type": "integer"}}],
+                "if": {"properties": {"a": {"const": 1}}, "required": ["a"]},
+                "then": {"properties": {"c": True}},
+                "unevaluatedProperties": {"type": "boolean"},
+            },
+        }
+    },
+    {"x": [1]},
+    {"y": [1]},
+    {"y": [1, 2]},
+    {"y": [1, 2, 3]},
+    {"z": {"a": 1, "b": "b", "c": "c", "p": "p", "t": True}},
+    {"z": {"a": 2, "c": "c", "d": "d"}},
+    {"z": {"q": "q"}},
+)
+by_hand("counts", {"properties": {"x": {"contains": {"type": "integer"}, "minContains": 2}, "y": {"maxItems": 0}, "z": {"maxLength": 0}}}, {"x": [1]}, {"y": [1]}, {"z": "a"})
+by_hand("documents", {"$id": "https://example.com/root/main", "properties": {"x": {"$ref": "part"}, "y": {"$ref": "#/$defs/list/allOf/0"}, "v": {"items": {"$ref": "#n"}}}, "$defs": {"p": {"$id": "part", "$ref": "#inner", "$defs": {"i": {"$anchor": "inner", "type": "integer"}}}, "list": {"allOf": [{"type": "integer"}]}, "n": {"$anchor": "n", "type": "integer"}}}, {"x": 1}, {"x": "a"}, {"y": "a"}, {"v": [1, 2, "a"]})
+by_hand("several types", {"properties": {"x": {"anyOf": [{"type": ["integer", "null"], "minimum": 3}, {"type": "string", "minLength": 2}]}}, "required": ["x"]}, {"x": 1}, {"x": "a"}, {"x": [1]}, {"x": None})
+by_hand("other definitions", {"definitions": {"b": {"type": "integer"}}, "properties": {"x": {"$ref": "#/definitions/b"}, "y": {"items": [{"type": "integer"}], "prefixItems": []}}}, {"x": 1}, {"x": "a"})
+
 OTHERS = [None, True, 0, -1, 2.5, "", "x", [], ["x", 1], {}, {"a": 1}]
 
 
