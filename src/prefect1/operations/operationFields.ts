@@ -2,6 +2,7 @@ import {
   GraphQLBoolean,
   type GraphQLFieldConfig,
   type GraphQLFieldConfigMap,
+  type GraphQLInputFieldConfigMap,
   GraphQLInputObjectType,
   type GraphQLInputType,
   GraphQLInt,
@@ -13,10 +14,13 @@ import {
   type GraphQLResolveInfo,
   type GraphQLScalarType,
   GraphQLString,
+  getNullableType,
+  isListType,
   parseType,
   type TypeNode,
 } from 'graphql';
 import { readJsonText } from './jsonText.ts';
+import { checkListMaxima, listMaximumText } from './listMaxima.ts';
 import { type Fields, MUTATIONS, QUERIES } from './operationTables.ts';
 import { ENUMS, NESTED_INPUTS, PAYLOADS } from './operationTypes.ts';
 import type { Prefect1Context, Prefect1Doer, Prefect1Operations } from './prefect1Context.ts';
@@ -46,7 +50,7 @@ export function operationFields(shared: SharedScalars, operations: Prefect1Opera
   const inputType = (text: string) => typeOf(parseType(text), types) as GraphQLInputType;
   const outputType = (text: string) => typeOf(parseType(text), types) as GraphQLOutputType;
   const input = (name: string, fields: Fields) =>
-    add(new GraphQLInputObjectType({ name, fields: () => typed(fields, inputType) }));
+    add(new GraphQLInputObjectType({ name, fields: () => withListMaxima(name, typed(fields, inputType)) }));
 
   for (const [name, fields] of Object.entries(NESTED_INPUTS)) input(name, fields);
   for (const [name, mutation] of Object.entries(MUTATIONS)) input(`${name}_input`, mutation.input);
@@ -69,7 +73,7 @@ export function operationFields(shared: SharedScalars, operations: Prefect1Opera
       done(MUTATIONS).map((name) => {
         const { says, payload } = MUTATIONS[name] as (typeof MUTATIONS)[string]; // one of its keys
         return field(name, says, { input: `${name}_input!` }, payload, (_, args, context, info) =>
-          doerOf(operations, name)(context, withJsonText(args, info)),
+          doerOf(operations, name)(context, readMutationInput(`${name}_input`, args, info)),
         );
       }),
     ),
@@ -103,10 +107,25 @@ function typeOf(node: TypeNode, types: Map<string, GraphQLNamedType>): unknown {
   }
 }
 
-/** Returns the `input` of a mutation, with its JSON literals parsed. */
-function withJsonText({ input }: Prefect1Input, { fieldNodes, parentType, fieldName }: GraphQLResolveInfo) {
+/** Describes the maximum of each list. */
+const withListMaxima = (name: string, fields: GraphQLInputFieldConfigMap): GraphQLInputFieldConfigMap =>
+  Object.fromEntries(
+    Object.entries(fields).map(([field, config]) =>
+      isListType(getNullableType(config.type))
+        ? [field, { ...config, description: listMaximumText(name, field) }]
+        : [field, config],
+    ),
+  );
+
+/** Returns the `input` of a mutation, with its JSON literals parsed. Throws LIMIT_EXCEEDED for a list that is too long. */
+function readMutationInput(
+  inputName: string,
+  { input }: Prefect1Input,
+  { fieldNodes, parentType, fieldName }: GraphQLResolveInfo,
+): Prefect1Input {
+  checkListMaxima(inputName, input as Prefect1Input); // its type is a non-null input object
   const node = fieldNodes[0]?.arguments?.find(({ name }) => name.value === 'input')?.value;
   const argument = parentType.getFields()[fieldName]?.args.find(({ name }) => name === 'input');
   const read = argument ? readJsonText(input, node, argument.type) : input;
-  return read as Prefect1Input; // its type is a non-null input object
+  return read as Prefect1Input; // as above
 }

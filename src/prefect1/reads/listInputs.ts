@@ -10,6 +10,8 @@ import {
   GraphQLNonNull,
   GraphQLString,
 } from 'graphql';
+import { count } from '../../core/checks/checkText.ts';
+import { PREFECT1_LIMITS } from '../../store/prefect1Reads/prefect1Limits.ts';
 import { MEASURES } from '../../store/prefect1Reads/prefect1Measures.ts';
 import { OPERATORS } from '../../store/prefect1Reads/prefect1Operators.ts';
 import { DIRECTIONS } from '../../store/prefect1Reads/prefect1Orders.ts';
@@ -42,7 +44,9 @@ function comparison(scalar: ColumnScalar): GraphQLInputObjectType {
   const operators = Object.entries(OPERATORS).filter(([, { only = scalar }]) => only === scalar);
   return new GraphQLInputObjectType({
     name: `${scalar}_comparison_exp`,
-    description: 'Conditions on a column; all must be true. A condition that is null is ignored.',
+    description:
+      'Conditions on a column; all must be true. A condition that is null is ignored. A list has at most ' +
+      `${count(PREFECT1_LIMITS.values)} values; more fail with LIMIT_EXCEEDED.`,
     fields: Object.fromEntries(operators.map(([name, { operand }]) => [name, { type: types[operand] }])),
   });
 }
@@ -80,7 +84,9 @@ function inputsOf(table: Prefect1Table): TableInputs {
 
   const boolExp: GraphQLInputObjectType = new GraphQLInputObjectType({
     name: `${name}_bool_exp`,
-    description: `Matches rows of ${name} for which all parts hold. Null parts are ignored. A relation matches if one related row does.`,
+    description:
+      `Matches rows of ${name} for which all parts hold. Null parts are ignored. A relation matches if one related row ` +
+      `does. At most ${count(PREFECT1_LIMITS.conditions)} conditions; more fail with LIMIT_EXCEEDED.`,
     fields: () =>
       inputFields([
         ['_and', listOf(boolExp)],
@@ -145,7 +151,9 @@ export function listArguments(table: Prefect1Table): GraphQLFieldConfigArgumentM
   return {
     distinct_on: {
       type: listOf(selectColumn),
-      description: 'Returns only the first row for each combination of these columns. `order_by` must start with them.',
+      description:
+        'Returns only the first row for each combination of these columns. `order_by` must start with them. ' +
+        `At most ${PREFECT1_LIMITS.keys} columns; more fail with LIMIT_EXCEEDED.`,
     },
     limit: {
       type: GraphQLInt,
@@ -154,7 +162,12 @@ export function listArguments(table: Prefect1Table): GraphQLFieldConfigArgumentM
         '150,000 by default, fails with QUERY_TOO_COMPLEX.',
     },
     offset: { type: GraphQLInt, description: 'Number of rows to skip.' },
-    order_by: { type: listOf(orderBy), description: 'Sort order. Rows that compare equal are sorted by id.' },
+    order_by: {
+      type: listOf(orderBy),
+      description:
+        'Sort order. Rows that compare equal are sorted by id. ' +
+        `At most ${PREFECT1_LIMITS.keys} keys; more fail with LIMIT_EXCEEDED.`,
+    },
     where: { type: boolExp, description: 'Returns only rows that match this condition.' },
   };
 }

@@ -10,6 +10,7 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
+import { PREFECT1_LIMITS } from '../../store/prefect1Reads/prefect1Limits.ts';
 import {
   type ColumnScalar,
   type Prefect1Column,
@@ -92,7 +93,10 @@ function measuresType(table: Prefect1Table): GraphQLObjectType<MeasuredValues, P
   const count: Field<MeasuredValues> = {
     type: new GraphQLNonNull(GraphQLInt),
     args: {
-      columns: { type: new GraphQLList(new GraphQLNonNull(listInputsOf(table).selectColumn)) },
+      columns: {
+        type: new GraphQLList(new GraphQLNonNull(listInputsOf(table).selectColumn)),
+        description: `At most ${PREFECT1_LIMITS.keys} columns; more fail with LIMIT_EXCEEDED.`,
+      },
       distinct: { type: GraphQLBoolean },
     },
     resolve: (values, args) => values.get(measureKey(countMeasure(args))),

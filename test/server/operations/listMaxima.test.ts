@@ -1,8 +1,10 @@
 import {
   type GraphQLField,
+  type GraphQLInputField,
   type GraphQLNamedType,
   getNamedType,
   getNullableType,
+  isInputObjectType,
   isInterfaceType,
   isIntrospectionType,
   isListType,
@@ -75,3 +77,30 @@ test('some lists lead to others', () => expect(leading.length).toBeGreaterThan(5
 test.each(leading)('the list %s, whose rows lead to other lists, is counted before it is read', (name, _, field) => {
   expect(isCounted(field)).toBe(!USUALLY_SHORT.includes(name));
 });
+
+/** Lists that clients send, in inputs and as arguments. */
+const sent = Object.values(schema.getTypeMap()).flatMap((type) => [
+  ...(isInputObjectType(type) ? Object.values(type.getFields()) : []).map((field): [string, string] => [
+    `${type.name}.${field.name}`,
+    isSentList(field) ? `${type.description} ${field.description}` : '',
+  ]),
+  ...fieldsOf(type).flatMap(({ name, args }) =>
+    args.map((argument): [string, string] => [
+      `${type.name}.${name}(${argument.name}:)`,
+      isSentList(argument) ? `${argument.description}` : '',
+    ]),
+  ),
+]);
+const sentLists = sent.filter(([, text]) => text !== '');
+
+function isSentList({ type }: { type: GraphQLInputField['type'] }): boolean {
+  return isListType(getNullableType(type));
+}
+
+test('both dialects have lists that clients send', () => {
+  expect(sentLists.some(([name]) => name === 'WriteLogsInput.logs')).toBe(true);
+  expect(sentLists.some(([name]) => name === 'write_run_logs_input.logs')).toBe(true);
+});
+test.each(sentLists)('the list %s, which clients send, states its maximum', (_, text) =>
+  expect(text).toMatch(/at most|LIMIT_EXCEEDED/i),
+);
