@@ -37,7 +37,7 @@ export interface DatabaseOptions {
 }
 
 /**
- * Opens the connections, each kind in a pool of its own ([0022](docs/decisions/0022-shares-of-connections.md)). Throws a
+ * Opens the connections, each kind in a pool of its own ([0024](docs/decisions/0024-shares-of-connections.md)). Throws a
  * Problem if the server does not answer or its version is not supported.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
