@@ -120,7 +120,7 @@ describe('flowql serve', () => {
     expect((await key('list')).stderr).toContain('No API keys exist');
     const made = await key('create', '--name', 'first', '--role', 'admin');
     expect(made.stdout).toMatch(/^fk_\S+\n$/);
-    expect((await key('list')).stdout).toMatch(/admin {3}default {2}first/);
+    expect((await key('list')).stdout).toMatch(/admin {3}expires never .* last used never .* default {2}first/);
     expect((await key('create', '--name', 'first')).code).toBe(2);
 
     const address = await addressOf(serve(open));

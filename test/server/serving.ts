@@ -20,7 +20,12 @@ export async function serving(settings: { [name: string]: string } = {}): Promis
   const tested = await testEngine();
   const logged: Serving['logged'] = [];
   const log: Logger = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
-  const config = readConfig({ FLOWQL_PORT: '0', FLOWQL_INIT_TIMEOUT_MS: '60000', ...settings });
+  const config = readConfig({
+    FLOWQL_PORT: '0',
+    FLOWQL_INIT_TIMEOUT_MS: '60000',
+    FLOWQL_KEEP_ALIVE_MS: '300',
+    ...settings,
+  });
   const server = await startServer(config, {
     database: tested.engine.database,
     schema: oneSchema({ prefect1: config.prefect1 }),

@@ -83,9 +83,10 @@ export function pageFields(
       const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[selection.name.value] : undefined;
       if (!field) return []; // introspection, or a union's __typename
       const inner = within(selection.selectionSet, getNamedType(field.type));
-      // A list that is not paged declares its maximum length.
+      // A list that is not paged declares its maximum length. The rows of one that can be longer than a page are counted only
+      // when they are read: most graphs are small, and twenty of them are no reason to reject a request.
       const { rows } = field.extensions;
-      if (typeof rows === 'number') return [{ size: () => rows, within: inner }];
+      if (typeof rows === 'number') return rows > MAX_PAGE_SIZE ? inner : [{ size: () => rows, within: inner }];
       const sized = SIZED_BY.find(({ sign }) => field.args.some(({ name }) => name === sign));
       return sized ? [{ size: sizeOf(selection, sized), within: inner }] : inner;
     });

@@ -4,7 +4,7 @@ import { moveRun, newRun, post, type Serving, serving } from '../serving.ts';
 
 let served: Serving;
 beforeAll(async () => {
-  served = await serving({ FLOWQL_KEEP_ALIVE_MS: '300' });
+  served = await serving();
 });
 afterAll(() => served.close());
 

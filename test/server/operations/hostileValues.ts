@@ -73,6 +73,18 @@ const HOSTILE: { [type: string]: Hostile[] } = {
     ...OTHER_KINDS,
     ...allowed({ 'the last microsecond': '9999-12-31T23:59:59.999999Z', 'the first one': '1000-01-01T00:00:00Z' }),
   ],
+  AnchorDate: [
+    ...refused({
+      'the year 0': '0000-01-01T00:00:00',
+      'the year 10000': '10000-01-01T00:00:00',
+      nothing: '',
+      now: 'now',
+    }),
+    ...refused({ 'the 30th of February': '2026-02-30T00:00:00', 'a NUL': '2026-01-01T00:00:00\0', 'a number': 0 }),
+    ...refused({ 'an offset of a day': '2026-01-01T00:00:00+25:00', 'a zone': '2026-01-01T00:00:00[Europe/Paris]' }),
+    ...OTHER_KINDS,
+    ...allowed({ 'no offset': '2026-01-01T00:00:00', 'an offset': '2026-01-01T00:00:00+02:00' }),
+  ],
   Int: [
     ...refused({
       'too much': 2 ** 31,

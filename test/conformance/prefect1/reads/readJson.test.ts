@@ -64,7 +64,12 @@ test('settings of groups and states of hooks can be searched', async () => {
   expect(flow_group).toEqual([{ id: off.flow_group_id }]);
 
   const version_group_id = unique('group');
-  const hook = { tenant_id: await tenant(), type: 'WEBHOOK', version_group_id, config: { url: 'http://127.0.0.1:9/' } };
+  const hook = {
+    tenant_id: await tenant(),
+    type: 'WEBHOOK',
+    version_group_id,
+    config: { url: 'https://hooks.example.com/' },
+  };
   await mutate('create_cloud_hook', { ...hook, name: 'one', states: ['FAILED'] });
   await mutate('create_cloud_hook', { ...hook, name: 'two', states: ['FAILED', 'SUCCESS'] });
   await mutate('create_cloud_hook', { ...hook, name: 'three', states: ['RUNNING'] });
