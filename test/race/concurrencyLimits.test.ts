@@ -121,10 +121,14 @@ test('at most three runs hold the slots of two servers, one of them killed, and 
 });
 
 test('the race notices limits that are not locked', async () => {
-  const report = await race(t.database, t.url, {
+  const planted = {
     file: 'concurrencySlotWrites.ts',
     from: 'and active order by id for no key update`',
     to: 'and active order by id`',
-  });
-  expect(report.mostAtWork).toBeGreaterThan(LIMIT);
+  };
+  let mostAtWork = 0;
+  // Two servers need not meet in each race.
+  for (let races = 0; mostAtWork <= LIMIT && races < 8; races += 1)
+    ({ mostAtWork } = await race(t.database, t.url, planted));
+  expect(mostAtWork).toBeGreaterThan(LIMIT);
 });

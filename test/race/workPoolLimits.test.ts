@@ -6,7 +6,7 @@ import { buildProgram, type Mutation } from '../support/program.ts';
 import { type ServerProcess, startServerProcess } from '../support/serverProcess.ts';
 import { DEADLINE_MS } from '../support/waitFor.ts';
 
-// Two server processes, a work pool with a limit of three, and six workers that poll its two queues at the same moment and
+// Two server processes, a work pool with a limit of three, and six workers, three for each of its two queues, that poll and
 // move what they are offered. One process is killed on the way, and the workers continue on the other. An observer counts the
 // active runs meanwhile. The same race on servers that do not lock the pool must fail.
 
@@ -20,6 +20,8 @@ const AT_WORK = statement(
      count(*) filter (where state_type = 'COMPLETED') as completed from flow_run where flow_id = $1`,
 );
 
+class Rejected extends Error {}
+
 async function send<Data>(url: string, query: string, variables: object): Promise<Data> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
@@ -27,33 +29,48 @@ async function send<Data>(url: string, query: string, variables: object): Promis
     body: JSON.stringify({ query, variables }),
   });
   const { data, errors } = (await response.json()) as { data: Data; errors?: unknown[] }; // The cast: the form of a GraphQL answer.
-  if (errors) throw new Error(JSON.stringify(errors));
+  if (errors) throw new Rejected(JSON.stringify(errors));
   return data;
 }
 
-const POLL = 'mutation ($input: PollWorkPoolInput!) { polled: pollWorkPool(input: $input) { flowRuns { id } } }';
-const MOVE =
-  'mutation ($input: SetFlowRunStateInput!) { moved: setFlowRunState(input: $input) { verdict state { type } } }';
+const POLL =
+  'mutation ($input: PollWorkPoolInput!) { polled: pollWorkPool(input: $input) { flowRuns { id version state { type } } } }';
+const MOVE = 'mutation ($input: SetFlowRunStateInput!) { moved: setFlowRunState(input: $input) { verdict } }';
 const CREATE = 'mutation ($input: CreateFlowRunInput!) { createFlowRun(input: $input) { flowRun { id } } }';
 
 /** Polls and moves runs to their ends on random servers, until the race is over. */
-async function work(urls: readonly string[], workPoolName: string, isOver: () => boolean): Promise<void> {
-  const ask = <Data>(query: string, input: object) =>
-    send<Data>(urls[Math.floor(Math.random() * urls.length)] ?? '', query, { input }).catch(() => null); // The server was killed.
-  const move = async (flowRunId: string, type: string) => {
-    for (let moved = null; moved === null && !isOver(); ) {
-      moved = await ask<{ moved: { verdict: string; state: { type: string } } }>(MOVE, { flowRunId, state: { type } });
-      if (moved) return moved.moved;
-    }
-    return null;
-  };
+async function work(urls: readonly string[], place: object, isOver: () => boolean): Promise<void> {
+  /** Null if the server rejected the request. A killed server rejects nothing: the other one gets the same request. */
+  async function ask<Data>(query: string, input: object): Promise<Data | null> {
+    for (;;)
+      try {
+        return await send<Data>(urls[Math.floor(Math.random() * urls.length)] ?? '', query, { input });
+      } catch (error) {
+        if (error instanceof Rejected || isOver()) return null;
+      }
+  }
+  const move = async (flowRunId: string, type: string, more: object = {}) =>
+    (
+      await ask<{ moved: { verdict: string } }>(MOVE, {
+        flowRunId,
+        state: { type },
+        idempotencyKey: newId(),
+        ...more,
+      })
+    )?.moved.verdict;
   while (!isOver()) {
-    const polled = await ask<{ polled: { flowRuns: { id: string }[] } }>(POLL, { workPoolName, limit: LIMIT });
+    const polled = await ask<{ polled: { flowRuns: { id: string; version: number; state: { type: string } }[] } }>(
+      POLL,
+      {
+        ...place,
+        limit: LIMIT,
+      },
+    );
     await Promise.all(
-      (polled?.polled.flowRuns ?? []).map(async ({ id }) => {
-        const taken = await move(id, 'PENDING');
-        // A worker whose answer was lost finds the run PENDING. Another worker may have taken it, and then both move it on.
-        if (taken?.verdict !== 'ACCEPT' && taken?.state.type !== 'PENDING') return;
+      (polled?.polled.flowRuns ?? []).map(async ({ id, version, state }) => {
+        // A run that another worker has completed meanwhile must not begin again.
+        if (state.type !== 'SCHEDULED') return;
+        if ((await move(id, 'PENDING', { expectedVersion: version })) !== 'ACCEPT') return;
         await move(id, 'RUNNING');
         await move(id, 'COMPLETED');
       }),
@@ -88,7 +105,13 @@ async function race(database: Database, databaseUrl: string, mutation?: Mutation
     let seen = { atWork: 0, completed: 0 };
     let mostAtWork = 0;
     const isOver = () => seen.completed === RUNS || Date.now() > deadline;
-    const working = Promise.all(Array.from({ length: WORKERS }, () => work(urls, name, isOver)));
+    const working = Promise.all(
+      Array.from({ length: WORKERS }, (_, worker) => {
+        // Workers of different queues move different runs, which lock different rows.
+        const place = { workPoolName: name, workQueueNames: [worker % 2 === 0 ? 'default' : 'other'] };
+        return work(urls, place, isOver);
+      }),
+    );
     let killed: Promise<void> | null = null;
     while (!isOver()) {
       [seen = seen] = await database.query<typeof seen>(AT_WORK, [flowId]);
@@ -117,10 +140,12 @@ test('at most three runs of a work pool are active on two servers, one of them k
 });
 
 test('the race notices work pools that are not locked', async () => {
-  const report = await race(t.database, t.url, {
+  const counting = 'countPlaces(transaction, workPoolIds, exceptRunIds)';
+  const { mostAtWork } = await race(t.database, t.url, {
     file: 'countedPlaces.ts',
-    from: 'select pg_advisory_xact_lock(key) from (',
-    to: 'select key from (',
+    from: `transaction.query(LOCK, [workPoolIds]),\n    ${counting},`,
+    // Without the lock, the servers must meet between count and commit.
+    to: `null,\n    ${counting}.then((places) => new Promise((done) => setTimeout(done, 30, places))),`,
   });
-  expect(report.mostAtWork).toBeGreaterThan(LIMIT);
+  expect(mostAtWork).toBeGreaterThan(LIMIT);
 });

@@ -67,6 +67,10 @@ test.each<[way: string, query: string, variables?: object]>([
     'few ids',
     '{ nodes(ids: ["018f0000-0000-7000-8000-000000000000"]) { ... on Flow { flowRuns(first: 200) { nodes { id } } } } }',
   ],
+  [
+    'graphs, whose nodes are counted when they are read,',
+    '{ flowRuns(first: 20) { nodes { graph { nodes { id } } } } }',
+  ],
 ])('%s are allowed', async (_, query, variables) => {
   expect((await ask(query, variables)).body.errors).toBeUndefined();
 });
