@@ -53,6 +53,11 @@ const lateRuns = (count: number) =>
     (id) =>
       `{ flow_run_id: "${id}", state: "{\\"type\\": \\"Cancelled\\", \\"message\\": \\"This run was late.\\"}", version: 2 }`,
   )} ] }) { states { status __typename } __typename } }`;
+const selectedMessages = (count: number, mutation: string) =>
+  `mutation { ${each(
+    count,
+    (id, index) => `m${index}: ${mutation}(input: { message_id: "${id}" }) { success error __typename }`,
+  )} }`;
 
 async function sent(query: string) {
   const names: string[] = [];
@@ -85,6 +90,18 @@ test('1,000 late runs and their 1,000 flows are accepted', async () => {
   expect((await sent(lateRuns(1_000))).code).not.toBe('QUERY_TOO_COMPLEX');
   expect((await sent(scheduledFlows(1_000))).code).not.toBe('QUERY_TOO_COMPLEX');
 }, 60_000);
+
+test.each(['mark_message_as_read', 'mark_message_as_unread', 'delete_message'])(
+  '%s of 1,000 selected messages is accepted',
+  async (mutation) => {
+    const { data, code } = await sent(selectedMessages(1_000, mutation));
+    expect(code).toBeUndefined();
+    expect(Object.values(data)).toEqual(
+      Array(1_000).fill({ success: false, error: null, __typename: 'success_payload' }),
+    );
+  },
+  60_000,
+);
 
 test('each of many lists has its own rows, in its own order', async () => {
   const { data, names } = await sent(`{
