@@ -147,7 +147,7 @@ const SETTINGS = {
   pauseExpirationsSeconds: setting('FLOWQL_PAUSE_EXPIRATIONS_SECONDS', 'seconds', '5', wholeNumber(1, 86_400), 'How often to check for paused flow runs that have timed out, and fail them.'),
   cancellationCleanupSeconds: setting('FLOWQL_CANCELLATION_CLEANUP_SECONDS', 'seconds', '20', wholeNumber(1, 86_400), 'How often to cancel the task runs and subflows of cancelled flow runs.'),
   cancellingTimeoutSeconds: setting('FLOWQL_CANCELLING_TIMEOUT_SECONDS', 'seconds', '300', wholeNumber(1, 604_800), 'How long a flow run may be CANCELLING before the server sets it to CANCELLED.'),
-  maxWaitingWrites: setting('FLOWQL_MAX_WAITING_WRITES', 'writes', '10000', wholeNumber(100, 1_000_000), 'Maximum number of writes that wait for the database. The server rejects further writes.'),
+  maxWaitingWrites: setting('FLOWQL_MAX_WAITING_WRITES', 'writes', '10000', wholeNumber(100, 1_000_000), 'Maximum number of writes of one tenant that wait for the database; all tenants together may have twice as many. The server rejects further writes.'),
 } as const;
 
 type SettingKey = keyof typeof SETTINGS;

@@ -4,6 +4,7 @@ import { Problem } from '../../src/core/values/problem.ts';
 
 interface Job {
   row: string;
+  tenant?: string;
   poison?: boolean;
 }
 
@@ -32,6 +33,7 @@ function writer(options: { maxWaiting?: number; maxInFlight?: number } = {}) {
       return rows.map((row) => (row === 'refused' ? new Problem('NOT_FOUND', 'no such row') : row.toUpperCase()));
     },
     rowsOf: ({ row }) => [row],
+    groupOf: ({ tenant }) => tenant ?? null,
     isTransient: (error) => error === DEADLOCK,
     isOneRowsFault: (error) => error === POISON,
     maxJobsPerFlush: 10,
@@ -134,6 +136,41 @@ test('a job is rejected while too many jobs wait', async () => {
   await expect(coalescer.submit({ row: 'd' }, 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   letGo();
   await Promise.all([first, ...waiting]);
+});
+
+test('a tenant that fills its share of the queue does not keep others from writing', async () => {
+  const { coalescer, close, letGo } = writer({ maxWaiting: 2, maxInFlight: 1 });
+  close();
+  const submit = (tenant: string, row: string) => coalescer.submit({ tenant, row }, 1);
+  const first = submit('loud', 'a');
+  await turn();
+  const waiting = [submit('loud', 'b'), submit('loud', 'c')];
+  await expect(submit('loud', 'd')).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { max: 2 } });
+  waiting.push(submit('quiet', 'e'), submit('other', 'f'));
+  await expect(submit('quiet', 'g')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  letGo();
+  expect(await Promise.all([first, ...waiting])).toEqual(['A', 'B', 'C', 'E', 'F']);
+  expect(await submit('loud', 'd')).toBe('D');
+});
+
+test('a tenant that fills its bytes of the queue does not keep others from writing', async () => {
+  const { coalescer } = writer();
+  const first = coalescer.submit({ tenant: 'loud', row: 'a' }, 5_000);
+  await expect(coalescer.submit({ tenant: 'loud', row: 'b' }, 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(await coalescer.submit({ tenant: 'quiet', row: 'c' }, 1)).toBe('C');
+  await first;
+});
+
+test('tenants share a flush if more jobs wait than it takes, and each row keeps its order', async () => {
+  const { coalescer, flushes } = writer({ maxInFlight: 1 });
+  const loud = Array.from({ length: 20 }, (_, index) => ({ tenant: 'loud', row: `l${index % 19}` }));
+  const quiet = ['q0', 'q1'].map((row) => ({ tenant: 'quiet', row }));
+  await Promise.all([...loud, ...quiet].map((job) => coalescer.submit(job, 1)));
+  expect(flushes).toEqual([
+    ['l0', 'l1', 'l2', 'l3', 'l4', 'q0', 'q1', 'l5', 'l6', 'l7'],
+    ['l8', 'l9', 'l10', 'l11', 'l12', 'l13', 'l14', 'l15', 'l16', 'l17'],
+    ['l18', 'l0'],
+  ]);
 });
 
 test('a flush takes a limited number of jobs', async () => {

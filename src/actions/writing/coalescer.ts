@@ -12,6 +12,8 @@ export interface CoalescerOptions<Job, Answer> {
    * process.
    */
   rowsOf: (job: Job) => readonly string[];
+  /** Whose job it is: its tenant, or null for a job of every tenant. */
+  groupOf: (job: Job) => string | null;
   /** Failures that no job causes (a deadlock, a lost race for a key): the same flush is retried. */
   isTransient: (error: unknown) => boolean;
   /** Failures that a single row can cause: the flush is split in halves until that row fails alone. */
@@ -20,13 +22,24 @@ export interface CoalescerOptions<Job, Answer> {
   /** The most bytes in a flush; a larger job gets a flush of its own. */
   maxBytesPerFlush: number;
   maxInFlight: number;
-  /** If more jobs or bytes than this are waiting, a new job is rejected with UNAVAILABLE. */
+  /**
+   * If more jobs or bytes of one group are waiting, its next job is rejected with UNAVAILABLE. All groups together may
+   * have twice as many, so that one group cannot fill the queue for the others.
+   */
   maxWaiting: number;
   maxBytesWaiting: number;
 }
 
+/** What a group has waiting, and how much of it the current batch takes. */
+interface Share {
+  jobs: number;
+  bytes: number;
+  taken: number;
+}
+
 interface Waiting<Job, Answer> {
   job: Job;
+  share: Share;
   rows: readonly string[];
   bytes: number;
   resolve: (answer: Answer) => void;
@@ -39,11 +52,15 @@ const MAX_TRIES = 5;
  * Turns many small writes into few transactions. If the writer is idle, a write starts as soon as the submitting code
  * yields, with all other jobs that this code submits. If the writer is busy, the write waits and joins the next flush.
  * An idle server therefore answers immediately, a busy server shares each commit among all writes that arrive during
- * the previous one, and there is no timer. Jobs on one row keep their order: a job waits while its row is in flight.
+ * the previous one, and there is no timer. Jobs on one row keep their order: a job waits while its row is in flight. If
+ * more jobs wait than a flush takes, each group gets an equal part of it, so a group with thousands of jobs does not
+ * delay another group's first one.
  */
 export class Coalescer<Job, Answer> {
   private waiting: Waiting<Job, Answer>[] = [];
   private bytesWaiting = 0;
+  /** Kept when a group has nothing waiting: a server has few tenants, and each of their writes needs the entry. */
+  private readonly shares = new Map<string | null, Share>();
   private readonly rowsInFlight = new Set<string>();
   private inFlight = 0;
   private scheduled = false;
@@ -57,15 +74,32 @@ export class Coalescer<Job, Answer> {
 
   /** @param bytes the approximate size of the write */
   submit(job: Job, bytes: number): Promise<Answer> {
-    const { maxWaiting, maxBytesWaiting } = this.options;
-    if (this.waiting.length >= maxWaiting || this.bytesWaiting >= maxBytesWaiting) {
-      return Promise.reject(new Problem('UNAVAILABLE', 'Too many writes are waiting; retry the request later.'));
-    }
+    const group = this.options.groupOf(job);
+    const share = this.shares.get(group) ?? { jobs: 0, bytes: 0, taken: 0 };
+    const problem = this.tooMany(share);
+    if (problem) return Promise.reject(problem);
+    if (share.jobs === 0) this.shares.set(group, share);
     return new Promise((resolve, reject) => {
-      this.waiting.push({ job, rows: this.options.rowsOf(job), bytes, resolve, reject });
+      this.waiting.push({ job, share, rows: this.options.rowsOf(job), bytes, resolve, reject });
       this.bytesWaiting += bytes;
+      share.jobs += 1;
+      share.bytes += bytes;
       this.schedule();
     });
+  }
+
+  private tooMany({ jobs, bytes }: Share): Problem | null {
+    const { maxWaiting, maxBytesWaiting } = this.options;
+    const details = { limit: 'waitingWrites', max: maxWaiting };
+    if (jobs >= maxWaiting || bytes >= maxBytesWaiting)
+      return new Problem(
+        'UNAVAILABLE',
+        'Too many writes of this client are waiting; retry the request later.',
+        details,
+      );
+    return this.waiting.length >= 2 * maxWaiting || this.bytesWaiting >= 2 * maxBytesWaiting
+      ? new Problem('UNAVAILABLE', 'Too many writes are waiting; retry the request later.', details)
+      : null;
   }
 
   /** Resolves when no job is waiting or in flight. */
@@ -104,26 +138,50 @@ export class Coalescer<Job, Answer> {
   }
 
   private takeBatch(): Waiting<Job, Answer>[] {
-    const { maxJobsPerFlush, maxBytesPerFlush } = this.options;
     const batch: Waiting<Job, Answer>[] = [];
+    const size = { bytes: 0 };
+    const { maxJobsPerFlush } = this.options;
+    const groups = this.waiting.length > maxJobsPerFlush ? this.groupsWaiting() : 1;
+    if (groups > 1) this.take(batch, size, Math.ceil(maxJobsPerFlush / groups));
+    this.take(batch, size, maxJobsPerFlush);
+    this.bytesWaiting -= size.bytes;
+    for (const { rows, share, bytes } of batch) {
+      share.jobs -= 1;
+      share.bytes -= bytes;
+      share.taken = 0;
+      for (const row of rows) this.rowsInFlight.add(row);
+    }
+    return batch;
+  }
+
+  /** Moves waiting jobs to the batch, in their order; of each group at most `maxPerGroup`. */
+  private take(batch: Waiting<Job, Answer>[], size: { bytes: number }, maxPerGroup: number): void {
+    const { maxJobsPerFlush, maxBytesPerFlush } = this.options;
     const left: Waiting<Job, Answer>[] = [];
     const leftRows = new Set<string>();
-    let bytes = 0;
     for (const entry of this.waiting) {
-      const blocked = entry.rows.some((row) => this.rowsInFlight.has(row) || leftRows.has(row));
-      const full = batch.length === maxJobsPerFlush || (batch.length > 0 && bytes + entry.bytes > maxBytesPerFlush);
+      const { rows, share, bytes } = entry;
+      const blocked = rows.some((row) => this.rowsInFlight.has(row) || leftRows.has(row));
+      const full =
+        batch.length === maxJobsPerFlush ||
+        share.taken >= maxPerGroup ||
+        (batch.length > 0 && size.bytes + bytes > maxBytesPerFlush);
       if (blocked || full) {
         left.push(entry);
-        for (const row of entry.rows) leftRows.add(row);
+        for (const row of rows) leftRows.add(row);
       } else {
         batch.push(entry);
-        bytes += entry.bytes;
+        size.bytes += bytes;
+        share.taken += 1;
       }
     }
-    this.bytesWaiting -= bytes;
-    for (const { rows } of batch) for (const row of rows) this.rowsInFlight.add(row);
     this.waiting = left;
-    return batch;
+  }
+
+  private groupsWaiting(): number {
+    let groups = 0;
+    for (const { jobs } of this.shares.values()) if (jobs > 0) groups += 1;
+    return groups;
   }
 
   private async settle(batch: Waiting<Job, Answer>[], tries = 1): Promise<void> {

@@ -26,7 +26,7 @@ export interface Writer {
 }
 
 interface WriterOptions {
-  /** The most writes of a kind that may wait. */
+  /** The most writes of a kind and of one tenant that may wait; of all tenants, twice as many. */
   maxWaiting: number;
   /** What follows when flow runs move. */
   followers: readonly FlowRunFollower[];
@@ -39,7 +39,7 @@ const MAX_JOBS_PER_FLUSH = 256;
 // Serialising, sending and parsing a statement of this size takes some 10 ms, in which the process serves no other
 // request. 256 requests can add up to a gigabyte, which takes seconds and more memory than most servers have.
 const MAX_BYTES_PER_FLUSH = 4_000_000;
-const MAX_BYTES_WAITING = 256_000_000;
+const MAX_BYTES_WAITING = 128_000_000;
 /** Most task runs that move again do so within this time. */
 const RECENT_MS = 60_000;
 
@@ -51,6 +51,7 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting,
   const recent: RecentTaskRuns = new Recent(RECENT_MS);
 
   function coalesce<Job, Answer, Written extends { topics: Set<Topic> }>(
+    groupOf: (job: Job) => string | null,
     rowsOf: (job: Job) => readonly string[],
     write: (transaction: Transaction, jobs: Job[]) => Promise<Written>,
     answersOf: (written: Written) => (Answer | Problem)[],
@@ -66,6 +67,7 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting,
         streams.announce(written.topics);
         return answersOf(written);
       },
+      groupOf,
       rowsOf,
       isTransient,
       isOneRowsFault,
@@ -78,34 +80,41 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting,
   }
   return {
     flowRunMoves: coalesce(
+      tenantOf,
       ({ flowRunId }: FlowRunMoveJob) => [flowRunId],
       (transaction, jobs) => moveFlowRunBatch(transaction, jobs, followers),
       withStates,
     ),
     taskRunMoves: coalesce(
+      tenantOf,
       ({ taskRunId }: TaskRunMoveJob) => [taskRunId],
       moveTaskRunBatch,
       withStates,
       moveTaskRunAlone,
     ),
     taskRunCreations: coalesce(
+      ({ run }) => run.tenantId,
       ({ run }: TaskRunCreationJob) => [run.flowRunId ?? run.taskKey],
       createTaskRunBatch,
       ({ answers }) => answers,
       createTaskRunAlone,
     ),
     taskRunReports: coalesce(
+      tenantOf,
       ({ rows }: ReportJob) => rows,
       takeReportBatch,
       ({ answers }) => answers,
     ),
     logs: coalesce(
+      tenantOf,
       ({ lines }: LogJob) => [...new Set(lines.map(runOfLine))],
       writeLogBatch,
       ({ answers }) => answers,
     ),
   };
 }
+
+const tenantOf = ({ tenantId }: { tenantId: string | null }) => tenantId;
 
 const runOfLine = ({ flowRunId, taskRunId }: LogJob['lines'][number]) => flowRunId ?? taskRunId ?? '';
 
