@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PREFECT_1_STATES } from '../core/prefect1/prefect1States.ts';
 import { parseInstant } from '../core/values/instant.ts';
 import type { JsonObject } from '../core/values/jsonObject.ts';
+import { readJson } from '../core/values/readJson.ts';
 
 /** Python's log levels. */
 const LEVELS = { DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40, CRITICAL: 50 } as const;
@@ -63,10 +64,10 @@ export function parseRecording(text: string): Recording {
   return recording;
 }
 
-/** Returns the parsed line. Invalid JSON becomes undefined, which the schema rejects. */
+/** Returns the parsed line, with all digits of its numbers. Invalid JSON becomes undefined, which the schema rejects. */
 function jsonOf(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return readJson(line);
   } catch {
     return undefined;
   }

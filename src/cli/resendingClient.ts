@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { JsonObject } from '../core/values/jsonObject.ts';
 import { Problem, type ProblemCode } from '../core/values/problem.ts';
+import { writeJson } from '../core/values/writeJson.ts';
 
 export interface ResendingClient {
   /**
@@ -33,7 +34,7 @@ export function resendingClient({ url, apiKey, onOutage }: ResendingClientOption
   };
   return {
     async send<Data>(query: string, variables: JsonObject) {
-      const body = JSON.stringify({ query, variables });
+      const body = writeJson({ query, variables });
       const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
       for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
         const answer = await post(url, headers, body);

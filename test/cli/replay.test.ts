@@ -74,6 +74,22 @@ test('flowql replay plays lines of a megabyte', async () => {
   expect(await held(flowRunIdOf(replaying))).toEqual([1, 0, 6]);
 });
 
+test('flowql replay sends every digit of the recording', async () => {
+  const file = path.join(directory, 'digits.jsonl');
+  const state = '{"type": "Running", "_result": {"value": [12345678901234567890, 1.0]}}';
+  await writeFile(file, `{"at": "${LOG.at}", "kind": "flow_state", "old": "Scheduled", "state": ${state}}`);
+  const replaying = replay(file, '--speed', 'max');
+  expect(await replaying.ended, replaying.stderr).toBe(0);
+  const rows = await store.database.query<{ value: string }>(
+    statement(
+      'test.digits',
+      `select data->'_result'->>'value' as value from flow_run_state where flow_run_id = $1 and data is not null`,
+    ),
+    [flowRunIdOf(replaying)],
+  );
+  expect(rows).toEqual([{ value: '[12345678901234567890, 1.0]' }]);
+});
+
 test('flowql replay takes the time of the recording divided by the speed', async () => {
   // At normal speed, an hour would pass and the test would time out.
   const replaying = replay(await recorded(LOG, { ...LOG, at: '2026-11-21T02:08:00.5Z' }), '--speed', '1800');

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ExactNumber } from '../../../src/core/values/exactNumber.ts';
 import { isJsonObject, numberIn } from '../../../src/core/values/jsonObject.ts';
-import { plainJson } from '../../../src/core/values/plainJson.ts';
 import { readJson, readPythonJson } from '../../../src/core/values/readJson.ts';
 import { writeJson } from '../../../src/core/values/writeJson.ts';
 
@@ -102,12 +101,6 @@ describe('an exact number', () => {
     ]);
     expect([exact('2.0'), 3, '4', null, undefined].map(numberIn)).toEqual([2, 3, null, null, null]);
   });
-
-  test('becomes a plain number for libraries', () =>
-    expect(plainJson({ a: [exact('2.0'), 'x', null], b: { c: exact('1e23') } })).toEqual({
-      a: [2, 'x', null],
-      b: { c: 1e23 },
-    }));
 
   test('is written among values that JSON leaves out or converts', () => {
     const time = { toJSON: () => ({ at: exact('2.0') }) };
