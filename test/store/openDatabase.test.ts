@@ -188,6 +188,33 @@ describe('an unreachable database', () => {
     await expect(database.query(statement('test.fault', 'select nothing'))).rejects.toMatchObject({ code: '42703' });
   });
 
+  test('a statement waits for a lock for less time than a statement may take', async () => {
+    const show = statement(
+      'test.timeouts',
+      `select name, setting::int as ms from pg_settings where name in ('lock_timeout', 'statement_timeout')`,
+    );
+    const rows = await database.query<{ name: string; ms: number }>(show);
+    const timeouts = Object.fromEntries(rows.map(({ name, ms }) => [name, ms]));
+    expect(timeouts).toEqual({ lock_timeout: 10_000, statement_timeout: 30_000 });
+  });
+
+  test('a statement that waits too long for a lock is UNAVAILABLE, also through Prisma', async () => {
+    const lock = statement('test.lockTenant', 'select id from tenant where id = $1 for update');
+    const hurry = statement('test.hurry', `set local lock_timeout = '20ms'`);
+    const expected = { code: 'UNAVAILABLE', message: expect.stringContaining('holds a lock for too long') };
+    await database.transaction(async (holder) => {
+      await holder.query(lock, [DEFAULT_TENANT_ID]);
+      const waits = (work: (waiting: Transaction) => Promise<unknown>) =>
+        database.transaction(async (waiting) => {
+          await waiting.query(hurry);
+          return work(waiting);
+        });
+      await expect(waits((waiting) => waiting.query(lock, [DEFAULT_TENANT_ID]))).rejects.toMatchObject(expected);
+      const rename = { where: { id: DEFAULT_TENANT_ID }, data: { name: 'renamed' } };
+      await expect(waits(({ prisma }) => prisma.tenant.update(rename))).rejects.toMatchObject(expected);
+    });
+  });
+
   test('a statement that waits too long for a connection is UNAVAILABLE', async () => {
     const small = await openDatabase({ url: opened.url, poolSize: 1 });
     const never = new AbortController();

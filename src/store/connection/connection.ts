@@ -5,6 +5,12 @@ import { gatheringSocket } from './gatheringSocket.ts';
 /** After this time without a free connection, a caller gets UNAVAILABLE. */
 const CONNECT_TIMEOUT_MS = 5_000;
 export const STATEMENT_TIMEOUT_MS = 30_000;
+/**
+ * A statement that waits longer for a lock fails with UNAVAILABLE. A write holds its locks for milliseconds, and
+ * PostgreSQL finds deadlocks after a second, so the holder hangs or works on many rows. Meanwhile, a waiting statement
+ * keeps a connection that others need.
+ */
+const LOCK_TIMEOUT_MS = 10_000;
 
 interface SessionOptions {
   statementTimeoutMs?: number;
@@ -24,6 +30,7 @@ export function connection(
     application_name: 'flowql',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: statementTimeoutMs,
+    lock_timeout: LOCK_TIMEOUT_MS,
     // A process that hangs in a transaction must not keep the locks of its runs.
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,

@@ -41,7 +41,7 @@ export async function migrate(url: string, options: { directory?: string } = {})
     });
     await requireKnownServer(client);
     // This process, or another one that holds the lock, may be migrating a large table.
-    await client.query('set statement_timeout = 0');
+    await client.query('set statement_timeout = 0; set lock_timeout = 0');
     await client.query('select pg_advisory_lock($1)', [PRISMA_LOCK]);
     const missing = missingMigrations(migrations, await readApplied(client));
     for (const migration of missing) await apply(client, migration);

@@ -18,6 +18,7 @@ const CODES: { [code: string]: string } = {
   '53100': 'its disk is full',
   '53200': 'it is out of memory',
   '53300': 'it has no free connection',
+  '55P03': 'another transaction holds a lock for too long',
   '57014': 'the statement took too long',
   '57P01': 'it is shutting down',
   '57P02': 'it has crashed and is restarting',
