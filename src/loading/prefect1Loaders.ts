@@ -35,6 +35,12 @@ export interface RelatedRequest {
   list: Prefect1List;
 }
 
+/** The measures of the rows of a relation that a field requests. */
+export interface MeasureRequest {
+  measures: readonly Measure[];
+  list: Prefect1List;
+}
+
 export type Prefect1Loaders = ReturnType<typeof createPrefect1Loaders>;
 
 /**
@@ -46,7 +52,12 @@ export function createPrefect1Loaders(database: Store, budget: RequestBudget) {
   /** One more row than the budget has, so that it notices. */
   const most = () => budget.rowsLeft + 1;
   // A field has one request for all rows, and writing its JSON for each takes longer than the rest.
-  const ways = new WeakMap<RelatedRequest, string>();
+  const ways = new WeakMap<RelatedRequest | MeasureRequest, string>();
+  const wayOf = (list: string, scope: Scope, relation: Prefect1Relation, request: RelatedRequest | MeasureRequest) => {
+    const way = ways.get(request) ?? JSON.stringify([list, { scope }, relation, request]);
+    ways.set(request, way);
+    return way;
+  };
   const fromOf = (scope: Scope, walk?: Walk) => walk && traversalSql(walk.direction, walk.args, scope);
 
   /** A document may request many lists of a table that differ only in their conditions. */
@@ -91,9 +102,7 @@ export function createPrefect1Loaders(database: Store, budget: RequestBudget) {
       parentKey: string,
       request: RelatedRequest,
     ): Prefect1Row[] | Promise<Prefect1Row[]> => {
-      const way = ways.get(request) ?? JSON.stringify(['related', { scope }, relation, request]);
-      ways.set(request, way);
-      return children(way, parentKey, (keys) =>
+      return children(wayOf('related', scope, relation, request), parentKey, (keys) =>
         readRelated(database, scope, relation, keys, { ...request, most: most() }),
       );
     },
@@ -101,9 +110,9 @@ export function createPrefect1Loaders(database: Store, budget: RequestBudget) {
       scope: Scope,
       relation: Prefect1Relation,
       parentKey: string,
-      request: { measures: readonly Measure[]; list: Prefect1List },
+      request: MeasureRequest,
     ): Measured | Promise<Measured> =>
-      children(['measured', { scope }, relation, request], parentKey, (keys) =>
+      children(wayOf('measured', scope, relation, request), parentKey, (keys) =>
         measureRelated(database, scope, relation, keys, request),
       ),
   };

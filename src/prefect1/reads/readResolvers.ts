@@ -6,7 +6,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { visibleTenant } from '../../core/values/viewer.ts';
-import type { RelatedRequest, Walk } from '../../loading/prefect1Loaders.ts';
+import type { MeasureRequest, RelatedRequest, Walk } from '../../loading/prefect1Loaders.ts';
 import type { Measure } from '../../store/prefect1Reads/prefect1Measures.ts';
 import {
   EVERY_ROW,
@@ -33,7 +33,7 @@ const readableBy = (relation: Prefect1Relation, { viewer }: Prefect1Context): Pr
 /** The source of an aggregate: `nodes` reads its rows, `aggregate` its measures, each only if it is selected. */
 export interface Aggregate {
   rows: (info: GraphQLResolveInfo) => Prefect1Row[] | Promise<Prefect1Row[]>;
-  measures: (measures: readonly Measure[]) => Measured | Promise<Measured>;
+  measures: (measures: readonly Measure[], info: GraphQLResolveInfo) => Measured | Promise<Measured>;
 }
 
 /** The measured values of an aggregate, by `measureKey`. */
@@ -96,22 +96,23 @@ export const arrayField =
 export const relatedAggregateField =
   (relation: Prefect1Relation): Resolver<Prefect1Row, ListArguments> =>
   (row, args, context, field): Aggregate => {
-    const list = listOfArguments(args, context, field);
+    const listOf = () => listOfArguments(args, context, field);
     return {
-      rows: (info) => relatedRows(relation, row, () => list, context, info),
-      measures: (measures) => {
+      rows: (info) => relatedRows(relation, row, listOf, context, info),
+      measures: (measures, info) => {
         const { loaders, viewer } = context;
         const key = String(row[keyName(relation.ours)]);
-        return loaders.prefect1.relatedMeasures(visibleTenant(viewer), readableBy(relation, context), key, {
-          measures,
-          list,
-        });
+        const request = MEASURE_REQUESTS.get(info.fieldNodes) ?? { measures, list: listOf() };
+        MEASURE_REQUESTS.set(info.fieldNodes, request);
+        return loaders.prefect1.relatedMeasures(visibleTenant(viewer), readableBy(relation, context), key, request);
       },
     };
   };
 
 /** The requests of fields for related rows. All rows of an execution share the nodes of a field and its arguments. */
 const REQUESTS = new WeakMap<readonly FieldNode[], RelatedRequest>();
+/** The same for aggregates, by the nodes of the field `aggregate`. */
+const MEASURE_REQUESTS = new WeakMap<readonly FieldNode[], MeasureRequest>();
 
 function requestOf(relation: Prefect1Relation, listOf: () => Prefect1List, info: GraphQLResolveInfo): RelatedRequest {
   const known = REQUESTS.get(info.fieldNodes);
@@ -142,7 +143,7 @@ export const measuresField: Resolver<Aggregate, object> = async (aggregate, _arg
   const type = getNamedType(info.returnType);
   const measures = isObjectType(type) ? measuresOf(type, info.fieldNodes, info) : [];
   // `{ __typename }` alone needs no query.
-  const values = measures.length === 0 ? [] : await aggregate.measures(measures);
+  const values = measures.length === 0 ? [] : await aggregate.measures(measures, info);
   return new Map(measures.map((measure, place) => [measureKey(measure), values[place]]));
 };
 
