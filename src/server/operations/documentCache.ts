@@ -15,6 +15,7 @@ import { checkIntrospection } from './checkIntrospection.ts';
 import { areOfTypes, literalTypes, shapedDocument } from './documentShape.ts';
 import { checkSize, type DocumentLimits } from './documentSize.ts';
 import { generatedLimits, isGeneratedDocument } from './generatedDocument.ts';
+import { hoistedLiterals } from './hoistedLiterals.ts';
 import { type PageField, pageFields } from './pageCost.ts';
 
 /** A parsed and valid document within the limits. */
@@ -107,17 +108,19 @@ export function createDocumentCache(
 
 function readDocument(schema: GraphQLSchema, text: string, document: DocumentNode): ReadDocument {
   const operations = new Map<string | null, ReadOperation | null>();
+  const executed = hoistedLiterals(schema, document);
   return {
     text,
-    document,
+    document: executed,
     introspects: /\b__(schema|type)\b/.test(text),
     operation(name = null) {
       const known = operations.get(name);
       if (known !== undefined) return known;
-      const definition = getOperationAST(document, name);
+      const definition = getOperationAST(executed, name);
+      const written = getOperationAST(document, name);
       // Unknown names are not cached: clients can send any number of them.
-      if (!definition) return null;
-      const operation = { definition, pages: pageFields(schema, document, definition) };
+      if (!definition || !written) return null;
+      const operation = { definition, pages: pageFields(schema, document, written) };
       operations.set(name, operation);
       return operation;
     },
