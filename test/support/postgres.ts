@@ -1,3 +1,4 @@
+import path from 'node:path';
 import pg from 'pg';
 import { v7 } from 'uuid';
 import { inject } from 'vitest';
@@ -5,7 +6,11 @@ import type { TestProject } from 'vitest/node';
 import type { Database } from '../../src/store/connection/database.ts';
 import { migrate } from '../../src/store/connection/migrate.ts';
 import { openDatabase } from '../../src/store/connection/openDatabase.ts';
-import { startEmbeddedPostgres } from '../../src/store/embedded/embeddedPostgres.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded/embeddedPostgres.ts';
+import { LIMITED_ROLE } from '../../src/store/embedded/limitedRole.ts';
+import { postgresBinaries } from '../../src/store/embedded/postgresBinaries.ts';
+import { postgresUser } from '../../src/store/embedded/postgresUser.ts';
+import { runAsSuperuser } from '../../src/store/embedded/runAsSuperuser.ts';
 import { guardedDirectory } from './guardedDirectory.ts';
 
 declare module 'vitest' {
@@ -24,7 +29,7 @@ interface TestServer {
 
 /**
  * Provides a PostgreSQL server for the test run, with a migrated template database that each test file copies. That is the
- * server at TEST_DATABASE_URL, if set; the URL must name a superuser and a password. It defaults to a new embedded one.
+ * server at TEST_DATABASE_URL, if set; the URL must name a password and a role that may create databases and roles. It defaults to a new embedded one.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const url = process.env.TEST_DATABASE_URL;
@@ -42,7 +47,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function startServer(): Promise<TestServer> {
   const directory = await guardedDirectory();
-  const postgres = await startEmbeddedPostgres({ dataDirectory: directory.path, log: () => {}, durable: false });
+  const options = { dataDirectory: directory.path, log: () => {}, durable: false };
+  await allowDatabases(directory.path, await startEmbeddedPostgres(options));
+  const postgres = await startEmbeddedPostgres(options);
   return {
     url: postgres.url,
     async close() {
@@ -50,6 +57,18 @@ async function startServer(): Promise<TestServer> {
       await directory.remove();
     },
   };
+}
+
+/** Lets the server's role create databases and roles. It is still no superuser, so no test depends on one. */
+async function allowDatabases(dataDirectory: string, postgres: EmbeddedPostgres): Promise<void> {
+  await postgres.stop();
+  const user = postgresUser();
+  await runAsSuperuser(
+    path.join(dataDirectory, 'postgres', 'data'),
+    await postgresBinaries(dataDirectory, user),
+    { user, durable: false },
+    `alter role ${LIMITED_ROLE} createdb createrole`,
+  );
 }
 
 export interface TestDatabase {

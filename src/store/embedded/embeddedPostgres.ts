@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, type LaunchedPostgres, launchPostgres } from './launchPostgres.ts';
+import { createLimitedRole, hasLimitedRole } from './limitedRole.ts';
 import { postgresBinaries } from './postgresBinaries.ts';
 import {
   createPostgresDirectory,
@@ -10,6 +11,7 @@ import {
 } from './postgresDirectory.ts';
 import { type PostgresLease, postgresUrl, returnLease, takeLease } from './postgresLease.ts';
 import { type PostgresUser, postgresUser } from './postgresUser.ts';
+import { replaceSuperuser } from './replaceSuperuser.ts';
 
 const RESTART_DELAY_MS = 1_000;
 
@@ -64,6 +66,7 @@ export async function startEmbeddedPostgres(options: {
 
 async function openPostgresDirectory(settings: Settings): Promise<PostgresDirectory> {
   const found = await findPostgresDirectory(settings.dataDirectory);
+  if (found && !hasLimitedRole(found.cluster)) await convert(settings, found);
   if (found) return found;
   settings.log(`Making a new database in ${settings.dataDirectory}.`);
   await createPostgresDirectory(
@@ -74,6 +77,13 @@ async function openPostgresDirectory(settings: Settings): Promise<PostgresDirect
   const made = await findPostgresDirectory(settings.dataDirectory);
   if (!made) throw new Error(`The database files in ${settings.dataDirectory} were removed.`);
   return made;
+}
+
+async function convert(settings: Settings, directory: PostgresDirectory): Promise<void> {
+  const binaries = await postgresBinaries(settings.dataDirectory, settings.user);
+  requireSameVersion(directory, binaries);
+  settings.log(`Converting the database in ${settings.dataDirectory}: its role will not be a superuser.`);
+  await replaceSuperuser(directory, () => createLimitedRole(directory.cluster, binaries, settings));
 }
 
 async function launch(settings: Settings, directory: PostgresDirectory, port: number): Promise<LaunchedPostgres> {

@@ -5,16 +5,16 @@ import { chown, mkdir, readdir, realpath, rename, rm, stat, writeFile } from 'no
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Problem } from '../../core/values/problem.ts';
+import { createLimitedRole } from './limitedRole.ts';
 import { readPlainFile } from './plainFile.ts';
 import type { PostgresBinaries } from './postgresBinaries.ts';
 import { canReach, type PostgresUser } from './postgresUser.ts';
 import { isRunning } from './postmaster.ts';
-
-/** The user and the database of the embedded server. */
-export const POSTGRES_ROLE = 'flowql';
-export const POSTGRES_DATABASE = 'postgres';
+import { requireOwner } from './requireOwner.ts';
 
 export interface PostgresDirectory {
+  /** The directory of the three below, with the file that names the role. */
+  cluster: string;
   /** PostgreSQL's data directory: an absolute path without symbolic links. */
   data: string;
   password: string;
@@ -32,6 +32,8 @@ export async function prepareDataDirectory(dataDirectory: string, user: Postgres
   const directory = await realpath(dataDirectory);
   if (!(await stat(directory)).isDirectory())
     throw new Problem('FAILED_PRECONDITION', `${directory} is a file. Set FLOWQL_DATA_DIR to a directory.`);
+  requireOwner(directory);
+  requireOwner(path.join(directory, CLUSTER), user);
   if (canReach(user, directory)) return directory;
   throw new Problem(
     'FAILED_PRECONDITION',
@@ -56,7 +58,7 @@ export async function findPostgresDirectory(dataDirectory: string): Promise<Post
   const cluster = path.join(dataDirectory, CLUSTER);
   if (!existsSync(cluster)) return null;
   const password = readPlainFile(path.join(cluster, 'password'));
-  return { data: path.join(cluster, 'data'), password, logFile: path.join(cluster, 'postgres.log') };
+  return { cluster, data: path.join(cluster, 'data'), password, logFile: path.join(cluster, 'postgres.log') };
 }
 
 /**
@@ -77,6 +79,7 @@ export async function createPostgresDirectory(
   if (options.user)
     for (const owned of [passwordFile, unfinished]) await chown(owned, options.user.uid, options.user.gid);
   await runInitdb(binaries, options, [`--pgdata=${path.join(unfinished, 'data')}`, `--pwfile=${passwordFile}`]);
+  await createLimitedRole(unfinished, binaries, options);
   await rename(unfinished, path.join(dataDirectory, CLUSTER)).catch(async (error: unknown) => {
     await rm(unfinished, { recursive: true });
     if (!existsSync(path.join(dataDirectory, CLUSTER))) throw error;
@@ -94,7 +97,7 @@ async function runInitdb(
   const initdb = path.join(binaries.bin, 'initdb');
   const as = user ? { uid: user.uid, gid: user.gid } : {};
   try {
-    await promisify(execFile)(initdb, [...fixed, ...sync, `--username=${POSTGRES_ROLE}`, ...places], {
+    await promisify(execFile)(initdb, [...fixed, ...sync, '--username=postgres', ...places], {
       cwd: '/',
       ...as,
     });

@@ -4,7 +4,8 @@ import { Problem } from '../../core/values/problem.ts';
 import { connection } from '../connection/connection.ts';
 import { orUnavailable } from '../connection/unavailable.ts';
 import type { LaunchedPostgres } from './launchPostgres.ts';
-import { POSTGRES_DATABASE, POSTGRES_ROLE, type PostgresDirectory } from './postgresDirectory.ts';
+import { LIMITED_ROLE, POSTGRES_DATABASE } from './limitedRole.ts';
+import type { PostgresDirectory } from './postgresDirectory.ts';
 import { disownPidFile, findPostmaster } from './postmaster.ts';
 
 /** The advisory lock that every process holds in shared mode. */
@@ -25,8 +26,8 @@ export interface PostgresLease {
   port: number;
 }
 
-export const postgresUrl = (directory: PostgresDirectory, port: number) =>
-  `postgresql://${POSTGRES_ROLE}:${directory.password}@127.0.0.1:${port}/${POSTGRES_DATABASE}`;
+export const postgresUrl = (directory: PostgresDirectory, port: number, role = LIMITED_ROLE) =>
+  `postgresql://${role}:${directory.password}@127.0.0.1:${port}/${POSTGRES_DATABASE}`;
 
 /** Waits until the server of these files answers, launches it if there is none, and takes a lease on it. */
 export async function takeLease(
@@ -61,7 +62,7 @@ const failure = (reason: string) =>
   new Problem('FAILED_PRECONDITION', `The embedded PostgreSQL did not start: ${reason}`);
 
 /** Returns a connection that holds the lock; null while the server does not answer. */
-async function tryLease(url: string): Promise<pg.Client | null> {
+export async function tryLease(url: string): Promise<pg.Client | null> {
   const client = new pg.Client(connection(url));
   client.on('error', () => {});
   try {
@@ -77,11 +78,14 @@ async function tryLease(url: string): Promise<pg.Client | null> {
   }
 }
 
-/** Releases the lease. If no other process uses the server, stops it and waits until it has ended. */
-export async function returnLease({ client }: PostgresLease, directory: PostgresDirectory): Promise<void> {
+/**
+ * Releases the lease. If no other process uses the server, stops it, waits until it has ended and returns true.
+ */
+export async function returnLease({ client }: PostgresLease, directory: PostgresDirectory): Promise<boolean> {
   const alone = await isAlone(client);
   if (alone) await stopPostmaster(directory);
   await client.end().catch(() => {});
+  return alone;
 }
 
 async function isAlone(client: pg.Client): Promise<boolean> {

@@ -22,7 +22,8 @@ export function findPostmaster(data: string): Postmaster | null {
 function readPostmaster(data: string): Postmaster | null {
   try {
     const [pid, , , port] = readPlainFile(pidFile(data)).split('\n').map(Number);
-    return pid && port ? { pid, port } : null;
+    // Negative in single-user mode.
+    return pid && port ? { pid: Math.abs(pid), port } : null;
   } catch {
     return null;
   }
