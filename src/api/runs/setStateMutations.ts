@@ -83,7 +83,7 @@ const expectedVersion = (t: InputFields) => ({
   expectedVersion: t.int({
     description:
       'The version that the run must have. If it has another one, the request fails with VERSION_CONFLICT and ' +
-      'changes nothing.',
+      'changes nothing. If it is missing or null, also as a variable without a value, every version is accepted.',
   }),
 });
 
