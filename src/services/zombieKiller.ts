@@ -7,6 +7,8 @@ import type { Loop } from './loops.ts';
 
 /** Small, so that other writers wait only briefly for the locks. */
 const BATCH = 100;
+/** The maximum of each kind in one round, so that runs that cannot be moved do not keep the loop in it. */
+const MAX_RUNS = 5_000;
 
 /**
  * Ends runs that lost their process. Running task runs of a flow run without a heartbeat are retried or fail;
@@ -17,8 +19,8 @@ export const zombieKiller = (everySeconds: number): Loop => ({
   everyMs: everySeconds * 1000,
   async tick(engine, now) {
     const since = addSeconds(now, -LOST_AFTER_SECONDS);
-    while ((await killTaskRuns(engine, since)) === BATCH);
-    while ((await killCancelling(engine, since)) === BATCH);
+    for (const kill of [killTaskRuns, killCancelling])
+      for (let done = 0; done < MAX_RUNS; done += BATCH) if ((await kill(engine, since)) < BATCH) break;
   },
 });
 

@@ -1,4 +1,4 @@
-import { addSeconds, type Instant } from '../values/instant.ts';
+import { addSeconds, type Instant, LAST_INSTANT } from '../values/instant.ts';
 import type { JsonObject } from '../values/jsonObject.ts';
 import { PREFECT_1_SCHEDULED } from './prefect1Policy.ts';
 import { PREFECT_1_DESCENDANTS } from './prefect1StateTree.ts';
@@ -54,11 +54,18 @@ export function rescueTaskRun(run: LostTaskRun): Rescue {
       type: 'Retrying',
       message,
       run_count: retry,
-      start_time: prefect1Time(addSeconds(now, run.retryDelaySeconds)),
+      start_time: prefect1Time(retryAt(now, run.retryDelaySeconds)),
     }),
     line: { level: ERROR, name: logger, message },
   };
 }
+
+/**
+ * Clients may send any delay, and the round that finds the run must not fail because of it: a retry is neither in the past
+ * nor after the last time that can be stored.
+ */
+const retryAt = (now: Instant, delaySeconds: number): Instant =>
+  Math.min(addSeconds(now, Math.max(delaySeconds, 0)), LAST_INSTANT);
 
 export const rescueCancelling = (): Rescue =>
   failing('prefect-server.ZombieKiller.FlowRun', 'No heartbeat detected from the flow run; marking the run as failed.');

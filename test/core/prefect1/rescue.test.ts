@@ -6,6 +6,7 @@ import {
   rescueTaskRun,
   resurrect,
 } from '../../../src/core/prefect1/rescue.ts';
+import { normaliseState } from '../../../src/core/prefect1/serializedState.ts';
 import { NOON } from '../given.ts';
 
 const lost = (run: Partial<LostTaskRun>): LostTaskRun => ({
@@ -19,6 +20,15 @@ describe('a lost task run', () => {
     const message = 'No heartbeat detected from the remote task; retrying the run.This will be retry 2 of 2.';
     expect(state(NOON)).toEqual({ type: 'Retrying', message, run_count: 2, start_time: '2026-11-21T12:01:30+00:00' });
     expect(line).toEqual({ level: 40, name: 'prefect-server.ZombieKiller.TaskRun', message });
+  });
+
+  test.each([
+    ['a million years', 31_557_600_000_000, '9999-12-31T23:59:59.999968+00:00'],
+    ['less than nothing', -1e18, '2026-11-21T12:00:00+00:00'],
+  ])('a lost task run whose delay is %s retries at a time that can be stored', (_, retryDelaySeconds, start_time) => {
+    const { state } = rescueTaskRun(lost({ maxRetries: 2, retryDelaySeconds }));
+    expect(state(NOON)).toMatchObject({ type: 'Retrying', start_time });
+    expect(() => normaliseState(state(NOON), NOON)).not.toThrow();
   });
 
   test.each([
