@@ -126,7 +126,7 @@ const SETTINGS = {
   maxFields: setting('FLOWQL_MAX_FIELDS', 'fields', '500', wholeNumber(10, 100_000), 'Maximum number of fields in a document, after its fragments are expanded.'),
   maxRows: setting('FLOWQL_MAX_ROWS', 'rows', '150000', wholeNumber(200, 10_000_000), 'Maximum number of rows that a request may read. Also of the rows that all pages of its operations can have together: 50 runs with 50 task runs each count as 50 + 2,500.'),
   maxValues: setting('FLOWQL_MAX_VALUES', 'values', '500000', wholeNumber(1_000, 100_000_000), 'Maximum number of values in the answer to a request: 50 runs with 10 fields each have 500. A field with an object or a list counts as 5.'),
-  maxSockets: setting('FLOWQL_MAX_SOCKETS', 'connections', '10000', wholeNumber(1, 1_000_000), 'Maximum number of open WebSockets.'),
+  maxSockets: setting('FLOWQL_MAX_SOCKETS', 'connections', '10000', wholeNumber(1, 1_000_000), 'Maximum number of open WebSockets, and of open event streams.'),
   maxUninitialisedSockets: setting('FLOWQL_MAX_UNINITIALISED_SOCKETS', 'connections', '1000', wholeNumber(1, 1_000_000), 'Maximum number of WebSockets whose connection_init was not yet accepted.'),
   maxSubscriptionsPerSocket: setting('FLOWQL_MAX_SUBSCRIPTIONS_PER_SOCKET', 'subscriptions', '100', wholeNumber(1, 10_000), 'Maximum number of concurrent operations on one WebSocket.'),
   maxSocketBufferBytes: setting('FLOWQL_MAX_SOCKET_BUFFER_BYTES', 'bytes', '1000000', wholeNumber(10_000, 1_000_000_000), 'Maximum amount of unsent data on one WebSocket. Its subscriptions pause above that.'),

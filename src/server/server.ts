@@ -106,6 +106,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
     throughYoga: createYogaListener(operations),
     maxBodyBytes: config.maxBodyBytes,
     keepAliveMs: config.keepAliveMs,
+    maxEventStreams: config.maxSockets,
   });
   const http = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS },

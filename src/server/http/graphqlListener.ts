@@ -21,6 +21,7 @@ export interface GraphqlParts {
   maxBodyBytes: number;
   /** How often an idle event stream sends a comment. */
   keepAliveMs: number;
+  maxEventStreams: number;
 }
 
 /**
@@ -29,9 +30,11 @@ export interface GraphqlParts {
  * yoga's have no ids. Yoga answers all other requests.
  * Throws a Problem for a request that it rejects.
  */
-export const createGraphqlListener =
-  ({ operations, authentication, throughYoga, maxBodyBytes, keepAliveMs }: GraphqlParts) =>
-  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+export function createGraphqlListener(parts: GraphqlParts) {
+  const { operations, authentication, throughYoga, maxBodyBytes, keepAliveMs, maxEventStreams } = parts;
+  let openStreams = 0;
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const resultOf = async (operation: ReturnType<Operations['prepare']>): Promise<ExecutionResult> =>
       'errors' in operation ? operation : operations.execute(operation);
     const answered = (asked: OperationRequest, caller: Caller) => resultOf(operations.prepare(asked, caller));
@@ -67,13 +70,25 @@ export const createGraphqlListener =
       const operation = operations.prepare(asked, caller);
       const subscribes = !('errors' in operation) && operation.definition.operation === OperationTypeNode.SUBSCRIPTION;
       if (!subscribes && form !== null) return send(response, answerOf(await resultOf(operation), form));
-      breakOffWhenRevoked(response, authentication, authorization);
-      const results = subscribes ? await operations.subscribe(operation) : await resultOf(operation);
-      return sendEventStream(response, results, keepAliveMs);
+      if (openStreams >= maxEventStreams)
+        throw new Problem(
+          'UNAVAILABLE',
+          `This server has reached its limit of ${maxEventStreams} event streams. Try again later.`,
+        );
+      openStreams += 1;
+      try {
+        breakOffWhenRevoked(response, authentication, authorization);
+        const results = subscribes ? await operations.subscribe(operation) : await resultOf(operation);
+        await sendEventStream(response, results, keepAliveMs);
+      } finally {
+        openStreams -= 1;
+      }
+      return;
     }
     if (!isPost || form === null) return throughYoga(request, response, { request: asked, caller });
     send(response, answerOf(await answered(asked, caller), form));
   };
+}
 
 /** A browser's EventSource sends the id of the last event when it opens a broken stream again. */
 function lastEventId({ headers }: IncomingMessage): string | null {

@@ -126,6 +126,26 @@ test('a query may be answered as an event stream with one event', async () => {
   expect(results(stream.text)).toEqual([{ data: { __typename: 'Query' } }]);
 });
 
+test('a server has a limit of event streams, and a closed one makes room', async () => {
+  const small = await serving({ FLOWQL_MAX_SOCKETS: '1' });
+  const id = await newRun(small.url);
+  const url = `${small.url}?${new URLSearchParams({ query: `subscription { flowRunStates(flowRunId: "${id}") { cursor } }` })}`;
+  const open = (signal?: AbortSignal) =>
+    fetch(url, { headers: { accept: 'text/event-stream' }, signal: signal ?? null });
+  const first = new AbortController();
+  expect((await open(first.signal)).status).toBe(200);
+  const refused = await open();
+  expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining('limit of 1 event streams')]);
+  first.abort();
+  await waitFor(async () => {
+    const again = new AbortController();
+    const { status } = await open(again.signal);
+    again.abort();
+    return status === 200;
+  });
+  await small.close();
+});
+
 test('a server that stops breaks off its event streams so that clients reconnect', async () => {
   const other = served;
   served = await serving();
