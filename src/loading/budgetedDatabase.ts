@@ -23,6 +23,5 @@ export function budgetedDatabase(database: Store, budget: RequestBudget): Store 
       waiting.shift()?.();
     }
   };
-  // Everything else is the database's own.
-  return Object.create(database, { query: { value: query } });
+  return { ...database, query };
 }

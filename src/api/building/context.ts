@@ -31,12 +31,10 @@ export function createContext(
 ): Context {
   // Created on the first read: a mutation without reads, the most frequent request, does not need twenty loaders.
   let loaders: Loaders | null = null;
-  let engine: StartedEngine | null = null;
   let reads: Store | null = null;
   return {
     get engine() {
-      engine ??= { ...started, database: started.database.writes(share.group) };
-      return engine;
+      return engineOf(started, share.group);
     },
     viewer,
     budget,
@@ -54,4 +52,16 @@ export function createContext(
     resumeAfter: null,
     now: () => Date.now() * 1000,
   };
+}
+
+/** The engines of the groups, by their databases. Each mutation needs one. */
+const engines = new WeakMap<object, StartedEngine>();
+function engineOf(started: StartedEngine, group: string): StartedEngine {
+  const database = started.database.writes(group);
+  let engine = engines.get(database);
+  if (!engine) {
+    engine = { ...started, database };
+    engines.set(database, engine);
+  }
+  return engine;
 }

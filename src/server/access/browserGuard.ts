@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
+import { LRUCache } from 'lru-cache';
 import { RequestFault } from '../observing/clientError.ts';
 
 // A server without API keys trusts every process that can reach it, including browsers, and these run pages of other
@@ -83,8 +84,12 @@ function isSameOrigin(origin: string, host: string | undefined): boolean {
   return URL.canParse(origin) && new URL(origin).host === host;
 }
 
-const hostName = (host: string): string =>
-  URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/\.$/, '') : '';
+// Clients send the same few hosts all the time.
+const hostNames = new LRUCache<string, string>({
+  max: 100,
+  memoMethod: (host) => (URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/\.$/, '') : ''),
+});
+const hostName = (host: string): string => hostNames.memo(host);
 
 export function isLoopback(host: string): boolean {
   const name = host.replace(/^\[|\]$/g, '').toLowerCase();

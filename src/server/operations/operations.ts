@@ -147,11 +147,12 @@ export function createOperations(parts: OperationParts): Operations {
   }
 
   /** Returns what `work` resolves with, unless the budget is exhausted before. */
-  const within = async <Value>(budget: RequestBudget, work: Value | Promise<Value>): Promise<Value> => {
+  const within = <Value>(budget: RequestBudget, work: Value | Promise<Value>): Value | Promise<Value> => {
     if (!(work instanceof Promise)) return work;
-    const first = await Promise.race([work, budget.over]);
-    if (first instanceof Problem) throw first;
-    return first;
+    return new Promise((resolve, reject) => {
+      work.then(resolve, reject);
+      budget.whenOver(reject);
+    });
   };
 
   async function run(

@@ -1,9 +1,9 @@
-import { setMaxListeners } from 'node:events';
+import { ClientSignal, type Gone } from '../../core/values/clientSignal.ts';
 
 /** Knows which operations of a socket still have a client that waits for the result. */
 export interface WaitingClients {
   /** Returns a signal that is aborted when the client completes the operation or closes the socket. */
-  begin(id: string, subscriptions: Subscriptions): AbortSignal;
+  begin(id: string, subscriptions: Subscriptions): Gone;
   /** Call it after each message. graphql-ws removes completed operations, and does not tell. */
   messageHandled(): void;
   socketClosed(): void;
@@ -13,7 +13,7 @@ export interface WaitingClients {
 type Subscriptions = { readonly [id: string]: unknown };
 
 export function waitingClients(): WaitingClients {
-  const waiting = new Map<string, AbortController>();
+  const waiting = new Map<string, ClientSignal>();
   let inProgress: Subscriptions = {};
 
   function endThose(areGone: (id: string) => boolean): void {
@@ -28,11 +28,9 @@ export function waitingClients(): WaitingClients {
       inProgress = subscriptions;
       // The id of a completed operation can be used again.
       endThose((other) => other === id);
-      const gone = new AbortController();
-      // Each statement of the operation listens, and stops when it has ended.
-      setMaxListeners(0, gone.signal);
+      const gone = new ClientSignal();
       waiting.set(id, gone);
-      return gone.signal;
+      return gone;
     },
     messageHandled: () => endThose((id) => !Object.hasOwn(inProgress, id)),
     socketClosed: () => endThose(() => true),

@@ -1,3 +1,4 @@
+import type { Gone } from '../../core/values/clientSignal.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 
 /** A named SQL statement. Its text begins with its name, and it is prepared under that name. */
@@ -47,7 +48,7 @@ export interface Share {
   /** The tenant, or the client's address if the server is open to all. */
   group: string;
   /** Aborted when the client no longer waits for the answer. */
-  gone?: AbortSignal | undefined;
+  gone?: Gone | undefined;
 }
 
 /** Statements go to the connections for writes, loops and streams, which the reads of requests never occupy. */

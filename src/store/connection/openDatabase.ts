@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import pg from 'pg';
 import { connectionShares } from '../sharing/connectionShares.ts';
 import { FairTurns } from '../sharing/fairTurns.ts';
@@ -110,7 +111,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       turn.end();
     }
   };
-  const modelsInTurn = (group: string) => calledThrough((call) => inTurn(group, () => call(prisma.client)));
+  const modelsInTurn = rememberedByGroup((group) => calledThrough((call) => inTurn(group, () => call(prisma.client))));
+  const writesInTurn = rememberedByGroup(
+    (group): Database => ({
+      ...database,
+      query: (statement, values) => inTurn(group, () => database.query(statement, values)),
+      transaction: (work, transactionOptions) => inTurn(group, () => database.transaction(work, transactionOptions)),
+      prisma: modelsInTurn(group),
+    }),
+  );
 
   const database: Database = {
     ...queryable(pool),
@@ -125,16 +134,18 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       inTransaction({ pool, queryable, join: prisma.join }, work, transactionOptions),
     // Prisma only reads by keys, which takes no time that is worth a connection of its own.
     reads: (share): Store => ({ ...reads.of(share), prisma: modelsInTurn(share.group) }),
-    writes: (group): Database => ({
-      ...database,
-      query: (statement, values) => inTurn(group, () => database.query(statement, values)),
-      transaction: (work, transactionOptions) => inTurn(group, () => database.transaction(work, transactionOptions)),
-      prisma: modelsInTurn(group),
-    }),
+    writes: writesInTurn,
     async close() {
       await prisma.client.$disconnect();
       await Promise.all([pool.end(), keysPool.end(), reads.close()]);
     },
   };
   return database;
+}
+
+// Each request needs them, and they have no state.
+const MOST_GROUPS = 1_000;
+function rememberedByGroup<Value extends object>(make: (group: string) => Value): (group: string) => Value {
+  const known = new LRUCache<string, Value>({ max: MOST_GROUPS, memoMethod: make });
+  return (group) => known.memo(group);
 }

@@ -1,3 +1,4 @@
+import type { Gone } from '../../core/values/clientSignal.ts';
 import { Problem } from '../../core/values/problem.ts';
 
 export interface FairTurnsOptions {
@@ -22,7 +23,7 @@ export interface Taking {
   /** Called at most once, if the work should end now, because quick work waits. Null if it cannot. */
   giveWay: (() => void) | null;
   /** Aborted when the client no longer waits for the result. The work then loses its place in the queue. */
-  gone?: AbortSignal | undefined;
+  gone?: Gone | undefined;
 }
 
 export interface Turn {
@@ -148,10 +149,12 @@ export class FairTurns {
 
   /** Asks slow work to give way to quick work, now and when more work becomes slow. */
   private askToGiveWay(): void {
-    if (this.look) clearTimeout(this.look);
-    this.look = null;
     const { size, slow, slowAfterMs } = this.options;
     if (this.waiting.quick.size === 0 || slow >= size) return;
+    // The holders are in the order in which they began.
+    const [oldest] = this.holders;
+    const slowInMs = (oldest?.since ?? Number.POSITIVE_INFINITY) + slowAfterMs - performance.now();
+    if (slowInMs > 0) return void this.lookIn(Math.min(slowInMs, slowAfterMs));
     let waiting = 0;
     for (const queue of this.waiting.quick.values()) waiting += queue.length;
     for (const { isAsked } of this.holders) if (isAsked) waiting -= 1;
@@ -169,7 +172,15 @@ export class FairTurns {
       const inMs = since + slowAfterMs - performance.now();
       return !isAsked && lane === 'quick' && inMs > 0 ? inMs : [];
     });
-    if (becomesSlow.length > 0) this.look = setTimeout(() => this.askToGiveWay(), Math.min(...becomesSlow));
+    if (becomesSlow.length > 0) this.lookIn(Math.min(...becomesSlow));
+  }
+
+  /** Looks again then, or earlier. A timer for each statement would cost more than looking in vain twice a second. */
+  private lookIn(ms: number): void {
+    this.look ??= setTimeout(() => {
+      this.look = null;
+      this.askToGiveWay();
+    }, ms);
   }
 }
 

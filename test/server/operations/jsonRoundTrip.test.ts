@@ -182,7 +182,8 @@ const posted = async (query: string, variables = '{}', accept = 'application/jso
   const headers = { 'content-type': 'application/json', accept };
   const body = `{"query":${JSON.stringify(query)},"variables":${variables}}`;
   const answer = await (await fetch(served.url, { method: 'POST', headers, body })).text();
-  if (answer.includes('"errors":')) throw new Error(`${query}\n${variables}\n${answer}\n${JSON.stringify(served.logged.slice(-3))}`);
+  if (answer.includes('"errors":'))
+    throw new Error(`${query}\n${variables}\n${answer}\n${JSON.stringify(served.logged.slice(-3))}`);
   return answer;
 };
 const idIn = async (query: string, variables?: string) => idOf(await posted(query, variables));
