@@ -188,7 +188,8 @@ test('a receiver that never answers does not delay other deliveries', async () =
   answer = (response) => {
     if (received[received.length - 1] !== first) response.end();
   };
-  await tick();
+  // A slow machine does not send all of them in one round. The first one is not due again in these rounds.
+  for (let rounds = 0; received.length < 60 && rounds < 5; rounds += 1) await tick();
   expect(received).toHaveLength(60);
   expect(await waiting()).toBe(1);
 });
