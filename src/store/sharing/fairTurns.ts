@@ -142,9 +142,14 @@ export class FairTurns {
     else this.waiting[lane].delete(group);
   }
 
-  private slowHolders(): Holder[] {
-    const since = performance.now() - this.options.slowAfterMs;
-    return [...this.holders].filter((holder) => !holder.isAsked && (holder.lane === 'slow' || holder.since <= since));
+  private slowHolders(now = performance.now()): Holder[] {
+    return [...this.holders].filter(
+      (holder) => !holder.isAsked && (holder.lane === 'slow' || this.slowIn(holder, now) <= 0),
+    );
+  }
+
+  private slowIn({ since }: Holder, now: number): number {
+    return since + this.options.slowAfterMs - now;
   }
 
   /** Asks slow work to give way to quick work, now and when more work becomes slow. */
@@ -153,13 +158,15 @@ export class FairTurns {
     if (this.waiting.quick.size === 0 || slow >= size) return;
     // The holders are in the order in which they began.
     const [oldest] = this.holders;
-    const slowInMs = (oldest?.since ?? Number.POSITIVE_INFINITY) + slowAfterMs - performance.now();
-    if (slowInMs > 0) return void this.lookIn(Math.min(slowInMs, slowAfterMs));
+    // One time for all decisions: at two times, a holder could be neither slow nor about to become slow.
+    const now = performance.now();
+    const slowInMs = oldest ? this.slowIn(oldest, now) : slowAfterMs;
+    if (slowInMs > 0) return void this.lookIn(slowInMs);
     let waiting = 0;
     for (const queue of this.waiting.quick.values()) waiting += queue.length;
     for (const { isAsked } of this.holders) if (isAsked) waiting -= 1;
 
-    const slowOnes = this.slowHolders();
+    const slowOnes = this.slowHolders(now);
     // Of the group that holds the most turns, the newest, which loses the least work.
     const able = slowOnes
       .filter(({ lane, giveWay }) => lane === 'quick' && giveWay)
@@ -168,9 +175,9 @@ export class FairTurns {
       holder.isAsked = true;
       holder.giveWay?.();
     }
-    const becomesSlow = [...this.holders].flatMap(({ since, isAsked, lane }) => {
-      const inMs = since + slowAfterMs - performance.now();
-      return !isAsked && lane === 'quick' && inMs > 0 ? inMs : [];
+    const becomesSlow = [...this.holders].flatMap((holder) => {
+      const inMs = this.slowIn(holder, now);
+      return !holder.isAsked && holder.lane === 'quick' && inMs > 0 ? inMs : [];
     });
     if (becomesSlow.length > 0) this.lookIn(Math.min(...becomesSlow));
   }
