@@ -8,7 +8,7 @@ const database = new pg.Client({
   host: '127.0.0.1',
   // The fourth line of the file.
   port: Number(readFileSync(`${cluster}/data/postmaster.pid`, 'utf8').split('\n')[3]),
-  user: 'flowql',
+  user: 'flowql_server',
   password: readFileSync(`${cluster}/password`, 'utf8'),
   database: 'postgres',
 });
