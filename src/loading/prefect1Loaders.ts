@@ -41,8 +41,6 @@ export interface MeasureRequest {
   list: Prefect1List;
 }
 
-export type Prefect1Loaders = ReturnType<typeof createPrefect1Loaders>;
-
 /**
  * The loaders of a Prefect 1 request. For each field of a document, the related rows of all parent rows are one
  * statement.

@@ -2,7 +2,7 @@ import { type EndedSchedule, scheduleDeployments } from '../actions/deployments/
 import type { Instant } from '../core/values/instant.ts';
 import { turnOffSchedules } from '../store/deployments/deploymentSchedules.ts';
 import { deploymentsDue } from '../store/deployments/scheduledDeployments.ts';
-import { FIRST_ID } from '../store/prefect1Flows/flowSchedules.ts';
+import { inPages } from './inPages.ts';
 import type { Loop } from './loops.ts';
 
 /** Small: these deployments are locked together, each has up to 100 schedules, and each schedule creates up to 100 runs. */
@@ -17,22 +17,19 @@ export const deploymentScheduler = (everySeconds: number, onEnded: (schedule: En
   everyMs: everySeconds * 1000,
   async tick(engine, now: Instant) {
     const faults: unknown[] = [];
-    for (let after: string | null = FIRST_ID; after !== null; ) {
-      const due: string[] = await deploymentsDue(engine.database, now, after, PAGE);
-      if (due.length > 0) {
-        const { topics, ended, ...scheduled } = await engine.database.transaction(async (transaction) => {
-          const scheduled = await scheduleDeployments(transaction, due, now);
-          await turnOffSchedules(
-            transaction,
-            scheduled.ended.map(({ scheduleId }) => scheduleId),
-          );
-          return scheduled;
-        });
-        engine.streams.announce(topics);
-        for (const schedule of ended) onEnded(schedule);
-        faults.push(...scheduled.faults);
-      }
-      after = due.length === PAGE ? (due.at(-1) ?? null) : null;
+    const read = (after: string, limit: number) => deploymentsDue(engine.database, now, after, limit);
+    for await (const due of inPages(PAGE, read, (id) => id)) {
+      const { topics, ended, ...scheduled } = await engine.database.transaction(async (transaction) => {
+        const scheduled = await scheduleDeployments(transaction, due, now);
+        await turnOffSchedules(
+          transaction,
+          scheduled.ended.map(({ scheduleId }) => scheduleId),
+        );
+        return scheduled;
+      });
+      engine.streams.announce(topics);
+      for (const schedule of ended) onEnded(schedule);
+      faults.push(...scheduled.faults);
     }
     if (faults.length > 0)
       throw new AggregateError(faults, `schedules whose runs could not be created: ${faults.length}`);

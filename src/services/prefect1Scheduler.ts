@@ -1,5 +1,6 @@
 import { type EndedFlowSchedule, scheduleFlowRuns } from '../actions/prefect1Runs/scheduleFlowRuns.ts';
-import { activeSchedules, FIRST_ID, turnOffFlowSchedules } from '../store/prefect1Flows/flowSchedules.ts';
+import { activeSchedules, turnOffFlowSchedules } from '../store/prefect1Flows/flowSchedules.ts';
+import { inPages } from './inPages.ts';
 import type { Loop } from './loops.ts';
 
 const PAGE = 200;
@@ -13,13 +14,12 @@ export const prefect1Scheduler = (everySeconds: number, onEnded: (schedule: Ende
   everyMs: everySeconds * 1000,
   async tick(engine, now) {
     const faults: unknown[] = [];
-    for (let after: string | null = FIRST_ID; after !== null; ) {
-      const flows = await activeSchedules(engine.database, after, PAGE);
+    const read = (after: string, limit: number) => activeSchedules(engine.database, after, limit);
+    for await (const flows of inPages(PAGE, read, ({ id }) => id)) {
       const scheduled = await scheduleFlowRuns(engine, flows, now);
       faults.push(...scheduled.faults);
       const off = await turnOffFlowSchedules(engine.database, scheduled.ended);
       for (const schedule of scheduled.ended) if (off.has(schedule.id)) onEnded(schedule);
-      after = flows.length === PAGE ? (flows.at(-1)?.id ?? null) : null;
     }
     if (faults.length > 0) throw new AggregateError(faults, `flows whose runs could not be created: ${faults.length}`);
   },

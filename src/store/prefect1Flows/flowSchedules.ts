@@ -141,6 +141,3 @@ export const waitingAdHocRuns = (
     orderBy: { id: 'asc' },
     select: { id: true, flowId: true },
   });
-
-/** Lower than every id. */
-export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
