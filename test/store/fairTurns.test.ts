@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { FairTurns, type FairTurnsOptions, type Lane, type Turn } from '../../src/store/sharing/fairTurns.ts';
 
 const fairTurns = (options: Partial<FairTurnsOptions>) =>
@@ -119,4 +119,30 @@ test('work that is known to be slow takes only the turns that slow work may keep
   await end('a1');
   expect(begun).toEqual(['a1', 'a2', 'b2', 'b1']);
   expect(asked).toEqual([]);
+});
+
+test('a slow turn is asked to give way even if it becomes slow while the others are judged', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let now = 0;
+  // The time passes between any two readings.
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+    now += 0.01;
+    return now;
+  });
+  try {
+    const { asked, take } = taker(fairTurns({ slowAfterMs: 500 }));
+    take('a1');
+    now = 0.015;
+    take('a2');
+    take('a3').catch(() => {});
+    // Now a1 is slow, and a2 becomes slow between the first reading and the third.
+    now = 500;
+    vi.advanceTimersByTime(500);
+    now = 502;
+    vi.advanceTimersByTime(2);
+    expect(asked).toEqual(['a2']);
+  } finally {
+    clock.mockRestore();
+    vi.useRealTimers();
+  }
 });
