@@ -134,6 +134,20 @@ test('four megabytes of log lines can be written in one request', async () => {
   expect(flow_run_by_pk.logs).toEqual([{ message: logs[3999]?.message }]);
 });
 
+test('the largest batch of lines that Prefect 1.4.1 sends is accepted', async () => {
+  const { run, t1 } = await started();
+  const logs = Array.from({ length: 10_068 }, (_, index) => ({
+    flow_run_id: run,
+    task_run_id: t1,
+    timestamp: inSeconds(index),
+    name: 'prefect.x',
+    level: 'INFO',
+    message: '',
+  }));
+  await succeeds('write_run_logs', { logs });
+  expect((await query(COUNT, { run })).log_aggregate.aggregate.count).toBe(10_068);
+});
+
 const ARTIFACT = document<{ task_run_artifact_by_pk: { data: unknown } | null }>(
   'query($id: uuid!) { task_run_artifact_by_pk(id: $id) { id tenant_id task_run_id kind data } }',
 );
