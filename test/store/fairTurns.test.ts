@@ -121,7 +121,7 @@ test('work that is known to be slow takes only the turns that slow work may keep
   expect(asked).toEqual([]);
 });
 
-test('a slow turn is asked to give way even if it becomes slow while the others are judged', () => {
+test('a turn that becomes slow while the others are judged gives way, too', () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   let now = 0;
   // The time passes between any two readings.

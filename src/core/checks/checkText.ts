@@ -69,9 +69,12 @@ export const storableLoggerName = (name: string): string => cut(storable(name), 
 function cut(text: string, atMost: number, mark: string): string {
   if (text.length <= atMost || characters(text) <= atMost) return text;
   let end = 0;
-  for (let taken = mark.length; taken < atMost; taken += 1) end += (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
+  // A surrogate pair is one character.
+  for (let taken = mark.length; taken < atMost; taken += 1) end += isHighSurrogate(text.charCodeAt(end)) ? 2 : 1;
   return text.slice(0, end) + mark;
 }
+
+const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code < 0xdc00;
 
 /** Checks tags: at most 500, each of 1 to 255 characters. Their order and repetitions are kept. */
 export function checkTags(field: string, tags: readonly string[]): void {

@@ -35,7 +35,7 @@ function scheduled(facts: WhyNotRunningFacts, now: Instant): WhyNotRunningReason
 
 function deletedDeployment({ deploymentId }: WhyNotRunningFacts): WhyNotRunningReason {
   const message = 'The deployment of the run was deleted, so no worker can run it. Cancel or delete the run.';
-  return { kind: 'DeploymentDeleted', message, since: null, deploymentId: deploymentId ?? '' };
+  return { kind: 'DeploymentDeleted', message, since: null, deploymentId: String(deploymentId) }; // it is set, see `deploymentIsGone`
 }
 
 function future(facts: WhyNotRunningFacts, due: Instant | null, now: Instant): WhyNotRunningReason[] {

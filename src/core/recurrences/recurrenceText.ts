@@ -45,8 +45,9 @@ function readLine(line: string, into: WrittenRecurrence): void {
   if (!hasDates && parameters.length > 0) throw invalid(`the parameter ${parameters[0]}`);
   const dates = hasDates ? value.split(',').map((date) => readTime(date, parameters)) : [];
   if (property === 'DTSTART') {
-    if (dates.length !== 1 || into.start !== null) throw new Error('there is more than one DTSTART');
-    into.start = dates[0] ?? null;
+    const [start, ...others] = dates;
+    if (!start || others.length > 0 || into.start !== null) throw new Error('there is more than one DTSTART');
+    into.start = start;
   } else if (property === 'RDATE') into.dates.push(...dates);
   else if (property === 'EXDATE') into.exceptDates.push(...dates);
   else if (property === 'RRULE') into.rules.push(readRule(value));

@@ -79,6 +79,7 @@ export function cronPattern(text: string, { dayOr, isPrefect1 }: CronOptions): C
     fields.push(parsed);
   }
   const [minutes, hours, days, months, weekdays, seconds] = fields as [Parsed, Parsed, Parsed, Parsed, Parsed, Parsed]; // As above.
+  const hoursText = parts[1] as string; // As above.
   const matchesDate = (date: number, last: number) => days.values.has(date) || (days.hasLastDay && date === last);
   return {
     months: months.values,
@@ -95,7 +96,7 @@ export function cronPattern(text: string, { dayOr, isPrefect1 }: CronOptions): C
     hours: sorted(hours.values),
     minutes: sorted(minutes.values),
     seconds: sorted(seconds.values),
-    isEveryHour: hours.isStar || (parts[1] ?? '').startsWith('*') || hours.values.size === 24,
+    isEveryHour: hours.isStar || hoursText.startsWith('*') || hours.values.size === 24,
   };
 }
 
@@ -131,10 +132,11 @@ function parseItem(field: Field, item: string, reading: Reading, into: Parsed): 
     into.hasLastDay = true;
     return true;
   }
-  const [, nthDay, nth, lastDay] = (field.name === 'weekday' && /^(?:(\w+)#([1-5])|l([0-7]))$/.exec(item)) || [];
-  if (nthDay !== undefined || lastDay !== undefined) {
-    const weekday = numberOf(field, nthDay ?? lastDay ?? '', reading);
-    if (weekday !== null) into.nth.push({ weekday, nth: Number(nth ?? 0) });
+  const [, nthDay, nth = '0', lastDay = nthDay] =
+    (field.name === 'weekday' && /^(?:(\w+)#([1-5])|l([0-7]))$/.exec(item)) || [];
+  if (lastDay !== undefined) {
+    const weekday = numberOf(field, lastDay, reading);
+    if (weekday !== null) into.nth.push({ weekday, nth: Number(nth) });
     return weekday !== null;
   }
   const [, star, from = '', to, step] = RANGE.exec(item) ?? [];

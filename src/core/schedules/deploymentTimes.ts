@@ -101,8 +101,7 @@ const MAX_STEPS = 20_000;
 export function dueTimes(times: DeploymentTimes, now: Instant, maxRuns: number | null): Instant[] {
   const most = Math.min(maxRuns ?? AHEAD.maxRuns, AHEAD.maxRuns);
   const strikes = clockOf(times)(now, countSteps(MAX_STEPS));
-  return takeWithinSteps(strikes, (taken) => {
-    const { instant } = taken.at(-1) ?? { instant: now };
+  return takeWithinSteps(strikes, (taken, { instant }) => {
     const isLater = instant >= now + AHEAD.minTime;
     return taken.length >= most || (taken.length >= AHEAD.minRuns && isLater) || instant > now + AHEAD.maxTime;
   })

@@ -1,2 +1,2 @@
 /** The message of an error that reading a schedule throws. */
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const reasonOf = (error: unknown): string => String(error).replace(/^\w+: /, '');

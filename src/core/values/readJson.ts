@@ -65,7 +65,8 @@ function withNumbers(json: Json, numbers: readonly ExactNumber[]): Json {
   for (let holder = pending.pop(); holder; holder = pending.pop())
     for (const key of Object.keys(holder)) {
       const member = holder[key];
-      if (typeof member === 'number' && member >= PLACE) holder[key] = numbers[member / PLACE - 1] ?? member;
+      if (typeof member === 'number' && member >= PLACE)
+        holder[key] = numbers[member / PLACE - 1] as ExactNumber; // its place
       // A list has its indices as keys.
       else if (typeof member === 'object' && member !== null) pending.push(member as { [key: string]: Json });
     }

@@ -37,12 +37,12 @@ export function* withinSteps<Value>(values: Iterable<Value>): Generator<Value> {
 /** Returns the first values, until they are enough or the steps do not suffice for more. */
 export function takeWithinSteps<Value>(
   values: Iterable<Value>,
-  isEnough: (taken: readonly Value[]) => boolean,
+  isEnough: (taken: readonly Value[], last: Value) => boolean,
 ): Value[] {
   const taken: Value[] = [];
   for (const value of withinSteps(values)) {
     taken.push(value);
-    if (isEnough(taken)) break;
+    if (isEnough(taken, value)) break;
   }
   return taken;
 }

@@ -7,7 +7,7 @@ const MARK = '\\u0000';
 /** Writes JSON like `JSON.stringify`, with all digits of exact numbers. Throws BAD_USER_INPUT for NaN and Infinity. */
 export function writeJson(value: object | string | number | boolean | null): string {
   const text = JSON.stringify(value);
-  return text.includes(MARK) ? (written(value) ?? 'null') : text;
+  return text.includes(MARK) ? String(written(value)) : text;
 }
 
 function written(value: unknown): string | undefined {

@@ -243,8 +243,10 @@ test.each<[DeploymentTimesRequest, RegExp]>([
     'FREQ=DAILY;BYMONTH=13',
     'FREQ=DAILY;BYMONTHDAY=0',
     'FREQ=DAILY;BYHOUR=24',
+    'FREQ=DAILY;BYHOUR=noon',
     'FREQ=DAILY;BYDAY=XX',
     'FREQ=DAILY;BYDAY=',
+    'FREQ=DAILY;BYDAY=1',
     'FREQ=WEEKLY;BYDAY=1MO',
     'FREQ=MONTHLY;BYDAY=0MO',
     'FREQ=MONTHLY;BYDAY=1MO(1)',
@@ -272,6 +274,14 @@ test.each<[DeploymentTimesRequest, RegExp]>([
   ),
 ])('the schedule %j is rejected', (request, reason) => {
   expect(refused(() => deploymentTimes('schedule', request, 0))).toMatch(reason);
+});
+
+test('a rule may say that its start is a date and a time', () => {
+  const rrule = 'DTSTART;VALUE=DATE-TIME:20261121T090000\nRRULE:FREQ=DAILY;COUNT=2';
+  expect(due({ rrule }, '2026-11-21T13:00:00Z')).toEqual(
+    due({ rrule: rrule.replace(';VALUE=DATE-TIME', '') }, '2026-11-21T13:00:00Z'),
+  );
+  expect(due({ rrule }, '2026-11-21T13:00:00Z')).toHaveLength(1);
 });
 
 test('a rule of more than 6500 characters is rejected', () => {

@@ -322,6 +322,7 @@ test.each<[string, Json, string]>([
     { clocks: [{ type: 'IntervalClock', interval: 'x' }] },
     'A schedule must have a number, not "x".',
   ],
+  ['no interval', { clocks: [{ type: 'IntervalClock' }] }, 'A schedule must have a number, not null.'],
   [
     'an unknown time zone',
     { clocks: [cron('* * * * *', '2022-01-01T00:00:00', 'Moon/Crater')] },

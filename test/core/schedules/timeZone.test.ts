@@ -19,6 +19,7 @@ test.each([
   'SystemV/PST8PDT',
   'Europe',
   'Mars/Olympus',
+  'Europe/Atlantis',
   'GMT+5',
   '',
 ])('%j is not a time zone', (name) => expect(timeZone(name)).toBeNull());
