@@ -3,7 +3,7 @@ import type { Instant } from '../../core/values/instant.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { createLoaders, type Loaders } from '../../loading/loaders.ts';
 import { createRequestBudget, type RequestBudget, UNLIMITED } from '../../loading/requestBudget.ts';
-import type { Share, Store } from '../../store/connection/database.ts';
+import type { Reads, Share } from '../../store/connection/database.ts';
 
 /** The context of a request: the engine, the authenticated viewer, and the cache of rows that were read. */
 export interface Context {
@@ -12,7 +12,7 @@ export interface Context {
   viewer: Viewer;
   readonly budget: RequestBudget;
   /** What the fields read from, if not with a loader. */
-  readonly reads: Store;
+  readonly reads: Reads;
   readonly loaders: Loaders;
   /** Drops the cached rows, which can be outdated after a write or after some time. */
   forgetReads(): void;
@@ -31,7 +31,7 @@ export function createContext(
 ): Context {
   // Created on the first read: a mutation without reads, the most frequent request, does not need twenty loaders.
   let loaders: Loaders | null = null;
-  let reads: Store | null = null;
+  let reads: Reads | null = null;
   return {
     get engine() {
       return engineOf(started, share.group);

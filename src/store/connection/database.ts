@@ -12,6 +12,14 @@ export interface Queryable {
   query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
 }
 
+/** A row as PostgreSQL sent it: the text of each column. */
+export type TextRow = readonly (string | null)[];
+
+/** For answers that are made of columns' texts, without reading their values. */
+export interface TextReads {
+  texts(statement: Statement, values?: readonly unknown[]): Promise<TextRow[]>;
+}
+
 /** Prisma's client without raw SQL and transactions, for which `Queryable` and `Database` have their own. */
 export type PrismaModels = {
   [Key in keyof Prisma.TransactionClient as Exclude<Key, `$${string}`>]: Prisma.TransactionClient[Key];
@@ -25,6 +33,9 @@ export interface Models {
 
 /** Takes statements and has the models. */
 export interface Store extends Queryable, Models {}
+
+/** What reads for one request. */
+export interface Reads extends Store, TextReads {}
 
 export interface Transaction extends Store {
   /**
@@ -59,7 +70,7 @@ export interface Database extends Store {
    * Returns what reads for one request. Statements have connections of their own, which all groups share; they fail with
    * TIMEOUT, and with UNAVAILABLE if too many are waiting. They are cancelled when the client has gone.
    */
-  reads(share: Share): Store;
+  reads(share: Share): Reads;
   /** Returns the same database for the writes of a group, which waits for its turn instead of taking every connection. */
   writes(group: string): Database;
   /** Runs `work` in one transaction on one connection. Commits when it returns, rolls back when it throws. */

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { connectionShares } from '../sharing/connectionShares.ts';
 import { FairTurns } from '../sharing/fairTurns.ts';
 import { connection, STATEMENT_TIMEOUT_MS } from './connection.ts';
-import type { Database, Queryable, Store } from './database.ts';
+import type { Database, Queryable, Reads, Statement, TextReads, TextRow } from './database.ts';
 import { inTransaction } from './inTransaction.ts';
 import { requireKnownServer } from './knownServer.ts';
 import { openListener } from './openListener.ts';
@@ -72,19 +72,23 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     return preparedByPrisma(name, sql);
   });
 
-  const queryable = (connected: pg.Pool | pg.PoolClient): Queryable => ({
-    async query<Row>(statement: { name: string; text: string }, values: readonly unknown[] = []) {
+  const queryable = (connected: pg.Pool | pg.PoolClient): Queryable & TextReads => {
+    async function rowsOf<Row>(statement: Statement, values: readonly unknown[], form: Partial<pg.QueryArrayConfig>) {
       database.onStatement?.(statement.name);
       try {
         const name = preparedName(statement.name, statement.text);
-        // Only the author of a statement knows the type of its rows. `pg` reads the values and does not change them.
-        const { rows } = await connected.query({ name, text: statement.text, values: values as unknown[] });
-        return rows as Row[];
+        // `pg` reads the values and does not change them.
+        const { rows } = await connected.query({ name, text: statement.text, values: values as unknown[], ...form });
+        return rows as Row[]; // Only the author of a statement knows the type of its rows.
       } catch (error) {
         throw orUnavailable(error);
       }
-    },
-  });
+    }
+    return {
+      query: <Row>(statement: Statement, values: readonly unknown[] = []) => rowsOf<Row>(statement, values, {}),
+      texts: (statement, values = []) => rowsOf<TextRow>(statement, values, TEXTS),
+    };
+  };
 
   const reads = openReads({
     url,
@@ -133,7 +137,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     transaction: (work, transactionOptions) =>
       inTransaction({ pool, queryable, join: prisma.join }, work, transactionOptions),
     // Prisma only reads by keys, which takes no time that is worth a connection of its own.
-    reads: (share): Store => ({ ...reads.of(share), prisma: modelsInTurn(share.group) }),
+    reads: (share): Reads => ({ ...reads.of(share), prisma: modelsInTurn(share.group) }),
     writes: writesInTurn,
     async close() {
       await prisma.client.$disconnect();
@@ -142,6 +146,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
   return database;
 }
+
+const unread = (text: string) => text;
+const TEXTS: Partial<pg.QueryArrayConfig> = { rowMode: 'array', types: { getTypeParser: () => unread } };
 
 // Each request needs them, and they have no state.
 const MOST_GROUPS = 1_000;

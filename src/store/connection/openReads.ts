@@ -5,7 +5,7 @@ import { Problem } from '../../core/values/problem.ts';
 import { Cancellation } from '../sharing/cancellation.ts';
 import { clientIsGone, FairTurns, type Lane } from '../sharing/fairTurns.ts';
 import { connection } from './connection.ts';
-import type { Queryable, Share, Statement } from './database.ts';
+import type { Queryable, Share, Statement, TextReads } from './database.ts';
 import { orUnavailable } from './unavailable.ts';
 
 // A page of runs takes some milliseconds. A statement that takes this long is one of few that occupy the database.
@@ -23,12 +23,12 @@ export interface ReadsOptions {
   timeoutMs: number;
   maxWaitMs: number;
   maxWaiting: number;
-  queryable(client: pg.PoolClient): Queryable;
+  queryable(client: pg.PoolClient): Queryable & TextReads;
 }
 
-export interface Reads {
+export interface ReadConnections {
   /** Takes the statements of one request. They cannot write. */
-  of(share: Share): Queryable;
+  of(share: Share): Queryable & TextReads;
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ const GAVE_WAY = Symbol();
  * tenants share them fairly, slow statements get at most half of them while others wait, each is cancelled when it has
  * taken `timeoutMs` or when its client has left.
  */
-export function openReads({ url, size, timeoutMs, maxWaitMs, maxWaiting, queryable }: ReadsOptions): Reads {
+export function openReads({ url, size, timeoutMs, maxWaitMs, maxWaiting, queryable }: ReadsOptions): ReadConnections {
   const pool = new pg.Pool({
     ...connection(url, { statementTimeoutMs: timeoutMs, readOnly: true }),
     max: size,
@@ -60,11 +60,14 @@ export function openReads({ url, size, timeoutMs, maxWaitMs, maxWaiting, queryab
   const isKnownSlow = (group: string, statement: Statement) =>
     slowStatements.size > 0 && slowStatements.has(keyOf(group, statement));
 
+  /** Sends a statement on a connection. */
+  type Send<Row> = (connected: Queryable & TextReads) => Promise<Row[]>;
+
   async function attempt<Row>(
     { group, gone }: Share,
     lane: Lane,
     statement: Statement,
-    values: readonly unknown[],
+    send: Send<Row>,
   ): Promise<Row[] | typeof GAVE_WAY> {
     let hasGivenWay = false;
     let cancellation: Cancellation | null = null;
@@ -83,7 +86,7 @@ export function openReads({ url, size, timeoutMs, maxWaitMs, maxWaiting, queryab
       try {
         if (gone?.aborted) throw clientIsGone();
         if (hasGivenWay) return GAVE_WAY;
-        return await queryable(client).query<Row>(statement, values);
+        return await send(queryable(client));
       } catch (error) {
         if (!isCancelled(error)) throw error;
         if (gone?.aborted) throw clientIsGone();
@@ -101,17 +104,21 @@ export function openReads({ url, size, timeoutMs, maxWaitMs, maxWaiting, queryab
     }
   }
 
+  async function read<Row>(share: Share, statement: Statement, send: Send<Row>): Promise<Row[]> {
+    const lane = isKnownSlow(share.group, statement) ? 'slow' : 'quick';
+    const rows = await attempt(share, lane, statement, send);
+    if (rows !== GAVE_WAY) return rows;
+    const again = await attempt(share, 'slow', statement, send);
+    // Work in the slow lane never gives way.
+    if (again === GAVE_WAY) throw new Error(`${statement.name} gave way twice.`);
+    return again;
+  }
+
   return {
     of: (share) => ({
-      async query<Row>(statement: Statement, values: readonly unknown[] = []) {
-        const lane = isKnownSlow(share.group, statement) ? 'slow' : 'quick';
-        const rows = await attempt<Row>(share, lane, statement, values);
-        if (rows !== GAVE_WAY) return rows;
-        const again = await attempt<Row>(share, 'slow', statement, values);
-        // Work in the slow lane never gives way.
-        if (again === GAVE_WAY) throw new Error(`${statement.name} gave way twice.`);
-        return again;
-      },
+      query: <Row>(statement: Statement, values?: readonly unknown[]) =>
+        read<Row>(share, statement, (connected) => connected.query(statement, values)),
+      texts: (statement, values) => read(share, statement, (connected) => connected.texts(statement, values)),
     }),
     close: () => pool.end(),
   };
