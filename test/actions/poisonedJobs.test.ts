@@ -3,6 +3,8 @@ import { createFlow } from '../../src/actions/deployments/createFlow.ts';
 import { createFlowRun } from '../../src/actions/flowRuns/createFlowRun.ts';
 import { createTaskRun, newTaskRun } from '../../src/actions/taskRuns/createTaskRun.ts';
 import { newId } from '../../src/actions/writing/newId.ts';
+import { beginFlowRun } from '../../src/core/rules/begin.ts';
+import { blankFlowRun } from '../../src/core/runs/blankFlowRun.ts';
 import { proposeState } from '../../src/core/runs/state.ts';
 import { keysText } from '../../src/store/taskRuns/taskRunKeys.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
@@ -36,6 +38,14 @@ type Message = () => string;
 
 /** Prepares a job with a message, which may fail. */
 const SUBMIT: { [writer: string]: (message: Message) => Promise<() => Promise<unknown>> } = {
+  async flowRunCreations(message) {
+    const run = { id: newId(), tenantId, flowId, name: 'a run' };
+    const begin = (at: number) => {
+      const facts = { prefect1: false, now: at, newId, random: 0 };
+      return beginFlowRun(blankFlowRun(run, {}, at), { type: 'PENDING', message: message() }, facts);
+    };
+    return () => t.engine.writer.flowRunCreations.submit({ run, begin }, 0);
+  },
   async flowRunMoves(message) {
     const flowRunId = await flowRun();
     const propose = () => ({ state: { type: 'RUNNING' as const, message: message() }, force: true });

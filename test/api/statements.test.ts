@@ -94,3 +94,16 @@ test('wide columns are returned if requested', async () => {
     taskRuns: { nodes: [{ taskInputs: { x: [{ kind: 'parameter', name: 'y' }] } }] },
   });
 });
+
+test.each([
+  ['id name state { type data } parameters flow { name }', ['flowRuns.insert', 'flows.byId']],
+  ['id name created labels state { type timestamp details { flowRunId } }', ['flowRuns.insert']],
+])('creating a flow run and returning %s costs %j', async (fields, statements) => {
+  const { flows } = await api.run('{ flows(first: 1) { nodes { id } } }');
+  const create = () =>
+    api.run(`mutation ($input: CreateFlowRunInput!) { createFlowRun(input: $input) { flowRun { ${fields} } } }`, {
+      input: { flowId: flows.nodes[0].id },
+    });
+  await create();
+  expect(await api.statements(create)).toEqual([...statements, 'notify']);
+});

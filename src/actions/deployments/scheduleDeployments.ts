@@ -8,10 +8,9 @@ import { Problem } from '../../core/values/problem.ts';
 import { runName } from '../../core/values/runName.ts';
 import type { Transaction } from '../../store/connection/database.ts';
 import { lockWantingSchedules, type WantingSchedule } from '../../store/deployments/scheduledDeployments.ts';
-import type { BegunFlowRun } from '../../store/flowRuns/insertFlowRuns.ts';
+import { type BegunFlowRun, insertFlowRuns } from '../../store/flowRuns/insertFlowRuns.ts';
 import type { Topic } from '../../streams/streams.ts';
 import { newId } from '../writing/newId.ts';
-import { flowRunTopics, writeFlowRuns } from '../writing/writeFlowRuns.ts';
 
 /** A schedule that will never create a run again. */
 export interface EndedSchedule {
@@ -60,8 +59,8 @@ export async function scheduleDeployments(
   }
   const topics: Topic[] = [];
   for (let from = 0; from < wanted.length; from += BATCH) {
-    const created = await writeFlowRuns(transaction, wanted.slice(from, from + BATCH));
-    topics.push(...flowRunTopics(created));
+    const { inserted } = await insertFlowRuns(transaction, wanted.slice(from, from + BATCH), null);
+    for (const { written } of inserted ?? []) if (written) topics.push(`flowRunStates:${written.flowRun.id}`);
   }
   return { topics, ended, faults };
 }

@@ -2,9 +2,10 @@ import { checkJson, checkLabels, checkParameters } from '../../core/checks/check
 import { checkFlowRunPolicy } from '../../core/checks/checkNumbers.ts';
 import { checkStateRequest } from '../../core/checks/checkStateRequest.ts';
 import { checkIdempotencyKey, checkName, checkTags } from '../../core/checks/checkText.ts';
-import type { FlowRun, FlowRunPolicy } from '../../core/runs/run.ts';
+import type { FlowRunPolicy } from '../../core/runs/run.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import type { Keyed } from '../writing/answerBook.ts';
+import type { CreatedFlowRun } from '../writing/createFlowRunBatch.ts';
 import type { Engine } from '../writing/engine.ts';
 import { createGatheredFlowRun, type GatheredFlowRun } from './createGatheredFlowRun.ts';
 import { requireWorkQueue, type WorkQueueNames } from './requireWorkQueue.ts';
@@ -22,16 +23,10 @@ export interface CreateFlowRun
  * with the same key and flow returns that run, regardless of its other fields.
  * Source: Prefect 3, models/flow_runs.py, create_flow_run.
  */
-export async function createFlowRun(
-  engine: Engine,
-  viewer: Viewer,
-  input: CreateFlowRun,
-): Promise<{ flowRun: FlowRun; created: boolean }> {
+export async function createFlowRun(engine: Engine, viewer: Viewer, input: CreateFlowRun): Promise<CreatedFlowRun> {
   checkNewFlowRun(input);
-  return createGatheredFlowRun(engine, viewer, async (transaction) => {
-    const queue = await requireWorkQueue(transaction, viewer.tenantId, input);
-    return { ...input, workQueueId: queue?.workQueueId ?? null };
-  });
+  const queue = await requireWorkQueue(engine.database, viewer.tenantId, input);
+  return createGatheredFlowRun(engine, viewer, { ...input, workQueueId: queue?.workQueueId ?? null });
 }
 
 /** Checks the input of a new run. Throws BAD_USER_INPUT. */

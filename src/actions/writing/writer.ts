@@ -1,11 +1,18 @@
 import type { FlowRunState, State, TaskRunState } from '../../core/runs/state.ts';
 import type { Problem } from '../../core/values/problem.ts';
-import type { Database, Queryable, Transaction } from '../../store/connection/database.ts';
+import type { Database, Transaction } from '../../store/connection/database.ts';
 import { isOneRowsFault, isTransient } from '../../store/connection/databaseErrors.ts';
 import type { Streams, Topic } from '../../streams/streams.ts';
 import { Coalescer } from './coalescer.ts';
+import {
+  type CreatedFlowRun,
+  createFlowRunAlone,
+  createFlowRunBatch,
+  type FlowRunCreationJob,
+} from './createFlowRunBatch.ts';
 import { createTaskRunAlone } from './createTaskRunAlone.ts';
 import { type CreatedTaskRun, createTaskRunBatch, type TaskRunCreationJob } from './createTaskRunBatch.ts';
+import { DatabaseClock } from './databaseClock.ts';
 import { type FlowRunFollower, type FlowRunMoveJob, moveFlowRunBatch } from './moveFlowRunBatch.ts';
 import type { MoveAnswer, Moved } from './moveOutcome.ts';
 import { moveTaskRunAlone, type RecentTaskRuns } from './moveTaskRunAlone.ts';
@@ -18,6 +25,7 @@ import { type LogJob, type WrittenLogs, writeLogBatch } from './writeLogBatch.ts
 export type WrittenMove<RunState extends State> = { answer: MoveAnswer; state: RunState | null };
 
 export interface Writer {
+  flowRunCreations: Coalescer<FlowRunCreationJob, CreatedFlowRun>;
   flowRunMoves: Coalescer<FlowRunMoveJob, WrittenMove<FlowRunState>>;
   taskRunMoves: Coalescer<TaskRunMoveJob, WrittenMove<TaskRunState>>;
   taskRunCreations: Coalescer<TaskRunCreationJob, CreatedTaskRun>;
@@ -49,17 +57,18 @@ const RECENT_MS = 60_000;
  */
 export function createWriter(database: Database, streams: Streams, { maxWaiting, followers }: WriterOptions): Writer {
   const recent: RecentTaskRuns = new Recent(RECENT_MS);
+  const clock = new DatabaseClock();
 
   function coalesce<Job, Answer, Written extends { topics: Set<Topic> }>(
     groupOf: (job: Job) => string | null,
     rowsOf: (job: Job) => readonly string[],
     write: (transaction: Transaction, jobs: Job[]) => Promise<Written>,
     answersOf: (written: Written) => (Answer | Problem)[],
-    writeOne?: (database: Queryable, recent: RecentTaskRuns, job: Job) => Promise<Written | null>,
+    writeOne?: (job: Job) => Promise<Written | null>,
   ) {
     const writeAll = (jobs: Job[]) => database.transaction((transaction) => write(transaction, jobs), { byKeys: true });
     // A single job does not need the transaction of a batch.
-    const writeAlone = async (job: Job) => (await writeOne?.(database, recent, job)) ?? writeAll([job]);
+    const writeAlone = async (job: Job) => (await writeOne?.(job)) ?? writeAll([job]);
     return new Coalescer<Job, Answer>({
       flush: async (jobs) => {
         const [first] = jobs;
@@ -79,6 +88,13 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting,
     });
   }
   return {
+    flowRunCreations: coalesce(
+      ({ run }) => run.tenantId,
+      ({ run }: FlowRunCreationJob) => (run.idempotencyKey ? [`${run.flowId} ${run.idempotencyKey}`] : []),
+      (transaction, jobs) => createFlowRunBatch(transaction, clock, jobs),
+      ({ answers }) => answers,
+      (job) => createFlowRunAlone(database, clock, job),
+    ),
     flowRunMoves: coalesce(
       tenantOf,
       ({ flowRunId }: FlowRunMoveJob) => [flowRunId],
@@ -90,14 +106,14 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting,
       ({ taskRunId }: TaskRunMoveJob) => [taskRunId],
       moveTaskRunBatch,
       withStates,
-      moveTaskRunAlone,
+      (job) => moveTaskRunAlone(database, recent, job),
     ),
     taskRunCreations: coalesce(
       ({ run }) => run.tenantId,
       ({ run }: TaskRunCreationJob) => [run.flowRunId ?? run.taskKey],
       createTaskRunBatch,
       ({ answers }) => answers,
-      createTaskRunAlone,
+      (job) => createTaskRunAlone(database, recent, job),
     ),
     taskRunReports: coalesce(
       tenantOf,

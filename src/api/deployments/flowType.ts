@@ -14,7 +14,7 @@ import { byIdText, filterText, sortText } from '../building/sharedTexts.ts';
 import { filterInputType } from '../filters/filterInputType.ts';
 import { toFilter } from '../filters/toFilter.ts';
 
-// A flow run takes the labels of its deployment if it has one (store/flowRuns/flowRunReferences.ts).
+// A flow run takes the labels of its deployment if it has one (store/flowRuns/insertFlowRuns.ts).
 const LABELS = 'Arbitrary keys and values. New flow runs without a deployment inherit them.';
 
 FlowType.implement({

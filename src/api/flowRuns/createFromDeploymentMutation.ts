@@ -5,6 +5,7 @@ import { LIMIT_TEXTS } from '../building/limitTexts.ts';
 import { idText } from '../building/sharedTexts.ts';
 import { StateInput, stateRequest } from '../runs/stateInput.ts';
 import { CreateFlowRunPayload, FLOW_RUN_TEXTS } from './flowRunMutations.ts';
+import { rememberFlowRun } from './rememberFlowRun.ts';
 
 const CreateFlowRunFromDeploymentInput = builder.inputType('CreateFlowRunFromDeploymentInput', {
   description: 'A flow run to create from a deployment. Omitted and null fields are taken from the deployment.',
@@ -59,10 +60,12 @@ builder.mutationField('createFlowRunFromDeployment', (t) =>
     args: {
       input: t.arg({ type: CreateFlowRunFromDeploymentInput, required: true, description: 'The flow run to create.' }),
     },
-    resolve: (_, { input: { state, ...input } }, { engine, viewer }) =>
-      createFlowRunFromDeployment(engine, viewer, {
+    resolve: async (_, { input: { state, ...input } }, context) => {
+      const created = await createFlowRunFromDeployment(context.engine, context.viewer, {
         ...given(input),
         ...(state && { state: stateRequest(state) }),
-      }),
+      });
+      return rememberFlowRun(context, created);
+    },
   }),
 );

@@ -15,6 +15,7 @@ import { FlowRunType } from '../building/objectTypes.ts';
 import { idText, SHARED_TEXTS } from '../building/sharedTexts.ts';
 import { FlowRunPolicyInput } from '../runs/policyTypes.ts';
 import { StateInput, stateRequest } from '../runs/stateInput.ts';
+import { rememberFlowRun } from './rememberFlowRun.ts';
 
 /** Descriptions of the fields with which flow runs are created, directly or from a deployment. */
 export const FLOW_RUN_TEXTS = {
@@ -187,12 +188,14 @@ builder.mutationFields((t) => ({
       'Creates a flow run in its first state. If the flow already has a run with this idempotency key, returns it ' +
       'unchanged.',
     args: { input: t.arg({ type: CreateFlowRunInput, required: true, description: 'The flow run to create.' }) },
-    resolve: (_, { input: { state, policy, ...input } }, { engine, viewer }) =>
-      createFlowRun(engine, viewer, {
+    resolve: async (_, { input: { state, policy, ...input } }, context) => {
+      const created = await createFlowRun(context.engine, context.viewer, {
         ...given(input),
         ...(state && { state: stateRequest(state) }),
         ...(policy && { policy: given(policy) }),
-      }),
+      });
+      return rememberFlowRun(context, created);
+    },
   }),
   updateFlowRun: t.field({
     type: ChangeFlowRunPayload,

@@ -45,21 +45,6 @@ export async function lockDeployment(
   return { deployment, now };
 }
 
-const LOCK_FOR_RUN = statement(
-  'deployments.lockForRun',
-  `select ${deploymentColumns('d')} from deployment d where d.id = $1 and d.tenant_id = $2 for key share`,
-);
-
-/** Returns a deployment, and prevents its deletion until the transaction ends. */
-export async function lockDeploymentForRun(
-  transaction: Queryable,
-  tenantId: string,
-  id: string,
-): Promise<Deployment | null> {
-  const [row] = await transaction.query<Deployment>(LOCK_FOR_RUN, [id, tenantId]);
-  return row ?? null;
-}
-
 /** The columns to change. Absent ones stay unchanged. */
 export type DeploymentUpdate = Partial<Omit<NewDeployment, 'id' | 'tenantId' | 'flowId' | 'name'>>;
 

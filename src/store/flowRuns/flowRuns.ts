@@ -80,18 +80,20 @@ export const flowRunCountsOf = (
 ): Promise<Map<string, number>> =>
   readChildCounts(database, FLOW_RUNS, flowIds, 'flowId', tenantWhere('flowRun', tenantId, filter), atMost);
 
-const ID_BY_KEY = statement(
-  'flowRuns.idByIdempotencyKey',
-  'select id from flow_run where flow_id = $1 and idempotency_key = $2 and tenant_id = $3',
+/** What a flow run's idempotency key is unique in. */
+export type FlowRunKey = Pick<FlowRun, 'tenantId' | 'flowId' | 'idempotencyKey'>;
+
+const BY_KEYS = statement(
+  'flowRuns.byIdempotencyKeys',
+  `select ${flowRunColumns('r')} from unnest($1::uuid[], $2::uuid[], $3::text[]) as k (tenant_id, flow_id, key)
+   join flow_run r on r.flow_id = k.flow_id and r.idempotency_key = k.key and r.tenant_id = k.tenant_id`,
 );
 
-/** The id of a flow's run with this idempotency key; null if there is none. */
-export async function flowRunIdByKey(
-  transaction: Queryable,
-  tenantId: string,
-  flowId: string,
-  idempotencyKey: string,
-): Promise<string | null> {
-  const [row] = await transaction.query<{ id: string }>(ID_BY_KEY, [flowId, idempotencyKey, tenantId]);
-  return row?.id ?? null;
+/** The flow runs with these idempotency keys, by `flowRunKeyText`. */
+export async function flowRunsByKeys(database: Queryable, keys: readonly FlowRunKey[]): Promise<Map<string, FlowRun>> {
+  const values = [keys.map(({ tenantId }) => tenantId), keys.map(({ flowId }) => flowId)];
+  const rows = await database.query<FlowRunRow>(BY_KEYS, [...values, keys.map((key) => key.idempotencyKey)]);
+  return new Map(rows.map((row) => [flowRunKeyText(row), flowRunFromRow(row)]));
 }
+
+export const flowRunKeyText = ({ flowId, idempotencyKey }: FlowRunKey): string => `${flowId} ${idempotencyKey}`;

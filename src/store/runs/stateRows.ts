@@ -101,3 +101,11 @@ export const stateColumns = <Row>(stateOf: (row: Row) => ProposedState): Written
   ...fieldColumns(PLAIN_STATE, stateOf),
   ...prefect1Columns('start_time', stateOf),
 ];
+
+/** Inserts a run's first state from the columns of its row. The data, which a run does not have, is in a column of its own. */
+export const FIRST_STATE = {
+  columns: 'id, type, name, timestamp, message, data, details, prefect1_state, serialized_state, start_time',
+  values: (run: string): string =>
+    `${run}.state_id, ${run}.state_type, ${run}.state_name, ${run}.state_timestamp, ${run}.state_message, ${run}.data,
+      ${run}.state_details, ${run}.prefect1_state, ${run}.serialized_state, ${run}.state_start_time`,
+};
