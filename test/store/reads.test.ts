@@ -1,5 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ExactNumber } from '../../src/core/values/exactNumber.ts';
+import { parseInstant } from '../../src/core/values/instant.ts';
+import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
 import { type Database, statement } from '../../src/store/connection/database.ts';
 import { type DatabaseOptions, openDatabase } from '../../src/store/connection/openDatabase.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
@@ -143,8 +146,9 @@ describe('a client that goes', () => {
 
   test('a request that comes when its statement has ended does not cancel the next statement of the connection', async () => {
     const database = await open();
-    const short = statement('test.short', 'select 1 from pg_sleep(0.002)');
-    for (let round = 0; round < 150; round += 1) {
+    // About as long as it takes until the client is missed.
+    const short = statement('test.short', 'select 1 from pg_sleep(0.02)');
+    for (let round = 0; round < 80; round += 1) {
       const gone = new AbortController();
       const abandoned = database.reads({ group: 'first', gone: gone.signal }).query(short);
       setTimeout(() => gone.abort(), round % 6);
@@ -180,5 +184,69 @@ describe('the writes of one tenant', () => {
     expect(await database.keys.query(selectOne)).toEqual([{ one: 1 }]);
     free();
     await settled;
+  });
+});
+
+describe('the plans of reads', () => {
+  const values = [['00000000-0000-4000-8000-000000000001'], DEFAULT_TENANT_ID];
+  const named = (name: string, generic: boolean) =>
+    statement(name, 'select id, name from flow where id = any($1::uuid[]) and tenant_id = $2', { generic });
+  const PLANS = statement(
+    'test.plans',
+    `select split_part(name, '/', 1) as name, generic_plans, custom_plans from pg_prepared_statements order by name`,
+  );
+  /** One read after the other uses the same connection. */
+  const oneConnection = async () => (await open()).reads({ group: 'first' });
+
+  test('a generic statement is not planned again, and others are', async () => {
+    const reads = await oneConnection();
+    for (let time = 0; time < 4; time += 1) await reads.query(named('test.generic', true), values);
+    for (let time = 0; time < 4; time += 1) await reads.query(named('test.custom', false), values);
+    for (let time = 0; time < 4; time += 1) await reads.query(named('test.generic', true), values);
+    expect(await reads.query(PLANS)).toEqual(
+      expect.arrayContaining([
+        { name: 'test.generic', generic_plans: 8, custom_plans: 0 },
+        { name: 'test.custom', generic_plans: 0, custom_plans: 4 },
+      ]),
+    );
+  });
+
+  test('a statement that fails leaves its connection as the next one needs it', async () => {
+    const reads = await oneConnection();
+    const divide = statement('test.divide', 'select 6 / $1::int as result', { generic: true });
+    const invalid = statement('test.invalid', 'select no_such_column', { generic: true });
+    for (const statementOfOther of [selectOne, named('test.other', true)]) {
+      await expect(reads.query(divide, [0])).rejects.toThrow('division by zero');
+      await expect(reads.query(invalid)).rejects.toThrow('no_such_column');
+      await reads.query(statementOfOther, statementOfOther === selectOne ? [] : values);
+      expect(await reads.query(divide, [2])).toEqual([{ result: 3 }]);
+    }
+    expect(await reads.query(PLANS)).toContainEqual({ name: 'test.divide', generic_plans: 1, custom_plans: 0 });
+  });
+
+  test('rows are read from the first answer and from later ones alike, as objects and as texts', async () => {
+    const reads = await oneConnection();
+    const kinds = statement(
+      'test.kinds',
+      `select 12::bigint as big, '{"a": [1.0]}'::jsonb as json, null::int as never, n, '2026-11-21 01:08:00.5+00'::timestamptz as at
+       from generate_series(1, 2) n`,
+      { generic: true },
+    );
+    const row = {
+      big: 12,
+      json: { a: [new ExactNumber('1.0')] },
+      never: null,
+      at: parseInstant('2026-11-21T01:08:00.5Z'),
+    };
+    for (let time = 0; time < 3; time += 1) {
+      expect(await reads.query(kinds)).toEqual([
+        { ...row, n: 1 },
+        { ...row, n: 2 },
+      ]);
+      expect(await reads.texts(kinds)).toEqual(
+        [1, 2].map((n) => ['12', '{"a": [1.0]}', null, `${n}`, expect.any(String)]),
+      );
+    }
+    expect(await reads.query(statement('test.nothing', 'select from flow limit 0'))).toEqual([]);
   });
 });

@@ -9,9 +9,9 @@ import { prefect1Headers } from '../operations/requestContext.ts';
 import { requestOfJson, requestOfSearch } from '../operations/requestParams.ts';
 import { answerOf, jsonAnswer, send } from './answer.ts';
 import { sendEventStream } from './eventStream.ts';
+import { GoneClient } from './goneClient.ts';
 import { acceptsEventStream, chooseForm } from './mediaType.ts';
 import { readBody } from './readBody.ts';
-import { whenGone } from './whenGone.ts';
 import type { YogaListener } from './yogaListener.ts';
 
 export interface GraphqlParts {
@@ -49,7 +49,7 @@ export function createGraphqlListener(parts: GraphqlParts) {
     const caller: Caller = {
       viewer,
       headers: prefect1Headers(request.headers),
-      share: { group: groupOf(viewer, request), gone: whenGone(response) },
+      share: { group: groupOf(viewer, request), gone: new GoneClient(response) },
       mayMutate: isPost,
       maySubscribe,
       resumeAfter: lastEventId(request),

@@ -9,8 +9,8 @@ import type { Authentication } from '../access/authentication.ts';
 import { groupOf } from '../access/groupOf.ts';
 import { RequestFault } from '../observing/clientError.ts';
 import { SAFE_HEADERS } from './answer.ts';
+import { GoneClient } from './goneClient.ts';
 import { csvHeader, csvRows } from './logsCsv.ts';
-import { whenGone } from './whenGone.ts';
 
 const PATH = /^\/flow-runs\/([^/]+)\/logs\.csv$/;
 
@@ -29,7 +29,7 @@ export const createLogsCsvPage =
   async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const viewer = await authentication.viewerOf(request.headers.authorization, request.socket.remoteAddress);
     const { tenantId } = viewer;
-    const gone = whenGone(response);
+    const gone = new GoneClient(response);
     const reads = database.reads({ group: groupOf(viewer, request), gone });
     const [, id = ''] = PATH.exec((request.url ?? '').split('?', 1)[0] ?? '') ?? [];
     const [run] = isUuid(id) ? await flowRunsById(reads, tenantId, [id.toLowerCase()], { wide: false }) : [];

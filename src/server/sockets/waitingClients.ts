@@ -1,4 +1,4 @@
-import { ClientSignal, type Gone } from '../../core/values/clientSignal.ts';
+import type { Gone } from '../../core/values/gone.ts';
 
 /** Knows which operations of a socket still have a client that waits for the result. */
 export interface WaitingClients {
@@ -13,14 +13,14 @@ export interface WaitingClients {
 type Subscriptions = { readonly [id: string]: unknown };
 
 export function waitingClients(): WaitingClients {
-  const waiting = new Map<string, ClientSignal>();
+  const waiting = new Map<string, { aborted: boolean }>();
   let inProgress: Subscriptions = {};
 
   function endThose(areGone: (id: string) => boolean): void {
     for (const [id, gone] of waiting) {
       if (!areGone(id)) continue;
       waiting.delete(id);
-      gone.abort();
+      gone.aborted = true;
     }
   }
   return {
@@ -28,7 +28,7 @@ export function waitingClients(): WaitingClients {
       inProgress = subscriptions;
       // The id of a completed operation can be used again.
       endThose((other) => other === id);
-      const gone = new ClientSignal();
+      const gone = { aborted: false };
       waiting.set(id, gone);
       return gone;
     },

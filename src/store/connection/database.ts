@@ -1,10 +1,15 @@
-import type { Gone } from '../../core/values/clientSignal.ts';
+import type { Gone } from '../../core/values/gone.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 
 /** A named SQL statement. Its text begins with its name, and it is prepared under that name. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /**
+   * Whether one plan is right for all values, and reaches every table by an index. Reads then use a plan again, instead
+   * of making one at each execution.
+   */
+  readonly generic?: boolean;
 }
 
 export interface Queryable {
@@ -58,7 +63,7 @@ export interface TransactionOptions {
 export interface Share {
   /** The tenant, or the client's address if the server is open to all. */
   group: string;
-  /** Aborted when the client no longer waits for the answer. */
+  /** Whether the client no longer waits for the answer. */
   gone?: Gone | undefined;
 }
 
@@ -91,4 +96,8 @@ export interface Database extends Store {
 }
 
 /** Names a statement, in its text, for the database's log, and as a prepared statement. */
-export const statement = (name: string, text: string): Statement => ({ name, text: `/* ${name} */ ${text}` });
+export const statement = (
+  name: string,
+  text: string,
+  { generic = false }: Pick<Statement, 'generic'> = {},
+): Statement => ({ name, text: `/* ${name} */ ${text}`, generic });

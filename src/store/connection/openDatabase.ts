@@ -3,7 +3,7 @@ import pg from 'pg';
 import { connectionShares } from '../sharing/connectionShares.ts';
 import { FairTurns } from '../sharing/fairTurns.ts';
 import { connection, STATEMENT_TIMEOUT_MS } from './connection.ts';
-import type { Database, Queryable, Reads, Statement, TextReads, TextRow } from './database.ts';
+import type { Database, Queryable, Reads, Statement } from './database.ts';
 import { inTransaction } from './inTransaction.ts';
 import { requireKnownServer } from './knownServer.ts';
 import { openListener } from './openListener.ts';
@@ -72,23 +72,22 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     return preparedByPrisma(name, sql);
   });
 
-  const queryable = (connected: pg.Pool | pg.PoolClient): Queryable & TextReads => {
-    async function rowsOf<Row>(statement: Statement, values: readonly unknown[], form: Partial<pg.QueryArrayConfig>) {
-      database.onStatement?.(statement.name);
+  const nameOf = (statement: Statement): string => {
+    database.onStatement?.(statement.name);
+    return preparedName(statement.name, statement.text);
+  };
+  const queryable = (connected: pg.Pool | pg.PoolClient): Queryable => ({
+    async query<Row>(statement: Statement, values: readonly unknown[] = []) {
       try {
-        const name = preparedName(statement.name, statement.text);
         // `pg` reads the values and does not change them.
-        const { rows } = await connected.query({ name, text: statement.text, values: values as unknown[], ...form });
+        const config = { name: nameOf(statement), text: statement.text, values: values as unknown[] };
+        const { rows } = await connected.query(config);
         return rows as Row[]; // Only the author of a statement knows the type of its rows.
       } catch (error) {
         throw orUnavailable(error);
       }
-    }
-    return {
-      query: <Row>(statement: Statement, values: readonly unknown[] = []) => rowsOf<Row>(statement, values, {}),
-      texts: (statement, values = []) => rowsOf<TextRow>(statement, values, TEXTS),
-    };
-  };
+    },
+  });
 
   const reads = openReads({
     url,
@@ -96,7 +95,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     timeoutMs: readTimeoutMs,
     maxWaitMs,
     maxWaiting: options.maxWaitingReads ?? DEFAULT_WAITING_READS,
-    queryable,
+    preparedName: nameOf,
   });
   // Requests leave one connection to the coalescing writer, the loops and the streams. A write never gives way.
   const size = Math.max(1, shares.work - 1);
@@ -146,9 +145,6 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
   return database;
 }
-
-const unread = (text: string) => text;
-const TEXTS: Partial<pg.QueryArrayConfig> = { rowMode: 'array', types: { getTypeParser: () => unread } };
 
 // Each request needs them, and they have no state.
 const MOST_GROUPS = 1_000;

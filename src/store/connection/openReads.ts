@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
+import type { Gone } from '../../core/values/gone.ts';
 import { Problem } from '../../core/values/problem.ts';
 import { Cancellation } from '../sharing/cancellation.ts';
-import { clientIsGone, FairTurns, type Lane } from '../sharing/fairTurns.ts';
+import { clientIsGone, FairTurns, type Lane, type Taking } from '../sharing/fairTurns.ts';
 import { connection } from './connection.ts';
 import type { Queryable, Share, Statement, TextReads } from './database.ts';
+import { ReadConnection, type Sending } from './readConnection.ts';
 import { orUnavailable } from './unavailable.ts';
 
 // A page of runs takes some milliseconds. A statement that takes this long is one of few that occupy the database.
@@ -23,7 +25,8 @@ export interface ReadsOptions {
   timeoutMs: number;
   maxWaitMs: number;
   maxWaiting: number;
-  queryable(client: pg.PoolClient): Queryable & TextReads;
+  /** Returns the name under which a statement is prepared. Called for each statement that is sent. */
+  preparedName(statement: Statement): string;
 }
 
 export interface ReadConnections {
@@ -31,6 +34,8 @@ export interface ReadConnections {
   of(share: Share): Queryable & TextReads;
   close(): Promise<void>;
 }
+
+type Read = Omit<Sending, 'name'>;
 
 /** The statement was cancelled, because quick statements were waiting. It is sent again, among the slow ones. */
 const GAVE_WAY = Symbol();
@@ -40,13 +45,22 @@ const GAVE_WAY = Symbol();
  * tenants share them fairly, slow statements get at most half of them while others wait, each is cancelled when it has
  * taken `timeoutMs` or when its client has left.
  */
-export function openReads({ url, size, timeoutMs, maxWaitMs, maxWaiting, queryable }: ReadsOptions): ReadConnections {
+export function openReads({
+  url,
+  size,
+  timeoutMs,
+  maxWaitMs,
+  maxWaiting,
+  preparedName,
+}: ReadsOptions): ReadConnections {
   const pool = new pg.Pool({
     ...connection(url, { statementTimeoutMs: timeoutMs, readOnly: true }),
     max: size,
     query_timeout: timeoutMs + ANSWER_GRACE_MS,
   });
   keepBrokenConnections(pool);
+  const connections = new WeakMap<pg.PoolClient, ReadConnection>();
+  pool.on('connect', (client) => connections.set(client, new ReadConnection(client)));
   const turns = new FairTurns({
     size,
     slow: Math.max(1, Math.floor(size / 2)),
@@ -60,42 +74,33 @@ export function openReads({ url, size, timeoutMs, maxWaitMs, maxWaiting, queryab
   const isKnownSlow = (group: string, statement: Statement) =>
     slowStatements.size > 0 && slowStatements.has(keyOf(group, statement));
 
-  /** Sends a statement on a connection. */
-  type Send<Row> = (connected: Queryable & TextReads) => Promise<Row[]>;
-
-  async function attempt<Row>(
-    { group, gone }: Share,
-    lane: Lane,
-    statement: Statement,
-    send: Send<Row>,
-  ): Promise<Row[] | typeof GAVE_WAY> {
-    let hasGivenWay = false;
-    let cancellation: Cancellation | null = null;
-    const giveWay = () => {
-      hasGivenWay = true;
-      slowStatements.set(keyOf(group, statement), true);
-      cancellation?.start();
-    };
-    const turn = await turns.take({ group, lane, giveWay, gone });
+  async function attempt<Row>(share: Share, lane: Lane, read: Read): Promise<Row[] | typeof GAVE_WAY> {
+    const { statement } = read;
+    const attempted = new Attempt(share, lane, () => slowStatements.set(keyOf(share.group, statement), true));
+    const turn = await turns.take(attempted);
     try {
       // It waited behind an equal statement that turned out to be slow.
-      if (lane === 'quick' && isKnownSlow(group, statement)) return GAVE_WAY;
+      if (lane === 'quick' && isKnownSlow(share.group, statement)) return GAVE_WAY;
       const client = await pool.connect();
-      cancellation = new Cancellation(client);
-      gone?.addEventListener('abort', cancellation.start);
+      const connection = connections.get(client);
+      let isBroken = false;
       try {
-        if (gone?.aborted) throw clientIsGone();
-        if (hasGivenWay) return GAVE_WAY;
-        return await send(queryable(client));
-      } catch (error) {
+        if (!connection) throw new Error('The pool has not announced this connection.');
+        attempted.client = client;
+        if (share.gone?.aborted) throw clientIsGone();
+        if (attempted.hasGivenWay) return GAVE_WAY;
+        return await connection.read<Row>({ ...read, name: preparedName(statement) });
+      } catch (thrown) {
+        // A connection that did not answer may still be busy.
+        isBroken = !(thrown instanceof pg.DatabaseError || thrown instanceof Problem);
+        const error = orUnavailable(thrown);
         if (!isCancelled(error)) throw error;
-        if (gone?.aborted) throw clientIsGone();
-        if (hasGivenWay) return GAVE_WAY;
+        if (share.gone?.aborted) throw clientIsGone();
+        if (attempted.hasGivenWay) return GAVE_WAY;
         throw tookTooLong(timeoutMs);
       } finally {
-        gone?.removeEventListener('abort', cancellation.start);
-        const isClean = await cancellation.end();
-        client.release(!isClean);
+        const isClean = await attempted.end();
+        client.release(isBroken || !isClean);
       }
     } catch (error) {
       throw orUnavailable(error);
@@ -104,24 +109,61 @@ export function openReads({ url, size, timeoutMs, maxWaitMs, maxWaiting, queryab
     }
   }
 
-  async function read<Row>(share: Share, statement: Statement, send: Send<Row>): Promise<Row[]> {
-    const lane = isKnownSlow(share.group, statement) ? 'slow' : 'quick';
-    const rows = await attempt(share, lane, statement, send);
+  async function rowsOf<Row>(share: Share, read: Read): Promise<Row[]> {
+    const lane = isKnownSlow(share.group, read.statement) ? 'slow' : 'quick';
+    const rows = await attempt<Row>(share, lane, read);
     if (rows !== GAVE_WAY) return rows;
-    const again = await attempt(share, 'slow', statement, send);
+    const again = await attempt<Row>(share, 'slow', read);
     // Work in the slow lane never gives way.
-    if (again === GAVE_WAY) throw new Error(`${statement.name} gave way twice.`);
+    if (again === GAVE_WAY) throw new Error(`${read.statement.name} gave way twice.`);
     return again;
   }
 
   return {
     of: (share) => ({
-      query: <Row>(statement: Statement, values?: readonly unknown[]) =>
-        read<Row>(share, statement, (connected) => connected.query(statement, values)),
-      texts: (statement, values) => read(share, statement, (connected) => connected.texts(statement, values)),
+      query: <Row>(statement: Statement, values: readonly unknown[] = []) =>
+        rowsOf<Row>(share, { statement, values, asTexts: false }),
+      texts: (statement, values = []) => rowsOf(share, { statement, values, asTexts: true }),
     }),
     close: () => pool.end(),
   };
+}
+
+/** A statement that waits for its turn, or has one. It is cancelled when it must give way or its client has gone. */
+class Attempt implements Taking {
+  readonly group: string;
+  readonly gone: Gone | undefined;
+  /** While its statement may be executed. */
+  client: pg.PoolClient | null = null;
+  hasGivenWay = false;
+  private cancellation: Cancellation | null = null;
+
+  constructor(
+    share: Share,
+    readonly lane: Lane,
+    private readonly rememberAsSlow: () => void,
+  ) {
+    this.group = share.group;
+    this.gone = share.gone;
+  }
+
+  giveWay(): void {
+    this.hasGivenWay = true;
+    this.rememberAsSlow();
+    this.leave();
+  }
+
+  leave(): void {
+    if (!this.client) return;
+    this.cancellation ??= new Cancellation(this.client);
+    this.cancellation.start();
+  }
+
+  /** Call it when the statement has ended. Returns false if a cancellation may still reach its connection. */
+  end(): boolean | Promise<boolean> {
+    this.client = null;
+    return this.cancellation?.end() ?? true;
+  }
 }
 
 /**

@@ -50,6 +50,7 @@ export const flowRunStatesOf = <IsWide extends boolean = true>(
     order: versionOrder(newestFirst),
     page,
     wide,
+    generic: true,
     parent: 'flowRunId',
     parentOf: ({ flowRunId }) => flowRunId,
   });

@@ -7,6 +7,7 @@ export function readById<Raw, Row, Wide extends keyof Row & string>(source: Sour
     statement(
       `${source.name}.byId`,
       `select ${columns} from ${source.table} x where x.id = any($1::uuid[]) and ${source.ofTenant}`,
+      { generic: true },
     );
   const whole = select(source.columns('x'));
   const lean = select(source.columns('x', source.wide));

@@ -44,6 +44,8 @@ interface ChildRequest<Row, IsWide extends boolean> extends Omit<ListRequest<Row
   list: (parentId: string) => string;
   /** The field with the id of the parent. */
   parent: string;
+  /** Whether one plan is right for all values. */
+  generic?: boolean;
   /** The same, from a row that was read. */
   parentOf: (row: Row) => string | null;
 }
@@ -55,7 +57,7 @@ export async function readChildPages<Raw, Row, Wide extends keyof Row & string, 
   parentIds: readonly string[],
   request: ChildRequest<Row, IsWide>,
 ): Promise<Map<string, Page<Read<Row, Wide, IsWide>>>> {
-  const { list, parent, parentOf, order, page } = request;
+  const { list, parent, parentOf, order, page, generic = false } = request;
   const ids = [...new Set(parentIds)];
   // With a cursor there is one parent: for any other, `pageWalk` throws. Without a cursor all walks are equal.
   const [walk] = ids.map((id) => pageWalk(list(id), order, page));
@@ -68,6 +70,7 @@ export async function readChildPages<Raw, Row, Wide extends keyof Row & string, 
       select page.* from unnest(${sql.val(ids)}::uuid[]) as parent (id)
       cross join lateral (${rowsOf(source, { ...request, where }, walk)}) page
       order by ${walkOrder(order, walk)}`,
+    { generic },
   );
   const found = new Map<string, Row[]>(ids.map((id) => [id, []]));
   for (const raw of raws) {

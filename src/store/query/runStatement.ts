@@ -7,7 +7,7 @@ import {
   type RawBuilder,
 } from 'kysely';
 import { Problem } from '../../core/values/problem.ts';
-import { type Queryable, statement } from '../connection/database.ts';
+import { type Queryable, type Statement, statement } from '../connection/database.ts';
 
 /** PostgreSQL's protocol counts them in 16 bits. With more, the connection would break. */
 const MAX_PARAMETERS = 65_535;
@@ -23,9 +23,14 @@ const compiler = new Kysely<Record<string, never>>({
 });
 
 /** Runs a statement made of fragments. Throws LIMIT_EXCEEDED for too many parameters. Its text varies, and preparedNames.ts limits how many texts are prepared. */
-export function runStatement<Row>(database: Queryable, name: string, query: RawBuilder<unknown>): Promise<Row[]> {
+export function runStatement<Row>(
+  database: Queryable,
+  name: string,
+  query: RawBuilder<unknown>,
+  options: Pick<Statement, 'generic'> = {},
+): Promise<Row[]> {
   const { sql, parameters } = query.compile(compiler);
   if (parameters.length > MAX_PARAMETERS)
     throw new Problem('LIMIT_EXCEEDED', 'The request has too many values for one statement of the database.');
-  return database.query<Row>(statement(name, sql), parameters);
+  return database.query<Row>(statement(name, sql, options), parameters);
 }

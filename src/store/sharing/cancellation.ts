@@ -13,9 +13,9 @@ export class Cancellation {
 
   constructor(private readonly client: pg.PoolClient) {}
 
-  readonly start = (): void => {
+  start(): void {
     if (this.sending === null && !this.isOver) this.send();
-  };
+  }
 
   /**
    * Call it when the statement has ended. Resolves when no request is on its way, so that none reaches the next

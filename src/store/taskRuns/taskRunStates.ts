@@ -43,6 +43,7 @@ export const taskRunStatesOf = <IsWide extends boolean = true>(
     order: versionOrder(newestFirst),
     page,
     wide,
+    generic: true,
     parent: 'taskRunId',
     parentOf: ({ taskRunId }) => taskRunId,
   });
