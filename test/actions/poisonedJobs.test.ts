@@ -78,14 +78,14 @@ const SUBMIT: { [writer: string]: (message: Message) => Promise<() => Promise<un
     return () => t.engine.writer.taskRunReports.submit(job, 0);
   },
   async logs(message) {
+    const runs = { flowRunId: await flowRun(), taskRunId: null };
     const line = {
-      ...{ index: 0, id: newId(), flowRunId: await flowRun(), taskRunId: null },
-      ...{ timestamp: now, level: 20, name: 'test' },
+      ...{ index: 0, id: newId(), runs, timestamp: now, level: 20, name: 'test', info: null },
       get message() {
         return message();
       },
     };
-    return () => t.engine.writer.logs.submit({ tenantId, lines: [line], rejected: [], request: null }, 0);
+    return () => t.engine.writer.logs.submit({ tenantId, lines: [line], runs: [runs], rejected: [], request: null }, 0);
   },
 };
 

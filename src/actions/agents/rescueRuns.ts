@@ -9,7 +9,7 @@ import type { Engine } from '../writing/engine.ts';
 import { type FlowRunMoveJob, moveFlowRunBatch } from '../writing/moveFlowRunBatch.ts';
 import { moveTaskRunBatch } from '../writing/moveTaskRunBatch.ts';
 import { newId } from '../writing/newId.ts';
-import { writeLogBatch } from '../writing/writeLogBatch.ts';
+import { LineRuns, type LogJob, writeLogBatch } from '../writing/writeLogBatch.ts';
 
 interface Rescued {
   flowRunId: string;
@@ -59,16 +59,12 @@ const flowRunMove = (flowRunId: string, rescue: Rescue): FlowRunMoveJob => ({
   request: null,
 });
 
-const logsOf = (rescued: readonly Rescued[]) => ({
-  tenantId: null,
-  lines: rescued.map(({ flowRunId, taskRunId, rescue }, index) => ({
+function logsOf(rescued: readonly Rescued[]): LogJob {
+  const runs = new LineRuns();
+  const timestamp = Date.now() * 1000;
+  const lines = rescued.map(({ flowRunId, taskRunId, rescue }, index) => ({
     ...rescue.line,
-    index,
-    id: newId(),
-    flowRunId,
-    taskRunId,
-    timestamp: Date.now() * 1000,
-  })),
-  rejected: [],
-  request: null,
-});
+    ...{ index, id: newId(), runs: runs.of(flowRunId, taskRunId), timestamp, info: null },
+  }));
+  return { tenantId: null, lines, runs: runs.all(), rejected: [], request: null };
+}

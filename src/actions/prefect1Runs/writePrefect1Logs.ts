@@ -9,7 +9,7 @@ import { type Viewer, visibleTenant } from '../../core/values/viewer.ts';
 import { writeJson } from '../../core/values/writeJson.ts';
 import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';
-import type { LogLine, WrittenLogs } from '../writing/writeLogBatch.ts';
+import { LINE_BYTES, LineRuns, type LogLine, type WrittenLogs } from '../writing/writeLogBatch.ts';
 
 export interface Prefect1LogLine {
   flowRunId: string;
@@ -37,28 +37,33 @@ export function writePrefect1Logs(
 ): Promise<WrittenLogs> {
   const now = Date.now() * 1000;
   const sent = new Map<string, number>();
-  const lines = logs.map((log, index): LogLine => {
-    const line = {
-      index,
-      flowRunId: log.flowRunId,
-      taskRunId: log.taskRunId ?? null,
-      timestamp: log.timestamp ?? now,
+  const runs = new LineRuns();
+  let bytes = 0;
+  const lines = logs.map(({ flowRunId, taskRunId = null, timestamp, ...log }, index): LogLine => {
+    const content = {
+      flowRunId,
+      taskRunId,
+      timestamp: timestamp ?? now,
       level: LEVELS[log.level ?? 'INFO'] ?? 20,
       name: storableLoggerName(log.name ?? ''),
       message: storableLogMessage(log.message ?? ''),
       info: damagedJson(log.info ?? null),
     };
-    return { ...line, id: log.timestamp == null ? newId() : idOf({ ...line, timestamp: log.timestamp }, sent) };
+    bytes += LINE_BYTES + content.name.length + content.message.length + roughSize(content.info);
+    const id = timestamp == null ? newId() : idOf(content, sent);
+    const { level, name, message, info } = content;
+    return { index, id, runs: runs.of(flowRunId, taskRunId), timestamp: content.timestamp, level, name, message, info };
   });
   const tenantId = visibleTenant(viewer);
-  return writer.logs.submit({ tenantId, lines, rejected: [], request: null, idsAreContent: true }, roughSize(lines));
+  const job = { tenantId, lines, runs: runs.all(), rejected: [], request: null, idsAreContent: true };
+  return writer.logs.submit(job, bytes);
 }
 
 /**
  * Derives a line's id from its content: the same line sent again gets the same id, and the second of two equal lines in
  * a batch always gets the second id. It is a UUIDv7 with the line's own time, so that ids sort by time like all others.
  */
-function idOf({ index: _, ...line }: Omit<LogLine, 'id'>, sent: Map<string, number>): string {
+function idOf(line: { timestamp: Instant; info: Json }, sent: Map<string, number>): string {
   const content = writeJson(line);
   const occurrence = sent.get(content) ?? 0;
   sent.set(content, occurrence + 1);

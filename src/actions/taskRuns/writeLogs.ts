@@ -1,26 +1,28 @@
 import { checkLogLevel } from '../../core/checks/checkNumbers.ts';
 import { checkName, storableLoggerName, storableLogMessage } from '../../core/checks/checkText.ts';
 import type { Instant } from '../../core/values/instant.ts';
-import { Problem } from '../../core/values/problem.ts';
-import { roughSize } from '../../core/values/roughSize.ts';
+import { Problem, problemOf } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
 import { newId } from '../writing/newId.ts';
-import type { LogJob, WrittenLogs } from '../writing/writeLogBatch.ts';
+import { LINE_BYTES, LineRuns, type LogLine, type RejectedLine, type WrittenLogs } from '../writing/writeLogBatch.ts';
 
 export const MAX_LOG_LINES = 5000;
 
+/** A missing field is null. */
+interface NewLine {
+  flowRunId?: string | null | undefined;
+  taskRunId?: string | null | undefined;
+  /** Default: now. */
+  timestamp?: Instant | null | undefined;
+  level: number;
+  name: string;
+  message: string;
+}
+
 export interface WriteLogs extends Keyed {
-  logs: {
-    flowRunId?: string | null;
-    taskRunId?: string | null;
-    /** Default: now. */
-    timestamp?: Instant | null;
-    level: number;
-    name: string;
-    message: string;
-  }[];
+  logs: readonly NewLine[];
 }
 
 /**
@@ -31,35 +33,40 @@ export async function writeLogs(engine: Engine, viewer: Viewer, input: WriteLogs
   if (input.logs.length > MAX_LOG_LINES) {
     throw new Problem('LIMIT_EXCEEDED', `At most ${MAX_LOG_LINES} log lines may be written per call.`);
   }
-  const job: LogJob = {
-    tenantId: viewer.tenantId,
-    lines: [],
-    rejected: [],
-    request: keyedRequest(viewer, 'writeLogs', input),
-  };
   const now = Date.now() * 1000;
-  input.logs.forEach(({ flowRunId, taskRunId, timestamp, ...line }, index) => {
-    try {
-      job.lines.push({
-        ...checkedLine(line),
-        index,
-        id: newId(),
-        flowRunId: flowRunId ?? null,
-        taskRunId: taskRunId ?? null,
-        timestamp: timestamp ?? now,
-      });
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      job.rejected.push({ index, code: error.code, message: error.message });
+  const lines: LogLine[] = [];
+  const rejected: RejectedLine[] = [];
+  const runs = new LineRuns();
+  let bytes = 0;
+  for (const [index, line] of input.logs.entries()) {
+    const { level } = line;
+    const name = storableLoggerName(line.name);
+    const message = storableLogMessage(line.message);
+    bytes += LINE_BYTES + name.length + message.length;
+    const fault = faultOfLine(level, name);
+    if (fault) rejected.push({ index, code: fault.code, message: fault.message });
+    else {
+      const named = runs.of(line.flowRunId ?? null, line.taskRunId ?? null);
+      const timestamp = line.timestamp ?? now;
+      lines.push({ index, id: newId(), runs: named, timestamp, level, name, message, info: null });
     }
-  });
-  return engine.writer.logs.submit(job, roughSize(job.lines));
+  }
+  // Only a key needs the lines in their compared form.
+  const compared = input.idempotencyKey ? { ...input, logs: input.logs.map(withoutNulls) } : input;
+  const request = keyedRequest(viewer, 'writeLogs', compared);
+  return engine.writer.logs.submit({ tenantId: viewer.tenantId, lines, runs: runs.all(), rejected, request }, bytes);
 }
 
-/** Rejects a level that is none and a logger without a name. Texts are made storable, not rejected. */
-function checkedLine({ level, name, message }: { level: number; name: string; message: string }) {
-  checkLogLevel('level', level);
-  const line = { level, name: storableLoggerName(name), message: storableLogMessage(message) };
-  checkName('name', line.name);
-  return line;
+/** Why a line is rejected: a level that is none, or a logger without a name. Texts are made storable, not rejected. */
+function faultOfLine(level: number, name: string): Problem | null {
+  try {
+    checkLogLevel('level', level);
+    checkName('name', name);
+    return null;
+  } catch (error) {
+    return problemOf(error);
+  }
 }
+
+/** The line as it is compared with a repeated one: null and a missing field are the same. */
+const withoutNulls = (line: NewLine) => Object.fromEntries(Object.entries(line).filter(([, value]) => value != null));

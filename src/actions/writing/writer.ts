@@ -123,7 +123,7 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting,
     ),
     logs: coalesce(
       tenantOf,
-      ({ lines }: LogJob) => [...new Set(lines.map(runOfLine))],
+      ({ runs }: LogJob) => [...new Set(runs.map(runOfLine))],
       writeLogBatch,
       ({ answers }) => answers,
     ),
@@ -132,7 +132,7 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting,
 
 const tenantOf = ({ tenantId }: { tenantId: string | null }) => tenantId;
 
-const runOfLine = ({ flowRunId, taskRunId }: LogJob['lines'][number]) => flowRunId ?? taskRunId ?? '';
+const runOfLine = ({ flowRunId, taskRunId }: LogJob['runs'][number]) => flowRunId ?? taskRunId ?? '';
 
 const withStates = <RunState extends State>({
   answers,

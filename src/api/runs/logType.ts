@@ -127,7 +127,6 @@ builder.mutationField('writeLogs', (t) =>
     type: WriteLogsPayload,
     description: 'Stores log lines. Rejected lines are listed in the payload; the rest are stored.',
     args: { input: t.arg({ type: WriteLogsInput, required: true, description: 'The lines to store.' }) },
-    resolve: (_, { input }, { engine, viewer }) =>
-      writeLogs(engine, viewer, { ...given(input), logs: input.logs.map(given) }),
+    resolve: (_, { input }, { engine, viewer }) => writeLogs(engine, viewer, given(input)),
   }),
 );

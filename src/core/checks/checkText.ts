@@ -27,16 +27,14 @@ export function characters(text: string): number {
 /** @param first 0xd800 for the first half of a pair, 0xdc00 for the second */
 const isSurrogate = (text: string, index: number, first: number) => (text.charCodeAt(index) & 0xfc00) === first;
 
-const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
-
 /** Rejects strings that JavaScript can hold but PostgreSQL cannot store. */
 export function checkCharacters(field: string, text: string): void {
   if (text.includes('\0')) refuse(field, 'contains a NUL character, which cannot be stored.');
-  if (UNPAIRED_SURROGATE.test(text)) refuse(field, 'contains half of a surrogate pair, which is not valid Unicode.');
+  if (!text.isWellFormed()) refuse(field, 'contains half of a surrogate pair, which is not valid Unicode.');
 }
 
 /** Removes or replaces what `checkCharacters` rejects. For log lines: a damaged line is better than a lost one. */
-export const storable = (text: string): string => text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd');
+export const storable = (text: string): string => text.replaceAll('\0', '').toWellFormed();
 
 /** Checks a string of at most `atMost` characters; it may be empty. */
 export function checkText(field: string, text: string, atMost: number): void {

@@ -4,6 +4,7 @@ import { formatInstant } from '../../core/values/instant.ts';
 import type { Json } from '../../core/values/jsonObject.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import { type Queryable, statement, type Transaction } from '../connection/database.ts';
+import { integerArray, smallintArray, textArray, timeArray, uuidArray } from '../query/binaryArrays.ts';
 import { BIGINT, type ColumnTypes, JSONB, pick, SMALLINT, TEXT, TIME, UUID } from '../query/columnTypes.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts, readCount } from '../query/readCounts.ts';
@@ -12,8 +13,7 @@ import { selectList } from '../query/selectList.ts';
 import { LOG_ORDERS, type LogSort, lineOrder } from '../query/sortOrders.ts';
 import type { Source } from '../query/source.ts';
 import { tenantWhere } from '../query/tenantWhere.ts';
-import { fieldColumns } from '../query/writtenColumns.ts';
-import { numberedInsert, numberedValues } from './runCounters.ts';
+import { takenNumbers } from './runCounters.ts';
 
 const LOG: ColumnTypes<Log> = {
   id: UUID,
@@ -147,29 +147,80 @@ export async function knownLogs(transaction: Queryable, ids: readonly string[]):
   return new Set(rows.map(({ id }) => id));
 }
 
-/** A log line without a number, which it gets when it is stored. */
-export interface NewLog extends Omit<Log, 'number'> {
+/** Where a line is stored. */
+export interface LogPlace {
   tenantId: string;
   /** The run that numbers the line: its flow run, or its task run if that has no flow run. */
   runId: string;
-  /** What a Prefect 1 client adds to a line. */
-  info?: Json;
+  flowRunId: string | null;
+  taskRunId: string | null;
 }
 
-const { number: _, ...GIVEN } = LOG;
-const COLUMNS = fieldColumns<NewLog, NewLog>({ ...GIVEN, tenantId: UUID, runId: UUID, info: JSONB }, (log) => log);
-const INSERT = numberedInsert('logs.insert', {
-  table: 'log',
-  columns: COLUMNS,
-  run: 'run_id',
-  number: 'number',
-  counter: 'logs',
-});
+/** A log line without a number, which it gets when it is stored. */
+export interface NewLog extends Omit<Log, 'number' | 'flowRunId' | 'taskRunId'> {
+  place: LogPlace;
+  /** What a Prefect 1 client adds to a line. */
+  info: Json;
+}
+
+// `unnest` is in the select list, because PostgreSQL stores the rows of each function in FROM before it reads them. The numbers
+// come from an array, so that there is no join, which a generic plan may make a nested loop.
+const INSERT = statement(
+  'logs.insert',
+  `with ${takenNumbers('logs', 'select * from unnest($1::uuid[], $2::int8[])')}
+   insert into log (id, tenant_id, run_id, flow_run_id, task_run_id, timestamp, level, name, message, info, number)
+   select id, ($3::uuid[])[run], coalesce(flow_run_id, task_run_id), flow_run_id, task_run_id, timestamp, level, name,
+     message, info, (select array_agg(last order by run_id) from taken)[run] - behind
+   from (
+     select unnest($4::int4[]) as run, unnest($5::int4[]) as behind, unnest($6::uuid[]) as id,
+       unnest($7::uuid[]) as flow_run_id, unnest($8::uuid[]) as task_run_id, unnest($9::timestamptz[]) as timestamp,
+       unnest($10::int2[]) as level, unnest($11::text[]) as name, unnest($12::text[]) as message,
+       unnest($13::jsonb[]) as info
+   ) line`,
+);
 
 /** Sends log lines to be stored; each gets the next number of its run. */
 export function insertLogs(transaction: Transaction, logs: readonly NewLog[]): void {
-  const runIds = logs.map(({ runId }) => runId);
-  transaction.send(INSERT, numberedValues(COLUMNS, logs, runIds));
+  const { runs, places, behind } = runsInOrder(logs);
+  transaction.send(INSERT, [
+    runs.map(({ runId }) => runId),
+    runs.map(({ lines }) => lines),
+    runs.map(({ tenantId }) => tenantId),
+    integerArray(places),
+    integerArray(behind),
+    uuidArray(logs.map(({ id }) => id)),
+    uuidArray(logs.map(({ place }) => place.flowRunId)),
+    uuidArray(logs.map(({ place }) => place.taskRunId)),
+    timeArray(logs.map(({ timestamp }) => timestamp)),
+    smallintArray(logs.map(({ level }) => level)),
+    textArray(logs.map(({ name }) => name)),
+    textArray(logs.map(({ message }) => message)),
+    logs.map(({ info }) => JSONB.encode(info)),
+  ]);
+}
+
+/**
+ * The runs of log lines in the order of their ids, as all locks are taken; the place of each line's run among them, from 1; and
+ * how many lines of the same run come after each line: its number is the run's last number less those.
+ */
+function runsInOrder(logs: readonly NewLog[]) {
+  const byId = new Map<string, { runId: string; tenantId: string; lines: number; place: number }>();
+  const ofLines = logs.map(({ place: { runId, tenantId } }) => {
+    const known = byId.get(runId);
+    const run = known ?? { runId, tenantId, lines: 0, place: 0 };
+    if (!known) byId.set(runId, run);
+    run.lines += 1;
+    return { run, line: run.lines };
+  });
+  const runs = [...byId.values()].sort((a, b) => (a.runId < b.runId ? -1 : 1));
+  runs.forEach((run, index) => {
+    run.place = index + 1;
+  });
+  return {
+    runs,
+    places: ofLines.map(({ run }) => run.place),
+    behind: ofLines.map(({ run, line }) => run.lines - line),
+  };
 }
 
 export type TimedLine = Pick<Log, (typeof TIMED_FIELDS)[number]>;
