@@ -1,21 +1,27 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { arch, cpus, platform } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { bulk } from './bulk.mjs';
-import { fanOut } from './fanOut.mjs';
 import { jsonPath } from './jsonPath.mjs';
 import { many } from './many.mjs';
 import { mappedTasks } from './mappedTasks.mjs';
 import { noise } from './noise.mjs';
 import { page } from './page.mjs';
+import { peers } from './peers/main.mjs';
 import { prisma } from './prisma.mjs';
 import { startFlowql } from './server.mjs';
 import { setState } from './setState.mjs';
+import { fanOut } from './streams/fanOut.mjs';
 
 const BENCHES = { setState, page, jsonPath, many, bulk, fanOut, mappedTasks, prisma };
 
 const asked = process.argv.slice(2);
+if (asked[0] === 'peers') {
+  const file = await peers(asked.slice(1));
+  console.log(await readFile(file, 'utf8'));
+  process.exit();
+}
 const unknown = asked.filter((name) => !(name in BENCHES));
 if (unknown.length > 0)
   throw new Error(`Unknown bench ${unknown}. The benches are ${Object.keys(BENCHES).join(', ')}.`);

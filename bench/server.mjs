@@ -1,45 +1,60 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { startKeeper } from './keeper.mjs';
 
-const PROGRAM = path.resolve(import.meta.dirname, '../dist/flowql.js');
+/** `BENCH_FLOWQL` names another build, to compare two of them. */
+const PROGRAM = path.resolve(process.env.BENCH_FLOWQL ?? path.join(import.meta.dirname, '../dist/flowql.js'));
 const START_MS = 30_000;
+
+/** A directory for files that must be on a disk. /tmp may be in memory, where a commit costs nothing. */
+export const ON_DISK = existsSync('/var/tmp') ? '/var/tmp' : tmpdir();
 
 /** Starts `flowql serve` with its embedded PostgreSQL and a new database, as a user would. */
 export async function startFlowql() {
-  // /tmp may be in memory, where a commit costs nothing.
-  const dataDirectory = path.join(existsSync('/var/tmp') ? '/var/tmp' : tmpdir(), `flowql-bench-${process.pid}`);
+  const keeper = startKeeper();
+  const dataDirectory = path.join(ON_DISK, `flowql-bench-${randomUUID()}`);
+  keeper.deleteLater(dataDirectory);
+  try {
+    const server = await serve(keeper, { FLOWQL_DATA_DIR: dataDirectory }, () => makeSuperuser(dataDirectory));
+    return {
+      ...server,
+      databaseUrl: await databaseUrl(dataDirectory),
+      logFile: path.join(dataDirectory, 'postgres', 'postgres.log'),
+      stop: keeper.end,
+    };
+  } catch (error) {
+    await keeper.end();
+    throw error;
+  }
+}
+
+/** Starts `flowql serve` with these settings. The keeper ends it. */
+export async function serve(keeper, settings, beforeStart = () => {}) {
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}/graphql`;
   const { DATABASE_URL: _, ...environment } = process.env;
-  const env = { ...environment, FLOWQL_DATA_DIR: dataDirectory, FLOWQL_PORT: String(port), FLOWQL_LOG_LEVEL: 'warn' };
+  const env = { ...environment, ...settings, FLOWQL_PORT: String(port), FLOWQL_LOG_LEVEL: 'warn' };
   execFileSync(process.execPath, [PROGRAM, 'migrate'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  makeSuperuser(dataDirectory);
-  const child = spawn(process.execPath, [PROGRAM, 'serve'], {
-    env,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  const deadline = Date.now() + START_MS;
-  while (!(await answers(`http://127.0.0.1:${port}/ready`))) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error('flowql serve did not become ready');
+  beforeStart();
+  const child = keeper.start(process.execPath, [PROGRAM, 'serve'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  await untilReady(child, `http://127.0.0.1:${port}/ready`, START_MS);
+  return { url: `http://127.0.0.1:${port}/graphql`, port, pid: child.pid };
+}
+
+/** Resolves when the program answers this request. */
+export async function untilReady(child, url, startMs, request = {}) {
+  const deadline = Date.now() + startMs;
+  while (!(await answers(url, request))) {
+    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline)
+      throw new Error(`${path.basename(child.spawnfile)} did not become ready`);
     await pause(50);
   }
-  return {
-    url,
-    pid: child.pid,
-    databaseUrl: await databaseUrl(dataDirectory),
-    logFile: path.join(dataDirectory, 'postgres', 'postgres.log'),
-    async stop() {
-      child.kill('SIGTERM');
-      if (child.exitCode === null) await once(child, 'exit');
-      await rm(dataDirectory, { recursive: true });
-    },
-  };
 }
 
 /** The benchmarks insert rows without triggers and log plans. Only a superuser may do that. */
@@ -66,9 +81,10 @@ async function databaseUrl(dataDirectory) {
   return `postgresql://flowql_server:${password}@127.0.0.1:${port}/postgres`;
 }
 
-const answers = async (url) => (await fetch(url).catch(() => null))?.ok ?? false;
+const answers = async (url, request) => (await fetch(url, request).catch(() => null))?.ok ?? false;
 
-async function freePort() {
+/** A port of the loopback address that no program uses. */
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { median, readable, spread, table } from './figures.mjs';
 import { listen } from './noise.mjs';
-import { hasPgbench, transactionsPerSecond } from './pgbench.mjs';
+import { hasPgbench, transactions } from './pgbench.mjs';
 import { request } from './server.mjs';
 
 const RUNS = 10_000;
@@ -17,8 +17,8 @@ const CONNECTIONS = [1, 16, 64, 128];
 const TARGET_CONNECTIONS = 64;
 const CLIENTS = [1, 2, 4, 8, 16, 32, 64];
 const SCRIPTS = {
-  'five statements': 'setStateFiveStatements.sql',
-  'one statement': 'setStateOneStatement.sql',
+  'five statements': 'sql/setStateFiveStatements.sql',
+  'one statement': 'sql/setStateOneStatement.sql',
 };
 
 const here = (name) => path.join(import.meta.dirname, name);
@@ -28,7 +28,7 @@ const rate = ({ results }) => median(results.map(({ perSecond }) => perSecond));
 export async function setState({ url, databaseUrl }, database) {
   const { createFlow } = await request(url, 'mutation { createFlow(input: { name: "set state" }) { flow { id } } }');
   await database.query(await readFile(here('sql/seedRuns.sql'), 'utf8'), [RUNS, createFlow.flow.id]);
-  const load = fork(here('load.mjs'), [url]);
+  const load = fork(here('load/setStates.mjs'), [url]);
 
   const throughGraphql = (connections) => async () => {
     const { rows } = await database.query("select version from flow_run where name like 'run-%' order by id");
@@ -38,7 +38,7 @@ export async function setState({ url, databaseUrl }, database) {
     return result;
   };
   const inSql = (script, clients) => async () => ({
-    perSecond: await transactionsPerSecond(databaseUrl, script, { clients, seconds: SECONDS, runs: RUNS }),
+    perSecond: (await transactions(databaseUrl, script, { clients, seconds: SECONDS, runs: RUNS })).perSecond,
   });
   const rows = [
     ...CONNECTIONS.map((connections) => ({

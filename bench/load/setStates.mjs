@@ -2,8 +2,8 @@
 // writes HTTP by hand on keep-alive sockets, one request at a time on each, to leave most of the CPU to the server.
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { quantile } from './figures.mjs';
-import { runId } from './runId.mjs';
+import { quantile } from '../figures.mjs';
+import { runId } from '../runId.mjs';
 
 const LIFE = ['PENDING', 'RUNNING', 'COMPLETED'];
 const WARM_UP_SECONDS = 0.5;

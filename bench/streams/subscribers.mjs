@@ -3,8 +3,8 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { quantile } from './figures.mjs';
-import { request } from './server.mjs';
+import { quantile } from '../figures.mjs';
+import { request } from '../server.mjs';
 
 const SUBSCRIPTION = `subscription Watch($flowRunId: ID!) {
   flowRunStates(flowRunId: $flowRunId, from: NOW) { cursor state { version type name timestamp message } }

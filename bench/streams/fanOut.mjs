@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { median, readable, spread, table } from './figures.mjs';
-import { listen } from './noise.mjs';
-import { request } from './server.mjs';
+import { median, readable, spread, table } from '../figures.mjs';
+import { listen } from '../noise.mjs';
+import { request } from '../server.mjs';
 
 const SUBSCRIBERS = 1_000;
 const ROUNDS = 3;
