@@ -87,6 +87,7 @@ const ROOMS: Record<string, string[]> = {
     'prefect1Flows',
     'prefect1Runs',
     'prefect1Reads',
+    'plans',
   ],
   streams: ['wakeUps', 'runs', 'changes'],
   actions: [
@@ -106,6 +107,7 @@ const ROOMS: Record<string, string[]> = {
   api: [
     'building',
     'filters',
+    'plans',
     'runs',
     'flowRuns',
     'taskRuns',

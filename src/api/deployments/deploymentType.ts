@@ -13,6 +13,7 @@ import {
   FlowType,
   WorkQueueType,
 } from '../building/objectTypes.ts';
+import { planned } from '../building/plannedField.ts';
 import { asksForDeploymentJson, asksForRunJson, loadDeployment, wide } from '../building/selected.ts';
 import { byIdText, filterText, nullableIdText, relatedText, SHARED_TEXTS, sortText } from '../building/sharedTexts.ts';
 import { filterInputType } from '../filters/filterInputType.ts';
@@ -45,11 +46,13 @@ DeploymentType.implement({
       description: 'Whether the schedules of the deployment are paused. Flow runs can still be created explicitly.',
     }),
     parameters: t.field({
+      extensions: planned({ column: 'parameters' }),
       type: 'JSONObject',
       description: 'Default arguments of the flow, which a flow run can override.',
       resolve: (deployment) => wide(deployment.parameters),
     }),
     parameterOpenapiSchema: t.field({
+      extensions: planned({ column: 'parameterOpenapiSchema' }),
       type: 'JSONObject',
       nullable: true,
       description: 'The JSON Schema (2020-12) of the parameters; null if there is none.',
@@ -59,12 +62,14 @@ DeploymentType.implement({
       description: 'Whether flow runs whose parameters do not match the schema are rejected.',
     }),
     jobVariables: t.field({
+      extensions: planned({ column: 'jobVariables' }),
       type: 'JSONObject',
       description: 'Settings for the infrastructure of the flow runs, which a flow run can override.',
       resolve: (deployment) => wide(deployment.jobVariables),
     }),
     flowId: t.exposeID('flowId', { description: 'The id of the flow.' }),
     flow: t.field({
+      extensions: planned({ one: 'flow' }),
       type: FlowType,
       nullable: true,
       description: relatedText('flow'),
@@ -83,6 +88,7 @@ DeploymentType.implement({
       resolve: ({ workQueueId }, _, { loaders }) => (workQueueId === null ? null : loaders.workQueue.load(workQueueId)),
     }),
     flowRuns: t.field({
+      extensions: planned({ children: 'flowRuns' }),
       type: FlowRunConnection,
       description: 'The flow runs of the deployment.',
       args: {
@@ -109,6 +115,7 @@ const deploymentArguments = () =>
 
 builder.queryFields((t) => ({
   deployment: t.field({
+    extensions: planned({ byId: 'deployment' }),
     type: DeploymentType,
     nullable: true,
     description: byIdText('deployment'),
@@ -132,6 +139,7 @@ builder.queryFields((t) => ({
     },
   }),
   deployments: t.field({
+    extensions: planned({ list: 'deployments' }),
     type: DeploymentConnection,
     description: 'Lists deployments.',
     args: { ...deploymentArguments(), ...pageArguments() },
@@ -147,6 +155,7 @@ builder.queryFields((t) => ({
 
 builder.objectField(FlowType, 'deployments', (t) =>
   t.field({
+    extensions: planned({ children: 'deployments' }),
     type: DeploymentConnection,
     description: 'The deployments of the flow.',
     args: { ...deploymentArguments(), ...pageArguments() },

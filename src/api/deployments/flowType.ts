@@ -9,6 +9,7 @@ import { keyed } from '../building/keyed.ts';
 import { LIMIT_TEXTS } from '../building/limitTexts.ts';
 import { NodeInterface } from '../building/nodeInterface.ts';
 import { FlowConnection, FlowRunConnection, FlowType } from '../building/objectTypes.ts';
+import { planned } from '../building/plannedField.ts';
 import { asksForRunJson } from '../building/selected.ts';
 import { byIdText, filterText, sortText } from '../building/sharedTexts.ts';
 import { filterInputType } from '../filters/filterInputType.ts';
@@ -29,6 +30,7 @@ FlowType.implement({
     }),
     labels: t.expose('labels', { type: 'Labels', description: LABELS }),
     flowRuns: t.field({
+      extensions: planned({ children: 'flowRuns' }),
       type: FlowRunConnection,
       description: 'The flow runs of the flow.',
       args: {
@@ -50,6 +52,7 @@ FlowType.implement({
 builder.queryFields((t) => ({
   // Not `flow`: that is the list of flows in the Prefect 1 dialect, which shares the executable schema.
   flowById: t.field({
+    extensions: planned({ byId: 'flow' }),
     type: FlowType,
     nullable: true,
     description: byIdText('flow'),
@@ -57,6 +60,7 @@ builder.queryFields((t) => ({
     resolve: (_, { id }, { loaders }) => loaders.flow.load(id),
   }),
   flows: t.field({
+    extensions: planned({ list: 'flows' }),
     type: FlowConnection,
     description: 'Lists flows.',
     args: {

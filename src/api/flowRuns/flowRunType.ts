@@ -18,6 +18,7 @@ import {
   TaskRunConnection,
   TaskRunType,
 } from '../building/objectTypes.ts';
+import { planned } from '../building/plannedField.ts';
 import {
   asksForData,
   asksForRunJson,
@@ -40,6 +41,7 @@ FlowRunType.implement({
   fields: (t) => ({
     flowId: t.exposeID('flowId', { description: 'The id of the flow.' }),
     flow: t.field({
+      extensions: planned({ one: 'flow' }),
       type: FlowType,
       nullable: true,
       description: relatedText('flow'),
@@ -51,6 +53,7 @@ FlowRunType.implement({
     }),
     deploymentId: t.exposeID('deploymentId', { nullable: true, description: nullableIdText('deployment') }),
     deployment: t.field({
+      extensions: planned({ one: 'deployment' }),
       type: DeploymentType,
       nullable: true,
       description: 'The deployment from which the run was created; null if there is none.',
@@ -62,22 +65,26 @@ FlowRunType.implement({
         'The id of the task run that represents this run in its parent flow run; null if the run is not a subflow.',
     }),
     parentTaskRun: t.field({
+      extensions: planned({ one: 'parentTaskRun' }),
       type: TaskRunType,
       nullable: true,
       description: 'The task run that represents this run in its parent flow run; null if the run is not a subflow.',
       resolve: ({ parentTaskRunId }, _, context, info) => loadTaskRun(parentTaskRunId, context, info),
     }),
     parameters: t.field({
+      extensions: planned({ column: 'parameters' }),
       type: 'JSONObject',
       description: 'The arguments of the flow.',
       resolve: (run) => wide(run.parameters),
     }),
     context: t.field({
+      extensions: planned({ column: 'context' }),
       type: 'JSONObject',
       description: 'Arbitrary information about the run.',
       resolve: (run) => wide(run.context),
     }),
     jobVariables: t.field({
+      extensions: planned({ column: 'jobVariables' }),
       type: 'JSONObject',
       description: 'Settings for the infrastructure of the run.',
       resolve: (run) => wide(run.jobVariables),
@@ -95,12 +102,14 @@ FlowRunType.implement({
       description: 'The id of the run in its infrastructure; null if it is not known.',
     }),
     state: t.field({
+      extensions: planned({ one: 'state' }),
       type: FlowRunStateType,
       nullable: true,
       description: SHARED_TEXTS.currentState,
       resolve: ({ stateId }, _, context, info) => loadFlowRunState(stateId, context, info),
     }),
     states: t.field({
+      extensions: planned({ children: 'states' }),
       type: FlowRunStateConnection,
       description: 'The history of the run, oldest first. `last: 1` is the current state.',
       args: pageArguments(),
@@ -108,6 +117,7 @@ FlowRunType.implement({
         loaders.flowRunStatesOf(id, { page: pageRequest(page), wide: asksForData(info) }),
     }),
     taskRuns: t.field({
+      extensions: planned({ children: 'taskRuns' }),
       type: TaskRunConnection,
       description: 'The task runs of the flow run.',
       args: {
@@ -124,6 +134,7 @@ FlowRunType.implement({
         }),
     }),
     logs: t.field({
+      extensions: planned({ children: 'logs' }),
       type: LogConnection,
       description: 'The log lines of the flow run and of its task runs, in the order of their numbers.',
       args: {
@@ -160,6 +171,7 @@ FlowRunType.implement({
 
 builder.queryFields((t) => ({
   flowRun: t.field({
+    extensions: planned({ byId: 'flowRun' }),
     type: FlowRunType,
     nullable: true,
     description: byIdText('flow run'),
@@ -167,6 +179,7 @@ builder.queryFields((t) => ({
     resolve: (_, { id }, context, info) => loadFlowRun(id, context, info),
   }),
   flowRuns: t.field({
+    extensions: planned({ list: 'flowRuns' }),
     type: FlowRunConnection,
     description: 'Lists flow runs.',
     args: {

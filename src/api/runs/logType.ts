@@ -9,6 +9,7 @@ import { keyed } from '../building/keyed.ts';
 import { LIMIT_TEXTS } from '../building/limitTexts.ts';
 import { NodeInterface } from '../building/nodeInterface.ts';
 import { FlowRunType, LogConnection, LogType, TaskRunType } from '../building/objectTypes.ts';
+import { planned } from '../building/plannedField.ts';
 import { loadFlowRun, loadTaskRun } from '../building/selected.ts';
 import { filterText, SHARED_TEXTS, sortText } from '../building/sharedTexts.ts';
 import { filterInputType } from '../filters/filterInputType.ts';
@@ -37,6 +38,7 @@ LogType.implement({
       description: 'The id of the flow run; null for a line of a task run without a flow run.',
     }),
     flowRun: t.field({
+      extensions: planned({ one: 'flowRun' }),
       type: FlowRunType,
       nullable: true,
       description: 'The flow run; null for a line of a task run without a flow run.',
@@ -47,6 +49,7 @@ LogType.implement({
       description: 'The id of the task run; null for a line of the flow run itself.',
     }),
     taskRun: t.field({
+      extensions: planned({ one: 'taskRun' }),
       type: TaskRunType,
       nullable: true,
       description: 'The task run; null for a line of the flow run itself.',
@@ -57,6 +60,7 @@ LogType.implement({
 
 builder.queryField('logs', (t) =>
   t.field({
+    extensions: planned({ list: 'logs' }),
     type: LogConnection,
     description: 'Lists the log lines of many runs. For the lines of one run, use `FlowRun.logs` or `TaskRun.logs`.',
     args: {

@@ -4,6 +4,7 @@ import { LIMITS } from '../../core/values/limits.ts';
 import { builder } from '../building/builder.ts';
 import { StateTypeEnum } from '../building/enums.ts';
 import { NodeInterface } from '../building/nodeInterface.ts';
+import { planned } from '../building/plannedField.ts';
 import { SHARED_TEXTS } from '../building/sharedTexts.ts';
 import { StateInterface } from './stateType.ts';
 
@@ -61,10 +62,12 @@ export const RunInterface = builder.interfaceRef<Run>('Run').implement({
       description: 'Seconds spent in RUNNING states that have ended.',
     }),
     estimatedRunTimeSeconds: t.float({
+      extensions: planned({ computedFrom: ['stateType', 'stateTimestamp', 'totalRunTimeSeconds'] }),
       description: 'Seconds spent in RUNNING states, including the current one.',
       resolve: (run, _, { now }) => estimatedRunTimeSeconds(run, now()),
     }),
     latenessSeconds: t.float({
+      extensions: planned({ computedFrom: ['startTime', 'expectedStartTime', 'stateType'] }),
       description:
         'By how many seconds the run started after its expected start time, or has been waiting to start since ' +
         'then; otherwise 0.',

@@ -4,6 +4,7 @@ import { builder } from '../building/builder.ts';
 import { StateTypeEnum } from '../building/enums.ts';
 import { NodeInterface } from '../building/nodeInterface.ts';
 import { FlowRunStateType, FlowRunType, TaskRunStateType, TaskRunType } from '../building/objectTypes.ts';
+import { planned } from '../building/plannedField.ts';
 import { loadFlowRun, loadFlowRunState, loadTaskRun, loadTaskRunState, wide } from '../building/selected.ts';
 import { byIdText, relatedText } from '../building/sharedTexts.ts';
 import { DETAIL_TEXTS, STATE_TEXTS } from './stateTexts.ts';
@@ -95,6 +96,7 @@ export const StateInterface = builder.interfaceRef<Lean<State, 'data'>>('State')
       description: 'A message that explains the state; null if there is none.',
     }),
     data: t.field({
+      extensions: planned({ column: 'data' }),
       type: 'JSON',
       nullable: true,
       description: 'The result, or a reference to it, as sent by the client; null if there is none.',
@@ -110,6 +112,7 @@ FlowRunStateType.implement({
   fields: (t) => ({
     flowRunId: t.exposeID('flowRunId', { description: 'The id of the flow run.' }),
     flowRun: t.field({
+      extensions: planned({ one: 'flowRun' }),
       type: FlowRunType,
       nullable: true,
       description: relatedText('flow run'),
@@ -124,6 +127,7 @@ TaskRunStateType.implement({
   fields: (t) => ({
     taskRunId: t.exposeID('taskRunId', { description: 'The id of the task run.' }),
     taskRun: t.field({
+      extensions: planned({ one: 'taskRun' }),
       type: TaskRunType,
       nullable: true,
       description: relatedText('task run'),

@@ -11,6 +11,7 @@ import {
   TaskRunStateType,
   TaskRunType,
 } from '../building/objectTypes.ts';
+import { planned } from '../building/plannedField.ts';
 import {
   asksForData,
   asksForTaskInputs,
@@ -34,6 +35,7 @@ TaskRunType.implement({
       description: 'The id of the flow run; null for a background task run.',
     }),
     flowRun: t.field({
+      extensions: planned({ one: 'flowRun' }),
       type: FlowRunType,
       nullable: true,
       description: 'The flow run; null for a background task run.',
@@ -58,6 +60,7 @@ TaskRunType.implement({
     }),
     policy: t.expose('policy', { type: TaskRunPolicyType, description: 'How the run is retried.' }),
     taskInputs: t.field({
+      extensions: planned({ column: 'taskInputs' }),
       type: 'TaskInputs',
       description: SHARED_TEXTS.taskInputs,
       resolve: (run) => wide(run.taskInputs),
@@ -66,12 +69,14 @@ TaskRunType.implement({
       description: 'The `runCount` of the flow run when the task run last entered RUNNING.',
     }),
     state: t.field({
+      extensions: planned({ one: 'state' }),
       type: TaskRunStateType,
       nullable: true,
       description: SHARED_TEXTS.currentState,
       resolve: ({ stateId }, _, context, info) => loadTaskRunState(stateId, context, info),
     }),
     states: t.field({
+      extensions: planned({ children: 'states' }),
       type: TaskRunStateConnection,
       description: 'The history of the run, in the order in which it was written.',
       args: pageArguments(),
@@ -79,6 +84,7 @@ TaskRunType.implement({
         loaders.taskRunStatesOf(id, { page: pageRequest(page), wide: asksForData(info) }),
     }),
     logs: t.field({
+      extensions: planned({ children: 'logs' }),
       type: LogConnection,
       description: 'The log lines of the task run, in the order of their numbers.',
       args: {
@@ -93,6 +99,7 @@ TaskRunType.implement({
 
 builder.queryFields((t) => ({
   taskRun: t.field({
+    extensions: planned({ byId: 'taskRun' }),
     type: TaskRunType,
     nullable: true,
     description: byIdText('task run'),
@@ -100,6 +107,7 @@ builder.queryFields((t) => ({
     resolve: (_, { id }, context, info) => loadTaskRun(id, context, info),
   }),
   taskRuns: t.field({
+    extensions: planned({ list: 'taskRuns' }),
     type: TaskRunConnection,
     description: 'Lists task runs.',
     args: {

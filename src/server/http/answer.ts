@@ -3,6 +3,7 @@ import { gzip } from 'node:zlib';
 import type { ExecutionResult } from 'graphql';
 import { writeJson } from '../../core/values/writeJson.ts';
 import { ClientError } from '../observing/clientError.ts';
+import { resultJson } from '../operations/plannedResult.ts';
 import { type AnswerForm, acceptsGzip } from './mediaType.ts';
 import { resultStatus } from './resultStatus.ts';
 
@@ -20,13 +21,19 @@ export function answerOf(result: ExecutionResult, form: AnswerForm): Answer {
   if (error instanceof ClientError && error.allow) headers.allow = error.allow;
   // Prefect 1 clients retry after this time. Without it they back off exponentially.
   if (status === 503) headers['retry-after'] = RETRY_AFTER_SECONDS;
-  return { status, headers, body: writeJson(result) };
+  return { status, headers, body: resultJson(result) };
 }
 
 export const jsonAnswer = (status: number, value: object): Answer => ({
   status,
   headers: { 'content-type': 'application/json; charset=utf-8' },
   body: writeJson(value),
+});
+
+export const batchAnswer = (results: readonly ExecutionResult[]): Answer => ({
+  status: 200,
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+  body: `[${results.map(resultJson).join(',')}]`,
 });
 
 /** In every response: browsers must not guess another content type, and no cache may store the data of a client. */

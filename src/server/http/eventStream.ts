@@ -3,6 +3,7 @@ import type { ExecutionResult } from 'graphql';
 import { writeJson } from '../../core/values/writeJson.ts';
 import { ClientError } from '../observing/clientError.ts';
 import type { Events } from '../operations/operations.ts';
+import { resultJson } from '../operations/plannedResult.ts';
 import { SAFE_HEADERS } from './answer.ts';
 
 /** After this time a browser opens a broken stream again. */
@@ -35,7 +36,7 @@ export async function sendEventStream(
     clearInterval(keepAlive);
     if (isEvents(events)) void events.return?.();
   });
-  for await (const part of isEvents(events) ? partsOf(events) : [next(writeJson(events), null)]) {
+  for await (const part of isEvents(events) ? partsOf(events) : [next(resultJson(events), null)]) {
     // Waits for a slow client, so that the stream reads no further meanwhile.
     if (!response.write(part)) await drained(response);
     if (response.closed) return;

@@ -7,7 +7,7 @@ import { RequestFault } from '../observing/clientError.ts';
 import { type Caller, LARGE_CHARACTERS, type OperationRequest, type Operations } from '../operations/operations.ts';
 import { prefect1Headers } from '../operations/requestContext.ts';
 import { requestOfJson, requestOfSearch } from '../operations/requestParams.ts';
-import { answerOf, jsonAnswer, send } from './answer.ts';
+import { answerOf, batchAnswer, send } from './answer.ts';
 import { sendEventStream } from './eventStream.ts';
 import { GoneClient } from './goneClient.ts';
 import { acceptsEventStream, chooseForm } from './mediaType.ts';
@@ -62,7 +62,7 @@ export function createGraphqlListener(parts: GraphqlParts) {
         results.push(answered(one, { ...caller, maySubscribe: false }));
         await operations.nextTurn();
       }
-      return send(response, jsonAnswer(200, await Promise.all(results)));
+      return send(response, batchAnswer(await Promise.all(results)));
     }
 
     const form = chooseForm(accept);

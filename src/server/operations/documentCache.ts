@@ -8,6 +8,7 @@ import {
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { type ReadPlans, readPlans } from '../../api/plans/readPlan.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { ClientError } from '../observing/clientError.ts';
 import type { PresentError } from '../observing/presentError.ts';
@@ -31,6 +32,8 @@ export interface ReadDocument {
 export interface ReadOperation {
   definition: OperationDefinitionNode;
   pages: PageField[];
+  /** Null if graphql's executor must answer. */
+  plans: ReadPlans | null;
 }
 
 /** The types of the literals in all documents of a shape; null if each document needs its own validation. */
@@ -120,7 +123,8 @@ function readDocument(schema: GraphQLSchema, text: string, document: DocumentNod
       const written = getOperationAST(document, name);
       // Unknown names are not cached: clients can send any number of them.
       if (!definition || !written) return null;
-      const operation = { definition, pages: pageFields(schema, document, written) };
+      const plans = readPlans(schema, executed, definition);
+      const operation = { definition, pages: pageFields(schema, document, written), plans };
       operations.set(name, operation);
       return operation;
     },

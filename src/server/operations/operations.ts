@@ -4,8 +4,10 @@ import {
   type ExecutionResult,
   execute,
   type GraphQLSchema,
+  getVariableValues,
   OperationTypeNode,
 } from 'graphql';
+import type { Context } from '../../api/building/context.ts';
 import { count } from '../../core/checks/checkText.ts';
 import { Problem } from '../../core/values/problem.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
@@ -21,6 +23,7 @@ import type { DocumentCache, ReadDocument, ReadOperation } from './documentCache
 import { meteredFieldResolver } from './meteredFields.ts';
 import { pageCost, type Variables } from './pageCost.ts';
 import { usePlainNumbers } from './plainNumbers.ts';
+import { plannedResult } from './plannedResult.ts';
 import type { ContextParts } from './requestContext.ts';
 import { createSharedExecution, groupKey, type SharedResult } from './sharedExecution.ts';
 
@@ -80,14 +83,14 @@ export interface OperationParts {
   documents: DocumentCache;
   present: PresentError;
   /** Creates a context. Each execution needs its own, because the loaders in it cache rows. */
-  contextOf: (parts: ContextParts) => unknown;
+  contextOf: (parts: ContextParts) => Context;
   /** The limits of a request, and of each event of a subscription. */
   limits: BudgetLimits;
   observations: Observations;
 }
 
 // Each of graphql's errors quotes the faulty value.
-const MAX_COERCION_ERRORS = 5;
+const COERCION = { maxErrors: 5 };
 /**
  * A longer request is read, checked and executed in turns of its own, so that other requests wait for one of these only.
  * Its variables are checked before graphql reads them; for shorter ones, graphql's errors are short.
@@ -136,7 +139,7 @@ export function createOperations(parts: OperationParts): Operations {
     variableValues: operation.variables,
     contextValue: contextOf({ ...operation, budget, share: shareOf(operation) }),
     fieldResolver: meteredFieldResolver,
-    options: { maxCoercionErrors: MAX_COERCION_ERRORS },
+    options: { maxCoercionErrors: COERCION.maxErrors },
   });
 
   function presented(result: ExecutionResult): ExecutionResult {
@@ -166,6 +169,24 @@ export function createOperations(parts: OperationParts): Operations {
       return shareOf(operation).gone?.aborted ? UNREAD : presented(result);
     } catch (error) {
       return { errors: [present(error, 'BAD_USER_INPUT')] };
+    }
+  }
+
+  /** Answers by the operation's read plan. Returns null if it has none, or if graphql's executor must find the error. */
+  async function planned(operation: Operation, budget: RequestBudget): Promise<ExecutionResult | null> {
+    const { plans, definition, variables, isHeavy } = operation;
+    // The coercion of a large request is not repeated if it fails.
+    if (!plans || isHeavy) return null;
+    try {
+      const { coerced } = getVariableValues(schema, definition.variableDefinitions ?? [], variables, COERCION);
+      const plan = coerced && plans.of(coerced);
+      if (!plan) return null;
+      const context = contextOf({ ...operation, budget, share: shareOf(operation) });
+      const result = await within(budget, plan.run(context, coerced));
+      return shareOf(operation).gone?.aborted ? UNREAD : plannedResult(result, present);
+    } catch (error) {
+      if (shareOf(operation).gone?.aborted) return UNREAD;
+      return budget.isOver ? { errors: [present(error, 'BAD_USER_INPUT')] } : null;
     }
   }
 
@@ -225,7 +246,8 @@ export function createOperations(parts: OperationParts): Operations {
     async execute(operation) {
       if (operation.isHeavy) await nextTurn();
       const finished = observations.started(operation.definition);
-      const result = await run(operation, operation.budget);
+      const { budget } = operation;
+      const result = (await planned(operation, budget)) ?? (await run(operation, budget));
       finished(result);
       return result;
     },

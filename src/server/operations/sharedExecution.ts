@@ -1,8 +1,8 @@
 import { type ASTNode, type ExecutionResult, Kind, type OperationDefinitionNode, visit } from 'graphql';
 import type { Viewer } from '../../core/values/viewer.ts';
-import { writeJson } from '../../core/values/writeJson.ts';
 import type { ReadDocument } from './documentCache.ts';
 import type { Variables } from './pageCost.ts';
+import { resultJson } from './plannedResult.ts';
 
 /** The result for one event. Its JSON is serialized once, for any number of subscribers. */
 export class SharedResult {
@@ -13,7 +13,7 @@ export class SharedResult {
     readonly cursor: string | null,
   ) {}
   get json(): string {
-    this.text ??= writeJson(this.result);
+    this.text ??= resultJson(this.result);
     return this.text;
   }
 }

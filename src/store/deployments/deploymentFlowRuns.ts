@@ -6,6 +6,10 @@ import { readChildPages } from '../query/readPages.ts';
 import { RUN_ORDERS } from '../query/sortOrders.ts';
 import { tenantWhere } from '../query/tenantWhere.ts';
 
+/** The name of the list in cursors. */
+export const flowRunsOfDeploymentName = (deploymentId: string, sort: string): string =>
+  `deploymentFlowRuns:${deploymentId}.${sort}`;
+
 /** Returns a page of the flow runs of each deployment. */
 export const flowRunsOfDeployments = <IsWide extends boolean = true>(
   database: Queryable,
@@ -14,7 +18,7 @@ export const flowRunsOfDeployments = <IsWide extends boolean = true>(
   { filter = EVERYTHING, sort = 'ID_DESC', page = {}, wide }: FlowRunList<IsWide>,
 ) =>
   readChildPages(database, FLOW_RUNS, deploymentIds, {
-    list: (id) => `deploymentFlowRuns:${id}.${sort}`,
+    list: (id) => flowRunsOfDeploymentName(id, sort),
     where: tenantWhere('flowRun', tenantId, filter),
     order: RUN_ORDERS[sort],
     page,

@@ -12,7 +12,7 @@ import { columnKey, type Lean, type Order, type Source } from '../query/source.t
 import { tenantWhere } from '../query/tenantWhere.ts';
 import { FLOW } from './flows.ts';
 
-const DEPLOYMENT: ColumnTypes<Deployment> = {
+export const DEPLOYMENT: ColumnTypes<Deployment> = {
   ...FLOW,
   flowId: UUID,
   description: TEXT,
@@ -41,7 +41,7 @@ const DEPLOYMENTS: Source<Deployment, Deployment, Wide> = {
 
 export type DeploymentSort = FlowSort | 'UPDATED_DESC';
 
-const ORDERS: { readonly [Sort in DeploymentSort]: Order<LeanDeployment> } = {
+export const DEPLOYMENT_ORDERS: { readonly [Sort in DeploymentSort]: Order<LeanDeployment> } = {
   ...FLOW_ORDERS,
   UPDATED_DESC: { keys: [columnKey('updated', 'time'), columnKey('id', 'uuid')], descending: true },
 };
@@ -54,6 +54,10 @@ export interface DeploymentList<IsWide extends boolean = boolean> {
   wide?: IsWide | undefined;
 }
 
+/** The names of the lists in cursors. */
+export const deploymentsName = (sort: string): string => `deployments.${sort}`;
+export const deploymentsOfFlowName = (flowId: string, sort: string): string => `flowDeployments:${flowId}.${sort}`;
+
 export const deploymentsById = readById(DEPLOYMENTS);
 
 export const deploymentPage = (
@@ -62,9 +66,9 @@ export const deploymentPage = (
   { filter = EVERYTHING, sort = 'ID_DESC', page = {}, wide }: DeploymentList,
 ): Promise<Page<LeanDeployment>> =>
   readPage(database, DEPLOYMENTS, {
-    list: `deployments.${sort}`,
+    list: deploymentsName(sort),
     where: tenantWhere('deployment', tenantId, filter),
-    order: ORDERS[sort],
+    order: DEPLOYMENT_ORDERS[sort],
     page,
     wide,
   });
@@ -85,9 +89,9 @@ export const deploymentsOf = (
   { filter = EVERYTHING, sort = 'ID_DESC', page = {}, wide }: DeploymentList,
 ): Promise<Map<string, Page<LeanDeployment>>> =>
   readChildPages(database, DEPLOYMENTS, flowIds, {
-    list: (id) => `flowDeployments:${id}.${sort}`,
+    list: (id) => deploymentsOfFlowName(id, sort),
     where: tenantWhere('deployment', tenantId, filter),
-    order: ORDERS[sort],
+    order: DEPLOYMENT_ORDERS[sort],
     page,
     wide,
     parent: 'flowId',

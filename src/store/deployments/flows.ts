@@ -37,6 +37,9 @@ export interface FlowList {
   page?: PageRequest;
 }
 
+/** The name of the list in cursors. */
+export const flowsName = (sort: string): string => `flows.${sort}`;
+
 export const flowsById = readById(FLOWS);
 
 export const flowPage = (
@@ -45,7 +48,7 @@ export const flowPage = (
   { filter = EVERYTHING, sort = 'ID_DESC', page = {} }: FlowList,
 ): Promise<Page<Flow>> =>
   readPage(database, FLOWS, {
-    list: `flows.${sort}`,
+    list: flowsName(sort),
     where: tenantWhere('flow', tenantId, filter),
     order: FLOW_ORDERS[sort],
     page,

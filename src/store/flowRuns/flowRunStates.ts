@@ -36,6 +36,9 @@ export interface StateList<IsWide extends boolean = boolean> {
   wide?: IsWide | undefined;
 }
 
+/** The name of the list in cursors. */
+export const statesOfFlowRunName = (flowRunId: string): string => `flowRunStates:${flowRunId}`;
+
 export const flowRunStatesById = readById(FLOW_RUN_STATES);
 
 /** The histories of flow runs. */
@@ -45,7 +48,7 @@ export const flowRunStatesOf = <IsWide extends boolean = true>(
   { newestFirst = false, page = {}, wide }: StateList<IsWide>,
 ) =>
   readChildPages(database, FLOW_RUN_STATES, flowRunIds, {
-    list: (id) => `flowRunStates:${id}`,
+    list: statesOfFlowRunName,
     where: sql`true`,
     order: versionOrder(newestFirst),
     page,

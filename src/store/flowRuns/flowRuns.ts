@@ -31,6 +31,10 @@ export interface FlowRunList<IsWide extends boolean = boolean> {
   wide?: IsWide | undefined;
 }
 
+/** The names of the lists in cursors. */
+export const flowRunsName = (sort: string): string => `flowRuns.${sort}`;
+export const flowRunsOfFlowName = (flowId: string, sort: string): string => `flowFlowRuns:${flowId}.${sort}`;
+
 export const flowRunsById = readById(FLOW_RUNS);
 
 export const flowRunPage = <IsWide extends boolean = true>(
@@ -39,7 +43,7 @@ export const flowRunPage = <IsWide extends boolean = true>(
   { filter = EVERYTHING, sort = 'ID_DESC', page = {}, wide }: FlowRunList<IsWide>,
 ) =>
   readPage(database, FLOW_RUNS, {
-    list: `flowRuns.${sort}`,
+    list: flowRunsName(sort),
     where: tenantWhere('flowRun', tenantId, filter),
     order: RUN_ORDERS[sort],
     page,
@@ -62,7 +66,7 @@ export const flowRunsOf = <IsWide extends boolean = true>(
   { filter = EVERYTHING, sort = 'ID_DESC', page = {}, wide }: FlowRunList<IsWide>,
 ) =>
   readChildPages(database, FLOW_RUNS, flowIds, {
-    list: (id) => `flowFlowRuns:${id}.${sort}`,
+    list: (id) => flowRunsOfFlowName(id, sort),
     where: tenantWhere('flowRun', tenantId, filter),
     order: RUN_ORDERS[sort],
     page,

@@ -22,7 +22,7 @@ export const columnsOf =
 /**
  * Compiles a filter into a condition on the table under this alias. Each value becomes a parameter, and a list becomes one
  * parameter, so that filters of the same shape are the same statement. Conditions on related rows match only rows of the
- * tenant.
+ * tenant, whose id is a parameter, too.
  *
  * SQL has three truth values, filters have two: a test of a null fails, and `not` negates that result. So `not` becomes
  * `is not true`.
@@ -31,7 +31,7 @@ export function compileFilter(
   filter: Filter,
   table: FilterTableName,
   alias: string,
-  tenantId: string,
+  tenantId: unknown,
 ): RawBuilder<SqlBool> {
   let nodes = 0;
 

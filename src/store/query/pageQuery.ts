@@ -1,5 +1,4 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { CursorKey } from '../../core/values/cursor.ts';
 import { columnsOf } from './compileFilter.ts';
 import { FIELD_KINDS, type FieldKind, parameter } from './fieldKinds.ts';
 import type { PageWalk } from './pageWalk.ts';
@@ -19,7 +18,8 @@ export function pageRows(
   table: string,
   where: RawBuilder<SqlBool>,
   order: Order<never>,
-  { size, backwards, from }: PageWalk,
+  { backwards, from }: PageWalk,
+  values: WalkValues,
 ): RawBuilder<unknown> {
   const downwards = order.descending !== backwards;
   const select = (part: RawBuilder<SqlBool>, limit: RawBuilder<unknown>) => sql`
@@ -33,9 +33,9 @@ export function pageRows(
   const [near, far] = parts
     .slice(start)
     .map((part, place) =>
-      from && place === 0 ? sql<SqlBool>`${part.holds} and ${beyond(part, from, downwards)}` : part.holds,
+      from && place === 0 ? sql<SqlBool>`${part.holds} and ${beyond(part, values.keys, downwards)}` : part.holds,
     );
-  const limit = sql`${size + 1}::bigint`;
+  const limit = sql`${values.limit}::bigint`;
   if (!near) throw new Error('A cursor is in one of the parts of its list.');
   if (!far) return select(near, limit);
   return sql`
@@ -63,15 +63,27 @@ function partsOf({ keys }: Order<never>): Part[] {
   ];
 }
 
-function beyond({ keys, isNull }: Part, from: CursorKey[], downwards: boolean): RawBuilder<SqlBool> {
-  const values = isNull ? from.slice(1) : from;
+function beyond({ keys, isNull }: Part, cursor: readonly unknown[], downwards: boolean): RawBuilder<SqlBool> {
+  const values = isNull ? cursor.slice(1) : cursor;
   const columns = keys.map((key) => key.sql(x));
-  const places = keys.map(({ kind }, place) => keyValue(kind, values[place] ?? null));
+  const places = keys.map(({ kind }, place) => sql`${values[place]}::${sql.raw(FIELD_KINDS[kind].type)}`);
   return sql`(${sql.join(columns)}) ${downwards ? sql`<` : sql`>`} (${sql.join(places)})`;
 }
 
-const keyValue = (kind: FieldKind, value: CursorKey) =>
-  sql`${parameter(kind, value, 'cursor')}::${sql.raw(FIELD_KINDS[kind].type)}`;
+/** The parameters of a walk. */
+export interface WalkValues {
+  /** How many rows to read: one more than the page has. */
+  limit: unknown;
+  /** Those of the cursor. */
+  keys: readonly unknown[];
+}
+
+export const walkValues = ({ keys }: Order<never>, { size, from }: PageWalk): WalkValues => ({
+  limit: size + 1,
+  keys: (from ?? []).map((value, place) => (value === null ? null : parameter(kindOf(keys, place), value, 'cursor'))),
+});
+
+const kindOf = (keys: Order<never>['keys'], place: number): FieldKind => (keys[place] ?? keys[0]).kind;
 
 /** The order of a walk, for the rows of `pageRows` under the alias `page`. */
 export function walkOrder({ keys, descending }: Order<never>, { backwards }: PageWalk): RawBuilder<unknown> {

@@ -2,7 +2,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import type { Queryable } from '../connection/database.ts';
 import { columnsOf } from './compileFilter.ts';
-import { pageRows, walkOrder } from './pageQuery.ts';
+import { pageRows, walkOrder, walkValues } from './pageQuery.ts';
 import { type PageWalk, pageOf, pageWalk } from './pageWalk.ts';
 import { runStatement } from './runStatement.ts';
 import type { Order, Read, Source } from './source.ts';
@@ -21,7 +21,7 @@ const rowsOf = <Row, Wide extends keyof Row & string>(
   { columns, wide, table }: Source<never, Row, Wide>,
   { where, order, wide: isWide = true }: { where: RawBuilder<SqlBool>; order: Order<Row>; wide?: boolean | undefined },
   walk: PageWalk,
-) => pageRows(columns('x', isWide ? [] : wide), table, where, order, walk);
+) => pageRows(columns('x', isWide ? [] : wide), table, where, order, walk, walkValues(order, walk));
 
 /** Reads one page of a list. */
 export async function readPage<Raw, Row, Wide extends keyof Row & string, IsWide extends boolean = true>(

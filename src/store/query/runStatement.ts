@@ -22,15 +22,21 @@ const compiler = new Kysely<Record<string, never>>({
   },
 });
 
-/** Runs a statement made of fragments. Throws LIMIT_EXCEEDED for too many parameters. Its text varies, and preparedNames.ts limits how many texts are prepared. */
+/** Compiles a statement made of fragments. Throws LIMIT_EXCEEDED for too many parameters. */
+export function compiledStatement(query: RawBuilder<unknown>): { text: string; parameters: readonly unknown[] } {
+  const { sql: text, parameters } = query.compile(compiler);
+  if (parameters.length > MAX_PARAMETERS)
+    throw new Problem('LIMIT_EXCEEDED', 'The request has too many values for one statement of the database.');
+  return { text, parameters };
+}
+
+/** Runs a statement made of fragments. Its text varies, and preparedNames.ts limits how many texts are prepared. */
 export function runStatement<Row>(
   database: Queryable,
   name: string,
   query: RawBuilder<unknown>,
   options: Pick<Statement, 'generic'> = {},
 ): Promise<Row[]> {
-  const { sql, parameters } = query.compile(compiler);
-  if (parameters.length > MAX_PARAMETERS)
-    throw new Problem('LIMIT_EXCEEDED', 'The request has too many values for one statement of the database.');
-  return database.query<Row>(statement(name, sql, options), parameters);
+  const { text, parameters } = compiledStatement(query);
+  return database.query<Row>(statement(name, text, options), parameters);
 }

@@ -23,6 +23,7 @@ const start: SortKey<Pick<Run, 'startTime' | 'expectedStartTime'>> = {
   nullable: true,
   sql: effectiveStartTime,
   of: ({ startTime, expectedStartTime }) => startTime ?? expectedStartTime,
+  fields: ['startTime', 'expectedStartTime'],
 };
 
 export const RUN_ORDERS: { readonly [Sort in RunSort]: Order<Run> } = {

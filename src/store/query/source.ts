@@ -25,6 +25,8 @@ export interface SortKey<Row> {
   sql: Expression;
   /** The same value, from a row that was read. */
   of: (row: Row) => CursorKey;
+  /** The fields of the row from which `of` makes it. */
+  fields: readonly string[];
   /** Only the first key of an order may be null. Nulls come last in both directions. */
   nullable: boolean;
 }
@@ -41,4 +43,5 @@ export const columnKey = <Name extends string>(name: Name, kind: FieldKind, null
   nullable,
   sql: (columnOf: Parameters<Expression>[0]) => columnOf(name),
   of: (row: { readonly [Key in Name]: CursorKey }) => row[name],
+  fields: [name],
 });

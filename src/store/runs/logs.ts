@@ -15,7 +15,7 @@ import type { Source } from '../query/source.ts';
 import { tenantWhere } from '../query/tenantWhere.ts';
 import { takenNumbers } from './runCounters.ts';
 
-const LOG: ColumnTypes<Log> = {
+export const LOG: ColumnTypes<Log> = {
   id: UUID,
   number: BIGINT,
   flowRunId: UUID,
@@ -38,6 +38,10 @@ const LOGS: Source<Log, Log> = {
 
 export const logsById = readById(LOGS);
 
+/** The names of the lists in cursors. */
+export const logsName = (sort: LogSort): string => `logs.${sort}`;
+export const linesName = (of: LogParent, runId: string): string => `${of}Logs:${runId}`;
+
 export interface LogList {
   filter?: Filter;
   sort?: LogSort;
@@ -51,7 +55,7 @@ export const logPage = (
   { filter = EVERYTHING, sort = 'TIMESTAMP_ASC', page = {} }: LogList,
 ): Promise<Page<Log>> =>
   readPage(database, LOGS, {
-    list: `logs.${sort}`,
+    list: logsName(sort),
     where: tenantWhere('log', tenantId, filter),
     order: LOG_ORDERS[sort],
     page,
@@ -91,7 +95,7 @@ export const logsOf = (
 ): Promise<Map<string, Page<Log>>> =>
   readChildPages(database, LOGS, runIds, {
     ...PARENTS[of],
-    list: (id) => `${of}Logs:${id}`,
+    list: (id) => linesName(of, id),
     where: tenantWhere('log', tenantId, filter),
     order: lineOrder(newestFirst),
     page,

@@ -76,8 +76,11 @@ export const TASK_RUN_STATE_PLACE: ColumnTypes<Omit<TaskRunState, keyof PlainSta
   position: BIGINT,
 };
 
-export const flowRunStateColumns = selectList<FlowRunState>({ ...PLAIN_STATE, ...FLOW_RUN_STATE_PLACE });
-export const taskRunStateColumns = selectList<TaskRunState>({ ...PLAIN_STATE, ...TASK_RUN_STATE_PLACE });
+export const FLOW_RUN_STATE: ColumnTypes<FlowRunState> = { ...PLAIN_STATE, ...FLOW_RUN_STATE_PLACE };
+export const TASK_RUN_STATE: ColumnTypes<TaskRunState> = { ...PLAIN_STATE, ...TASK_RUN_STATE_PLACE };
+
+export const flowRunStateColumns = selectList(FLOW_RUN_STATE);
+export const taskRunStateColumns = selectList(TASK_RUN_STATE);
 
 /** A state as its row holds it: details at their defaults are missing. */
 export type StoredState<Of extends State> = Omit<Of, 'details'> & { details: JsonObject };

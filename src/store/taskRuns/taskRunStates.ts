@@ -29,6 +29,9 @@ const TASK_RUN_STATES: Source<StoredState<TaskRunState>, TaskRunState, 'data'> =
   fromRow: stateFromRow,
 };
 
+/** The name of the list in cursors. */
+export const statesOfTaskRunName = (taskRunId: string): string => `taskRunStates:${taskRunId}`;
+
 export const taskRunStatesById = readById(TASK_RUN_STATES);
 
 /** The histories of task runs. */
@@ -38,7 +41,7 @@ export const taskRunStatesOf = <IsWide extends boolean = true>(
   { newestFirst = false, page = {}, wide }: StateList<IsWide>,
 ) =>
   readChildPages(database, TASK_RUN_STATES, taskRunIds, {
-    list: (id) => `taskRunStates:${id}`,
+    list: statesOfTaskRunName,
     where: sql`true`,
     order: versionOrder(newestFirst),
     page,

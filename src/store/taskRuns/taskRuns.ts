@@ -31,6 +31,11 @@ export interface TaskRunList<IsWide extends boolean = boolean> {
   wide?: IsWide | undefined;
 }
 
+/** The names of the lists in cursors. */
+export const taskRunsName = (sort: string): string => `taskRuns.${sort}`;
+export const taskRunsOfFlowRunName = (flowRunId: string, sort: string): string =>
+  `flowRunTaskRuns:${flowRunId}.${sort}`;
+
 export const taskRunsById = readById(TASK_RUNS);
 
 export const taskRunPage = <IsWide extends boolean = true>(
@@ -39,7 +44,7 @@ export const taskRunPage = <IsWide extends boolean = true>(
   { filter = EVERYTHING, sort = 'ID_DESC', page = {}, wide }: TaskRunList<IsWide>,
 ) =>
   readPage(database, TASK_RUNS, {
-    list: `taskRuns.${sort}`,
+    list: taskRunsName(sort),
     where: tenantWhere('taskRun', tenantId, filter),
     order: RUN_ORDERS[sort],
     page,
@@ -62,7 +67,7 @@ export const taskRunsOf = <IsWide extends boolean = true>(
   { filter = EVERYTHING, sort = 'ID_DESC', page = {}, wide }: TaskRunList<IsWide>,
 ) =>
   readChildPages(database, TASK_RUNS, flowRunIds, {
-    list: (id) => `flowRunTaskRuns:${id}.${sort}`,
+    list: (id) => taskRunsOfFlowRunName(id, sort),
     where: tenantWhere('taskRun', tenantId, filter),
     order: RUN_ORDERS[sort],
     page,
