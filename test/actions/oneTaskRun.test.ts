@@ -40,14 +40,15 @@ const another = (): StartedEngine => startEngine(t.test.database, t.engine.strea
 const overtaken = (happens: () => Promise<unknown>): StartedEngine =>
   startEngine(interrupted(t.test.database, 'taskRuns.moveOne', happens), t.engine.streams);
 
-test('a task run is read before its first move only', async () => {
+test('a task run is read before its first move only, and not by the process that created it', async () => {
   const id = await pending();
-  expect(await statementsOf(t.test.database, () => set(id, 'RUNNING'))).toEqual([
-    'taskRuns.readOne',
-    'taskRuns.moveOne',
-  ]);
-  expect(await statementsOf(t.test.database, () => set(id, 'PAUSED'))).toEqual(['taskRuns.moveOne']);
-  expect(await statementsOf(t.test.database, () => set(id, 'RUNNING'))).toEqual(['taskRuns.moveOne']);
+  const engine = another();
+  const move = (type: StateType) => statementsOf(t.test.database, () => set(id, type, { engine }));
+  expect(await move('RUNNING')).toEqual(['taskRuns.readOne', 'taskRuns.moveOne']);
+  expect(await move('PAUSED')).toEqual(['taskRuns.moveOne']);
+  expect(await move('RUNNING')).toEqual(['taskRuns.moveOne']);
+  const created = await pending();
+  expect(await statementsOf(t.test.database, () => set(created, 'RUNNING'))).toEqual(['taskRuns.moveOne']);
   const states = await history(id);
   expect(states.map(({ type, version }) => [type, version])).toEqual([
     ['PENDING', 1],

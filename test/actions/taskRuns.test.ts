@@ -5,9 +5,11 @@ import { setFlowRunState } from '../../src/actions/flowRuns/setFlowRunState.ts';
 import { type CreateTaskRun, createTaskRun } from '../../src/actions/taskRuns/createTaskRun.ts';
 import { type ReportTaskRunStates, reportTaskRunStates } from '../../src/actions/taskRuns/reportTaskRunStates.ts';
 import { setTaskRunState } from '../../src/actions/taskRuns/setTaskRunState.ts';
-import { taskRunStatesOf } from '../../src/store/taskRuns/taskRunStates.ts';
+import { newId } from '../../src/actions/writing/newId.ts';
+import { taskRunStatesById, taskRunStatesOf } from '../../src/store/taskRuns/taskRunStates.ts';
 import { taskRunsById } from '../../src/store/taskRuns/taskRuns.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
+import { statementsOf } from '../support/statementsOf.ts';
 
 let t: TestEngine;
 let flowRunId: string;
@@ -66,12 +68,75 @@ describe('creating a task run', () => {
     expect(good.status).toBe('fulfilled');
   });
 
-  test('fifty creations in one flush execute the statements of one', async () => {
-    const names: string[] = [];
-    t.test.database.onStatement = (name) => names.push(name);
-    await Promise.all(Array.from({ length: 50 }, () => create()));
-    t.test.database.onStatement = null;
-    expect(names.filter((name) => name === 'taskRuns.insert' || name === 'taskRunStates.insert')).toHaveLength(2);
+  test('a task run is created by one statement, also with an idempotency key', async () => {
+    await create();
+    expect(await statementsOf(t.test.database, () => create())).toEqual(['taskRuns.createOne']);
+    expect(await statementsOf(t.test.database, () => create({ idempotencyKey: newId() }))).toEqual([
+      'taskRuns.createOne',
+    ]);
+  });
+
+  test('fifty creations in one flush execute one statement, and those that repeat one are left to a batch', async () => {
+    const all = await statementsOf(t.test.database, () => Promise.all(Array.from({ length: 50 }, () => create())));
+    expect(all).toEqual(['taskRuns.createMany']);
+    const repeated = { ...keys(), idempotencyKey: newId() };
+    let answers: Awaited<ReturnType<typeof create>>[] = [];
+    const names = await statementsOf(t.test.database, async () => {
+      answers = await Promise.all([
+        create(),
+        create(repeated),
+        create(repeated),
+        create({ ...repeated, idempotencyKey: null }),
+      ]);
+    });
+    expect(names.slice(0, 2)).toEqual(['taskRuns.createMany', 'flowRuns.enclosing']);
+    expect(new Set(answers.map(({ taskRun }) => taskRun.id)).size).toBe(2);
+    expect(answers.map(({ created }) => created)).toEqual([true, true, true, false]);
+  });
+
+  test('positions of task runs that are created together are contiguous', async () => {
+    const { flow } = await createFlow(t.engine, viewer, { name: 'a flow' });
+    const runs = await Promise.all(
+      [0, 1].map(() => createFlowRun(t.engine, viewer, { flowId: flow.id, labels: { team: 'red' } })),
+    );
+    const made = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => create({ flowRunId: runs[index % 2]?.flowRun.id ?? null })),
+    );
+    for (const { flowRun } of runs) {
+      const ours = made.filter(({ taskRun }) => taskRun.flowRunId === flowRun.id);
+      const positions = ours.map(({ state }) => state?.position ?? 0);
+      expect(positions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+      expect(ours[0]?.taskRun.labels).toEqual({
+        ...flowRun.labels,
+        'prefect.flow-run.id': flowRun.id,
+      });
+    }
+  });
+
+  test.each([1, 3])('%i new task runs are returned as they are read', async (count) => {
+    const given = {
+      ...{
+        tags: ['b', 'a'],
+        labels: { x: 1.5 },
+        taskInputs: { z: [], a: [{ kind: 'parameter' as const, name: 'y' }] },
+      },
+      ...{
+        policy: { retries: 1, retryDelaySeconds: [1, 2] },
+        taskVersion: '1',
+        cacheExpiration: 1_700_000_000_123_456,
+      },
+      state: {
+        type: 'SCHEDULED' as const,
+        message: 'm',
+        data: { d: [1] },
+        details: { scheduledTime: 1_700_000_000_000_000 },
+      },
+    };
+    const made = await Promise.all(Array.from({ length: count }, () => create(given)));
+    for (const { taskRun, state } of made) {
+      expect(taskRun).toEqual(await read(taskRun.id));
+      expect(state).toEqual((await taskRunStatesById(t.test.database, viewer.tenantId, [taskRun.stateId]))[0]);
+    }
   });
 });
 

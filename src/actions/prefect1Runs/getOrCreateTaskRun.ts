@@ -63,7 +63,7 @@ async function create(
   mapIndex: number,
 ): Promise<TaskRunInfo | null> {
   const place = { id: flowRun.facts.id, tenantId: flowRun.tenantId };
-  const job = { ...prefect1TaskRunJob(place, task, mapIndex, now), around: { flowRun, now } };
+  const job = prefect1TaskRunJob(place, task, mapIndex, now);
   const { taskRunId, created } = await writer.taskRunCreations.submit(job, roughSize([job.run, job.state]));
   const { className, serialized } = job.state.prefect1 ?? {};
   return created && className && serialized

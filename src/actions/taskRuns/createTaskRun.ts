@@ -4,7 +4,7 @@ import { checkStateRequest } from '../../core/checks/checkStateRequest.ts';
 import { checkCacheKey, checkName, checkTags } from '../../core/checks/checkText.ts';
 import type { NewTaskRun } from '../../core/runs/blankTaskRun.ts';
 import { type Labels, NO_TASK_RUN_POLICY, type TaskRun, type TaskRunPolicy } from '../../core/runs/run.ts';
-import type { StateRequest } from '../../core/runs/state.ts';
+import type { StateRequest, TaskRunState } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import { roughSize } from '../../core/values/roughSize.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
@@ -42,17 +42,19 @@ export async function createTaskRun(
   engine: Engine,
   viewer: Viewer,
   input: CreateTaskRun,
-): Promise<{ taskRun: TaskRun; created: boolean }> {
+): Promise<{ taskRun: TaskRun; state: TaskRunState | null; created: boolean }> {
   if (input.state) checkStateRequest('state', input.state);
   const job = {
     run: newTaskRun(viewer, input),
     state: input.state ?? { type: 'PENDING' as const },
     request: keyedRequest(viewer, 'createTaskRun', input),
   };
-  const { taskRunId, created } = await engine.writer.taskRunCreations.submit(job, roughSize([job.run, job.state]));
+  const answer = await engine.writer.taskRunCreations.submit(job, roughSize([job.run, job.state]));
+  const { taskRunId, created, written } = answer;
+  if (written) return { ...written, created };
   const [taskRun] = await taskRunsById(engine.database, viewer.tenantId, [taskRunId]);
   if (!taskRun) throw new Error(`task run ${taskRunId} is gone`);
-  return { taskRun, created };
+  return { taskRun, state: null, created };
 }
 
 /** Checks the request and fills in its defaults. */

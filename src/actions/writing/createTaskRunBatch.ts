@@ -7,6 +7,7 @@ import { Problem } from '../../core/values/problem.ts';
 import type { Transaction } from '../../store/connection/database.ts';
 import type { KeyedRequest } from '../../store/connection/idempotencyKeys.ts';
 import { readClock } from '../../store/runs/readClock.ts';
+import type { WrittenTaskRun } from '../../store/taskRuns/createTaskRuns.ts';
 import { type EnclosingFlowRun, enclosingFlowRuns } from '../../store/taskRuns/enclosingFlowRuns.ts';
 import { type BegunTaskRun, insertTaskRuns, type RegisteredTask } from '../../store/taskRuns/insertTaskRuns.ts';
 import { type CacheEntry, insertCacheEntries } from '../../store/taskRuns/stateCache.ts';
@@ -23,19 +24,15 @@ export interface TaskRunCreationJob {
   task?: RegisteredTask | null;
   state: StateRequest;
   request: KeyedRequest | null;
-  /** What surrounds the run, if the caller has just read it. */
-  around?: Surroundings;
-}
-
-export interface Surroundings {
-  /** Null for a background task run. */
-  flowRun: EnclosingFlowRun | null;
-  /** The database's clock. */
-  now: Instant;
 }
 
 /** `created` is false if a task run with the same keys existed; it is unchanged. */
-export type CreatedTaskRun = { taskRunId: string; created: boolean };
+export interface CreatedTaskRun {
+  taskRunId: string;
+  created: boolean;
+  /** The run as it was written, if it is known. */
+  written?: WrittenTaskRun;
+}
 
 /** Creates task runs, all of them in this transaction. */
 export async function createTaskRunBatch(

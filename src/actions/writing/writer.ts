@@ -10,8 +10,8 @@ import {
   createFlowRunBatch,
   type FlowRunCreationJob,
 } from './createFlowRunBatch.ts';
-import { createTaskRunAlone } from './createTaskRunAlone.ts';
-import { type CreatedTaskRun, createTaskRunBatch, type TaskRunCreationJob } from './createTaskRunBatch.ts';
+import type { CreatedTaskRun, TaskRunCreationJob } from './createTaskRunBatch.ts';
+import { createTaskRunsAtOnce } from './createTaskRunsAtOnce.ts';
 import { DatabaseClock } from './databaseClock.ts';
 import { type FlowRunFollower, type FlowRunMoveJob, moveFlowRunBatch } from './moveFlowRunBatch.ts';
 import type { MoveAnswer, Moved } from './moveOutcome.ts';
@@ -59,20 +59,28 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting,
   const recent: RecentTaskRuns = new Recent(RECENT_MS);
   const clock = new DatabaseClock();
 
+  const inTransaction =
+    <Job, Written>(write: (transaction: Transaction, jobs: Job[]) => Promise<Written>) =>
+    (jobs: Job[]) =>
+      database.transaction((transaction) => write(transaction, jobs), { byKeys: true });
+
+  /** A single job does not need the transaction of a batch, unless `writeOne` returns null. */
+  const orAlone =
+    <Job, Written>(writeOne: (job: Job) => Promise<Written | null>, writeAll: (jobs: Job[]) => Promise<Written>) =>
+    async (jobs: Job[]) => {
+      const [only, ...others] = jobs;
+      return (only && others.length === 0 && (await writeOne(only))) || writeAll(jobs);
+    };
+
   function coalesce<Job, Answer, Written extends { topics: Set<Topic> }>(
     groupOf: (job: Job) => string | null,
     rowsOf: (job: Job) => readonly string[],
-    write: (transaction: Transaction, jobs: Job[]) => Promise<Written>,
+    write: (jobs: Job[]) => Promise<Written>,
     answersOf: (written: Written) => (Answer | Problem)[],
-    writeOne?: (job: Job) => Promise<Written | null>,
   ) {
-    const writeAll = (jobs: Job[]) => database.transaction((transaction) => write(transaction, jobs), { byKeys: true });
-    // A single job does not need the transaction of a batch.
-    const writeAlone = async (job: Job) => (await writeOne?.(job)) ?? writeAll([job]);
     return new Coalescer<Job, Answer>({
       flush: async (jobs) => {
-        const [first] = jobs;
-        const written = await (first !== undefined && jobs.length === 1 ? writeAlone(first) : writeAll(jobs));
+        const written = await write(jobs);
         streams.announce(written.topics);
         return answersOf(written);
       },
@@ -91,40 +99,40 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting,
     flowRunCreations: coalesce(
       ({ run }) => run.tenantId,
       ({ run }: FlowRunCreationJob) => (run.idempotencyKey ? [`${run.flowId} ${run.idempotencyKey}`] : []),
-      (transaction, jobs) => createFlowRunBatch(transaction, clock, jobs),
+      orAlone(
+        (job) => createFlowRunAlone(database, clock, job),
+        inTransaction((transaction, jobs) => createFlowRunBatch(transaction, clock, jobs)),
+      ),
       ({ answers }) => answers,
-      (job) => createFlowRunAlone(database, clock, job),
     ),
     flowRunMoves: coalesce(
       tenantOf,
       ({ flowRunId }: FlowRunMoveJob) => [flowRunId],
-      (transaction, jobs) => moveFlowRunBatch(transaction, jobs, followers),
+      inTransaction((transaction, jobs) => moveFlowRunBatch(transaction, jobs, followers)),
       withStates,
     ),
     taskRunMoves: coalesce(
       tenantOf,
       ({ taskRunId }: TaskRunMoveJob) => [taskRunId],
-      moveTaskRunBatch,
+      orAlone((job) => moveTaskRunAlone(database, recent, job), inTransaction(moveTaskRunBatch)),
       withStates,
-      (job) => moveTaskRunAlone(database, recent, job),
     ),
     taskRunCreations: coalesce(
       ({ run }) => run.tenantId,
       ({ run }: TaskRunCreationJob) => [run.flowRunId ?? run.taskKey],
-      createTaskRunBatch,
+      (jobs) => createTaskRunsAtOnce(database, clock, recent, jobs),
       ({ answers }) => answers,
-      (job) => createTaskRunAlone(database, recent, job),
     ),
     taskRunReports: coalesce(
       tenantOf,
       ({ rows }: ReportJob) => rows,
-      takeReportBatch,
+      inTransaction(takeReportBatch),
       ({ answers }) => answers,
     ),
     logs: coalesce(
       tenantOf,
       ({ runs }: LogJob) => [...new Set(runs.map(runOfLine))],
-      writeLogBatch,
+      inTransaction(writeLogBatch),
       ({ answers }) => answers,
     ),
   };

@@ -16,6 +16,7 @@ import { RejectedType } from '../runs/logType.ts';
 import { TaskRunPolicyInput } from '../runs/policyTypes.ts';
 import { StateDetailsInput, StateInput, stateRequest } from '../runs/stateInput.ts';
 import { STATE_TEXTS } from '../runs/stateTexts.ts';
+import { rememberTaskRun } from './rememberTaskRun.ts';
 
 const CreateTaskRunInput = builder.inputType('CreateTaskRunInput', {
   description: 'A task run to create. Omitted and null fields get their defaults.',
@@ -188,12 +189,14 @@ builder.mutationFields((t) => ({
       'Creates a task run in its first state. If the flow run already has a task run with these keys, returns it ' +
       'unchanged.',
     args: { input: t.arg({ type: CreateTaskRunInput, required: true, description: 'The task run to create.' }) },
-    resolve: (_, { input: { state, policy, ...input } }, { engine, viewer }) =>
-      createTaskRun(engine, viewer, {
+    resolve: async (_, { input: { state, policy, ...input } }, context) => {
+      const created = await createTaskRun(context.engine, context.viewer, {
         ...given(input),
         ...(state && { state: stateRequest(state) }),
         ...(policy && { policy: given(policy) }),
-      }),
+      });
+      return rememberTaskRun(context, created);
+    },
   }),
   reportTaskRunStates: t.field({
     type: ReportTaskRunStatesPayload,

@@ -19,11 +19,15 @@ export interface LockedTaskRun extends CurrentState {
   now: Instant;
 }
 
-export type LockedTaskRunRow = LockedRow<TaskRunFacts> & {
+/** What the rules read of the flow run of a task run. */
+export interface FlowRunOfTask {
+  flowRunId: string | null;
   flowStateType: StateType | null;
   flowStateDetails: JsonObject | null;
   flowRunCount: number | null;
-};
+}
+
+export type LockedTaskRunRow = LockedRow<TaskRunFacts> & FlowRunOfTask;
 
 /** The columns of a `LockedTaskRunRow`, from the task run as `r` and its flow run as `f`. */
 export const LOCKED_COLUMNS = `${selectList({ ...TASK_RUN, ...STATE_COPY })('r', TASK_RUN_CONTENT)},
@@ -51,9 +55,9 @@ export const lockedFromRow = (
   row: LockedTaskRunRow,
   state: CurrentState,
   limited: TaskRunLimited | null,
-): LockedTaskRun => ({ run: taskRunFromRow(row), ...state, flowRun: flowRunOf(row), limited, now: row.now });
+): LockedTaskRun => ({ run: taskRunFromRow(row), ...state, flowRun: flowRunOfTask(row), limited, now: row.now });
 
-function flowRunOf(row: LockedTaskRunRow): TaskRunMove['flowRun'] {
+export function flowRunOfTask(row: FlowRunOfTask): TaskRunMove['flowRun'] {
   if (row.flowRunId === null || row.flowStateType === null) return null;
   return {
     id: row.flowRunId,

@@ -1,15 +1,12 @@
-import { afterMove, currentState } from '../../core/runs/move.ts';
+import { afterMove } from '../../core/runs/move.ts';
 import type { TaskRunState } from '../../core/runs/state.ts';
-import type { Instant } from '../../core/values/instant.ts';
-import { writeJson } from '../../core/values/writeJson.ts';
 import { type Queryable, statement } from '../connection/database.ts';
-import { insertOne, namesOf, rowParameters, rowValues } from '../query/writtenColumns.ts';
+import { namesOf, rowParameters, rowValues } from '../query/writtenColumns.ts';
 import { moveOne } from '../runs/movedColumns.ts';
+import { onTime } from '../runs/readClock.ts';
 import { takenNumbers } from '../runs/runCounters.ts';
 import { currentStateFromRow } from '../runs/runRows.ts';
 import { stateColumns } from '../runs/stateRows.ts';
-import type { EnclosingFlowRun } from './enclosingFlowRuns.ts';
-import { BEGUN_COLUMNS, type BegunTaskRun } from './insertTaskRuns.ts';
 import { LOCKED_COLUMNS, type LockedTaskRun, type LockedTaskRunRow, lockedFromRow } from './lockTaskRuns.ts';
 import type { WrittenTaskRunState } from './taskRunStates.ts';
 import { MOVED_COLUMNS, type MovedTaskRun } from './updateMovedTaskRuns.ts';
@@ -53,7 +50,7 @@ export async function readTaskRunAlone(database: Queryable, id: string): Promise
 const STATE = stateColumns(({ state }: Pick<WrittenTaskRunState, 'state'>) => state);
 /** The first parameter after those of the state. */
 const NEXT = STATE.length + 1;
-const TIMESTAMP = `$${STATE.findIndex(({ name }) => name === 'timestamp') + 1}::timestamptz`;
+const TIMESTAMP = `$${STATE.findIndex(({ name }) => name === 'timestamp') + 1}`;
 
 /**
  * Follows a CTE `run` with the written row: writes its state, from the parameters $1 on, and the state's position among the
@@ -66,8 +63,6 @@ const WRITE_STATE = `${takenNumbers('task_run_states', 'select flow_run_id, 1 fr
     returning position
   )
   select run."rowVersion", state.position from run, state`;
-/** The state's time must be the database's time. It is not if the process was suspended after it decided. */
-const ON_TIME = `${TIMESTAMP} between clock_timestamp() - interval '1 second' and clock_timestamp() + interval '1 second'`;
 const RETURNING = 'returning r.id, r.flow_run_id, r.version, r.xmin::text as "rowVersion"';
 
 interface WrittenRow {
@@ -79,7 +74,7 @@ const AFTER_MOVED = NEXT + MOVED_COLUMNS.length;
 const MOVE = statement(
   'taskRuns.moveOne',
   `with run as (
-    ${moveOne('task_run', MOVED_COLUMNS, NEXT)} and r.xmin = $${AFTER_MOVED}::xid and ${ON_TIME}
+    ${moveOne('task_run', MOVED_COLUMNS, NEXT)} and r.xmin = $${AFTER_MOVED}::xid and ${onTime(TIMESTAMP)}
       and (select f.state_id from flow_run f where f.id = r.flow_run_id) is not distinct from $${AFTER_MOVED + 1}
     ${RETURNING}
   ), ${WRITE_STATE}`,
@@ -107,51 +102,5 @@ export async function updateTaskRunAlone(
   return {
     seen: { ...afterMove(seen, { ...moved, state }), rowVersion: row.rowVersion },
     state: { ...shown, ...place, position: row.position },
-  };
-}
-
-const [FLOW_RUN, FLOW_RUN_STATE, FLOW_RUN_LABELS] = [0, 1, 2].map((index) => `$${NEXT + BEGUN_COLUMNS.length + index}`);
-// The flow run is locked against deletion before its counter is locked: all locks are taken in this order.
-const CREATE = statement(
-  'taskRuns.createOne',
-  `with run as (
-    ${insertOne('task_run as r', BEGUN_COLUMNS, NEXT)}
-    where ${ON_TIME} and (${FLOW_RUN}::uuid is null or exists (
-      select from flow_run f
-      where f.id = ${FLOW_RUN} and f.state_id = ${FLOW_RUN_STATE} and f.labels = ${FLOW_RUN_LABELS}::jsonb for key share
-    ))
-    on conflict do nothing ${RETURNING}
-  ), ${WRITE_STATE}`,
-);
-
-/**
- * Inserts a task run in its first state, and returns it. Returns null, and writes nothing, if the state or the labels of its
- * flow run, or the time, are no longer those seen, or if a task run has its keys or its id.
- */
-export async function insertTaskRunAlone(
-  database: Queryable,
-  begun: BegunTaskRun,
-  flowRun: EnclosingFlowRun | null,
-  now: Instant,
-): Promise<SeenTaskRun | null> {
-  const { run, state } = begun;
-  const [row] = await database.query<WrittenRow>(CREATE, [
-    ...rowValues(STATE, begun),
-    ...rowValues(BEGUN_COLUMNS, begun),
-    flowRun?.facts.id ?? null,
-    flowRun?.stateId ?? null,
-    flowRun && writeJson(flowRun.labels),
-  ]);
-  if (!row) return null;
-  return {
-    run,
-    ...currentState(state, run.version),
-    flowRun: flowRun?.facts ?? null,
-    flowRunStateId: flowRun?.stateId ?? null,
-    limited: null,
-    hasTags: run.tags.length > 0,
-    isLimited: run.tags.length > 0,
-    now,
-    rowVersion: row.rowVersion,
   };
 }
