@@ -21,11 +21,23 @@ interface Work {
   after: number;
   /** The size of the next batch. */
   size: number;
+  /** How many batches run at the same time. */
+  lanes: number;
   /** How many batches in a row have lost a race. */
   races: number;
 }
 
+/** A finished or failed batch. */
+interface Batch {
+  end: BulkEnd | null;
+  /** The number of its last run; 0 if it found none. */
+  last: number;
+  failed: boolean;
+}
+
 const FIRST_BATCH = 25;
+/** While PostgreSQL writes one batch, this process decides the other. */
+const LANES = 2;
 const MAX_RACES = 5;
 /** The most bytes of states in one statement; the writer has the same limit (writer.ts). */
 const MAX_BYTES_PER_BATCH = 4_000_000;
@@ -33,8 +45,8 @@ const LOOK_AGAIN_MS = 25;
 const MAX_FAULTS = 100;
 
 /**
- * Works on bulk jobs, one batch at a time per process and the jobs in turn, so that a job of ten runs does not wait for
- * one of a million. Between two batches the event loop serves requests. All lasting state is in the tables: any process
+ * Works on bulk jobs, the jobs in turn, so that a job of ten runs does not wait for one of a million. A long job has two
+ * batches in a turn, whose runs differ, because each batch skips runs that another one has locked. Between two batches the event loop serves requests. All lasting state is in the tables: any process
  * may work on any job, and if one dies, others continue.
  */
 export class BulkWorker {
@@ -100,39 +112,53 @@ export class BulkWorker {
     for (const resolve of resolvers) resolve(end);
   }
 
-  /** Runs one batch of a job. Returns how the work ended, or null if it continues. */
+  /** Runs the next batches of a job. Returns how the work ended, or null if it continues. */
   private async takeTurn(id: string): Promise<BulkEnd | null> {
     const work = this.works.get(id) ?? (await this.begin(id));
     if (!work) return 'ended';
+    const { after } = work;
+    const batches = await Promise.all(Array.from({ length: work.lanes }, () => this.workBatch(work)));
+    if (batches.some(({ end }) => end === 'ended')) return 'ended';
+    if (batches.some(({ end }) => end === 'left')) return 'left';
+    const last = Math.max(...batches.map((batch) => batch.last));
+    // The runs of a failed batch are still waiting.
+    if (batches.some((batch) => batch.failed)) work.after = after;
+    else if (last === 0) return this.lookBack(work);
+    else work.after = last;
+    return null;
+  }
+
+  private async workBatch(work: Work): Promise<Batch> {
     const size = Math.min(work.size, mostRuns(work.task.request));
     let taken: readonly BulkItem[] = [];
     try {
       const start = performance.now();
-      const { items, topics, isEnded } = await this.database.transaction((transaction) =>
-        workBulkBatch(transaction, work.task, work.after, {
-          size,
-          followers: this.followers,
-          onTaken: (found) => {
-            taken = found;
-          },
-        }),
+      const { items, topics, isEnded } = await this.database.transaction(
+        (transaction) =>
+          workBulkBatch(transaction, work.task, work.after, {
+            size,
+            followers: this.followers,
+            onTaken: (found) => {
+              taken = found;
+            },
+          }),
+        { byKeys: true },
       );
       this.streams.announce(topics);
       work.races = 0;
-      if (isEnded) return 'ended';
-      if (items.length === 0) return this.lookBack(work);
-      work.after = items.at(-1)?.number ?? work.after;
-      work.size = nextBatchSize(size, performance.now() - start);
-      return null;
+      work.lanes = items.length === size ? LANES : 1;
+      if (items.length > 0) work.size = nextBatchSize(size, performance.now() - start);
+      return { end: isEnded ? 'ended' : null, last: items.at(-1)?.number ?? 0, failed: false };
     } catch (error) {
-      return this.settle(work, taken, error);
+      work.lanes = 1;
+      return { end: await this.settle(work, taken, error), last: 0, failed: true };
     }
   }
 
   private async begin(id: string): Promise<Work | null> {
     const task = await bulkTask(this.database, id);
     if (!task) return null;
-    const work = { task, after: 0, size: FIRST_BATCH, races: 0 };
+    const work = { task, after: 0, size: FIRST_BATCH, lanes: 1, races: 0 };
     this.works.set(id, work);
     return work;
   }

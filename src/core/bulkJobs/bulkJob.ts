@@ -52,7 +52,7 @@ export const doneOf = ({ outcomeCounts }: Pick<BulkJob, 'outcomeCounts'>): numbe
   Object.values(outcomeCounts).reduce((sum, count) => sum + count, 0);
 
 /** Runs per transaction. Other writers of these runs wait until it ends. */
-const MAX_BATCH = 100;
+const MAX_BATCH = 200;
 const BRIEF_MS = 50;
 const LONG_MS = 200;
 

@@ -3,7 +3,7 @@ import type { Instant } from '../../core/values/instant.ts';
 // Arrays in PostgreSQL's binary form. `pg` sends an array as text: it escapes each element with two regular expressions and
 // joins the results, and PostgreSQL reads the text one character at a time. For 250 log lines, that was a quarter of the time
 // in which the server wrote them. `pg` sends a buffer as binary, and PostgreSQL copies its elements.
-// Source: PostgreSQL, src/backend/utils/adt/arrayfuncs.c, array_recv.
+// Source: PostgreSQL, the function array_recv.
 
 /** How the elements of a type are written. */
 interface Element<Value> {

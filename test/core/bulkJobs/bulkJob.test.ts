@@ -3,7 +3,7 @@ import { doneOf, nextBatchSize } from '../../../src/core/bulkJobs/bulkJob.ts';
 
 test.each([
   { size: 25, tookMs: 10, next: 50, why: 'grows if the last one was quick' },
-  { size: 80, tookMs: 10, next: 100, why: 'does not grow past 100' },
+  { size: 150, tookMs: 10, next: 200, why: 'does not grow past 200' },
   { size: 50, tookMs: 100, next: 50, why: 'keeps its size if the last one was neither quick nor slow' },
   { size: 50, tookMs: 500, next: 25, why: 'is halved if the last one held its locks too long' },
   { size: 1, tookMs: 5000, next: 1, why: 'holds at least one run' },
