@@ -141,11 +141,15 @@ test('at most three runs of a work pool are active on two servers, one of them k
 
 test('the race notices work pools that are not locked', async () => {
   const counting = 'countPlaces(transaction, workPoolIds, exceptRunIds)';
-  const { mostAtWork } = await race(t.database, t.url, {
+  const unlocked = {
     file: 'countedPlaces.ts',
     from: `transaction.query(LOCK, [workPoolIds]),\n    ${counting},`,
     // Without the lock, the servers must meet between count and commit.
     to: `null,\n    ${counting}.then((places) => new Promise((done) => setTimeout(done, 30, places))),`,
-  });
+  };
+  // On a slow machine, one race may end before the runs are counted while too many are active.
+  let mostAtWork = 0;
+  for (let races = 0; races < 4 && mostAtWork <= LIMIT; races += 1)
+    ({ mostAtWork } = await race(t.database, t.url, unlocked));
   expect(mostAtWork).toBeGreaterThan(LIMIT);
 });
