@@ -125,7 +125,8 @@ test('four hundred random documents have the same answer by a plan and by the ex
     const found = await byPlan(document, values).catch((error) => error);
     if (expected.errors) expect(found, `${expected.errors[0]} ${document}`).toBeInstanceOf(Error);
     else {
-      if (typeof found !== 'string') throw found ?? new Error(`There is no plan for ${document}`);
+      if (found === null) continue; // A few have too many relations.
+      if (typeof found !== 'string') throw found;
       const [there, here] = [compact(writeJson({ data: expected.data })), compact(found as string)];
       const at = [...there].findIndex((character, place) => character !== here[place]);
       if (here !== there) expect(here.slice(at - 200, at + 200), document).toBe(there.slice(at - 200, at + 200));
@@ -133,7 +134,7 @@ test('four hundred random documents have the same answer by a plan and by the ex
       bytes += String(found).length;
     }
   }
-  expect(compared).toBeGreaterThan(300);
+  expect(compared).toBeGreaterThan(370);
   expect(bytes).toBeGreaterThan(300_000);
 });
 
@@ -166,8 +167,15 @@ test.each([
   expect(names).toEqual(expected);
 });
 
+/** 21 joins: each run names a flow, a deployment and a task run, which names a run. */
+const DEEP = Array.from({ length: 7 }).reduce<string>(
+  (inner) => `flow { id } deployment { id } parentTaskRun { flowRun { ${inner} } }`,
+  'id',
+);
+
 test.each([
   ['a field that needs the executor', '{ flowRuns { nodes { id inputs { totalCount } } } }'],
+  ['more relations than a statement may join', `{ flowRuns(first: 1) { nodes { ${DEEP} } } }`],
   ['a mutation', 'mutation { deleteFlowRun(input: { id: "ID" }) { id } }'],
   ['two runs by id, which the loaders read together', '{ a: flowRun(id: "ID") { id } b: flowRun(id: "ID") { id } }'],
 ])('there is no plan for %s', async (_, document) => {

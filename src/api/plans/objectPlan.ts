@@ -74,6 +74,7 @@ export function objectPlans(collecting: Collecting, planChildren: PlanChildren):
     const type = getNamedType(field.type);
     if (!one || !isObjectType(type) || isNonNullType(field.type)) throw new Unplanned(field.name);
     const joined = level.join(owner, one.by, one.to);
+    if (level.isTooLarge) throw new Unplanned('too many relations');
     const id = level.column(joined, 'id');
     const write = planObject(type, setsOf(nodes), { level, owner: joined, table: one.to });
     return (row, run) => (row[id] === null ? 'null' : write(row, run));

@@ -123,6 +123,7 @@ function planOperation(collecting: Collecting, operation: OperationDefinitionNod
     const connection = planConnection(collecting, field, nodes, nodePlan({ level: rows, owner: PAGE, table: list.of }));
     const id = level.column(owner, 'id');
     const total = connection.hasTotal ? level.count(owner, list, slot) : null;
+    if (level.isTooLarge) throw new Unplanned('too many relations');
     if (connection.hasRows) {
       const pages = { slot, list, level: rows, parentId: id, hasCursors: connection.hasCursors };
       children.set(level, [...(children.get(level) ?? []), pages]);

@@ -28,6 +28,9 @@ export interface CountedList {
   filter: Filter;
 }
 
+/** Joins and counts. Each takes PostgreSQL longer to plan than the one before. */
+const MAX_RELATIONS = 16;
+
 let levels = 0;
 
 /**
@@ -62,6 +65,11 @@ export class Level {
     const alias = `r${this.joins.length + 1}`;
     this.joins.push({ alias, to: PLAN_TABLES[to], owner, by });
     return alias;
+  }
+
+  /** Whether PostgreSQL could take long to plan the statement. */
+  get isTooLarge(): boolean {
+    return this.joins.length + this.columns.filter((column) => 'list' in column).length > MAX_RELATIONS;
   }
 
   /** Returns the place of a number of children. */
