@@ -18,6 +18,7 @@ import { type ClientError, RequestFault } from '../observing/clientError.ts';
 import type { Observations } from '../observing/observations.ts';
 import type { PresentError } from '../observing/presentError.ts';
 import { checkVariables } from './checkVariables.ts';
+import { coerceVariables, takingCoerced, withCoercedType } from './coerceVariables.ts';
 import { createTurns } from './createTurns.ts';
 import type { DocumentCache, ReadDocument, ReadOperation } from './documentCache.ts';
 import { meteredFieldResolver } from './meteredFields.ts';
@@ -60,6 +61,8 @@ export const OVER_SOCKETS = {
 /** An operation that passed all checks. */
 export interface Operation extends ReadOperation, ContextParts {
   read: ReadDocument;
+  /** The variables as graphql coerces them; null if graphql does so in the execution. */
+  coerced: Variables | null;
   /** Whether it runs in a turn of its own. */
   isHeavy: boolean;
 }
@@ -104,8 +107,10 @@ export function createOperations(parts: OperationParts): Operations {
   const { schema, documents, present, contextOf, limits, observations } = parts;
   const shared = createSharedExecution();
   const nextTurn = createTurns();
+  const executingCoerced = withCoercedType(schema);
 
-  function check({ definition, pages }: ReadOperation, request: OperationRequest, caller: Caller): void {
+  /** Returns the coerced variables of a large request. */
+  function check({ definition, pages }: ReadOperation, request: OperationRequest, caller: Caller): Variables | null {
     const { variables, characters } = request;
     const kind = definition.operation;
     if (kind === OperationTypeNode.MUTATION && !caller.mayMutate)
@@ -123,8 +128,16 @@ export function createOperations(parts: OperationParts): Operations {
         `A subscription can have at most ${count(MAX_SUBSCRIPTION_CHARACTERS)} characters.`,
         { limit: 'characters', max: MAX_SUBSCRIPTION_CHARACTERS },
       );
-    if (characters > LARGE_CHARACTERS) checkVariables(schema, definition, variables);
-    caller.budget.plan(pageCost(pages, variables));
+    const isLarge = characters > LARGE_CHARACTERS;
+    // A subscription needs its variables as they were sent, to find others with the same.
+    const coerces = isLarge && kind !== OperationTypeNode.SUBSCRIPTION;
+    const coerced = coerces ? coerceVariables(schema, definition, variables) : null;
+    if (coerced === null) {
+      usePlainNumbers(schema, definition, variables);
+      if (isLarge) checkVariables(schema, definition, variables);
+    }
+    caller.budget.plan(pageCost(pages, coerced ?? variables));
+    return coerced;
   }
 
   function refused(errors: readonly ClientError[]): { errors: readonly ClientError[] } {
@@ -133,10 +146,14 @@ export function createOperations(parts: OperationParts): Operations {
   }
 
   const argsOf = (operation: Operation, budget: RequestBudget): ExecutionArgs => ({
-    schema,
-    document: operation.read.document,
+    ...(operation.coerced === null
+      ? { schema, document: operation.read.document, variableValues: operation.variables }
+      : {
+          schema: executingCoerced,
+          document: takingCoerced(operation.read.document, operation.definition),
+          variableValues: operation.coerced,
+        }),
     operationName: operation.definition.name?.value ?? null,
-    variableValues: operation.variables,
     contextValue: contextOf({ ...operation, budget, share: shareOf(operation) }),
     fieldResolver: meteredFieldResolver,
     options: { maxCoercionErrors: COERCION.maxErrors },
@@ -233,11 +250,13 @@ export function createOperations(parts: OperationParts): Operations {
       try {
         const operation = reading.read.operation(operationName);
         if (!operation) throw new Problem('BAD_REQUEST', noOperation(operationName));
-        usePlainNumbers(schema, operation.definition, variables);
-        check(operation, request, caller);
+        const coerced = check(operation, request, caller);
         const { viewer, headers, resumeAfter, budget, share } = caller;
         const isHeavy = characters > LARGE_CHARACTERS || reading.read.introspects;
-        return { ...operation, read: reading.read, variables, viewer, headers, resumeAfter, budget, share, isHeavy };
+        return {
+          ...operation,
+          ...{ read: reading.read, variables, coerced, viewer, headers, resumeAfter, budget, share, isHeavy },
+        };
       } catch (error) {
         return refused([present(error)]);
       }

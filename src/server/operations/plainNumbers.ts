@@ -12,7 +12,7 @@ import { ExactNumber } from '../../core/values/exactNumber.ts';
 import type { Variables } from './pageCost.ts';
 
 /** The scalars that accept a number without losing digits. */
-const EXACT_SCALARS: ReadonlySet<string> = new Set(['JSON', 'jsonb']);
+export const EXACT_SCALARS: ReadonlySet<string> = new Set(['JSON', 'jsonb']);
 
 /**
  * Replaces the exact numbers in variables by numbers of JavaScript, except in JSON: `10.0` is a valid `Int`. Changes the
