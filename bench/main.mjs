@@ -6,15 +6,22 @@ import { bulk } from './bulk.mjs';
 import { jsonPath } from './jsonPath.mjs';
 import { many } from './many.mjs';
 import { mappedTasks } from './mappedTasks.mjs';
+import { memory } from './memory.mjs';
 import { noise } from './noise.mjs';
 import { page } from './page.mjs';
 import { peers } from './peers/main.mjs';
 import { prisma } from './prisma.mjs';
+import { readsDuringLogs } from './readsDuringLogs.mjs';
 import { startFlowql } from './server.mjs';
 import { setState } from './setState.mjs';
 import { fanOut } from './streams/fanOut.mjs';
+import { reconnect } from './streams/reconnect.mjs';
+import { tails } from './streams/tails.mjs';
 
-const BENCHES = { setState, page, jsonPath, many, bulk, fanOut, mappedTasks, prisma };
+const BENCHES = {
+  ...{ setState, page, jsonPath, many, bulk, memory, readsDuringLogs },
+  ...{ fanOut, reconnect, tails, mappedTasks, prisma },
+};
 
 const asked = process.argv.slice(2);
 if (asked[0] === 'peers') {
@@ -26,24 +33,39 @@ const unknown = asked.filter((name) => !(name in BENCHES));
 if (unknown.length > 0)
   throw new Error(`Unknown bench ${unknown}. The benches are ${Object.keys(BENCHES).join(', ')}.`);
 
+const isComplete = asked.length === 0;
 const reports = [];
 let postgres;
 for (const [name, bench] of Object.entries(BENCHES)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
-  // Each bench gets a new server and a new database, so that none depends on the one before.
+  if (!isComplete && !asked.includes(name)) continue;
+  try {
+    reports.push(await run(bench));
+  } catch (error) {
+    // The other benches still have results.
+    console.error(error);
+    process.exitCode = 1;
+    reports.push(`## ${name}\n\nFailed: ${error.message}`);
+  }
+  if (isComplete) await writeFile(path.join(import.meta.dirname, 'results.md'), results());
+}
+console.log(results());
+
+/** Each bench gets a new server and a new database, so that none depends on the one before. */
+async function run(bench) {
   const flowql = await startFlowql();
   const database = new pg.Client(flowql.databaseUrl);
-  await database.connect();
   try {
+    await database.connect();
     postgres = (await database.query('show server_version')).rows[0].server_version;
-    reports.push(await bench(flowql, database));
+    return await bench(flowql, database);
   } finally {
     await database.end();
     await flowql.stop();
   }
 }
 
-const results = `# Measurements
+function results() {
+  return `# Measurements
 
 Server, database and load on one machine: ${cpus().length} x ${cpus()[0].model}, ${platform()} ${arch()}, Node ${process.version},
 PostgreSQL ${postgres} as \`flowql serve\` starts it (every commit is on disk before it is answered). Figures are medians of
@@ -51,5 +73,4 @@ interleaved rounds. ${noise()}
 
 ${reports.join('\n\n')}
 `;
-if (asked.length === 0) await writeFile(path.join(import.meta.dirname, 'results.md'), results);
-console.log(results);
+}

@@ -37,16 +37,18 @@ function treeOf(roots) {
 export const cpuOf = (roots) => (roots.length === 0 ? 0 : treeOf(roots).reduce((sum, { cpuUs }) => sum + cpuUs, 0));
 
 /** Resident memory in MB of these processes and all processes below them. */
-export function memoryOf(roots) {
-  const kilobytes = treeOf(roots).map(({ pid }) => {
-    try {
-      return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0);
-    } catch {
-      return 0;
-    }
-  });
-  return kilobytes.reduce((sum, each) => sum + each, 0) / 1024;
+export const memoryOf = (roots) => treeOf(roots).reduce((sum, { pid }) => sum + memoryOfOne(pid), 0);
+
+/** The same for one process: `flowql serve` may have PostgreSQL below it. */
+export function memoryOfOne(pid) {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
 }
+
+export const cpuOfOne = (pid) => processes().get(pid)?.cpuUs ?? 0;
 
 export const isRunning = (pid) => existsSync(`/proc/${pid}`);
 

@@ -1,4 +1,4 @@
--- Inserts $1 flow runs of the flow $2 in their first state. load.mjs and pgbench compute their ids from a number.
+-- Inserts $1 flow runs of the flow $2 in their first state. load/setStates.mjs and pgbench compute their ids from a number.
 with run as (
   insert into flow_run (id, tenant_id, flow_id, name, policy, version, state_id, state_type, state_name, state_timestamp,
     state_details, expected_start_time)

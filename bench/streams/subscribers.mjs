@@ -1,20 +1,10 @@
 // Runs as a separate process: subscribes to one run over many graphql-ws connections and also publishes its states, so
 // that one clock measures both ends. It implements the protocol by hand, to leave the CPU to the server.
-import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { WebSocket } from 'ws';
 import { quantile } from '../figures.mjs';
-import { request } from '../server.mjs';
+import { memoryOfOne } from '../load/processes.mjs';
+import { publish, subscribe } from './subscribe.mjs';
 
-const SUBSCRIPTION = `subscription Watch($flowRunId: ID!) {
-  flowRunStates(flowRunId: $flowRunId, from: NOW) { cursor state { version type name timestamp message } }
-}`;
-const PUBLISH = `mutation Publish($flowRunId: ID!, $message: String!) {
-  setFlowRunState(input: { flowRunId: $flowRunId, state: { type: RUNNING, message: $message } }) {
-    verdict state { version }
-  }
-}`;
-const VERSION = /"version":(\d+)/;
 const TIMESTAMP = /"timestamp":"([^"]+)"/;
 const WARM_UP = 20;
 const OPENING_AT_ONCE = 50;
@@ -24,7 +14,7 @@ const now = () => performance.timeOrigin + performance.now();
 
 process.on('message', async (task) => process.send(await measure(task)));
 
-async function measure({ flowRunId, subscribers, seconds, perSecond }) {
+async function measure({ flowRunId, subscribers, seconds, perSecond, serverPid }) {
   /** By version: when it was sent, when it arrived, and a promise that resolves when every subscriber has it. */
   const events = new Map();
   const eventOf = (version) => {
@@ -35,8 +25,10 @@ async function measure({ flowRunId, subscribers, seconds, perSecond }) {
 
   const sockets = [];
   for (let first = 0; first < subscribers; first += OPENING_AT_ONCE)
-    sockets.push(...(await Promise.all(Array.from({ length: OPENING_AT_ONCE }, () => subscribe(flowRunId, arrived)))));
-  function arrived(text, version) {
+    sockets.push(
+      ...(await Promise.all(Array.from({ length: OPENING_AT_ONCE }, () => subscribe(url, flowRunId, { received })))),
+    );
+  function received({ text, version }) {
     const event = eventOf(version);
     event.arrivals.push(now());
     event.timestamp ??= TIMESTAMP.exec(text)[1];
@@ -44,23 +36,24 @@ async function measure({ flowRunId, subscribers, seconds, perSecond }) {
   }
 
   let version = 1;
-  const publish = async () => {
+  const publishNext = async () => {
     version += 1;
     const event = eventOf(version);
     event.sentAt = now();
-    await request(url, PUBLISH, { flowRunId, message: `event ${version}` });
+    await publish(url, flowRunId, version);
     return event.complete.promise;
   };
   // A new subscription without events does not say that it is ready; the warm-up events show it.
   await pause(1_000);
-  for (let event = 0; event < WARM_UP; event++) await publish();
+  for (let event = 0; event < WARM_UP; event++) await publishNext();
+  const memory = serverPid ? memoryOfOne(serverPid) : null;
   const first = version + 1;
   const start = now();
   const pending = [];
   for (let event = 0; now() - start < seconds * 1000; event++) {
-    if (perSecond === null) await publish();
+    if (perSecond === null) await publishNext();
     else {
-      pending.push(publish());
+      pending.push(publishNext());
       await pause(Math.max(0, start + ((event + 1) * 1000) / perSecond - now()));
     }
   }
@@ -71,30 +64,11 @@ async function measure({ flowRunId, subscribers, seconds, perSecond }) {
   const measured = [...events].filter(([number]) => number >= first).map(([, event]) => event);
   const latencies = (from) => measured.flatMap((event) => event.arrivals.map((at) => at - from(event)));
   return {
+    memory,
     deliveries: (measured.length * subscribers) / elapsed,
     sent: quantiles(latencies(({ sentAt }) => sentAt)),
     stamped: quantiles(latencies(({ timestamp }) => instantOf(timestamp))),
   };
-}
-
-async function subscribe(flowRunId, arrived) {
-  const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws', { perMessageDeflate: false });
-  await once(socket, 'open');
-  socket.send('{"type":"connection_init"}');
-  await once(socket, 'message');
-  let last = null;
-  socket.on('message', (data) => {
-    const text = String(data);
-    if (text === '{"type":"ping"}') return socket.send('{"type":"pong"}');
-    const version = Number(VERSION.exec(text)?.[1]);
-    if (!version || (last !== null && version !== last + 1)) throw new Error(`after ${last} came ${text}`);
-    last = version;
-    arrived(text, version);
-  });
-  socket.send(
-    JSON.stringify({ id: '1', type: 'subscribe', payload: { query: SUBSCRIPTION, variables: { flowRunId } } }),
-  );
-  return socket;
 }
 
 const quantiles = (values) => ({ p50: quantile(values, 0.5), p99: quantile(values, 0.99) });
