@@ -143,7 +143,9 @@ export function randomDocument(dice: Dice, known: Known, depth = 4): { document:
     const type = getNamedType(field.type) as GraphQLObjectType;
     roots.push(`${name}(id: "${dice.one(known.ids[name] ?? [])}") ${selection(type, depth - 1)}`);
   }
-  if (roots.length === 0) roots.push('flows { totalCount }');
+  for (const name of dice.some(['flowRunCount', 'taskRunCount']))
+    roots.push(`${name}${dice.below(2) === 0 ? `(filter: ${dice.one(RUN_FILTERS)})` : ''}`);
+  if (roots.length === 0 || dice.below(5) === 0) roots.push('__typename');
   const body = `{ ${roots.join(' ')} } ${fragments.join(' ')}`;
   const declared = ['$yes: Boolean!', '$size: Int = 1'].filter((one) => body.includes(one.slice(0, one.indexOf(':'))));
   const document = `query ${declared.length > 0 ? `(${declared.join(', ')})` : ''} ${body}`;

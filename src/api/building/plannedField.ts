@@ -16,7 +16,9 @@ export type FieldPlan =
   /** The row with the id in the argument `id`. */
   | { byId: PlanTableName }
   /** A page of a list that has no parents. */
-  | { list: keyof typeof ROOT_LISTS };
+  | { list: keyof typeof ROOT_LISTS }
+  /** The length of such a list. */
+  | { countOf: keyof typeof ROOT_LISTS };
 
 /** The `extensions` of a field that read plans can read. Documents that select any other field are executed by graphql. */
 export const planned = (plan: FieldPlan): { plan: FieldPlan } => ({ plan });

@@ -196,6 +196,7 @@ builder.queryFields((t) => ({
       }),
   }),
   flowRunCount: t.int({
+    extensions: planned({ countOf: 'flowRuns' }),
     description: 'Returns the exact number of flow runs.',
     args: { filter: t.arg({ type: filterInputType('FlowRun'), description: filterText('flow runs') }) },
     resolve: (_, { filter }, { reads, viewer }) => flowRunCount(reads, viewer.tenantId, toFilter('FlowRun', filter)),

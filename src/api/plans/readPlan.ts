@@ -68,6 +68,10 @@ export function readPlans(
   const names = conditionsOf(document);
   if (names.length > MAX_CONDITIONS) return null;
   const plans = new Map<string, ReadPlan | null>();
+  if (names.length === 0) {
+    const only = planned({ schema, fragments, conditions: {} }, operation);
+    return only && { of: () => only };
+  }
   return {
     of(variables) {
       const key = names.map((name) => variables[name]).join();
@@ -165,7 +169,6 @@ function planOperation(collecting: Collecting, operation: OperationDefinitionNod
     const slot = lists.push({ field, node: nodes[0] as FieldNode, list }) - 1; // a field has a node
     const level = new Level(list.of);
     const connection = planConnection(collecting, field, nodes, nodePlan({ level, owner: PAGE, table: list.of }));
-    const { name: counted, table } = PLAN_TABLES[list.of];
     return async (run) => {
       const { tenantId } = run.context.viewer;
       const { filter } = argumentsIn(run, slot);
@@ -177,21 +180,37 @@ function planOperation(collecting: Collecting, operation: OperationDefinitionNod
       }
       // Afterwards, so that a request does not hold two connections for one list.
       const total = connection.hasTotal
-        ? await readCount(run.reads, { name: counted, table }, where, MAX_TOTAL_COUNT)
+        ? await readCount(run.reads, PLAN_TABLES[list.of], where, MAX_TOTAL_COUNT)
         : null;
       return connection.write(page, String(total), run);
     };
   }
 
+  function rootCount(field: Field, nodes: readonly FieldNode[], name: keyof typeof ROOT_LISTS): Root {
+    const list = ROOT_LISTS[name];
+    const slot = lists.push({ field, node: nodes[0] as FieldNode, list }) - 1; // a field has a node
+    return async (run) => {
+      run.wrote(1);
+      const where = tenantWhere(list.filters, run.context.viewer.tenantId, argumentsIn(run, slot).filter);
+      return String(await readCount(run.reads, PLAN_TABLES[list.of], where, null));
+    };
+  }
+
   const roots = [...collectedFields(collecting, query, [operation.selectionSet])].map(([name, nodes]) => {
-    const field = query.getFields()[(nodes[0] as FieldNode).name.value]; // as above
+    const { value: fieldName } = (nodes[0] as FieldNode).name; // as above
+    if (fieldName === '__typename')
+      return { name, nodes, type: query, byId: null, root: async () => `"${query.name}"` };
+    const field = query.getFields()[fieldName];
     const plan = field && planOf(field);
-    if (plan && 'byId' in plan) return { name, nodes, field, plan, root: rootById(field, nodes, plan.byId) };
-    if (plan && 'list' in plan) return { name, nodes, field, plan, root: rootList(field, nodes, plan.list) };
+    if (!plan) throw new Unplanned(name);
+    const { type } = field;
+    if ('byId' in plan) return { name, nodes, type, byId: plan.byId, root: rootById(field, nodes, plan.byId) };
+    if ('countOf' in plan) return { name, nodes, type, byId: null, root: rootCount(field, nodes, plan.countOf) };
+    if ('list' in plan) return { name, nodes, type, byId: null, root: rootList(field, nodes, plan.list) };
     throw new Unplanned(name);
   });
   // The loaders read such rows together, with one statement.
-  const byId = roots.flatMap(({ plan }) => ('byId' in plan ? plan.byId : []));
+  const byId = roots.flatMap((root) => root.byId ?? []);
   if (new Set(byId).size < byId.length) throw new Unplanned('rows of one table');
 
   return {
@@ -202,13 +221,13 @@ function planOperation(collecting: Collecting, operation: OperationDefinitionNod
       const errors: GraphQLError[] = [];
       let isNull = false;
       const members = await Promise.all(
-        roots.map(async ({ name, nodes, field, root }) => {
+        roots.map(async ({ name, nodes, type, root }) => {
           try {
             return `${JSON.stringify(name)}:${await root(run, variables)}`;
           } catch (error) {
             if (budget.isOver || isOfRequest(error)) throw error;
             errors.push(locatedError(error, nodes, [name]));
-            isNull ||= isNonNullType(field.type);
+            isNull ||= isNonNullType(type);
             return `${JSON.stringify(name)}:null`;
           }
         }),

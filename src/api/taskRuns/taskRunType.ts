@@ -124,6 +124,7 @@ builder.queryFields((t) => ({
       }),
   }),
   taskRunCount: t.int({
+    extensions: planned({ countOf: 'taskRuns' }),
     description: 'Returns the exact number of task runs.',
     args: {
       filter: t.arg({ type: filterInputType('TaskRun'), description: filterText('task runs') }),
