@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
@@ -108,8 +108,21 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
     keepAliveMs: config.keepAliveMs,
     maxEventStreams: config.maxSockets,
   });
+  let isStopping = false;
+  /**
+   * A client must not send its next request on a connection that is about to close: it could not know the outcome. A set
+   * of all open responses would cost more than it looks: its outgrown tables keep what was in them until the next major
+   * garbage collection, and each collection in between copies it.
+   */
+  class Response extends ServerResponse {
+    /** The types stand for all forms that Node accepts. */
+    override writeHead(status: number, reason?: never, headers?: never): this {
+      if (isStopping) this.shouldKeepAlive = false;
+      return super.writeHead(status, reason, headers);
+    }
+  }
   const http = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS },
+    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS, ServerResponse: Response },
     createRequestListener({
       graphql,
       logsCsv: createLogsCsvPage(database, authentication),
@@ -124,10 +137,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
   );
 
   const streams = new Set<ServerResponse>();
-  const responses = new Set<ServerResponse>();
   http.on('request', (request, response) => {
-    responses.add(response);
-    response.once('close', () => responses.delete(response));
     if (!acceptsEventStream(request.headers.accept)) return;
     streams.add(response);
     response.once('close', () => streams.delete(response));
@@ -159,8 +169,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<S
       // After its response, a keep-alive connection would stay open and delay the stop.
       const sweep = setInterval(() => http.closeIdleConnections(), SWEEP_MS);
       const deadline = setTimeout(() => http.closeAllConnections(), withinMs);
-      // A client must not send its next request on a connection that is about to close: it could not know the outcome.
-      for (const response of responses) if (!response.headersSent) response.setHeader('connection', 'close');
+      isStopping = true;
       // Destroyed, not ended: clients take a regular end for completion, and reconnect after a broken connection.
       for (const stream of streams) stream.destroy();
       await Promise.all([sockets.close(withinMs), closed]);

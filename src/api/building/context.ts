@@ -22,37 +22,47 @@ export interface Context {
   now: () => Instant;
 }
 
-/** @param share whose share of the connections the request uses. Defaults to that of the viewer's tenant. */
-export function createContext(
-  started: StartedEngine,
-  viewer: Viewer,
-  budget = createRequestBudget(UNLIMITED),
-  share: Share = { group: viewer.tenantId },
-): Context {
-  // Created on the first read: a mutation without reads, the most frequent request, does not need twenty loaders.
-  let loaders: Loaders | null = null;
-  let reads: Reads | null = null;
-  return {
-    get engine() {
-      return engineOf(started, share.group);
-    },
-    viewer,
-    budget,
-    get reads() {
-      reads ??= started.database.reads(share);
-      return reads;
-    },
-    get loaders() {
-      loaders ??= createLoaders(this.reads, viewer.tenantId, budget);
-      return loaders;
-    },
-    forgetReads: () => {
-      loaders = null;
-    },
-    resumeAfter: null,
-    now: () => Date.now() * 1000,
-  };
+/** A class, because every request creates one, and most need few of its parts. */
+export class ViewerContext implements Context {
+  resumeAfter: string | null = null;
+  // Created on the first read, which the most frequent mutations do not have.
+  private openedReads: Reads | null = null;
+  private cache: Loaders | null = null;
+
+  /** @param share whose share of the connections the request uses */
+  constructor(
+    private readonly started: StartedEngine,
+    readonly viewer: Viewer,
+    readonly budget: RequestBudget,
+    private readonly share: Share,
+  ) {}
+
+  get engine(): StartedEngine {
+    return engineOf(this.started, this.share.group);
+  }
+
+  get reads(): Reads {
+    this.openedReads ??= this.started.database.reads(this.share);
+    return this.openedReads;
+  }
+
+  get loaders(): Loaders {
+    this.cache ??= createLoaders(this.reads, this.viewer.tenantId, this.budget);
+    return this.cache;
+  }
+
+  forgetReads(): void {
+    this.cache = null;
+  }
+
+  now(): Instant {
+    return Date.now() * 1000;
+  }
 }
+
+/** Returns a context that may read any number of rows, in the share of the viewer's tenant. */
+export const createContext = (started: StartedEngine, viewer: Viewer): Context =>
+  new ViewerContext(started, viewer, createRequestBudget(UNLIMITED), { group: viewer.tenantId });
 
 /** The engines of the groups, by their databases. Each mutation needs one. */
 const engines = new WeakMap<object, StartedEngine>();

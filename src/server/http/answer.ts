@@ -53,13 +53,21 @@ const LEAST_PACKED = 4_096;
  * client accepts gzip.
  */
 export function send(response: ServerResponse, { status, headers, body }: Answer): void {
-  const bytes = Buffer.from(body);
-  const answer = (sent: Buffer, more: Answer['headers'] = {}) =>
-    response.writeHead(status, { ...SAFE_HEADERS, ...headers, ...more, 'content-length': sent.length }).end(sent);
-  if (bytes.length < LEAST_PACKED) return void answer(bytes);
+  const length = Buffer.byteLength(body);
+  // Node joins the headers and a text, so that they are one piece to send.
+  if (length < LEAST_PACKED) return void response.writeHead(status, headersOf(headers, length)).end(body);
   response.appendHeader('vary', 'accept-encoding');
-  if (!acceptsGzip(response.req.headers['accept-encoding'])) return void answer(bytes);
-  gzip(bytes, { level: 1 }, (error, packed) =>
-    error ? answer(bytes) : answer(packed, { 'content-encoding': 'gzip' }),
-  );
+  const bytes = Buffer.from(body);
+  const whole = () => response.writeHead(status, headersOf(headers, length)).end(bytes);
+  if (!acceptsGzip(response.req.headers['accept-encoding'])) return void whole();
+  gzip(bytes, { level: 1 }, (error, packed) => {
+    if (error) return void whole();
+    response.writeHead(status, { ...headersOf(headers, packed.length), 'content-encoding': 'gzip' }).end(packed);
+  });
 }
+
+const headersOf = (headers: Answer['headers'], length: number) => ({
+  ...SAFE_HEADERS,
+  ...headers,
+  'content-length': length,
+});

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import { writeJson } from '../../core/values/writeJson.ts';
 import { ClientError } from '../observing/clientError.ts';
-import type { Events } from '../operations/operations.ts';
+import type { Events } from '../operations/eventsOfSource.ts';
 import { resultJson } from '../operations/plannedResult.ts';
 import { SAFE_HEADERS } from './answer.ts';
 

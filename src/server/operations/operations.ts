@@ -21,12 +21,13 @@ import { checkVariables } from './checkVariables.ts';
 import { coerceVariables, takingCoerced, withCoercedType } from './coerceVariables.ts';
 import { createTurns } from './createTurns.ts';
 import type { DocumentCache, ReadDocument, ReadOperation } from './documentCache.ts';
+import { type Events, eventsOfSource } from './eventsOfSource.ts';
 import { meteredFieldResolver } from './meteredFields.ts';
 import { pageCost, type Variables } from './pageCost.ts';
 import { usePlainNumbers } from './plainNumbers.ts';
 import { plannedResult } from './plannedResult.ts';
 import type { ContextParts } from './requestContext.ts';
-import { createSharedExecution, groupKey, type SharedResult } from './sharedExecution.ts';
+import { createSharedExecution, groupKey } from './sharedExecution.ts';
 
 /** A GraphQL request, independent of its transport. */
 export interface OperationRequest {
@@ -66,8 +67,6 @@ export interface Operation extends ReadOperation, ContextParts {
   /** Whether it runs in a turn of its own. */
   isHeavy: boolean;
 }
-
-export type Events = AsyncIterableIterator<SharedResult, undefined, undefined>;
 
 export interface Operations {
   /** Returns what a request may read and return. */
@@ -145,19 +144,25 @@ export function createOperations(parts: OperationParts): Operations {
     return { errors };
   }
 
-  const argsOf = (operation: Operation, budget: RequestBudget): ExecutionArgs => ({
-    ...(operation.coerced === null
-      ? { schema, document: operation.read.document, variableValues: operation.variables }
-      : {
-          schema: executingCoerced,
-          document: takingCoerced(operation.read.document, operation.definition),
-          variableValues: operation.coerced,
-        }),
-    operationName: operation.definition.name?.value ?? null,
-    contextValue: contextOf({ ...operation, budget, share: shareOf(operation) }),
-    fieldResolver: meteredFieldResolver,
-    options: { maxCoercionErrors: COERCION.maxErrors },
-  });
+  /** No spread of an object: V8 would make new hidden classes for each request, half of the memory of a small one. */
+  const contextIn = (operation: Operation, budget: RequestBudget) => {
+    const { viewer, headers, variables, resumeAfter } = operation;
+    return contextOf({ viewer, headers, variables, resumeAfter, budget, share: shareOf(operation) });
+  };
+
+  const argsOf = (operation: Operation, budget: RequestBudget, rootValue?: unknown): ExecutionArgs => {
+    const { read, definition, variables, coerced } = operation;
+    return {
+      schema: coerced === null ? schema : executingCoerced,
+      document: coerced === null ? read.document : takingCoerced(read.document, definition),
+      rootValue,
+      operationName: definition.name?.value ?? null,
+      variableValues: coerced ?? variables,
+      contextValue: contextIn(operation, budget),
+      fieldResolver: meteredFieldResolver,
+      options: { maxCoercionErrors: COERCION.maxErrors },
+    };
+  };
 
   function presented(result: ExecutionResult): ExecutionResult {
     if (!result.errors) return result;
@@ -175,13 +180,9 @@ export function createOperations(parts: OperationParts): Operations {
     });
   };
 
-  async function run(
-    operation: Operation,
-    budget: RequestBudget,
-    event: Pick<ExecutionArgs, 'rootValue'> = {},
-  ): Promise<ExecutionResult> {
+  async function run(operation: Operation, budget: RequestBudget, event?: unknown): Promise<ExecutionResult> {
     try {
-      const result = await within(budget, execute({ ...argsOf(operation, budget), ...event }));
+      const result = await within(budget, execute(argsOf(operation, budget, event)));
       // Its errors are our own: each read was cancelled.
       return shareOf(operation).gone?.aborted ? UNREAD : presented(result);
     } catch (error) {
@@ -198,8 +199,7 @@ export function createOperations(parts: OperationParts): Operations {
       const { coerced } = getVariableValues(schema, definition.variableDefinitions ?? [], variables, COERCION);
       const plan = coerced && plans.of(coerced);
       if (!plan) return null;
-      const context = contextOf({ ...operation, budget, share: shareOf(operation) });
-      const result = await within(budget, plan.run(context, coerced));
+      const result = await within(budget, plan.run(contextIn(operation, budget), coerced));
       return shareOf(operation).gone?.aborted ? UNREAD : plannedResult(result, present);
     } catch (error) {
       if (shareOf(operation).gone?.aborted) return UNREAD;
@@ -207,36 +207,14 @@ export function createOperations(parts: OperationParts): Operations {
     }
   }
 
-  /** Not a generator: its `return` would wait for a pending `next`. */
   function eventsOf(source: AsyncIterator<unknown>, operation: Operation): Events {
     const group = groupKey(operation.viewer, operation.read, operation.definition, operation.variables);
-    const over = { done: true, value: undefined } as const;
-    let isOpen = true;
-    const end = () => {
-      if (isOpen) observations.unsubscribed();
-      isOpen = false;
-      return over;
-    };
-    const events: Events = {
-      async next() {
-        try {
-          const { done, value } = await source.next();
-          if (done) return end();
-          const answer = () => run(operation, createRequestBudget(limits), { rootValue: value });
-          return { done: false, value: await shared.answer(value as object, group, answer) }; // events are objects
-        } catch (error) {
-          end();
-          throw present(error);
-        }
-      },
-      async return() {
-        await source.return?.();
-        return end();
-      },
-      [Symbol.asyncIterator]: () => events,
-    };
     observations.subscribed();
-    return events;
+    return eventsOfSource(source, {
+      answer: (event) => shared.answer(event, group, () => run(operation, createRequestBudget(limits), event)),
+      present,
+      ended: observations.unsubscribed,
+    });
   }
 
   return {
@@ -253,9 +231,22 @@ export function createOperations(parts: OperationParts): Operations {
         const coerced = check(operation, request, caller);
         const { viewer, headers, resumeAfter, budget, share } = caller;
         const isHeavy = characters > LARGE_CHARACTERS || reading.read.introspects;
+        // No spread, as above.
+        const { definition, pages, plans } = operation;
+        const { read } = reading;
         return {
-          ...operation,
-          ...{ read: reading.read, variables, coerced, viewer, headers, resumeAfter, budget, share, isHeavy },
+          definition,
+          pages,
+          plans,
+          read,
+          variables,
+          coerced,
+          viewer,
+          headers,
+          resumeAfter,
+          budget,
+          share,
+          isHeavy,
         };
       } catch (error) {
         return refused([present(error)]);

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { StartedEngine } from '../../actions/startEngine.ts';
-import { type Context, createContext } from '../../api/building/context.ts';
+import { type Context, ViewerContext } from '../../api/building/context.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import type { RequestBudget } from '../../loading/requestBudget.ts';
 import type { Prefect1Context, Prefect1Headers } from '../../prefect1/operations/prefect1Context.ts';
@@ -20,17 +20,25 @@ export interface ContextParts {
   share: Share;
 }
 
-export const createRequestContext = (
-  engine: StartedEngine,
-  { viewer, headers, variables, resumeAfter, budget, share }: ContextParts,
-): RequestContext =>
-  // No spread: `loaders` is a getter that creates new loaders after their cache is cleared.
-  Object.assign(createContext(engine, viewer, budget, share), { headers, variables, resumeAfter });
+class ContextOfRequest extends ViewerContext implements RequestContext {
+  readonly headers: Prefect1Headers;
+  readonly variables: Prefect1Context['variables'];
 
-export function prefect1Headers(headers: IncomingHttpHeaders): Prefect1Headers {
-  const one = (name: string) => {
-    const value = headers[name];
-    return typeof value === 'string' && value !== '' ? value : null;
-  };
-  return { coreVersion: one('x-prefect-core-version'), agentId: one('x-prefect-agent-id') };
+  constructor(engine: StartedEngine, { viewer, headers, variables, resumeAfter, budget, share }: ContextParts) {
+    super(engine, viewer, budget, share);
+    this.headers = headers;
+    this.variables = variables;
+    this.resumeAfter = resumeAfter;
+  }
 }
+
+export const createRequestContext = (engine: StartedEngine, parts: ContextParts): RequestContext =>
+  new ContextOfRequest(engine, parts);
+
+export const prefect1Headers = (headers: IncomingHttpHeaders): Prefect1Headers => ({
+  coreVersion: textOf(headers['x-prefect-core-version']),
+  agentId: textOf(headers['x-prefect-agent-id']),
+});
+
+const textOf = (value: string | string[] | undefined): string | null =>
+  typeof value === 'string' && value !== '' ? value : null;

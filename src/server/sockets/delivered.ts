@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import type { Events } from '../operations/operations.ts';
+import type { Events } from '../operations/eventsOfSource.ts';
 
 /** Sends a result, given as JSON, to the client of the operation; resolves when it is written. */
 export type Deliver = (json: string) => Promise<void>;

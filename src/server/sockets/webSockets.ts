@@ -11,13 +11,8 @@ import type { Viewer } from '../../core/values/viewer.ts';
 import { type Authentication, authorizationOf, onRevoked } from '../access/authentication.ts';
 import { groupOf } from '../access/groupOf.ts';
 import type { PresentError } from '../observing/presentError.ts';
-import {
-  type Events,
-  LARGE_CHARACTERS,
-  type Operation,
-  type Operations,
-  OVER_SOCKETS,
-} from '../operations/operations.ts';
+import type { Events } from '../operations/eventsOfSource.ts';
+import { LARGE_CHARACTERS, type Operation, type Operations, OVER_SOCKETS } from '../operations/operations.ts';
 import { requestOf } from '../operations/requestParams.ts';
 import { SharedResult } from '../operations/sharedExecution.ts';
 import { boundedSocket } from './boundedSocket.ts';

@@ -136,7 +136,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     transaction: (work, transactionOptions) =>
       inTransaction({ pool, queryable, join: prisma.join }, work, transactionOptions),
     // Prisma only reads by keys, which takes no time that is worth a connection of its own.
-    reads: (share): Reads => ({ ...reads.of(share), prisma: modelsInTurn(share.group) }),
+    reads: (share): Reads => reads.of(share, modelsInTurn(share.group)),
     writes: writesInTurn,
     async close() {
       await prisma.client.$disconnect();

@@ -6,7 +6,7 @@ import { Problem } from '../../core/values/problem.ts';
 import { Cancellation } from '../sharing/cancellation.ts';
 import { clientIsGone, FairTurns, type Lane, type Taking } from '../sharing/fairTurns.ts';
 import { connection } from './connection.ts';
-import type { Queryable, Share, Statement, TextReads } from './database.ts';
+import type { PrismaModels, Reads, Share, Statement, TextRow } from './database.ts';
 import { ReadConnection, type Sending } from './readConnection.ts';
 import { orUnavailable } from './unavailable.ts';
 
@@ -31,11 +31,9 @@ export interface ReadsOptions {
 
 export interface ReadConnections {
   /** Takes the statements of one request. They cannot write. */
-  of(share: Share): Queryable & TextReads;
+  of(share: Share, prisma: PrismaModels): Reads;
   close(): Promise<void>;
 }
-
-type Read = Omit<Sending, 'name'>;
 
 /** The statement was cancelled, because quick statements were waiting. It is sent again, among the slow ones. */
 const GAVE_WAY = Symbol();
@@ -74,8 +72,8 @@ export function openReads({
   const isKnownSlow = (group: string, statement: Statement) =>
     slowStatements.size > 0 && slowStatements.has(keyOf(group, statement));
 
-  async function attempt<Row>(share: Share, lane: Lane, read: Read): Promise<Row[] | typeof GAVE_WAY> {
-    const { statement } = read;
+  async function attempt<Row>(share: Share, lane: Lane, sending: Sending): Promise<Row[] | typeof GAVE_WAY> {
+    const { statement } = sending;
     const attempted = new Attempt(share, lane, () => slowStatements.set(keyOf(share.group, statement), true));
     const turn = await turns.take(attempted);
     try {
@@ -89,7 +87,8 @@ export function openReads({
         attempted.client = client;
         if (share.gone?.aborted) throw clientIsGone();
         if (attempted.hasGivenWay) return GAVE_WAY;
-        return await connection.read<Row>({ ...read, name: preparedName(statement) });
+        sending.name = preparedName(statement);
+        return await connection.read<Row>(sending);
       } catch (thrown) {
         // A connection that did not answer may still be busy.
         isBroken = !(thrown instanceof pg.DatabaseError || thrown instanceof Problem);
@@ -109,24 +108,45 @@ export function openReads({
     }
   }
 
-  async function rowsOf<Row>(share: Share, read: Read): Promise<Row[]> {
-    const lane = isKnownSlow(share.group, read.statement) ? 'slow' : 'quick';
-    const rows = await attempt<Row>(share, lane, read);
+  const rowsOf: RowsOf = async <Row>(
+    share: Share,
+    statement: Statement,
+    values: readonly unknown[],
+    asTexts: boolean,
+  ) => {
+    const sending: Sending = { statement, name: '', values, asTexts };
+    const lane = isKnownSlow(share.group, statement) ? 'slow' : 'quick';
+    const rows = await attempt<Row>(share, lane, sending);
     if (rows !== GAVE_WAY) return rows;
-    const again = await attempt<Row>(share, 'slow', read);
+    const again = await attempt<Row>(share, 'slow', sending);
     // Work in the slow lane never gives way.
-    if (again === GAVE_WAY) throw new Error(`${read.statement.name} gave way twice.`);
+    if (again === GAVE_WAY) throw new Error(`${statement.name} gave way twice.`);
     return again;
-  }
+  };
 
   return {
-    of: (share) => ({
-      query: <Row>(statement: Statement, values: readonly unknown[] = []) =>
-        rowsOf<Row>(share, { statement, values, asTexts: false }),
-      texts: (statement, values = []) => rowsOf(share, { statement, values, asTexts: true }),
-    }),
+    of: (share, prisma) => new RequestReads(share, prisma, rowsOf),
     close: () => pool.end(),
   };
+}
+
+type RowsOf = <Row>(share: Share, statement: Statement, values: readonly unknown[], asTexts: boolean) => Promise<Row[]>;
+
+/** A class, because every request creates one. */
+class RequestReads implements Reads {
+  constructor(
+    private readonly share: Share,
+    readonly prisma: PrismaModels,
+    private readonly rowsOf: RowsOf,
+  ) {}
+
+  query<Row>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.rowsOf<Row>(this.share, statement, values, false);
+  }
+
+  texts(statement: Statement, values: readonly unknown[] = []): Promise<TextRow[]> {
+    return this.rowsOf<TextRow>(this.share, statement, values, true);
+  }
 }
 
 /** A statement that waits for its turn, or has one. It is cancelled when it must give way or its client has gone. */

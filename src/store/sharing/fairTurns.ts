@@ -37,6 +37,12 @@ export interface Turn {
   end(): void;
 }
 
+/** The work of a group that waits for a turn. Not empty. */
+interface Queue {
+  readonly group: string;
+  waiting: Waiting[];
+}
+
 interface Waiting {
   taking: Taking;
   since: number;
@@ -67,10 +73,12 @@ class Holder implements Turn {
  * would hold every turn, long ones give way: if quick work waits, only `slow` of them may continue.
  */
 export class FairTurns {
-  private readonly holders = new Set<Holder>();
-  private readonly held = new Map<string, number>();
-  /** By group, in the order in which the groups get their next turns. */
-  private readonly waiting: { readonly [lane in Lane]: Map<string, Waiting[]> } = { quick: new Map(), slow: new Map() };
+  // Few, so that lists suffice. Sets and maps with entries that come and go would cost far more: their outgrown tables keep
+  // what was in them until the next major garbage collection, and each collection in between copies it.
+  /** In the order in which they began. */
+  private readonly holders: Holder[] = [];
+  /** In the order in which the groups get their next turns. */
+  private readonly waiting: { readonly [lane in Lane]: Queue[] } = { quick: [], slow: [] };
   private timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly options: FairTurnsOptions) {}
@@ -82,41 +90,53 @@ export class FairTurns {
   take(taking: Taking): Turn | Promise<Turn> {
     const { group, lane, gone } = taking;
     if (gone?.aborted) return Promise.reject(clientIsGone());
-    const queue = this.waiting[lane].get(group);
+    const queue = this.queueOf(lane, group);
     if (!queue && this.mayBegin(group, lane)) return this.begin(taking);
-    const waitingInGroup = (this.waiting.quick.get(group)?.length ?? 0) + (this.waiting.slow.get(group)?.length ?? 0);
     const { maxWaiting } = this.options;
-    if (waitingInGroup >= maxWaiting) return Promise.reject(queueIsFull(maxWaiting));
+    if (this.waitingIn(group) >= maxWaiting) return Promise.reject(queueIsFull(maxWaiting));
     return new Promise((begin, fail) => {
       const waiting: Waiting = { taking, since: performance.now(), begin, fail };
-      if (queue) queue.push(waiting);
-      else this.waiting[lane].set(group, [waiting]);
+      if (queue) queue.waiting.push(waiting);
+      else this.waiting[lane].push({ group, waiting: [waiting] });
       this.askToGiveWay();
       this.lookLater();
     });
   }
 
+  private queueOf(lane: Lane, group: string): Queue | undefined {
+    return this.waiting[lane].find((queue) => queue.group === group);
+  }
+
+  private waitingIn(group: string): number {
+    let waiting = 0;
+    for (const lane of LANES) waiting += this.queueOf(lane, group)?.waiting.length ?? 0;
+    return waiting;
+  }
+
+  private turnsOf(group: string): number {
+    let turns = 0;
+    for (const { taking } of this.holders) if (taking.group === group) turns += 1;
+    return turns;
+  }
+
   private mayBegin(group: string, lane: Lane): boolean {
     const { size, slow } = this.options;
-    if (this.holders.size >= size || (this.held.get(group) ?? 0) >= Math.max(1, size - 1)) return false;
+    if (this.holders.length >= size || this.turnsOf(group) >= Math.max(1, size - 1)) return false;
     return lane === 'quick' || this.slowHolders().length < slow;
   }
 
   private begin(taking: Taking): Turn {
     const holder = new Holder(this, taking);
-    this.holders.add(holder);
-    this.held.set(taking.group, (this.held.get(taking.group) ?? 0) + 1);
+    this.holders.push(holder);
     if (taking.gone) this.lookLater();
     return holder;
   }
 
   /** Called by `Turn.end`. */
   end(holder: Holder): void {
-    if (!this.holders.delete(holder)) return;
-    const { group } = holder.taking;
-    const left = (this.held.get(group) ?? 1) - 1;
-    if (left > 0) this.held.set(group, left);
-    else this.held.delete(group);
+    const place = this.holders.indexOf(holder);
+    if (place < 0) return;
+    this.holders.splice(place, 1);
     this.beginNext();
   }
 
@@ -131,27 +151,21 @@ export class FairTurns {
     this.askToGiveWay();
   }
 
-  private takeNext(lane: Lane): Waiting | null {
+  private takeNext(lane: Lane): Waiting | undefined {
     const queues = this.waiting[lane];
-    for (const [group, queue] of queues) {
-      if (!this.mayBegin(group, lane)) continue;
-      // Behind the others.
-      queues.delete(group);
-      const next = queue.shift();
-      if (queue.length > 0) queues.set(group, queue);
-      if (next) return next;
-    }
-    return null;
+    const place = queues.findIndex(({ group }) => this.mayBegin(group, lane));
+    if (place < 0) return undefined;
+    const [queue] = queues.splice(place, 1);
+    const next = queue?.waiting.shift();
+    // Behind the others.
+    if (queue && queue.waiting.length > 0) queues.push(queue);
+    return next;
   }
 
   private slowHolders(now = performance.now()): Holder[] {
-    return [...this.holders].filter(
+    return this.holders.filter(
       (holder) => !holder.isAsked && (holder.taking.lane === 'slow' || this.slowIn(holder, now) <= 0),
     );
-  }
-
-  private turnsOfGroup({ taking: { group } }: Holder): number {
-    return this.held.get(group) ?? 0;
   }
 
   private slowIn({ since }: Holder, now: number): number {
@@ -161,21 +175,20 @@ export class FairTurns {
   /** Asks slow work to give way to quick work. */
   private askToGiveWay(): void {
     const { size, slow } = this.options;
-    if (this.waiting.quick.size === 0 || slow >= size) return;
-    // The holders are in the order in which they began.
+    if (this.waiting.quick.length === 0 || slow >= size) return;
     const [oldest] = this.holders;
     // One time for all decisions.
     const now = performance.now();
     if (!oldest || this.slowIn(oldest, now) > 0) return;
     let waiting = 0;
-    for (const queue of this.waiting.quick.values()) waiting += queue.length;
+    for (const queue of this.waiting.quick) waiting += queue.waiting.length;
     for (const { isAsked } of this.holders) if (isAsked) waiting -= 1;
 
     const slowOnes = this.slowHolders(now);
     // Of the group that holds the most turns, the newest, which loses the least work.
     const able = slowOnes
       .filter(({ taking: { lane, giveWay } }) => lane === 'quick' && giveWay)
-      .sort((a, b) => this.turnsOfGroup(b) - this.turnsOfGroup(a) || b.since - a.since);
+      .sort((a, b) => this.turnsOf(b.taking.group) - this.turnsOf(a.taking.group) || b.since - a.since);
     for (const holder of able.slice(0, Math.max(0, Math.min(slowOnes.length - slow, waiting)))) {
       holder.isAsked = true;
       holder.taking.giveWay?.();
@@ -188,8 +201,8 @@ export class FairTurns {
    */
   private look(): void {
     this.timer = null;
-    for (const lane of LANES) for (const [group, queue] of this.waiting[lane]) this.lookAt(lane, group, queue);
-    let isNeeded = this.waiting.quick.size > 0 || this.waiting.slow.size > 0;
+    for (const lane of LANES) for (const queue of [...this.waiting[lane]]) this.lookAt(lane, queue);
+    let isNeeded = LANES.some((lane) => this.waiting[lane].length > 0);
     for (const holder of this.holders) {
       const { gone } = holder.taking;
       if (!gone || holder.hasLeft) continue;
@@ -202,14 +215,14 @@ export class FairTurns {
     if (isNeeded) this.lookLater();
   }
 
-  private lookAt(lane: Lane, group: string, queue: readonly Waiting[]): void {
+  private lookAt(lane: Lane, queue: Queue): void {
     const begunBefore = performance.now() - this.options.maxWaitMs[lane];
     const isLost = ({ taking, since }: Waiting) => taking.gone?.aborted || since < begunBefore;
-    if (!queue.some(isLost)) return;
-    const left = queue.filter((waiting) => !isLost(waiting));
-    if (left.length > 0) this.waiting[lane].set(group, left);
-    else this.waiting[lane].delete(group);
-    for (const { taking, fail } of queue.filter(isLost)) fail(taking.gone?.aborted ? clientIsGone() : waitedTooLong());
+    const lost = queue.waiting.filter(isLost);
+    if (lost.length === 0) return;
+    queue.waiting = queue.waiting.filter((waiting) => !isLost(waiting));
+    if (queue.waiting.length === 0) this.waiting[lane].splice(this.waiting[lane].indexOf(queue), 1);
+    for (const { taking, fail } of lost) fail(taking.gone?.aborted ? clientIsGone() : waitedTooLong());
   }
 
   private lookLater(): void {

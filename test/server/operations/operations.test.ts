@@ -6,7 +6,8 @@ import { DEFAULT_TENANT_ID, type Role } from '../../../src/core/values/viewer.ts
 import { createObservations } from '../../../src/server/observing/observations.ts';
 import { createPresentError } from '../../../src/server/observing/presentError.ts';
 import { createDocumentCache } from '../../../src/server/operations/documentCache.ts';
-import { createOperations, type Events } from '../../../src/server/operations/operations.ts';
+import type { Events } from '../../../src/server/operations/eventsOfSource.ts';
+import { createOperations } from '../../../src/server/operations/operations.ts';
 
 // A schema whose fields fail unexpectedly, which the real one must not, and that counts executions.
 
