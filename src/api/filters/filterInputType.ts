@@ -1,6 +1,7 @@
 import type { InputRef } from '@pothos/core';
 import { count } from '../../core/checks/checkText.ts';
-import { MAX_FILTER_DEPTH, MAX_FILTER_LIST, MAX_FILTER_NODES } from '../../store/query/compileFilter.ts';
+import { MAX_FILTER_LIST } from '../../store/query/fieldTests.ts';
+import { MAX_FILTER_DEPTH, MAX_FILTER_NODES } from '../../store/query/readFilter.ts';
 import { builder } from '../building/builder.ts';
 import { FILTER_DEFINITIONS } from './filterDefinitions.ts';
 import type { FieldDefinition, FilterKind } from './filterFields.ts';

@@ -19,8 +19,8 @@ import { budgetedDatabase } from '../../loading/budgetedDatabase.ts';
 import { Level, PAGE } from '../../store/plans/level.ts';
 import { PLAN_TABLES, type PlanTableName, ROOT_LISTS } from '../../store/plans/planTables.ts';
 import { readLevelRows } from '../../store/plans/readLevel.ts';
+import { tenantRows } from '../../store/query/listRows.ts';
 import { readCount } from '../../store/query/readCounts.ts';
-import { tenantWhere } from '../../store/query/tenantWhere.ts';
 import type { Context } from '../building/context.ts';
 import { type Collecting, collectedFields, type Fragments, type Values } from './collectedFields.ts';
 import { planConnection } from './connectionPlan.ts';
@@ -172,7 +172,7 @@ function planOperation(collecting: Collecting, operation: OperationDefinitionNod
     return async (run) => {
       const { tenantId } = run.context.viewer;
       const { filter } = argumentsIn(run, slot);
-      const where = tenantWhere(list.filters, tenantId, filter);
+      const counting = tenantRows(list.filters, tenantId, filter);
       const page = await readRootPage(run, slot, list, connection.hasRows ? level : null, connection.hasCursors);
       if (page) {
         const rows = page.rows.map(({ row }) => row);
@@ -180,7 +180,7 @@ function planOperation(collecting: Collecting, operation: OperationDefinitionNod
       }
       // Afterwards, so that a request does not hold two connections for one list.
       const total = connection.hasTotal
-        ? await readCount(run.reads, PLAN_TABLES[list.of], where, MAX_TOTAL_COUNT)
+        ? await readCount(run.reads, PLAN_TABLES[list.of], counting, MAX_TOTAL_COUNT)
         : null;
       return connection.write(page, String(total), run);
     };
@@ -191,8 +191,8 @@ function planOperation(collecting: Collecting, operation: OperationDefinitionNod
     const slot = lists.push({ field, node: nodes[0] as FieldNode, list }) - 1; // a field has a node
     return async (run) => {
       run.wrote(1);
-      const where = tenantWhere(list.filters, run.context.viewer.tenantId, argumentsIn(run, slot).filter);
-      return String(await readCount(run.reads, PLAN_TABLES[list.of], where, null));
+      const counting = tenantRows(list.filters, run.context.viewer.tenantId, argumentsIn(run, slot).filter);
+      return String(await readCount(run.reads, PLAN_TABLES[list.of], counting, null));
     };
   }
 

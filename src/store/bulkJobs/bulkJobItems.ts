@@ -1,7 +1,8 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { BulkJobOutcome, BulkOutcome } from '../../core/bulkJobs/bulkJob.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import { type Queryable, statement } from '../connection/database.ts';
+import { type ListRows, rowsWith } from '../query/listRows.ts';
 import { readChildCounts } from '../query/readCounts.ts';
 import { readChildPages } from '../query/readPages.ts';
 import { columnKey, type Order, type Source } from '../query/source.ts';
@@ -94,8 +95,9 @@ const BULK_JOB_ITEMS: Source<BulkJobOutcome, BulkJobOutcome> = {
 const BY_NUMBER: Order<BulkJobOutcome> = { keys: [columnKey('number', 'int')], descending: false };
 
 /** Only items with this outcome; null for all. */
-const settledTo = (outcome: BulkOutcome | null): RawBuilder<SqlBool> =>
-  outcome === null ? sql`x.outcome is not null` : sql`x.outcome = ${outcome}`;
+const settledTo = (outcome: BulkOutcome | null): ListRows =>
+  outcome === null ? SETTLED : rowsWith('outcome', outcome);
+const SETTLED: ListRows = { shape: 'settled', values: [], sql: () => sql`x.outcome is not null` };
 
 /** Returns the outcomes of jobs' runs so far, in the order of the runs' ids. */
 export const bulkJobOutcomesOf = (
@@ -106,7 +108,7 @@ export const bulkJobOutcomesOf = (
 ): Promise<Map<string, Page<BulkJobOutcome>>> =>
   readChildPages(database, BULK_JOB_ITEMS, bulkJobIds, {
     list: (id) => `bulkJobOutcomes:${id}`,
-    where: settledTo(outcome),
+    rows: settledTo(outcome),
     order: BY_NUMBER,
     page,
     parent: 'bulkJobId',

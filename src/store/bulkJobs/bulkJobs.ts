@@ -4,6 +4,7 @@ import type { Filter } from '../../core/filters/filter.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import { writeJson } from '../../core/values/writeJson.ts';
 import { type Queryable, statement } from '../connection/database.ts';
+import { rowsWith } from '../query/listRows.ts';
 import { readById } from '../query/readById.ts';
 import { readCount } from '../query/readCounts.ts';
 import { readPage } from '../query/readPages.ts';
@@ -26,12 +27,12 @@ export const bulkJobsById = readById(BULK_JOBS);
 
 /** Returns a tenant's jobs, newest first. */
 export const bulkJobPage = (database: Queryable, tenantId: string, page: PageRequest): Promise<Page<BulkJob>> =>
-  readPage(database, BULK_JOBS, { list: 'bulkJobs', where: ofTenant(tenantId), order: NEWEST_FIRST, page });
+  readPage(database, BULK_JOBS, { list: 'bulkJobs', rows: ofTenant(tenantId), order: NEWEST_FIRST, page });
 
 export const bulkJobCount = (database: Queryable, tenantId: string, atMost: number): Promise<number> =>
   readCount(database, BULK_JOBS, ofTenant(tenantId), atMost);
 
-const ofTenant = (tenantId: string) => sql<boolean>`x.tenant_id = ${tenantId}`;
+const ofTenant = (tenantId: string) => rowsWith('tenant_id', tenantId);
 
 export interface NewBulkJob {
   id: string;

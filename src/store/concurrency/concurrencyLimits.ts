@@ -1,14 +1,14 @@
-import { type SqlBool, sql } from 'kysely';
 import type { CollisionStrategy, ConcurrencyLimit, DeploymentConcurrency } from '../../core/concurrency/concurrency.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import { type Models, type Queryable, type Store, statement } from '../connection/database.ts';
 import { lockRow } from '../connection/lockRow.ts';
 import { withInstants } from '../connection/withInstants.ts';
 import { BOOLEAN, type ColumnTypes, INTEGER, TEXT, TIME, UUID } from '../query/columnTypes.ts';
+import { rowsWith } from '../query/listRows.ts';
 import { readCount } from '../query/readCounts.ts';
 import { readPage } from '../query/readPages.ts';
 import { selectList } from '../query/selectList.ts';
-import { columnKey, type Source } from '../query/source.ts';
+import { columnKey, type Order, type Source } from '../query/source.ts';
 import { hadCount } from '../tenants/tenantScope.ts';
 import { releaseAllSlots } from './concurrencySlotWrites.ts';
 
@@ -32,7 +32,8 @@ const CONCURRENCY_LIMITS: Source<ConcurrencyLimit, ConcurrencyLimit> = {
   fromRow: (row) => row,
 };
 
-const ofTenant = (tenantId: string) => sql<SqlBool>`x.tenant_id = ${tenantId}`;
+const ofTenant = (tenantId: string) => rowsWith('tenant_id', tenantId);
+const NEWEST_FIRST: Order<ConcurrencyLimit> = { keys: [columnKey('id', 'uuid')], descending: true };
 
 /** Returns limits by their ids, in no order, without those of other tenants. */
 export async function concurrencyLimitsById(
@@ -51,8 +52,8 @@ export const concurrencyLimitPage = (
 ): Promise<Page<ConcurrencyLimit>> =>
   readPage(database, CONCURRENCY_LIMITS, {
     list: 'concurrencyLimits',
-    where: ofTenant(tenantId),
-    order: { keys: [columnKey('id', 'uuid')], descending: true },
+    rows: ofTenant(tenantId),
+    order: NEWEST_FIRST,
     page,
   });
 

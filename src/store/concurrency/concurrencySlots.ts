@@ -1,12 +1,13 @@
-import { type SqlBool, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { ConcurrencySlot } from '../../core/concurrency/concurrency.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 import { type ColumnTypes, TIME, UUID } from '../query/columnTypes.ts';
+import type { ListRows } from '../query/listRows.ts';
 import { readChildCounts } from '../query/readCounts.ts';
 import { readChildPages } from '../query/readPages.ts';
 import { selectList } from '../query/selectList.ts';
-import { columnKey, type Source } from '../query/source.ts';
+import { columnKey, type Order, type Source } from '../query/source.ts';
 
 const CONCURRENCY_SLOT: ColumnTypes<ConcurrencySlot> = {
   id: UUID,
@@ -28,7 +29,16 @@ const CONCURRENCY_SLOTS: Source<ConcurrencySlot, ConcurrencySlot> = {
 };
 
 /** A slot whose lease has expired does not count, even if it is not yet deleted. */
-const counts = sql<SqlBool>`(x.expires is null or x.expires > clock_timestamp())`;
+const COUNTS: ListRows = {
+  shape: 'counts',
+  values: [],
+  sql: () => sql`(x.expires is null or x.expires > clock_timestamp())`,
+};
+
+const FIRST_TAKEN: Order<ConcurrencySlot> = {
+  keys: [columnKey('created', 'time'), columnKey('id', 'uuid')],
+  descending: false,
+};
 
 /** Returns a page of the slots of each limit that count now, in the order in which they were taken. */
 export const concurrencySlotsOf = (
@@ -38,8 +48,8 @@ export const concurrencySlotsOf = (
 ): Promise<Map<string, Page<ConcurrencySlot>>> =>
   readChildPages(database, CONCURRENCY_SLOTS, limitIds, {
     list: (id) => `concurrencySlots:${id}`,
-    where: counts,
-    order: { keys: [columnKey('created', 'time'), columnKey('id', 'uuid')], descending: false },
+    rows: COUNTS,
+    order: FIRST_TAKEN,
     page,
     parent: 'concurrencyLimitId',
     parentOf: ({ concurrencyLimitId }) => concurrencyLimitId,
@@ -50,7 +60,7 @@ export const concurrencySlotCountsOf = (
   limitIds: readonly string[],
   atMost: number,
 ): Promise<Map<string, number>> =>
-  readChildCounts(database, CONCURRENCY_SLOTS, limitIds, 'concurrencyLimitId', counts, atMost);
+  readChildCounts(database, CONCURRENCY_SLOTS, limitIds, 'concurrencyLimitId', COUNTS, atMost);
 
 // The limit is locked first, as for taking a slot, so that no run takes the place while the lease is renewed.
 const LOCK_LIMIT = statement(

@@ -14,7 +14,7 @@ const LOCK_TIMEOUT_MS = 10_000;
 
 interface SessionOptions {
   statementTimeoutMs?: number;
-  /** Whether PostgreSQL rejects statements that write. */
+  /** For the reads of requests: PostgreSQL rejects statements that write, and plans each for its values. */
   readOnly?: boolean;
 }
 
@@ -48,7 +48,10 @@ function withSessionSettings(url: string, readOnly: boolean): string {
   const options = [
     address.searchParams.get('options'),
     '-c timezone=UTC -c datestyle=ISO',
-    readOnly && '-c default_transaction_read_only=on',
+    // `readConnection.ts` changes the plans for statements by keys. A read gets one process: its share of the database is counted
+    // in connections, and starting a second one takes longer than a page.
+    readOnly && '-c default_transaction_read_only=on -c plan_cache_mode=force_custom_plan',
+    readOnly && '-c max_parallel_workers_per_gather=0',
   ];
   address.searchParams.set('options', options.filter(Boolean).join(' '));
   return address.href;

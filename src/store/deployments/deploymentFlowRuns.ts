@@ -1,10 +1,10 @@
 import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
 import type { Queryable } from '../connection/database.ts';
 import { FLOW_RUNS, type FlowRunList } from '../flowRuns/flowRuns.ts';
+import { tenantRows } from '../query/listRows.ts';
 import { readChildCounts } from '../query/readCounts.ts';
 import { readChildPages } from '../query/readPages.ts';
 import { RUN_ORDERS } from '../query/sortOrders.ts';
-import { tenantWhere } from '../query/tenantWhere.ts';
 
 /** The name of the list in cursors. */
 export const flowRunsOfDeploymentName = (deploymentId: string, sort: string): string =>
@@ -19,7 +19,7 @@ export const flowRunsOfDeployments = <IsWide extends boolean = true>(
 ) =>
   readChildPages(database, FLOW_RUNS, deploymentIds, {
     list: (id) => flowRunsOfDeploymentName(id, sort),
-    where: tenantWhere('flowRun', tenantId, filter),
+    rows: tenantRows('flowRun', tenantId, filter),
     order: RUN_ORDERS[sort],
     page,
     wide,
@@ -34,4 +34,4 @@ export const flowRunCountsOfDeployments = (
   filter: Filter,
   atMost: number,
 ): Promise<Map<string, number>> =>
-  readChildCounts(database, FLOW_RUNS, deploymentIds, 'deploymentId', tenantWhere('flowRun', tenantId, filter), atMost);
+  readChildCounts(database, FLOW_RUNS, deploymentIds, 'deploymentId', tenantRows('flowRun', tenantId, filter), atMost);

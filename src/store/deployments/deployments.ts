@@ -3,13 +3,13 @@ import type { Deployment } from '../../core/runs/run.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import type { Models, Queryable } from '../connection/database.ts';
 import { BOOLEAN, type ColumnTypes, JSONB, TEXT, UUID } from '../query/columnTypes.ts';
+import { tenantRows } from '../query/listRows.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts, readCount } from '../query/readCounts.ts';
 import { readChildPages, readPage } from '../query/readPages.ts';
 import { selectList } from '../query/selectList.ts';
 import { FLOW_ORDERS, type FlowSort } from '../query/sortOrders.ts';
 import { columnKey, type Lean, type Order, type Source } from '../query/source.ts';
-import { tenantWhere } from '../query/tenantWhere.ts';
 import { FLOW } from './flows.ts';
 
 export const DEPLOYMENT: ColumnTypes<Deployment> = {
@@ -67,7 +67,7 @@ export const deploymentPage = (
 ): Promise<Page<LeanDeployment>> =>
   readPage(database, DEPLOYMENTS, {
     list: deploymentsName(sort),
-    where: tenantWhere('deployment', tenantId, filter),
+    rows: tenantRows('deployment', tenantId, filter),
     order: DEPLOYMENT_ORDERS[sort],
     page,
     wide,
@@ -79,7 +79,7 @@ export const deploymentCount = (
   tenantId: string,
   filter: Filter = EVERYTHING,
   atMost: number | null = null,
-): Promise<number> => readCount(database, DEPLOYMENTS, tenantWhere('deployment', tenantId, filter), atMost);
+): Promise<number> => readCount(database, DEPLOYMENTS, tenantRows('deployment', tenantId, filter), atMost);
 
 /** Returns a page of the deployments of each flow. */
 export const deploymentsOf = (
@@ -90,7 +90,7 @@ export const deploymentsOf = (
 ): Promise<Map<string, Page<LeanDeployment>>> =>
   readChildPages(database, DEPLOYMENTS, flowIds, {
     list: (id) => deploymentsOfFlowName(id, sort),
-    where: tenantWhere('deployment', tenantId, filter),
+    rows: tenantRows('deployment', tenantId, filter),
     order: DEPLOYMENT_ORDERS[sort],
     page,
     wide,
@@ -105,7 +105,7 @@ export const deploymentCountsOf = (
   filter: Filter,
   atMost: number,
 ): Promise<Map<string, number>> =>
-  readChildCounts(database, DEPLOYMENTS, flowIds, 'flowId', tenantWhere('deployment', tenantId, filter), atMost);
+  readChildCounts(database, DEPLOYMENTS, flowIds, 'flowId', tenantRows('deployment', tenantId, filter), atMost);
 
 /** Returns the id of the deployment with this name on the flow with this name, or null. */
 export async function deploymentIdByNames(

@@ -4,13 +4,13 @@ import type { Page, PageRequest } from '../../core/values/page.ts';
 import type { Models, Queryable } from '../connection/database.ts';
 import { withJsonColumns } from '../connection/jsonColumn.ts';
 import { type ColumnTypes, JSONB, TEXT, TIME, UUID } from '../query/columnTypes.ts';
+import { tenantRows } from '../query/listRows.ts';
 import { readById } from '../query/readById.ts';
 import { readCount } from '../query/readCounts.ts';
 import { readPage } from '../query/readPages.ts';
 import { selectList } from '../query/selectList.ts';
 import { FLOW_ORDERS, type FlowSort } from '../query/sortOrders.ts';
 import type { Source } from '../query/source.ts';
-import { tenantWhere } from '../query/tenantWhere.ts';
 
 export const FLOW: ColumnTypes<Flow> = {
   id: UUID,
@@ -49,7 +49,7 @@ export const flowPage = (
 ): Promise<Page<Flow>> =>
   readPage(database, FLOWS, {
     list: flowsName(sort),
-    where: tenantWhere('flow', tenantId, filter),
+    rows: tenantRows('flow', tenantId, filter),
     order: FLOW_ORDERS[sort],
     page,
   });
@@ -60,7 +60,7 @@ export const flowCount = (
   tenantId: string,
   filter: Filter = EVERYTHING,
   atMost: number | null = null,
-): Promise<number> => readCount(database, FLOWS, tenantWhere('flow', tenantId, filter), atMost);
+): Promise<number> => readCount(database, FLOWS, tenantRows('flow', tenantId, filter), atMost);
 
 /** Returns the flow with this name that was not registered by a Prefect 1 client, and creates it if there is none. */
 export async function getOrCreateFlow(

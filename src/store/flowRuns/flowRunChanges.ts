@@ -3,7 +3,8 @@ import type { Filter } from '../../core/filters/filter.ts';
 import type { StateType } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import { type Queryable, statement } from '../connection/database.ts';
-import { compileFilter } from '../query/compileFilter.ts';
+import { filterSql } from '../query/compileFilter.ts';
+import { readFilter } from '../query/readFilter.ts';
 import { runStatement } from '../query/runStatement.ts';
 import { tenantWhere } from '../query/tenantWhere.ts';
 import { type FlowRunRow, flowRunColumns, flowRunFromRow } from './flowRunRows.ts';
@@ -59,7 +60,8 @@ export async function flowRunChangesAfter(
      where x.tenant_id = ${tenantId} and x.changed < ${end}
        and (x.changed, ${id}) > (${after.transaction}::xid8, ${after.id}::uuid)
      order by x.changed, ${id} limit ${limit + 1}::bigint)`;
-  const matches = sql<SqlBool>`${compileFilter(filter, 'flowRun', 'x', tenantId)} is true`;
+  const tested = readFilter(filter, { table: 'flowRun', finds: false });
+  const matches = sql<SqlBool>`${filterSql(tested, 'x', { tenantId, values: tested.values })} is true`;
   const rows = await runStatement<ChangeRow>(
     database,
     'flowRunChanges.after',

@@ -1,9 +1,10 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { FlowRunInput } from '../../core/runs/run.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import { type Queryable, statement } from '../connection/database.ts';
 import { type ColumnTypes, TEXT, TIME, UUID } from '../query/columnTypes.ts';
 import { parameter } from '../query/fieldKinds.ts';
+import type { ListRows } from '../query/listRows.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts } from '../query/readCounts.ts';
 import { readChildPages } from '../query/readPages.ts';
@@ -41,11 +42,17 @@ export interface InputList extends InputFilter {
   page?: PageRequest;
 }
 
-function matching({ key, prefix, excludeKeys }: InputFilter): RawBuilder<SqlBool> {
+function matching({ key = null, prefix, excludeKeys }: InputFilter): ListRows {
   const excluded = (excludeKeys ?? []).map((excludedKey) => parameter('text', excludedKey, 'excludeKeys'));
-  const begins = sql`starts_with(x.key, ${parameter('text', prefix ?? '', 'prefix')})`;
-  const is = key === null || key === undefined ? sql`true` : sql`x.key = ${parameter('text', key, 'key')}`;
-  return sql`${is} and ${begins} and x.key <> all(${sql.val(excluded)}::text[])`;
+  const begin = parameter('text', prefix ?? '', 'prefix');
+  return {
+    shape: key === null ? 'keys' : 'key',
+    values: [begin, excluded, ...(key === null ? [] : [parameter('text', key, 'key')])],
+    sql: ([start, others, only]) => {
+      const is = key === null ? sql`true` : sql`x.key = ${only}`;
+      return sql`${is} and starts_with(x.key, ${start}) and x.key <> all(${others}::text[])`;
+    },
+  };
 }
 
 export const flowRunInputsById = readById(FLOW_RUN_INPUTS);
@@ -58,7 +65,7 @@ export const flowRunInputsOf = (
 ): Promise<Map<string, Page<FlowRunInput>>> =>
   readChildPages(database, FLOW_RUN_INPUTS, flowRunIds, {
     list: (id) => `flowRunInputs:${id}`,
-    where: matching(filter),
+    rows: matching(filter),
     order: INPUT_ORDER,
     page,
     parent: 'flowRunId',

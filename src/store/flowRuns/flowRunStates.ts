@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
 import type { FlowRunState, PlainState, ProposedState } from '../../core/runs/state.ts';
 import type { PageRequest } from '../../core/values/page.ts';
 import { type Queryable, statement, type Transaction } from '../connection/database.ts';
+import { EVERY_ROW } from '../query/listRows.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts } from '../query/readCounts.ts';
 import { readChildPages } from '../query/readPages.ts';
@@ -49,11 +49,10 @@ export const flowRunStatesOf = <IsWide extends boolean = true>(
 ) =>
   readChildPages(database, FLOW_RUN_STATES, flowRunIds, {
     list: statesOfFlowRunName,
-    where: sql`true`,
+    rows: EVERY_ROW,
     order: versionOrder(newestFirst),
     page,
     wide,
-    generic: true,
     parent: 'flowRunId',
     parentOf: ({ flowRunId }) => flowRunId,
   });
@@ -63,7 +62,7 @@ export const flowRunStateCountsOf = (
   flowRunIds: readonly string[],
   atMost: number,
 ): Promise<Map<string, number>> =>
-  readChildCounts(database, FLOW_RUN_STATES, flowRunIds, 'flowRunId', sql`true`, atMost);
+  readChildCounts(database, FLOW_RUN_STATES, flowRunIds, 'flowRunId', EVERY_ROW, atMost);
 
 /** A state of a flow run, as it is written. */
 export interface WrittenFlowRunState extends Omit<FlowRunState, keyof PlainState> {

@@ -2,12 +2,12 @@ import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
 import type { FlowRun } from '../../core/runs/run.ts';
 import type { PageRequest } from '../../core/values/page.ts';
 import { type Queryable, statement } from '../connection/database.ts';
+import { tenantRows } from '../query/listRows.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts, readCount } from '../query/readCounts.ts';
 import { readChildPages, readPage } from '../query/readPages.ts';
 import { RUN_ORDERS, type RunSort } from '../query/sortOrders.ts';
 import type { Lean, Source } from '../query/source.ts';
-import { tenantWhere } from '../query/tenantWhere.ts';
 import { type FlowRunRow, flowRunColumns, flowRunFromRow } from './flowRunRows.ts';
 
 type Wide = 'parameters' | 'context' | 'jobVariables';
@@ -44,7 +44,7 @@ export const flowRunPage = <IsWide extends boolean = true>(
 ) =>
   readPage(database, FLOW_RUNS, {
     list: flowRunsName(sort),
-    where: tenantWhere('flowRun', tenantId, filter),
+    rows: tenantRows('flowRun', tenantId, filter),
     order: RUN_ORDERS[sort],
     page,
     wide,
@@ -56,7 +56,7 @@ export const flowRunCount = (
   tenantId: string,
   filter: Filter = EVERYTHING,
   atMost: number | null = null,
-): Promise<number> => readCount(database, FLOW_RUNS, tenantWhere('flowRun', tenantId, filter), atMost);
+): Promise<number> => readCount(database, FLOW_RUNS, tenantRows('flowRun', tenantId, filter), atMost);
 
 /** The flow runs of flows. */
 export const flowRunsOf = <IsWide extends boolean = true>(
@@ -67,7 +67,7 @@ export const flowRunsOf = <IsWide extends boolean = true>(
 ) =>
   readChildPages(database, FLOW_RUNS, flowIds, {
     list: (id) => flowRunsOfFlowName(id, sort),
-    where: tenantWhere('flowRun', tenantId, filter),
+    rows: tenantRows('flowRun', tenantId, filter),
     order: RUN_ORDERS[sort],
     page,
     wide,
@@ -82,7 +82,7 @@ export const flowRunCountsOf = (
   filter: Filter,
   atMost: number,
 ): Promise<Map<string, number>> =>
-  readChildCounts(database, FLOW_RUNS, flowIds, 'flowId', tenantWhere('flowRun', tenantId, filter), atMost);
+  readChildCounts(database, FLOW_RUNS, flowIds, 'flowId', tenantRows('flowRun', tenantId, filter), atMost);
 
 /** What a flow run's idempotency key is unique in. */
 export type FlowRunKey = Pick<FlowRun, 'tenantId' | 'flowId' | 'idempotencyKey'>;

@@ -91,7 +91,7 @@ function numberedRows(
     picked as materialized (select id from near${first.nullable ? sql` union all (${far})` : sql``}),
     page as (select ${sql.raw(columns)} from picked join ${sql.table(table)} as x on x.id = picked.id)
     select counted.total as "totalCount", page.* from counted left join page on true
-    order by ${walkOrder(order, { size: limit, backwards: false, from: null })}`;
+    order by ${walkOrder(order, { backwards: false })}`;
 }
 
 const x = columnsOf('x');

@@ -1,12 +1,14 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
-import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
+import type { Filter } from '../../core/filters/filter.ts';
 import { MAX_TOTAL_COUNT } from '../../core/values/page.ts';
 import { type Statement, statement } from '../connection/database.ts';
-import { compileFilter } from '../query/compileFilter.ts';
+import { filterSql } from '../query/compileFilter.ts';
 import type { FilterTableName } from '../query/filterTables.ts';
-import { pageRows, type WalkValues, walkOrder } from '../query/pageQuery.ts';
+import { EVERY_ROW, type ListRows, tenantRows } from '../query/listRows.ts';
+import { type PageWhere, pageRows, type WalkValues, walkKey, walkOrder } from '../query/pageQuery.ts';
 import type { PageWalk } from '../query/pageWalk.ts';
+import { NO_FILTER, type ReadFilter, readFilter } from '../query/readFilter.ts';
 import { compiledStatement } from '../query/runStatement.ts';
 import { snake } from '../query/selectList.ts';
 import type { Order } from '../query/source.ts';
@@ -36,9 +38,17 @@ export interface LevelPage {
   hasCursors: boolean;
 }
 
+/** A request whose filters were read: their shapes decide the text, and their values are parameters. */
+interface ReadRequest extends LevelRequest {
+  /** The rows of the page. */
+  rows: ListRows;
+  /** The filter of each counted list, in the order of the level's columns. */
+  counts: readonly ReadFilter[];
+}
+
 /** A parameter whose value each request has. It stands in the place of the value while the text is made. */
 class Slot {
-  constructor(readonly of: (request: LevelRequest) => unknown) {}
+  constructor(readonly of: (request: ReadRequest) => unknown) {}
 }
 const TENANT = new Slot(({ tenantId }) => tenantId);
 const IDS = new Slot(({ ids }) => ids);
@@ -47,13 +57,13 @@ const WALK: WalkValues = {
   keys: [0, 1, 2].map((place) => new Slot(({ page }) => page?.values.keys[place])),
 };
 
-/** A text, with a slot or a filter's value for each parameter. */
+/** A text, with a slot for each parameter. */
 interface Made {
   statement: Statement;
   parameters: readonly unknown[];
 }
 
-// 8 MB of texts. A filter with many values is not repeated.
+// 8 MB of texts.
 const made = new LRUCache<string, Made>({
   max: 5_000,
   maxSize: 8_000_000,
@@ -61,8 +71,17 @@ const made = new LRUCache<string, Made>({
   sizeCalculation: ({ statement: { text } }, key) => key.length + text.length,
 });
 
-/** Returns the statement that reads rows of a level, and its values. Its text is made once for each level, order and filter. */
-export function levelStatement(level: Level, request: LevelRequest): { statement: Statement; values: unknown[] } {
+/**
+ * Returns the statement that reads rows of a level, and its values. Its text is made once for each level, order and shape of
+ * its filters.
+ */
+export function levelStatement(level: Level, given: LevelRequest): { statement: Statement; values: unknown[] } {
+  const { page, tenantId, counted } = given;
+  const request: ReadRequest = {
+    ...given,
+    rows: page?.filters ? tenantRows(page.filters, tenantId, page.filter) : EVERY_ROW,
+    counts: level.columns.filter(isCount).map((count) => filterOfCount(count, counted)),
+  };
   const key = keyOf(level, request);
   let known = made.get(key);
   if (!known) {
@@ -75,23 +94,25 @@ export function levelStatement(level: Level, request: LevelRequest): { statement
   };
 }
 
-function keyOf({ id, columns }: Level, { counted, page }: LevelRequest): string {
-  let key = String(id);
-  for (const column of columns) if ('list' in column) key += `|${filterKey(filterOf(counted, column.list))}`;
-  if (page === null) return key;
-  const { from, backwards } = page.walk;
-  const start = from === null ? '-' : from[0] === null ? 'n' : 'k';
-  return `${key}/${page.sort}${backwards ? '<' : '>'}${start}${page.hasCursors}${filterKey(page.filter)}`;
+function keyOf({ id }: Level, { page, rows, counts }: ReadRequest): string {
+  const key = `${id}|${counts.map(({ shape }) => shape).join('|')}`;
+  return page === null ? key : `${key}/${page.sort}${walkKey(page.walk)}${page.hasCursors}${rows.shape}`;
 }
 
-const filterKey = (filter: Filter): string => (filter === EVERYTHING ? '' : JSON.stringify(filter));
+type ColumnOfCount = Extract<LevelColumn, { list: number }>;
+const isCount = (column: LevelColumn): column is ColumnOfCount => 'list' in column;
+const filterOfCount = ({ children, list }: ColumnOfCount, counted: Counted): ReadFilter =>
+  children.filters ? readFilter(filterOf(counted, list), { table: children.filters, finds: true }) : NO_FILTER;
 
-function makeStatement(level: Level, request: LevelRequest): Made {
+function makeStatement(level: Level, request: ReadRequest): Made {
   const { table, columns, joins } = level;
-  const { page, counted } = request;
+  const { page, rows, counts } = request;
+  let place = 0;
   const order = page?.hasCursors ? fieldsOf(page.order).map((field) => ({ owner: PAGE, field })) : [];
   const shown = sql.join([
-    ...columns.map((column) => columnOf(column, counted)),
+    ...columns.map((column) =>
+      isCount(column) ? countOf(column, counts, place++) : fieldOf(column.owner, column.field),
+    ),
     ...(page?.parent ? [sql.raw('parent.id')] : []),
     ...order.map(({ owner, field }) => fieldOf(owner, field)),
   ]);
@@ -103,14 +124,13 @@ function makeStatement(level: Level, request: LevelRequest): Made {
     }),
     sql` `,
   );
-  const body = page ? pageOf(level, page) : byIds(level);
+  const body = page ? pageOf(level, page, rows) : byIds(level);
   const name = page ? (page.parent ? `of${upperFirst(page.parent)}` : 'page') : 'byId';
   const ordered = page ? sql` order by ${walkOrder(page.order, page.walk)}` : sql``;
   const { text, parameters } = compiledStatement(sql`select ${shown} from ${body} ${joined}${ordered}`);
   // Without filters, the ids and the order lead to an index, for all values.
-  const generic = columns.every((column) => !('list' in column) || filterOf(counted, column.list) === EVERYTHING);
-  const options = { generic: generic && (page === null || page.filter === EVERYTHING) };
-  return { statement: statement(`${table.name}.${name}`, text, options), parameters };
+  const generic = counts.every(({ shape }) => shape === '') && (page === null || rows.generic === true);
+  return { statement: statement(`${table.name}.${name}`, text, { generic }), parameters };
 }
 
 /** The fields of the rows themselves. An order needs its own. */
@@ -128,23 +148,28 @@ function byIds(level: Level): RawBuilder<unknown> {
   ) as ${sql.id(PAGE)}`;
 }
 
-function pageOf(level: Level, { parent, filters, filter, order, walk }: LevelPage): RawBuilder<unknown> {
-  const matches = filters
-    ? sql<SqlBool>`x.tenant_id = ${TENANT} and ${compileFilter(filter, filters, 'x', TENANT)}`
-    : sql<SqlBool>`true`;
-  const where = parent ? sql<SqlBool>`${sql.ref(`x.${snake(parent)}`)} = parent.id and ${matches}` : matches;
+function pageOf(
+  level: Level,
+  { parent, order, walk }: LevelPage,
+  { values, sql: rowsSql }: ListRows,
+): RawBuilder<unknown> {
+  const slots = values.map((_, place) => new Slot((request) => request.rows.values[place]));
+  const where: PageWhere = (beyond) => {
+    const matches = rowsSql(slots, { beyond, hasParents: parent !== null });
+    return parent ? sql<SqlBool>`${sql.ref(`x.${snake(parent)}`)} = parent.id and ${matches}` : matches;
+  };
   const rows = pageRows(innerColumns(level, order), level.table.table, where, order, walk, WALK);
   if (!parent) return sql`(${rows}) as ${sql.id(PAGE)}`;
   return sql`unnest(${IDS}::uuid[]) as parent (id) cross join lateral (${rows}) as ${sql.id(PAGE)}`;
 }
 
-function columnOf(column: LevelColumn, counted: Counted): RawBuilder<unknown> {
-  if ('field' in column) return fieldOf(column.owner, column.field);
-  const { owner, children, list } = column;
-  const { of, parent, filters } = children;
+function countOf(column: ColumnOfCount, counts: readonly ReadFilter[], count: number): RawBuilder<unknown> {
+  const { owner, children } = column;
+  const { of, parent } = children;
   const table = PLAN_TABLES[of];
-  const filter = filterOf(counted, list);
-  const matches = filters && filter !== EVERYTHING ? sql` and ${compileFilter(filter, filters, 'c', TENANT)}` : sql``;
+  const filter = counts[count] ?? NO_FILTER;
+  const values = filter.values.map((_, place) => new Slot((request) => request.counts[count]?.values[place]));
+  const matches = filter.shape === '' ? sql`` : sql` and ${filterSql(filter, 'c', { tenantId: TENANT, values })}`;
   const isOfTenant = table.hasTenant ? sql` and c.tenant_id = ${TENANT}` : sql``;
   return sql`(select count(*) from (
     select from ${sql.table(table.table)} as c

@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { allOf, type Condition, compileCondition } from '../query/condition.ts';
+import { type Condition, compileCondition } from '../query/condition.ts';
+import { hasTag, isListed, MOST_TAG_JOINS } from '../query/tagConditions.ts';
 import { checkPrefect1Limit } from './prefect1Limits.ts';
 import { OPERATORS, operandSql } from './prefect1Operators.ts';
 import type { Prefect1Column, Prefect1Relation, Prefect1Table } from './prefect1Table.ts';
@@ -21,12 +22,14 @@ type Test = RawBuilder<SqlBool>;
  * LIMIT_EXCEEDED for too many conditions.
  */
 export const conditionSql = (table: Prefect1Table, row: string, where: BoolExp, scope: Scope): Test =>
-  compileCondition(readBoolExp(table, row, where, { scope, conditions: 0 }, 1));
+  compileCondition(readBoolExp(table, row, where, { scope, conditions: 0, finds: true }, 1));
 
 interface Reading {
   scope: Scope;
   /** The number of conditions so far. */
   conditions: number;
+  /** Whether the condition finds rows: not below `_or` and `_not`. */
+  finds: boolean;
 }
 
 /** @param level counts relations and `_and`, `_or` and `_not`; it makes aliases unique */
@@ -35,14 +38,21 @@ function readBoolExp(table: Prefect1Table, row: string, where: BoolExp, reading:
   count(reading, where);
   const inner = (one: unknown) => readBoolExp(table, row, one as BoolExp, reading, level + 1); // By the type of the argument.
   const innerList = (list: unknown) => (list as unknown[]).map(inner); // As above.
+  const testing = <Result>(read: () => Result): Result => {
+    const { finds } = reading;
+    reading.finds = false;
+    const result = read();
+    reading.finds = finds;
+    return result;
+  };
   const one = (key: string, value: unknown): Condition => {
     if (key === '_and') return { all: innerList(value) };
-    if (key === '_or') return { any: innerList(value) };
-    if (key === '_not') return { not: inner(value), unknown: 'staysOpen' };
+    if (key === '_or') return { any: testing(() => innerList(value)) };
+    if (key === '_not') return { not: testing(() => inner(value)), unknown: 'staysOpen' };
     const column = table.columns[key];
     if (column) {
       count(reading, value as BoolExp); // As above.
-      return { test: comparison(column, row, value as BoolExp) }; // As above.
+      return comparison(column, row, value as BoolExp, reading); // As above.
     }
     const relation = table.relations[key];
     if (!relation) throw new Error(`${table.name} has no ${key}.`);
@@ -65,14 +75,18 @@ function count(reading: Reading, conditions: BoolExp): void {
   checkPrefect1Limit('conditions', reading.conditions, 'where');
 }
 
-const comparison = (column: Prefect1Column, row: string, tests: BoolExp): Test =>
-  allOf(
-    given(tests).map(([name, value]) => {
-      const operator = OPERATORS[name];
-      if (!operator) throw new Error(`There is no operator ${name}.`);
-      return operator.sql(column.sql(row), operandSql(operator.operand, column.scalar, value));
-    }),
-  );
+const comparison = (column: Prefect1Column, row: string, tests: BoolExp, { finds, scope }: Reading): Condition => ({
+  all: given(tests).flatMap(([name, value]): Condition | Condition[] => {
+    const operator = OPERATORS[name];
+    if (!operator) throw new Error(`There is no operator ${name}.`);
+    const { tags: table } = column;
+    const tags = operator.tags?.(value) ?? [];
+    const areListed = tags.length > 0 && tags.length <= MOST_TAG_JOINS && tags.every(isListed);
+    if (table && areListed && finds && scope !== null)
+      return tags.map((tag) => hasTag(table, row, sql`${scope}::uuid`, (listed) => sql`${listed} = ${tag}::text`));
+    return { test: operator.sql(column.sql(row), operandSql(operator.operand, column.scalar, value)) };
+  }),
+});
 
 /** Returns the entries with a condition. */
 const given = (object: BoolExp) => Object.entries(object).filter(([, value]) => value !== null && value !== undefined);

@@ -15,6 +15,8 @@ interface Operator {
   /** The only scalar with this operator; absent if all scalars have it. */
   only?: ColumnScalar;
   sql: (column: RawBuilder<unknown>, operand: RawBuilder<unknown>) => RawBuilder<SqlBool>;
+  /** The tags that a list of tags must have to match, and nothing else; null if the operator says something else. */
+  tags?: (operand: unknown) => readonly string[] | null;
 }
 
 const infix = (operand: Operand, word: string, only?: ColumnScalar): Operator => ({
@@ -23,18 +25,23 @@ const infix = (operand: Operand, word: string, only?: ColumnScalar): Operator =>
   sql: (column, value) => sql`${column} ${sql.raw(word)} ${value}`,
 });
 
+/** The texts of a list of nothing but texts. */
+function texts(list: unknown): readonly string[] | null {
+  return Array.isArray(list) && list.every((one) => typeof one === 'string') ? list : null;
+}
+
 /**
  * The operators of `..._comparison_exp`, with Hasura's names. A null matches only `_is_null`, and `_nin` with an empty
  * list.
  */
 export const OPERATORS: { readonly [name: string]: Operator } = {
   _contained_in: infix('own', '<@', 'jsonb'),
-  _contains: infix('own', '@>', 'jsonb'),
+  _contains: { ...infix('own', '@>', 'jsonb'), tags: texts },
   _eq: infix('own', '='),
   _gt: infix('own', '>'),
   _gte: infix('own', '>='),
-  _has_key: infix('text', '?', 'jsonb'),
-  _has_keys_all: infix('texts', '?&', 'jsonb'),
+  _has_key: { ...infix('text', '?', 'jsonb'), tags: (key) => texts([key]) },
+  _has_keys_all: { ...infix('texts', '?&', 'jsonb'), tags: texts },
   _has_keys_any: infix('texts', '?|', 'jsonb'),
   _ilike: infix('own', 'ilike', 'String'),
   _in: { operand: 'ownList', sql: (column, list) => sql`${column} = any(${list})` },

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { TagTable } from '../query/filterTables.ts';
 
 /** A column scalar of Prefect 1's schema. It also names the PostgreSQL type. */
 export const COLUMN_TYPES = {
@@ -20,6 +21,8 @@ export interface Prefect1Column {
   scalar: ColumnScalar;
   nullable: boolean;
   sql: OfRow;
+  /** The table of tags, if the column is a list of tags. */
+  tags: TagTable | null;
 }
 
 export interface Prefect1Relation {
@@ -59,6 +62,8 @@ export interface TableText {
   /** `to by`: the related table, and its column that holds our id. */
   arrays?: { readonly [relation: string]: string };
   shown?: OfRow;
+  /** The column that is a list of tags, and the table that lists them. */
+  tags?: { column: string; table: TagTable };
   /** The jsonb column whose values only clients that may write can read. */
   secret?: string;
   tenant?: string;
@@ -86,7 +91,11 @@ export function describeTable(name: string, text: TableText): Prefect1Table {
     names.split(' ').map((marked) => {
       const column = marked.replace('!', '');
       // The keys of `columns` are scalars.
-      return [column, { scalar: scalar as ColumnScalar, nullable: column === marked, sql: sqlOf(column) }] as const;
+      const tags = text.tags?.column === column ? text.tags.table : null;
+      return [
+        column,
+        { scalar: scalar as ColumnScalar, nullable: column === marked, sql: sqlOf(column), tags },
+      ] as const;
     }),
   );
   const tenant = text.tenant ?? 'tenant_id';

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { FLOW_RUN_TAGS } from '../query/filterTables.ts';
 import {
   isNotNull,
   isOfPrefect1Run,
@@ -88,6 +89,7 @@ const TEXTS: { readonly [table: string]: TableText } = {
       jsonb: 'parameters context labels! run_config serialized_state state_result',
     },
     as: { labels: 'tags', state: 'prefect1_state', state_result: noJson },
+    tags: { column: 'labels', table: FLOW_RUN_TAGS },
     objects: { agent: 'agent agent_id', flow: 'flow! flow_id', tenant: 'tenant tenant_id' },
     arrays: { logs: 'log run_id', states: 'flow_run_state flow_run_id', task_runs: 'task_run flow_run_id' },
     shown: isNotNull('scheduled_start_time'),

@@ -9,7 +9,14 @@ export type ColumnOf = (field: string) => RawBuilder<unknown>;
 export type Expression = (columnOf: ColumnOf) => RawBuilder<unknown>;
 
 /** A column, an expression over columns, or a field of the related row. */
-export type FilterField = { kind: FieldKind; sql?: Expression } | { through: string; field: string };
+export type FilterField = { kind: FieldKind; sql?: Expression; listed?: TagTable } | { through: string; field: string };
+
+/** A table with a row for each tag of each row. */
+export interface TagTable {
+  table: string;
+  /** The field with the id of the row. */
+  id: string;
+}
 
 export interface FilterRelation {
   to: FilterTableName;
@@ -38,12 +45,14 @@ export type FilterTableName =
 export const effectiveStartTime: Expression = (columnOf) =>
   sql`coalesce(${columnOf('startTime')}, ${columnOf('expectedStartTime')})`;
 
+export const FLOW_RUN_TAGS: TagTable = { table: 'flow_run_tag', id: 'flowRunId' };
+
 const uuid: FilterField = { kind: 'uuid' };
 const text: FilterField = { kind: 'text' };
 const time: FilterField = { kind: 'time' };
 const int: FilterField = { kind: 'int' };
 const bool: FilterField = { kind: 'bool' };
-const tags: FilterField = { kind: 'tags' };
+const tags = { kind: 'tags' } as const satisfies FilterField;
 const stateType: FilterField = { kind: 'stateType' };
 /** Prefect 3 clients filter by the names of queues. Null if there is no queue. */
 const workQueueName: FilterField = { through: 'workQueue', field: 'name' };
@@ -113,7 +122,7 @@ export const FILTER_TABLES: { readonly [Name in FilterTableName]: FilterTable } 
       workQueueId: uuid,
       workQueueName,
       name: text,
-      tags,
+      tags: { ...tags, listed: FLOW_RUN_TAGS },
       stateType,
       stateName: text,
       flowVersion: text,
@@ -142,7 +151,7 @@ export const FILTER_TABLES: { readonly [Name in FilterTableName]: FilterTable } 
       name: text,
       taskKey: text,
       dynamicKey: text,
-      tags,
+      tags: { ...tags, listed: { table: 'task_run_tag', id: 'taskRunId' } },
       stateType,
       stateName: text,
       created: time,

@@ -1,8 +1,33 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { columnsOf } from './compileFilter.ts';
+import { MAX_PAGE_SIZE } from '../../core/values/page.ts';
+import { columnsOf, type FilterParameters } from './compileFilter.ts';
 import { FIELD_KINDS, type FieldKind, parameter } from './fieldKinds.ts';
 import type { PageWalk } from './pageWalk.ts';
 import type { Order, SortKey } from './source.ts';
+
+/** A condition on `x`. In the order of ids, it may take part in the condition that begins the page after a row. */
+export type PageWhere = RawBuilder<SqlBool> | ((beyond: FilterParameters['beyond']) => RawBuilder<SqlBool>);
+
+/** The parameters of a walk. */
+export interface WalkValues {
+  /** How many rows to read: one more than the page has. */
+  limit: unknown;
+  /** Those of the cursor. */
+  keys: readonly unknown[];
+}
+
+export const walkValues = ({ keys }: Order<never>, { size, from }: PageWalk): WalkValues => ({
+  limit: size + 1,
+  keys: (from ?? []).map((value, place) => (value === null ? null : parameter(kindOf(keys, place), value, 'cursor'))),
+});
+
+const kindOf = (keys: Order<never>['keys'], place: number): FieldKind => (keys[place] ?? keys[0]).kind;
+
+/** What decides the text of a walk, besides its order, as a part of a key. */
+export const walkKey = ({ backwards, from }: PageWalk): string => {
+  const start = from === null ? 'end' : from[0] === null ? 'null' : 'key';
+  return `${backwards ? '<' : '>'}${start}`;
+};
 
 /**
  * Selects the rows of one page and one more row, in no order, from a table under the alias `x`.
@@ -12,39 +37,63 @@ import type { Order, SortKey } from './source.ts';
  * range of the ascending index, and therefore has no `nulls last`. The limit of the second part is what the first part left
  * over, so that it usually reads nothing; a cursor in the second part skips the first. Keys are compared as a row,
  * `(key, id) > (...)`, which PostgreSQL uses as the start of an index range.
+ *
+ * Each limit is two: PostgreSQL plans a `limit` that is a parameter for a tenth of the table, so a plan for all values, which
+ * prepared statements have, would sort a million rows instead of walking along an index. The inner limit is part of the text
+ * and says that pages are small.
  */
 export function pageRows(
   columns: string,
   table: string,
-  where: RawBuilder<SqlBool>,
+  where: PageWhere,
   order: Order<never>,
   { backwards, from }: PageWalk,
   values: WalkValues,
 ): RawBuilder<unknown> {
   const downwards = order.descending !== backwards;
-  const select = (part: RawBuilder<SqlBool>, limit: RawBuilder<unknown>) => sql`
-    select ${sql.raw(columns)} from ${sql.table(table)} as x
-    where ${where} and ${part}
-    order by ${sql.join(order.keys.map((key) => sql`${key.sql(x)} ${direction(downwards)}`))}
-    limit ${limit}`;
-
   const parts = backwards ? partsOf(order).reverse() : partsOf(order);
   const start = from ? parts.findIndex(({ isNull }) => isNull === (from[0] === null)) : 0;
-  const [near, far] = parts
-    .slice(start)
-    .map((part, place) =>
-      from && place === 0 ? sql<SqlBool>`${part.holds} and ${beyond(part, values.keys, downwards)}` : part.holds,
-    );
+
+  const select = (part: Part, limit: RawBuilder<unknown>, begins: boolean) => {
+    const beyond =
+      begins && isById(order) ? (id: RawBuilder<unknown>) => after([id], part, values.keys, downwards) : null;
+    const conditions = [
+      typeof where === 'function' ? where(beyond) : where,
+      part.holds,
+      ...(begins
+        ? [
+            after(
+              part.keys.map((key) => key.sql(x)),
+              part,
+              values.keys,
+              downwards,
+            ),
+          ]
+        : []),
+    ];
+    return sql`
+      select * from (
+        select ${sql.raw(columns)} from ${sql.table(table)} as x
+        where ${sql.join(conditions, sql` and `)}
+        order by ${sql.join(order.keys.map((key) => sql`${key.sql(x)} ${direction(downwards)}`))}
+        limit ${sql.lit(MAX_PAGE_SIZE + 1)}
+      ) most limit ${limit}`;
+  };
+
+  const [near, far] = parts.slice(start);
   const limit = sql`${values.limit}::bigint`;
   if (!near) throw new Error('A cursor is in one of the parts of its list.');
-  if (!far) return select(near, limit);
+  if (!far) return select(near, limit, from !== null);
   return sql`
-    with near as materialized (${select(near, limit)})
-    select * from near union all (${select(far, sql`${limit} - (select count(*) from near)`)})`;
+    with near as materialized (${select(near, limit, from !== null)})
+    select * from near union all (${select(far, sql`${limit} - (select count(*) from near)`, false)})`;
 }
 
 const x = columnsOf('x');
 export const direction = (downwards: boolean) => (downwards ? sql`desc` : sql`asc`);
+
+/** Whether the order is that of ids. Their key is the only one of its kind. */
+const isById = ({ keys }: Order<never>) => keys.length === 1 && keys[0].kind === 'uuid';
 
 /** A part of a list: either all rows with a first key, or all rows without one. */
 interface Part {
@@ -63,30 +112,23 @@ function partsOf({ keys }: Order<never>): Part[] {
   ];
 }
 
-function beyond({ keys, isNull }: Part, cursor: readonly unknown[], downwards: boolean): RawBuilder<SqlBool> {
-  const values = isNull ? cursor.slice(1) : cursor;
-  const columns = keys.map((key) => key.sql(x));
+/** The condition that columns, which hold the keys of the part, come after a row. */
+function after(
+  columns: readonly RawBuilder<unknown>[],
+  { keys, isNull }: Part,
+  from: readonly unknown[],
+  downwards: boolean,
+): RawBuilder<SqlBool> {
+  const values = isNull ? from.slice(1) : from;
   const places = keys.map(({ kind }, place) => sql`${values[place]}::${sql.raw(FIELD_KINDS[kind].type)}`);
   return sql`(${sql.join(columns)}) ${downwards ? sql`<` : sql`>`} (${sql.join(places)})`;
 }
 
-/** The parameters of a walk. */
-export interface WalkValues {
-  /** How many rows to read: one more than the page has. */
-  limit: unknown;
-  /** Those of the cursor. */
-  keys: readonly unknown[];
-}
-
-export const walkValues = ({ keys }: Order<never>, { size, from }: PageWalk): WalkValues => ({
-  limit: size + 1,
-  keys: (from ?? []).map((value, place) => (value === null ? null : parameter(kindOf(keys, place), value, 'cursor'))),
-});
-
-const kindOf = (keys: Order<never>['keys'], place: number): FieldKind => (keys[place] ?? keys[0]).kind;
-
 /** The order of a walk, for the rows of `pageRows` under the alias `page`. */
-export function walkOrder({ keys, descending }: Order<never>, { backwards }: PageWalk): RawBuilder<unknown> {
+export function walkOrder(
+  { keys, descending }: Order<never>,
+  { backwards }: Pick<PageWalk, 'backwards'>,
+): RawBuilder<unknown> {
   const nulls = backwards ? sql` nulls first` : sql` nulls last`;
   const page = (field: string) => sql.id('page', field);
   return sql.join(

@@ -1,26 +1,30 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Queryable } from '../connection/database.ts';
 import { columnsOf } from './compileFilter.ts';
-import { runStatement } from './runStatement.ts';
+import type { ListRows } from './listRows.ts';
+import { madeStatement } from './madeStatement.ts';
+import { upperFirst } from './readPages.ts';
 
 interface Counted {
   name: string;
   table: string;
 }
 
-const counted = (table: string, where: RawBuilder<SqlBool>, atMost: number | null) => sql`
-  select count(*) as count from (
-    select from ${sql.table(table)} as x where ${where} limit ${atMost}::bigint
-  ) counted`;
-
-/** Counts rows. Counting stops at `atMost`, if it is not null. */
+/** Counts rows. Counting stops at `atMost`, which belongs to the text, if it is not null. */
 export async function readCount(
   database: Queryable,
   { name, table }: Counted,
-  where: RawBuilder<SqlBool>,
+  rows: ListRows,
   atMost: number | null,
 ): Promise<number> {
-  const [row] = await runStatement<{ count: number }>(database, `${name}.count`, counted(table, where, atMost));
+  const { statement, values } = madeStatement(
+    `${name}.count`,
+    `${atMost} ${rows.shape}`,
+    rows.values,
+    (slots) => counted(sql`${sql.table(table)} as x where ${rows.sql(slots)}`, atMost),
+    rows,
+  );
+  const [row] = await database.query<{ count: number }>(statement, values);
   return row?.count ?? 0;
 }
 
@@ -30,16 +34,26 @@ export async function readChildCounts(
   { name, table }: Counted,
   parentIds: readonly string[],
   parent: string,
-  where: RawBuilder<SqlBool>,
+  rows: ListRows,
   atMost: number,
 ): Promise<Map<string, number>> {
-  const ofParent = sql<SqlBool>`${columnsOf('x')(parent)} = parent.id and ${where}`;
-  const rows = await runStatement<{ id: string; count: number }>(
-    database,
-    `${name}.countBy${parent.replace(/^./, (letter) => letter.toUpperCase())}`,
-    sql`
-      select parent.id, children.count from unnest(${sql.val([...new Set(parentIds)])}::uuid[]) as parent (id)
-      cross join lateral (${counted(table, ofParent, atMost)}) children`,
+  const { statement, values } = madeStatement(
+    `${name}.countBy${upperFirst(parent)}`,
+    `${atMost} ${rows.shape}`,
+    [[...new Set(parentIds)], ...rows.values],
+    ([ids, ...slots]) => {
+      const children = sql`${sql.table(table)} as x where ${columnsOf('x')(parent)} = parent.id and ${rows.sql(slots, { hasParents: true })}`;
+      return sql`
+        select parent.id, children.count from unnest(${ids}::uuid[]) as parent (id)
+        cross join lateral (${counted(children, atMost)}) children`;
+    },
+    rows,
   );
-  return new Map(rows.map(({ id, count }) => [id, count]));
+  const found = await database.query<{ id: string; count: number }>(statement, values);
+  return new Map(found.map(({ id, count }) => [id, count]));
 }
+
+const counted = (rows: ReturnType<typeof sql>, atMost: number | null) =>
+  atMost === null
+    ? sql`select count(*) as count from ${rows}`
+    : sql`select count(*) as count from (select from ${rows} limit ${sql.lit(atMost)}) counted`;

@@ -1,27 +1,56 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import type { Queryable } from '../connection/database.ts';
 import { columnsOf } from './compileFilter.ts';
-import { pageRows, walkOrder, walkValues } from './pageQuery.ts';
+import type { ListRows } from './listRows.ts';
+import { madeStatement, numberOf } from './madeStatement.ts';
+import { type PageWhere, pageRows, walkKey, walkOrder, walkValues } from './pageQuery.ts';
 import { type PageWalk, pageOf, pageWalk } from './pageWalk.ts';
-import { runStatement } from './runStatement.ts';
 import type { Order, Read, Source } from './source.ts';
 
 interface ListRequest<Row, IsWide extends boolean> {
   /** The name of the list and its order in cursors. */
   list: string;
-  /** A condition on the source's table under the alias `x`. */
-  where: RawBuilder<SqlBool>;
+  rows: ListRows;
+  /** A constant: statements are remembered by it. */
   order: Order<Row>;
   page: PageRequest;
   wide?: IsWide | undefined;
 }
 
-const rowsOf = <Row, Wide extends keyof Row & string>(
-  { columns, wide, table }: Source<never, Row, Wide>,
-  { where, order, wide: isWide = true }: { where: RawBuilder<SqlBool>; order: Order<Row>; wide?: boolean | undefined },
+/**
+ * Makes the statement of a page, or finds it.
+ * @param ids of the parents; null for a list without parents
+ */
+function pageStatement<Row, Wide extends keyof Row & string>(
+  { name, table, columns, wide }: Source<never, Row, Wide>,
+  { rows, order, wide: isWide = true }: Pick<ListRequest<Row, boolean>, 'rows' | 'order' | 'wide'>,
   walk: PageWalk,
-) => pageRows(columns('x', isWide ? [] : wide), table, where, order, walk, walkValues(order, walk));
+  children: { parent: string; ids: readonly string[] } | null,
+) {
+  const { limit, keys } = walkValues(order, walk);
+  const values = [limit, children?.ids, ...keys, ...rows.values];
+  const make = ([limitSlot, ids, ...slots]: readonly unknown[]) => {
+    const keySlots = slots.slice(0, keys.length);
+    const matches: PageWhere = (beyond) =>
+      rows.sql(slots.slice(keys.length), { beyond, hasParents: children !== null });
+    const page = (where: PageWhere) =>
+      pageRows(columns('x', isWide ? [] : wide), table, where, order, walk, { limit: limitSlot, keys: keySlots });
+    const ordered = sql`order by ${walkOrder(order, walk)}`;
+    if (children === null) return sql`select page.* from (${page(matches)}) page ${ordered}`;
+    const ofParent: PageWhere = (beyond) =>
+      sql<SqlBool>`${columnsOf('x')(children.parent)} = parent.id and ${matches(beyond)}`;
+    return sql`
+      select page.* from unnest(${ids}::uuid[]) as parent (id) cross join lateral (${page(ofParent)}) page ${ordered}`;
+  };
+  return madeStatement(
+    `${name}.${children ? `of${upperFirst(children.parent)}` : 'page'}`,
+    `${numberOf(order)}${walkKey(walk)}${isWide} ${rows.shape}`,
+    values,
+    make,
+    rows,
+  );
+}
 
 /** Reads one page of a list. */
 export async function readPage<Raw, Row, Wide extends keyof Row & string, IsWide extends boolean = true>(
@@ -31,11 +60,8 @@ export async function readPage<Raw, Row, Wide extends keyof Row & string, IsWide
 ): Promise<Page<Read<Row, Wide, IsWide>>> {
   const { list, order } = request;
   const walk = pageWalk(list, order, request.page);
-  const raws = await runStatement<Raw>(
-    database,
-    `${source.name}.page`,
-    sql`select page.* from (${rowsOf(source, request, walk)}) page order by ${walkOrder(order, walk)}`,
-  );
+  const { statement, values } = pageStatement(source, request, walk, null);
+  const raws = await database.query<Raw>(statement, values);
   return pageOf(list, order, walk, raws.map(source.fromRow)) as Page<Read<Row, Wide, IsWide>>; // The cast: `wide` selects the columns.
 }
 
@@ -44,8 +70,6 @@ interface ChildRequest<Row, IsWide extends boolean> extends Omit<ListRequest<Row
   list: (parentId: string) => string;
   /** The field with the id of the parent. */
   parent: string;
-  /** Whether one plan is right for all values. */
-  generic?: boolean;
   /** The same, from a row that was read. */
   parentOf: (row: Row) => string | null;
 }
@@ -57,21 +81,13 @@ export async function readChildPages<Raw, Row, Wide extends keyof Row & string, 
   parentIds: readonly string[],
   request: ChildRequest<Row, IsWide>,
 ): Promise<Map<string, Page<Read<Row, Wide, IsWide>>>> {
-  const { list, parent, parentOf, order, page, generic = false } = request;
+  const { list, parent, parentOf, order, page } = request;
   const ids = [...new Set(parentIds)];
   // With a cursor there is one parent: for any other, `pageWalk` throws. Without a cursor all walks are equal.
   const [walk] = ids.map((id) => pageWalk(list(id), order, page));
   if (!walk) return new Map();
-  const where = sql<SqlBool>`${columnsOf('x')(parent)} = parent.id and ${request.where}`;
-  const raws = await runStatement<Raw>(
-    database,
-    `${source.name}.of${upperFirst(parent)}`,
-    sql`
-      select page.* from unnest(${sql.val(ids)}::uuid[]) as parent (id)
-      cross join lateral (${rowsOf(source, { ...request, where }, walk)}) page
-      order by ${walkOrder(order, walk)}`,
-    { generic },
-  );
+  const { statement, values } = pageStatement(source, request, walk, { parent, ids });
+  const raws = await database.query<Raw>(statement, values);
   const found = new Map<string, Row[]>(ids.map((id) => [id, []]));
   for (const raw of raws) {
     const row = source.fromRow(raw);
@@ -82,4 +98,4 @@ export async function readChildPages<Raw, Row, Wide extends keyof Row & string, 
   );
 }
 
-const upperFirst = (text: string) => text.replace(/^./, (letter) => letter.toUpperCase());
+export const upperFirst = (text: string) => text.replace(/^./, (letter) => letter.toUpperCase());

@@ -7,7 +7,7 @@ import {
   type RawBuilder,
 } from 'kysely';
 import { Problem } from '../../core/values/problem.ts';
-import { type Queryable, type Statement, statement } from '../connection/database.ts';
+import { type Queryable, statement } from '../connection/database.ts';
 
 /** PostgreSQL's protocol counts them in 16 bits. With more, the connection would break. */
 const MAX_PARAMETERS = 65_535;
@@ -31,12 +31,7 @@ export function compiledStatement(query: RawBuilder<unknown>): { text: string; p
 }
 
 /** Runs a statement made of fragments. Its text varies, and preparedNames.ts limits how many texts are prepared. */
-export function runStatement<Row>(
-  database: Queryable,
-  name: string,
-  query: RawBuilder<unknown>,
-  options: Pick<Statement, 'generic'> = {},
-): Promise<Row[]> {
+export function runStatement<Row>(database: Queryable, name: string, query: RawBuilder<unknown>): Promise<Row[]> {
   const { text, parameters } = compiledStatement(query);
-  return database.query<Row>(statement(name, text, options), parameters);
+  return database.query<Row>(statement(name, text), parameters);
 }

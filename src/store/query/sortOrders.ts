@@ -57,9 +57,12 @@ export const LOG_ORDERS: { readonly [Sort in LogSort]: Order<Log> } = {
 };
 
 /** The log lines of one run, in commit order. */
-export const lineOrder = (descending: boolean): Order<Log> => ({ keys: [columnKey('number', 'int')], descending });
-export const versionOrder = (descending: boolean): Order<State> => ({
-  keys: [columnKey('version', 'int')],
-  descending,
-});
+export const lineOrder = (descending: boolean): Order<Log> => (descending ? LAST_LINES : FIRST_LINES);
+const FIRST_LINES: Order<Log> = { keys: [columnKey('number', 'int')], descending: false };
+const LAST_LINES: Order<Log> = { ...FIRST_LINES, descending: true };
+
+export const versionOrder = (descending: boolean): Order<State> => (descending ? LAST_STATES : FIRST_STATES);
+const FIRST_STATES: Order<State> = { keys: [columnKey('version', 'int')], descending: false };
+const LAST_STATES: Order<State> = { ...FIRST_STATES, descending: true };
+
 export const INPUT_ORDER: Order<FlowRunInput> = { keys: [columnKey('created', 'time'), id], descending: false };

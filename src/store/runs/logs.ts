@@ -6,13 +6,13 @@ import type { Page, PageRequest } from '../../core/values/page.ts';
 import { type Queryable, statement, type Transaction } from '../connection/database.ts';
 import { integerArray, smallintArray, textArray, timeArray, uuidArray } from '../query/binaryArrays.ts';
 import { BIGINT, type ColumnTypes, JSONB, pick, SMALLINT, TEXT, TIME, UUID } from '../query/columnTypes.ts';
+import { tenantRows } from '../query/listRows.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts, readCount } from '../query/readCounts.ts';
 import { readChildPages, readPage } from '../query/readPages.ts';
 import { selectList } from '../query/selectList.ts';
 import { LOG_ORDERS, type LogSort, lineOrder } from '../query/sortOrders.ts';
 import type { Source } from '../query/source.ts';
-import { tenantWhere } from '../query/tenantWhere.ts';
 import { takenNumbers } from './runCounters.ts';
 
 export const LOG: ColumnTypes<Log> = {
@@ -56,7 +56,7 @@ export const logPage = (
 ): Promise<Page<Log>> =>
   readPage(database, LOGS, {
     list: logsName(sort),
-    where: tenantWhere('log', tenantId, filter),
+    rows: tenantRows('log', tenantId, filter),
     order: LOG_ORDERS[sort],
     page,
   });
@@ -67,7 +67,7 @@ export const logCount = (
   tenantId: string,
   filter: Filter = EVERYTHING,
   atMost: number | null = null,
-): Promise<number> => readCount(database, LOGS, tenantWhere('log', tenantId, filter), atMost);
+): Promise<number> => readCount(database, LOGS, tenantRows('log', tenantId, filter), atMost);
 
 /**
  * The parents of log lines. The lines of a flow run are found by `run_id`, whose index includes their number; the lines of a
@@ -96,7 +96,7 @@ export const logsOf = (
   readChildPages(database, LOGS, runIds, {
     ...PARENTS[of],
     list: (id) => linesName(of, id),
-    where: tenantWhere('log', tenantId, filter),
+    rows: tenantRows('log', tenantId, filter),
     order: lineOrder(newestFirst),
     page,
   });
@@ -109,7 +109,7 @@ export const logCountsOf = (
   filter: Filter,
   atMost: number,
 ): Promise<Map<string, number>> =>
-  readChildCounts(database, LOGS, runIds, PARENTS[of].parent, tenantWhere('log', tenantId, filter), atMost);
+  readChildCounts(database, LOGS, runIds, PARENTS[of].parent, tenantRows('log', tenantId, filter), atMost);
 
 /** The run of a log line. */
 export interface LogRun {

@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
 import type { PlainState, ProposedState, TaskRunState } from '../../core/runs/state.ts';
 import { type Queryable, statement, type Transaction } from '../connection/database.ts';
 import type { StateList } from '../flowRuns/flowRunStates.ts';
+import { EVERY_ROW } from '../query/listRows.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts } from '../query/readCounts.ts';
 import { readChildPages } from '../query/readPages.ts';
@@ -42,11 +42,10 @@ export const taskRunStatesOf = <IsWide extends boolean = true>(
 ) =>
   readChildPages(database, TASK_RUN_STATES, taskRunIds, {
     list: statesOfTaskRunName,
-    where: sql`true`,
+    rows: EVERY_ROW,
     order: versionOrder(newestFirst),
     page,
     wide,
-    generic: true,
     parent: 'taskRunId',
     parentOf: ({ taskRunId }) => taskRunId,
   });
@@ -56,7 +55,7 @@ export const taskRunStateCountsOf = (
   taskRunIds: readonly string[],
   atMost: number,
 ): Promise<Map<string, number>> =>
-  readChildCounts(database, TASK_RUN_STATES, taskRunIds, 'taskRunId', sql`true`, atMost);
+  readChildCounts(database, TASK_RUN_STATES, taskRunIds, 'taskRunId', EVERY_ROW, atMost);
 
 const OWNERS = statement(
   'taskRunStates.owners',

@@ -2,12 +2,12 @@ import { EVERYTHING, type Filter } from '../../core/filters/filter.ts';
 import type { TaskRun } from '../../core/runs/run.ts';
 import type { PageRequest } from '../../core/values/page.ts';
 import type { Queryable } from '../connection/database.ts';
+import { tenantRows } from '../query/listRows.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts, readCount } from '../query/readCounts.ts';
 import { readChildPages, readPage } from '../query/readPages.ts';
 import { RUN_ORDERS, type RunSort } from '../query/sortOrders.ts';
 import type { Lean, Source } from '../query/source.ts';
-import { tenantWhere } from '../query/tenantWhere.ts';
 import { type TaskRunRow, taskRunColumns, taskRunFromRow } from './taskRunRows.ts';
 
 type Wide = 'taskInputs';
@@ -45,7 +45,7 @@ export const taskRunPage = <IsWide extends boolean = true>(
 ) =>
   readPage(database, TASK_RUNS, {
     list: taskRunsName(sort),
-    where: tenantWhere('taskRun', tenantId, filter),
+    rows: tenantRows('taskRun', tenantId, filter),
     order: RUN_ORDERS[sort],
     page,
     wide,
@@ -57,7 +57,7 @@ export const taskRunCount = (
   tenantId: string,
   filter: Filter = EVERYTHING,
   atMost: number | null = null,
-): Promise<number> => readCount(database, TASK_RUNS, tenantWhere('taskRun', tenantId, filter), atMost);
+): Promise<number> => readCount(database, TASK_RUNS, tenantRows('taskRun', tenantId, filter), atMost);
 
 /** The task runs of flow runs. */
 export const taskRunsOf = <IsWide extends boolean = true>(
@@ -68,7 +68,7 @@ export const taskRunsOf = <IsWide extends boolean = true>(
 ) =>
   readChildPages(database, TASK_RUNS, flowRunIds, {
     list: (id) => taskRunsOfFlowRunName(id, sort),
-    where: tenantWhere('taskRun', tenantId, filter),
+    rows: tenantRows('taskRun', tenantId, filter),
     order: RUN_ORDERS[sort],
     page,
     wide,
@@ -83,4 +83,4 @@ export const taskRunCountsOf = (
   filter: Filter,
   atMost: number,
 ): Promise<Map<string, number>> =>
-  readChildCounts(database, TASK_RUNS, flowRunIds, 'flowRunId', tenantWhere('taskRun', tenantId, filter), atMost);
+  readChildCounts(database, TASK_RUNS, flowRunIds, 'flowRunId', tenantRows('taskRun', tenantId, filter), atMost);

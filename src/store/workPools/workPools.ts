@@ -6,12 +6,12 @@ import { type Models, type Queryable, statement } from '../connection/database.t
 import { withJsonColumns } from '../connection/jsonColumn.ts';
 import { withInstants } from '../connection/withInstants.ts';
 import { BOOLEAN, type ColumnTypes, INTEGER, JSONB, TEXT, TIME, UUID } from '../query/columnTypes.ts';
+import { tenantRows } from '../query/listRows.ts';
 import { readCount } from '../query/readCounts.ts';
 import { readPage } from '../query/readPages.ts';
 import { selectList } from '../query/selectList.ts';
 import { FLOW_ORDERS, type FlowSort } from '../query/sortOrders.ts';
 import type { Lean, Source } from '../query/source.ts';
-import { tenantWhere } from '../query/tenantWhere.ts';
 import { hadCount } from '../tenants/tenantScope.ts';
 
 /** A work pool without its template, which is read only if it is selected. */
@@ -71,7 +71,7 @@ export const workPoolPage = (
 ): Promise<Page<LeanWorkPool>> =>
   readPage(database, WORK_POOLS, {
     list: `workPools.${sort}`,
-    where: tenantWhere('workPool', tenantId, filter),
+    rows: tenantRows('workPool', tenantId, filter),
     order: FLOW_ORDERS[sort],
     page,
     wide,
@@ -83,7 +83,7 @@ export const workPoolCount = (
   tenantId: string,
   filter: Filter = EVERYTHING,
   atMost: number | null = null,
-): Promise<number> => readCount(database, WORK_POOLS, tenantWhere('workPool', tenantId, filter), atMost);
+): Promise<number> => readCount(database, WORK_POOLS, tenantRows('workPool', tenantId, filter), atMost);
 
 const BY_NAME = statement('workPools.idByName', 'select id from work_pool where tenant_id = $1 and name = $2');
 

@@ -4,12 +4,12 @@ import type { Page, PageRequest } from '../../core/values/page.ts';
 import { DEFAULT_QUEUE, type WorkQueue } from '../../core/workPools/workPool.ts';
 import { type Models, type Queryable, statement } from '../connection/database.ts';
 import { BOOLEAN, type ColumnTypes, INTEGER, TEXT, TIME, UUID } from '../query/columnTypes.ts';
+import { tenantRows } from '../query/listRows.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts, readCount } from '../query/readCounts.ts';
 import { readChildPages, readPage } from '../query/readPages.ts';
 import { selectList } from '../query/selectList.ts';
 import { columnKey, type Order, type Source } from '../query/source.ts';
-import { tenantWhere } from '../query/tenantWhere.ts';
 
 const WORK_QUEUE: ColumnTypes<WorkQueue> = {
   id: UUID,
@@ -52,7 +52,7 @@ export const workQueuePage = (
 ): Promise<Page<WorkQueue>> =>
   readPage(database, WORK_QUEUES, {
     list: 'workQueues',
-    where: tenantWhere('workQueue', tenantId, filter),
+    rows: tenantRows('workQueue', tenantId, filter),
     order: SERVED,
     page,
   });
@@ -63,7 +63,7 @@ export const workQueueCount = (
   tenantId: string,
   filter: Filter = EVERYTHING,
   atMost: number | null = null,
-): Promise<number> => readCount(database, WORK_QUEUES, tenantWhere('workQueue', tenantId, filter), atMost);
+): Promise<number> => readCount(database, WORK_QUEUES, tenantRows('workQueue', tenantId, filter), atMost);
 
 /** Returns a page of the queues of each work pool, by priority. */
 export const workQueuesOf = (
@@ -74,7 +74,7 @@ export const workQueuesOf = (
 ) =>
   readChildPages(database, WORK_QUEUES, workPoolIds, {
     list: (id) => `workPoolQueues:${id}`,
-    where: tenantWhere('workQueue', tenantId, filter),
+    rows: tenantRows('workQueue', tenantId, filter),
     order: SERVED,
     page,
     parent: 'workPoolId',
@@ -88,7 +88,7 @@ export const workQueueCountsOf = (
   filter: Filter,
   atMost: number,
 ): Promise<Map<string, number>> =>
-  readChildCounts(database, WORK_QUEUES, workPoolIds, 'workPoolId', tenantWhere('workQueue', tenantId, filter), atMost);
+  readChildCounts(database, WORK_QUEUES, workPoolIds, 'workPoolId', tenantRows('workQueue', tenantId, filter), atMost);
 
 const DEFAULTS = statement(
   'workQueues.defaults',

@@ -1,8 +1,8 @@
-import { sql } from 'kysely';
 import type { PageRequest } from '../../core/values/page.ts';
 import type { Worker } from '../../core/workPools/workPool.ts';
 import { type Models, type Queryable, statement } from '../connection/database.ts';
 import { type ColumnTypes, INTEGER, TEXT, TIME, UUID } from '../query/columnTypes.ts';
+import { EVERY_ROW } from '../query/listRows.ts';
 import { readById } from '../query/readById.ts';
 import { readChildCounts } from '../query/readCounts.ts';
 import { readChildPages } from '../query/readPages.ts';
@@ -41,7 +41,7 @@ export const workersById = readById(WORKERS);
 export const workersOf = (database: Queryable, workPoolIds: readonly string[], page: PageRequest) =>
   readChildPages(database, WORKERS, workPoolIds, {
     list: (id) => `workers:${id}`,
-    where: sql`true`,
+    rows: EVERY_ROW,
     order: LAST_SEEN,
     page,
     parent: 'workPoolId',
@@ -52,7 +52,7 @@ export const workerCountsOf = (
   database: Queryable,
   workPoolIds: readonly string[],
   atMost: number,
-): Promise<Map<string, number>> => readChildCounts(database, WORKERS, workPoolIds, 'workPoolId', sql`true`, atMost);
+): Promise<Map<string, number>> => readChildCounts(database, WORKERS, workPoolIds, 'workPoolId', EVERY_ROW, atMost);
 
 const HEARTBEAT = statement(
   'workers.heartbeat',
