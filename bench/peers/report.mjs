@@ -20,7 +20,8 @@ const shown = (value, format = readable) => (value === null ? '-' : format(value
 const milliseconds = (us) => shown(us, (value) => readable(value / 1000));
 
 /** A contender with wrong answers or lost rows has no figure. */
-const isWrong = ({ rounds }) => rounds.some(({ faults, answered }) => faults.length > 0.001 * answered);
+const isWrong = ({ rounds }) =>
+  rounds.some(({ faults, answered, isLost }) => isLost || faults.length > 0.001 * answered);
 
 /** The median of the ratios of rounds that were measured one after the other. */
 function ratioOf(ours, theirs) {
@@ -87,15 +88,14 @@ function goalOf({ least }, ours, theirs) {
 function detailsOf({ workload, entries }) {
   const ours = entries.find(({ key }) => key === 'flowql');
   const rows = entries.map((entry) => {
-    if (entry.rounds.length === 0) return [entry.name, `failed: ${entry.failure}`, '', '', '', '', '', '', ''];
+    if (entry.rounds.length === 0) return [entry.name, `failed: ${entry.failure}`, '', '', '', '', '', '', '', ''];
     const ratio = ours && ours !== entry ? ratioOf(ours, entry) : null;
     return [
       entry.name,
       spread(figures(entry, 'perSecond')),
       shown(middle(entry, 'p50')),
       shown(middle(entry, 'p99')),
-      milliseconds(middle(entry, middle(entry, 'serverUs') ? 'serverUs' : 'ownUs')),
-      milliseconds(middle(entry, 'postgresUs')),
+      ...['serverUs', 'postgresUs', 'ownUs'].map((name) => milliseconds(middle(entry, name))),
       shown(ratio),
       `${entry.rounds.length}, ${entry.rounds.filter(({ isNoisy }) => isNoisy).length} noisy`,
       String(entry.rounds.reduce((sum, { faults }) => sum + faults.length, 0)),
@@ -105,7 +105,15 @@ function detailsOf({ workload, entries }) {
     const fault = failure ?? rounds.flatMap((round) => round.faults)[0];
     return fault ? [`- ${name}: \`${fault.replaceAll('`', "'").slice(0, 200)}\``] : [];
   });
-  const head = ['', 'per second, median (least-most)', 'p50 ms', 'p99 ms', 'CPU ms', 'PostgreSQL CPU ms'];
+  const head = [
+    '',
+    'per second, median (least-most)',
+    'p50 ms',
+    'p99 ms',
+    'CPU ms',
+    'PostgreSQL CPU ms',
+    'load CPU ms',
+  ];
   return `## ${workload.key}
 
 ${table([...head, "FlowQL's rate to it", 'rounds', 'wrong answers'], rows)}${faults.length > 0 ? `\n\n${faults.join('\n')}` : ''}`;

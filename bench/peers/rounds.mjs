@@ -67,6 +67,7 @@ async function play(entry, workload, round, others, options) {
     await pause(50);
     const loop = listen();
     const result = await withDeadline(playOnce(entry.job, round, options));
+    if (result.answered === 0) throw new Error(result.faults[0] ?? 'no answer');
     // What was written is counted after all servers continue: a server may write after it has answered.
     await resume(others);
     await requireWritten(entry.job, result, workload.times ?? 1);
@@ -105,7 +106,7 @@ async function cancelOnce(job, tag, runs, postgresPid = process.pid) {
   });
   const found = await job.written(tag);
   if (found !== runs) result.faults.push(`the database has ${found} of ${runs} cancelled runs`);
-  return { ...result, runs };
+  return { ...result, runs, isLost: result.faults.length > 0 };
 }
 
 /** What a contender has answered must be in the database. An operation that failed may be there or not. */
@@ -113,8 +114,8 @@ async function requireWritten(job, result, times) {
   if (!job.written || job.work || result.before === null) return;
   const written = (await job.written()) - result.before;
   const { answered, faults } = result;
-  if (written < answered * times || written > (answered + faults.length) * times)
-    result.faults.push(`${answered * times} rows were acknowledged, the database has ${written} more`);
+  result.isLost = written < answered * times || written > (answered + faults.length) * times;
+  if (result.isLost) result.faults.push(`${answered * times} rows were acknowledged, the database has ${written} more`);
 }
 
 /** Waits until the servers have finished what they do after their answers, such as Prefect's events. */

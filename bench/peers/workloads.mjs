@@ -10,12 +10,12 @@ const CREATE_GOALS = [
   { to: 'prefect3', least: 50 },
   { to: 'handWritten', least: 0.6 },
 ];
-const page = 'of 20 runs, each with its flow, the number of its task runs, its state and its last 5 states';
+const PAGE = '20 runs, each with flow, number of task runs, state and last 5 states';
 
 export const WORKLOADS = {
-  page1: { title: `page 1 ${page}`, job: 'page', argument: 1, connections: 8, goals: READ_GOALS },
-  page50: { title: `page 50 ${page}`, job: 'page', argument: 50, connections: 8, goals: READ_GOALS },
-  runById: { title: 'one run by its id, with its flow and state', job: 'runById', connections: 32, goals: READ_GOALS },
+  page1: { title: `page 1: ${PAGE}`, job: 'page', argument: 1, connections: 8, goals: READ_GOALS },
+  page50: { title: `page 50: ${PAGE}`, job: 'page', argument: 50, connections: 8, goals: READ_GOALS },
+  runById: { title: 'one run by its id, with flow and state', job: 'runById', connections: 32, goals: READ_GOALS },
   createFlowRun: { title: '`createFlowRun`', job: 'createFlowRun', connections: 16, goals: CREATE_GOALS },
   createTaskRun: { title: '`createTaskRun`', job: 'createTaskRun', connections: 16, goals: CREATE_GOALS },
   setState: {
