@@ -20,6 +20,8 @@ export interface FlowRunCreationJob extends Attachable {
 
 type BegunForJob = Beginning<FlowRun> & Pick<BegunFlowRun, 'prefect1'>;
 
+type Begun = BegunForJob & { job: FlowRunCreationJob };
+
 /** A run that a job created. */
 export interface FlowRunCreation {
   job: FlowRunCreationJob;
@@ -79,42 +81,49 @@ async function writeFlowRuns(
 ): Promise<CreatedFlowRuns & { created: FlowRunCreation[] }> {
   const answers = new Map<FlowRunCreationJob, CreatedFlowRun | Problem>();
   const created: FlowRunCreation[] = [];
-  for (let tries = 1; answers.size < jobs.length; tries += 1) {
+  let open = jobs;
+  for (let tries = 1; open.length > 0; tries += 1) {
     if (tries > MAX_TRIES) throw new Error('flow runs with the same keys are created and deleted all the time');
     const decidedAt = await clock.read(database);
-    const begun = new Map<FlowRunCreationJob, BegunForJob>();
-    for (const job of jobs) {
-      if (answers.has(job)) continue;
+    const begun: Begun[] = [];
+    for (const job of open) {
       const beginning = job.begin(decidedAt);
       if (beginning instanceof Problem) answers.set(job, beginning);
-      else begun.set(job, beginning);
+      else begun.push({ ...beginning, job });
     }
-    if (begun.size === 0) continue;
-    const { now, inserted } = await insertFlowRuns(database, [...begun.values()], decidedAt);
+    if (begun.length === 0) break;
+    const { now, inserted } = await insertFlowRuns(database, begun, decidedAt);
     if (!inserted) clock.forget();
     clock.learn(now);
-    const taken: [FlowRunCreationJob, FlowRun][] = [];
-    for (const [index, [job, beginning]] of [...begun].entries()) {
-      const outcome = inserted?.[index];
-      if (!outcome) continue;
-      const { written } = outcome;
-      const missing = missingReference(beginning.run, outcome);
-      if (missing) answers.set(job, missing);
-      else if (written) {
-        answers.set(job, { created: true, ...written });
-        created.push({ job, begun: beginning, flowRun: written.flowRun });
-      } else taken.push([job, beginning.run]);
+    const taken = inserted ? begun.filter((one, index) => !settle(one, inserted[index])) : [];
+    if (taken.length > 0) await findByKeys(taken);
+    open = open.filter((job) => !answers.has(job));
+  }
+
+  /** Returns whether the job has its answer. */
+  function settle({ job, ...begun }: Begun, inserted: InsertedFlowRun | undefined): boolean {
+    if (!inserted) return false;
+    const { written } = inserted;
+    const missing = missingReference(begun.run, inserted);
+    if (missing) answers.set(job, missing);
+    else if (written) {
+      answers.set(job, { created: true, ...written });
+      created.push({ job, begun, flowRun: written.flowRun });
     }
-    if (taken.length === 0) continue;
+    return missing !== null || written !== null;
+  }
+
+  async function findByKeys(taken: readonly Begun[]): Promise<void> {
     const known = await flowRunsByKeys(
       database,
-      taken.map(([, run]) => run),
+      taken.map(({ run }) => run),
     );
-    for (const [job, run] of taken) {
+    for (const { job, run } of taken) {
       const flowRun = known.get(flowRunKeyText(run));
       if (flowRun) answers.set(job, { created: false, flowRun, state: null });
     }
   }
+
   return {
     answers: jobs.flatMap((job) => answers.get(job) ?? []),
     topics: new Set(created.map(({ flowRun }): Topic => `flowRunStates:${flowRun.id}`)),

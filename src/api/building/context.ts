@@ -1,9 +1,19 @@
 import type { StartedEngine } from '../../actions/startEngine.ts';
+import type { FlowRun, TaskRun } from '../../core/runs/run.ts';
+import type { FlowRunState, TaskRunState } from '../../core/runs/state.ts';
 import type { Instant } from '../../core/values/instant.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
 import { createLoaders, type Loaders } from '../../loading/loaders.ts';
 import { createRequestBudget, type RequestBudget, UNLIMITED } from '../../loading/requestBudget.ts';
 import type { Reads, Share } from '../../store/connection/database.ts';
+
+/** Rows as they were written, at most one of each kind. */
+export interface WrittenRows {
+  flowRun?: FlowRun;
+  flowRunState?: FlowRunState | null;
+  taskRun?: TaskRun;
+  taskRunState?: TaskRunState | null;
+}
 
 /** The context of a request: the engine, the authenticated viewer, and the cache of rows that were read. */
 export interface Context {
@@ -14,6 +24,8 @@ export interface Context {
   /** What the fields read from, if not with a loader. */
   readonly reads: Reads;
   readonly loaders: Loaders;
+  /** What the mutation in progress created. Its fields need not read it. */
+  written: WrittenRows;
   /** Drops the cached rows, which can be outdated after a write or after some time. */
   forgetReads(): void;
   /** The cursor after which a subscription continues. It takes precedence over the argument `after`. Null if there is none. */
@@ -22,9 +34,12 @@ export interface Context {
   now: () => Instant;
 }
 
+const NOTHING_WRITTEN: WrittenRows = Object.freeze({});
+
 /** A class, because every request creates one, and most need few of its parts. */
 export class ViewerContext implements Context {
   resumeAfter: string | null = null;
+  written: WrittenRows = NOTHING_WRITTEN;
   // Created on the first read, which the most frequent mutations do not have.
   private openedReads: Reads | null = null;
   private cache: Loaders | null = null;
@@ -53,6 +68,7 @@ export class ViewerContext implements Context {
 
   forgetReads(): void {
     this.cache = null;
+    this.written = NOTHING_WRITTEN;
   }
 
   now(): Instant {

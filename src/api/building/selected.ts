@@ -5,7 +5,7 @@ import type { LeanFlowRun } from '../../store/flowRuns/flowRuns.ts';
 import type { LeanTaskRunState } from '../../store/taskRuns/taskRunStates.ts';
 import type { LeanTaskRun } from '../../store/taskRuns/taskRuns.ts';
 import type { LeanWorkPool } from '../../store/workPools/workPools.ts';
-import type { Context } from './context.ts';
+import type { Context, WrittenRows } from './context.ts';
 import { selecting } from './selecting.ts';
 
 // Wide JSON columns are read only if the document selects them.
@@ -18,26 +18,38 @@ export const asksForTemplate = selecting('baseJobTemplate');
 
 type Load = [id: string | null, context: Context, info: GraphQLResolveInfo];
 
-/** Loads a row with or without its wide columns; a null id returns null. */
+/** Loads a row with or without its wide columns; a null id returns null. A row that the request wrote is not read. */
 const loadBy =
-  <Row>(
+  <Row extends { id: string }>(
     asksForWide: typeof asksForData,
     loaderOf: (loaders: Context['loaders'], isWide: boolean) => { load(id: string): Promise<Row | null> },
+    writtenOf: (written: WrittenRows) => Row | null | undefined = () => null,
   ) =>
-  (...[id, { loaders }, info]: Load): Promise<Row | null> | null =>
-    id === null ? null : loaderOf(loaders, asksForWide(info)).load(id);
+  (...[id, context, info]: Load): Promise<Row | null> | Row | null => {
+    if (id === null) return null;
+    const written = writtenOf(context.written);
+    return written?.id === id ? written : loaderOf(context.loaders, asksForWide(info)).load(id);
+  };
 
-export const loadFlowRun = loadBy<LeanFlowRun>(asksForRunJson, (loaders, isWide) =>
-  isWide ? loaders.flowRun : loaders.leanFlowRun,
+export const loadFlowRun = loadBy<LeanFlowRun>(
+  asksForRunJson,
+  (loaders, isWide) => (isWide ? loaders.flowRun : loaders.leanFlowRun),
+  ({ flowRun }) => flowRun,
 );
-export const loadTaskRun = loadBy<LeanTaskRun>(asksForTaskInputs, (loaders, isWide) =>
-  isWide ? loaders.taskRun : loaders.leanTaskRun,
+export const loadTaskRun = loadBy<LeanTaskRun>(
+  asksForTaskInputs,
+  (loaders, isWide) => (isWide ? loaders.taskRun : loaders.leanTaskRun),
+  ({ taskRun }) => taskRun,
 );
-export const loadFlowRunState = loadBy<LeanFlowRunState>(asksForData, (loaders, isWide) =>
-  isWide ? loaders.flowRunState : loaders.leanFlowRunState,
+export const loadFlowRunState = loadBy<LeanFlowRunState>(
+  asksForData,
+  (loaders, isWide) => (isWide ? loaders.flowRunState : loaders.leanFlowRunState),
+  ({ flowRunState }) => flowRunState,
 );
-export const loadTaskRunState = loadBy<LeanTaskRunState>(asksForData, (loaders, isWide) =>
-  isWide ? loaders.taskRunState : loaders.leanTaskRunState,
+export const loadTaskRunState = loadBy<LeanTaskRunState>(
+  asksForData,
+  (loaders, isWide) => (isWide ? loaders.taskRunState : loaders.leanTaskRunState),
+  ({ taskRunState }) => taskRunState,
 );
 
 export const loadDeployment = loadBy<LeanDeployment>(asksForDeploymentJson, (loaders, isWide) =>

@@ -5,7 +5,6 @@ import { LIMIT_TEXTS } from '../building/limitTexts.ts';
 import { idText } from '../building/sharedTexts.ts';
 import { StateInput, stateRequest } from '../runs/stateInput.ts';
 import { CreateFlowRunPayload, FLOW_RUN_TEXTS } from './flowRunMutations.ts';
-import { rememberFlowRun } from './rememberFlowRun.ts';
 
 const CreateFlowRunFromDeploymentInput = builder.inputType('CreateFlowRunFromDeploymentInput', {
   description: 'A flow run to create from a deployment. Omitted and null fields are taken from the deployment.',
@@ -65,7 +64,8 @@ builder.mutationField('createFlowRunFromDeployment', (t) =>
         ...given(input),
         ...(state && { state: stateRequest(state) }),
       });
-      return rememberFlowRun(context, created);
+      context.written = { flowRun: created.flowRun, flowRunState: created.state };
+      return created;
     },
   }),
 );

@@ -15,7 +15,6 @@ import { FlowRunType } from '../building/objectTypes.ts';
 import { idText, SHARED_TEXTS } from '../building/sharedTexts.ts';
 import { FlowRunPolicyInput } from '../runs/policyTypes.ts';
 import { StateInput, stateRequest } from '../runs/stateInput.ts';
-import { rememberFlowRun } from './rememberFlowRun.ts';
 
 /** Descriptions of the fields with which flow runs are created, directly or from a deployment. */
 export const FLOW_RUN_TEXTS = {
@@ -194,7 +193,8 @@ builder.mutationFields((t) => ({
         ...(state && { state: stateRequest(state) }),
         ...(policy && { policy: given(policy) }),
       });
-      return rememberFlowRun(context, created);
+      context.written = { flowRun: created.flowRun, flowRunState: created.state };
+      return created;
     },
   }),
   updateFlowRun: t.field({

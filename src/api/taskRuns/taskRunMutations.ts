@@ -16,7 +16,6 @@ import { RejectedType } from '../runs/logType.ts';
 import { TaskRunPolicyInput } from '../runs/policyTypes.ts';
 import { StateDetailsInput, StateInput, stateRequest } from '../runs/stateInput.ts';
 import { STATE_TEXTS } from '../runs/stateTexts.ts';
-import { rememberTaskRun } from './rememberTaskRun.ts';
 
 const CreateTaskRunInput = builder.inputType('CreateTaskRunInput', {
   description: 'A task run to create. Omitted and null fields get their defaults.',
@@ -195,7 +194,8 @@ builder.mutationFields((t) => ({
         ...(state && { state: stateRequest(state) }),
         ...(policy && { policy: given(policy) }),
       });
-      return rememberTaskRun(context, created);
+      context.written = { taskRun: created.taskRun, taskRunState: created.state };
+      return created;
     },
   }),
   reportTaskRunStates: t.field({
