@@ -1,25 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFlow } from '../../src/actions/deployments/createFlow.ts';
 import { cancelFlowRun } from '../../src/actions/flowRuns/cancelFlowRun.ts';
 import { type CreateFlowRun, createFlowRun } from '../../src/actions/flowRuns/createFlowRun.ts';
 import { createFlowRunInput } from '../../src/actions/flowRuns/createFlowRunInput.ts';
-import { deleteFlowRun } from '../../src/actions/flowRuns/deleteFlowRun.ts';
 import { deleteFlowRunInput } from '../../src/actions/flowRuns/deleteFlowRunInput.ts';
 import { renameFlowRun } from '../../src/actions/flowRuns/renameFlowRun.ts';
 import { resumeFlowRun } from '../../src/actions/flowRuns/resumeFlowRun.ts';
 import { setFlowRunState } from '../../src/actions/flowRuns/setFlowRunState.ts';
 import { updateFlowRun } from '../../src/actions/flowRuns/updateFlowRun.ts';
-import { startEngine } from '../../src/actions/startEngine.ts';
 import { writeLogs } from '../../src/actions/taskRuns/writeLogs.ts';
-import type { FlowRun } from '../../src/core/runs/run.ts';
 import type { StateRequest } from '../../src/core/runs/state.ts';
-import { ExactNumber } from '../../src/core/values/exactNumber.ts';
 import { flowRunInputByKey } from '../../src/store/flowRuns/flowRunInputs.ts';
-import { flowRunStatesById } from '../../src/store/flowRuns/flowRunStates.ts';
-import { flowRunsById } from '../../src/store/flowRuns/flowRuns.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
-import { interrupted } from '../support/interrupted.ts';
-import { statementsOf } from '../support/statementsOf.ts';
 
 let t: TestEngine;
 let flowId: string;
@@ -51,66 +43,6 @@ describe('creating a flow run', () => {
     expect(all.filter(({ created }) => created)).toHaveLength(1);
     const history = await rows('select 1 from flow_run_state where flow_run_id = $1', [all[0]?.flowRun.id]);
     expect(history).toHaveLength(1);
-  });
-
-  test('a flow run is created if the run with its key is deleted meanwhile', async () => {
-    const known = await run({ idempotencyKey: 'freed' });
-    const database = interrupted(t.test.database, 'flowRuns.byIdempotencyKeys', () =>
-      deleteFlowRun(t.engine, viewer, { flowRunId: known.id }),
-    );
-    const engine = startEngine(database, t.engine.streams);
-    const { flowRun, created } = await createFlowRun(engine, viewer, { flowId, idempotencyKey: 'freed' });
-    expect(created).toBe(true);
-    expect(await rows('select 1 from flow_run where id = $1', [flowRun.id])).toHaveLength(1);
-  });
-
-  test('a new flow run is returned as it is read', async () => {
-    const { flow } = await createFlow(t.engine, viewer, { name: 'exact', labels: { team: 'red' } });
-    const { flowRun, state } = await createFlowRun(t.engine, viewer, {
-      flowId: flow.id,
-      name: 'exact',
-      flowVersion: '1',
-      parameters: { z: 1, a: [1.5, null, { b: new ExactNumber('1.0') }] },
-      context: { c: 'é' },
-      jobVariables: { image: 'x' },
-      policy: { retries: 2 },
-      tags: ['b', 'a'],
-      labels: { x: 1.5, y: true },
-      idempotencyKey: 'exact',
-      state: { type: 'SCHEDULED', message: 'm', data: { d: [1] }, details: { scheduledTime: 1_700_000_000_123_456 } },
-    });
-    const [readRun] = await flowRunsById(t.test.database, viewer.tenantId, [flowRun.id]);
-    const [readState] = await flowRunStatesById(t.test.database, viewer.tenantId, [flowRun.stateId]);
-    expect(flowRun).toEqual(readRun);
-    expect(state).toEqual(readState);
-  });
-
-  test('a flow run is created by one statement', async () => {
-    await run();
-    expect(await statementsOf(t.test.database, () => run())).toEqual(['flowRuns.insert']);
-  });
-
-  test('a hundred flow runs created at once take few statements, and an unknown flow fails alone', async () => {
-    const flowIds = Array.from({ length: 100 }, (_, index) => (index === 50 ? UNKNOWN : flowId));
-    let settled: PromiseSettledResult<{ id: string }>[] = [];
-    const names = await statementsOf(t.test.database, async () => {
-      settled = await Promise.allSettled(flowIds.map((id) => run({ flowId: id })));
-    });
-    expect(names.every((name) => name.startsWith('flowRuns.insert'))).toBe(true);
-    expect(names.length).toBeLessThan(5);
-    expect(settled.flatMap(({ status }, index) => (status === 'rejected' ? index : []))).toEqual([50]);
-  });
-
-  test('a flow run begun by a clock that is wrong is not written but begun again', async () => {
-    await run();
-    const wrong = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 30_000);
-    let created: FlowRun | undefined;
-    const names = await statementsOf(t.test.database, async () => {
-      created = await run();
-    });
-    wrong.mockRestore();
-    expect(names).toEqual(['flowRuns.insert', 'flowRuns.insert']);
-    expect(Math.abs((created?.stateTimestamp ?? 0) - (created?.created ?? 0))).toBeLessThan(1_000_000);
   });
 
   test.each([

@@ -46,6 +46,15 @@ const SUBMIT: { [writer: string]: (message: Message) => Promise<() => Promise<un
     };
     return () => t.engine.writer.flowRunCreations.submit({ run, begin }, 0);
   },
+  async flowRunInputs(message) {
+    const input = { id: newId(), flowRunId: await flowRun(), key: 'a', sender: null };
+    const job = {
+      tenantId,
+      request: null,
+      input: Object.defineProperty({ ...input, value: '' }, 'value', { get: message }),
+    };
+    return () => t.engine.writer.flowRunInputs.submit(job, 0);
+  },
   async flowRunMoves(message) {
     const flowRunId = await flowRun();
     const propose = () => ({ state: { type: 'RUNNING' as const, message: message() }, force: true });

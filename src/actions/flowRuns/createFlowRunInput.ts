@@ -1,13 +1,11 @@
 import { checkInputKey, checkInputValue, checkName } from '../../core/checks/checkText.ts';
 import type { FlowRunInput } from '../../core/runs/run.ts';
 import { Problem } from '../../core/values/problem.ts';
+import { roughSize } from '../../core/values/roughSize.ts';
 import type { Viewer } from '../../core/values/viewer.ts';
-import { violates } from '../../store/connection/databaseErrors.ts';
-import { flowRunInputsById, insertFlowRunInputs } from '../../store/flowRuns/flowRunInputs.ts';
-import { lockFlowRunForInput } from '../../store/flowRuns/lockFlowRuns.ts';
-import { answerOnce, type Keyed, keyedRequest } from '../writing/answerBook.ts';
+import { flowRunInputsById } from '../../store/flowRuns/flowRunInputs.ts';
+import { type Keyed, keyedRequest } from '../writing/answerBook.ts';
 import type { Engine } from '../writing/engine.ts';
-import { unknownFlowRun } from '../writing/moveFlowRunBatch.ts';
 import { newId } from '../writing/newId.ts';
 
 export interface CreateFlowRunInput extends Keyed {
@@ -27,21 +25,12 @@ export async function createFlowRunInput(
   checkInputKey('key', key);
   checkInputValue('value', value);
   if (sender) checkName('sender', sender);
-  const { id } = await answerOnce(
-    engine.database,
-    keyedRequest(viewer, 'createFlowRunInput', input),
-    async (transaction) => {
-      if (!(await lockFlowRunForInput(transaction, viewer.tenantId, flowRunId))) throw unknownFlowRun(flowRunId);
-      const made = { id: newId(), flowRunId, key, value, sender };
-      await insertFlowRunInputs(transaction, [made]);
-      return { id: made.id };
-    },
-  ).catch((error: unknown) => {
-    throw violates(error, 'flow_run_input_flow_run_id_key_key') ? inputExists() : error;
-  });
+  const request = keyedRequest(viewer, 'createFlowRunInput', input);
+  const given = { id: newId(), flowRunId, key, value, sender };
+  const job = { tenantId: viewer.tenantId, input: given, request };
+  const { id, input: created } = await engine.writer.flowRunInputs.submit(job, roughSize(given));
+  if (created) return { input: created };
   const [made] = await flowRunInputsById(engine.database, viewer.tenantId, [id]);
   if (!made) throw new Problem('NOT_FOUND', 'Flow run input not found');
   return { input: made };
 }
-
-export const inputExists = () => new Problem('CONFLICT', 'A flow run input with this key already exists.');

@@ -2,7 +2,9 @@ import type { FlowRunState, State, TaskRunState } from '../../core/runs/state.ts
 import type { Problem } from '../../core/values/problem.ts';
 import type { Database, Transaction } from '../../store/connection/database.ts';
 import { isOneRowsFault, isTransient } from '../../store/connection/databaseErrors.ts';
+import type { RequestedInput } from '../../store/flowRuns/createFlowRunInputs.ts';
 import type { Streams, Topic } from '../../streams/streams.ts';
+import { atOnce } from './atOnce.ts';
 import { Coalescer } from './coalescer.ts';
 import {
   type CreatedFlowRun,
@@ -10,7 +12,12 @@ import {
   createFlowRunBatch,
   type FlowRunCreationJob,
 } from './createFlowRunBatch.ts';
-import type { CreatedTaskRun, TaskRunCreationJob } from './createTaskRunBatch.ts';
+import {
+  type CreatedFlowRunInput,
+  createFlowRunInputBatch,
+  createFlowRunInputsAtOnce,
+} from './createFlowRunInputBatch.ts';
+import { type CreatedTaskRun, createTaskRunBatch, type TaskRunCreationJob } from './createTaskRunBatch.ts';
 import { createTaskRunsAtOnce } from './createTaskRunsAtOnce.ts';
 import { DatabaseClock } from './databaseClock.ts';
 import { type FlowRunFollower, type FlowRunMoveJob, moveFlowRunBatch } from './moveFlowRunBatch.ts';
@@ -26,6 +33,7 @@ export type WrittenMove<RunState extends State> = { answer: MoveAnswer; state: R
 
 export interface Writer {
   flowRunCreations: Coalescer<FlowRunCreationJob, CreatedFlowRun>;
+  flowRunInputs: Coalescer<RequestedInput, CreatedFlowRunInput>;
   flowRunMoves: Coalescer<FlowRunMoveJob, WrittenMove<FlowRunState>>;
   taskRunMoves: Coalescer<TaskRunMoveJob, WrittenMove<TaskRunState>>;
   taskRunCreations: Coalescer<TaskRunCreationJob, CreatedTaskRun>;
@@ -105,6 +113,12 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting,
       ),
       ({ answers }) => answers,
     ),
+    flowRunInputs: coalesce(
+      tenantOf,
+      ({ input }: RequestedInput) => [input.flowRunId],
+      (jobs) => atOnce(database, jobs, { attempt: createFlowRunInputsAtOnce, batch: createFlowRunInputBatch }),
+      ({ answers }) => answers,
+    ),
     flowRunMoves: coalesce(
       tenantOf,
       ({ flowRunId }: FlowRunMoveJob) => [flowRunId],
@@ -120,7 +134,11 @@ export function createWriter(database: Database, streams: Streams, { maxWaiting,
     taskRunCreations: coalesce(
       ({ run }) => run.tenantId,
       ({ run }: TaskRunCreationJob) => [run.flowRunId ?? run.taskKey],
-      (jobs) => createTaskRunsAtOnce(database, clock, recent, jobs),
+      (jobs) =>
+        atOnce(database, jobs, {
+          attempt: (connected, some) => createTaskRunsAtOnce(connected, clock, recent, some),
+          batch: createTaskRunBatch,
+        }),
       ({ answers }) => answers,
     ),
     taskRunReports: coalesce(

@@ -11,7 +11,7 @@ import { readChildPages } from '../query/readPages.ts';
 import { selectList } from '../query/selectList.ts';
 import { INPUT_ORDER } from '../query/sortOrders.ts';
 import type { Source } from '../query/source.ts';
-import { arrayValues, fieldColumns, insertMany } from '../query/writtenColumns.ts';
+import { arrayValues, fieldColumns, insertMany, type WrittenColumn } from '../query/writtenColumns.ts';
 
 const FLOW_RUN_INPUT: ColumnTypes<FlowRunInput> = {
   id: UUID,
@@ -101,7 +101,10 @@ export async function flowRunInputByKey(
 export type NewFlowRunInput = Omit<FlowRunInput, 'created'>;
 
 const { created: _, ...GIVEN } = FLOW_RUN_INPUT;
-const COLUMNS = fieldColumns(GIVEN, (input: NewFlowRunInput) => input);
+/** The columns that are written, of the input that a row holds. */
+export const inputColumns = <Row>(inputOf: (row: Row) => NewFlowRunInput): WrittenColumn<Row>[] =>
+  fieldColumns(GIVEN, inputOf);
+const COLUMNS = inputColumns((input: NewFlowRunInput) => input);
 const INSERT = statement('flowRunInputs.insert', insertMany('flow_run_input', COLUMNS));
 
 /** Stores inputs. Violates `flow_run_input_flow_run_id_key_key` if a run has an input with the same key. */
