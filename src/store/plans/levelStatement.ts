@@ -6,7 +6,7 @@ import { type Statement, statement } from '../connection/database.ts';
 import { filterSql } from '../query/compileFilter.ts';
 import type { FilterTableName } from '../query/filterTables.ts';
 import { EVERY_ROW, type ListRows, tenantRows } from '../query/listRows.ts';
-import { type PageWhere, pageRows, type WalkValues, walkKey, walkOrder } from '../query/pageQuery.ts';
+import { isOfParent, type PageWhere, pageRows, type WalkValues, walkKey, walkOrder } from '../query/pageQuery.ts';
 import type { PageWalk } from '../query/pageWalk.ts';
 import { NO_FILTER, type ReadFilter, readFilter } from '../query/readFilter.ts';
 import { compiledStatement } from '../query/runStatement.ts';
@@ -151,12 +151,12 @@ function byIds(level: Level): RawBuilder<unknown> {
 function pageOf(
   level: Level,
   { parent, order, walk }: LevelPage,
-  { values, sql: rowsSql }: ListRows,
+  { shape, values, sql: rowsSql }: ListRows,
 ): RawBuilder<unknown> {
   const slots = values.map((_, place) => new Slot((request) => request.rows.values[place]));
   const where: PageWhere = (beyond) => {
     const matches = rowsSql(slots, { beyond, hasParents: parent !== null });
-    return parent ? sql<SqlBool>`${sql.ref(`x.${snake(parent)}`)} = parent.id and ${matches}` : matches;
+    return parent ? sql<SqlBool>`${isOfParent(parent, order, { shape })} and ${matches}` : matches;
   };
   const rows = pageRows(innerColumns(level, order), level.table.table, where, order, walk, WALK);
   if (!parent) return sql`(${rows}) as ${sql.id(PAGE)}`;

@@ -1,10 +1,9 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import type { Queryable } from '../connection/database.ts';
-import { columnsOf } from './compileFilter.ts';
 import type { ListRows } from './listRows.ts';
 import { madeStatement, numberOf } from './madeStatement.ts';
-import { type PageWhere, pageRows, walkKey, walkOrder, walkValues } from './pageQuery.ts';
+import { isOfParent, type PageWhere, pageRows, walkKey, walkOrder, walkValues } from './pageQuery.ts';
 import { type PageWalk, pageOf, pageWalk } from './pageWalk.ts';
 import type { Order, Read, Source } from './source.ts';
 
@@ -39,7 +38,7 @@ function pageStatement<Row, Wide extends keyof Row & string>(
     const ordered = sql`order by ${walkOrder(order, walk)}`;
     if (children === null) return sql`select page.* from (${page(matches)}) page ${ordered}`;
     const ofParent: PageWhere = (beyond) =>
-      sql<SqlBool>`${columnsOf('x')(children.parent)} = parent.id and ${matches(beyond)}`;
+      sql<SqlBool>`${isOfParent(children.parent, order, rows)} and ${matches(beyond)}`;
     return sql`
       select page.* from unnest(${ids}::uuid[]) as parent (id) cross join lateral (${page(ofParent)}) page ${ordered}`;
   };
