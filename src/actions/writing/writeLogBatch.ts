@@ -6,8 +6,8 @@ import type { Topic } from '../../streams/streams.ts';
 import { AnswerBook } from './answerBook.ts';
 import { isOf } from './moveOutcome.ts';
 
-/** About the size of a line in memory, without its texts. */
-export const LINE_BYTES = 100;
+/** About the size of a line in memory and in the statement, without its texts. */
+export const LINE_BYTES = 250;
 
 /** The runs that a line names. Lines of one job with the same runs share one object, which is looked up once. */
 export interface NamedRuns {

@@ -37,7 +37,7 @@ test.each([
   ['one of', { one: { b: 'x' } }],
   ['undeclared variables', { nothing: 1, tree: {} }],
   ['a required value that is null', { n: null }],
-  ['an unknown field', { tree: { nmae: 'x' } }],
+  ['an unknown field', { tree: { naming: 'x' } }],
   ['a field of every object', { tree: { constructor: 'x' } }],
   ['a required field that is null', { tree: { name: null } }],
   ['a wrong leaf', { tree: { size: 'x' } }],
