@@ -7,13 +7,13 @@ import { KeyGuesses } from './keyGuesses.ts';
 
 export interface Authentication {
   /** Whether the server answers requests without an API key. */
-  isOpen(): Promise<boolean>;
+  isOpen(): boolean | Promise<boolean>;
   /**
-   * Returns the viewer. Throws UNAUTHENTICATED, or LIMIT_EXCEEDED after too many unknown keys.
+   * Returns the viewer, without a promise on an open server. Throws UNAUTHENTICATED, or LIMIT_EXCEEDED after too many unknown keys.
    * @param authorization the header's value, `Bearer fk_...`
    * @param address of the client
    */
-  viewerOf(authorization: string | undefined, address?: string): Promise<Viewer>;
+  viewerOf(authorization: string | undefined, address?: string): Viewer | Promise<Viewer>;
 }
 
 // How long a process keeps accepting a revoked key. A new key works immediately.
@@ -36,36 +36,55 @@ export function createAuthentication(database: Queryable, needsKey: boolean): Au
     ttl: REMEMBER_MS,
     fetchMethod: async (hash) => (await viewerOfApiKey(database, hash)) ?? 'unknown',
   });
-  const closure = new LRUCache<'any', boolean>({
-    max: 1,
-    ttl: REMEMBER_MS,
-    fetchMethod: () => isClosed(database),
-  });
+  // No cache of one entry: each request asks twice.
+  let wasOpen = false;
+  let askAgainAt = 0;
+  let asking: Promise<boolean> | null = null;
+  async function ask(): Promise<boolean> {
+    try {
+      wasOpen = !(await isClosed(database));
+      askAgainAt = performance.now() + REMEMBER_MS;
+      return wasOpen;
+    } finally {
+      asking = null;
+    }
+  }
+  function isOpen(): boolean | Promise<boolean> {
+    if (needsKey) return false;
+    if (performance.now() < askAgainAt) return wasOpen;
+    asking ??= ask();
+    return asking;
+  }
   const valid = new LRUCache<string, true>({ max: MAX_REMEMBERED });
   const guesses = new KeyGuesses();
-  const isOpen = async () => !needsKey && (await closure.fetch('any')) === false;
+
+  async function viewerOfKey(authorization: string | undefined, address: string | undefined): Promise<Viewer> {
+    const [, key] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
+    if (key === undefined)
+      throw new Problem(
+        'UNAUTHENTICATED',
+        'This server requires an API key. Send the header `Authorization: Bearer fk_...`.',
+      );
+    const unknown = new Problem('UNAUTHENTICATED', 'The API key is unknown, revoked or expired.');
+    if (!KEY.test(key)) throw unknown;
+    const hash = hashOfApiKey(key);
+    // A key that was valid once asks the database, no matter how many wrong ones came from the same address.
+    const isGuess = !viewers.has(hash) && !valid.has(hash);
+    if (isGuess) guesses.take(address);
+    const viewer = await viewers.fetch(hash);
+    if (viewer === undefined || viewer === 'unknown') throw unknown;
+    if (isGuess) guesses.giveBack(address);
+    valid.set(hash, true);
+    return viewer;
+  }
 
   return {
     isOpen,
-    async viewerOf(authorization, address) {
-      if (await isOpen()) return EVERYONE;
-      const [, key] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
-      if (key === undefined)
-        throw new Problem(
-          'UNAUTHENTICATED',
-          'This server requires an API key. Send the header `Authorization: Bearer fk_...`.',
-        );
-      const unknown = new Problem('UNAUTHENTICATED', 'The API key is unknown, revoked or expired.');
-      if (!KEY.test(key)) throw unknown;
-      const hash = hashOfApiKey(key);
-      // A key that was valid once asks the database, no matter how many wrong ones came from the same address.
-      const isGuess = !viewers.has(hash) && !valid.has(hash);
-      if (isGuess) guesses.take(address);
-      const viewer = await viewers.fetch(hash);
-      if (viewer === undefined || viewer === 'unknown') throw unknown;
-      if (isGuess) guesses.giveBack(address);
-      valid.set(hash, true);
-      return viewer;
+    viewerOf(authorization, address) {
+      const open = isOpen();
+      if (open === true) return EVERYONE;
+      if (open === false) return viewerOfKey(authorization, address);
+      return open.then((isNowOpen) => (isNowOpen ? EVERYONE : viewerOfKey(authorization, address)));
     },
   };
 }
@@ -76,11 +95,13 @@ export function onRevoked(
   authorization: string | undefined,
   revoked: (problem: Problem) => void,
 ): () => void {
-  const timer = setInterval(() => {
-    authentication.viewerOf(authorization).catch((error) => {
+  const timer = setInterval(async () => {
+    try {
+      await authentication.viewerOf(authorization);
+    } catch (error) {
       // A database outage does not invalidate keys.
       if (error instanceof Problem && error.code === 'UNAUTHENTICATED') revoked(error);
-    });
+    }
   }, CHECK_MS);
   return () => clearInterval(timer);
 }

@@ -33,18 +33,19 @@ export interface GraphqlParts {
 export function createGraphqlListener(parts: GraphqlParts) {
   const { operations, authentication, throughYoga, maxBodyBytes, keepAliveMs, maxEventStreams } = parts;
   let openStreams = 0;
+  const resultOf = (operation: ReturnType<Operations['prepare']>): ExecutionResult | Promise<ExecutionResult> =>
+    'errors' in operation ? operation : operations.execute(operation);
+  const answered = (asked: OperationRequest, caller: Caller) => resultOf(operations.prepare(asked, caller));
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const resultOf = async (operation: ReturnType<Operations['prepare']>): Promise<ExecutionResult> =>
-      'errors' in operation ? operation : operations.execute(operation);
-    const answered = (asked: OperationRequest, caller: Caller) => resultOf(operations.prepare(asked, caller));
     const { accept, authorization } = request.headers;
     const isPost = request.method === 'POST';
     if (isPost) checkContent(request);
     const viewer = await authentication.viewerOf(authorization, request.socket.remoteAddress);
     const asked = isPost ? requestOfJson(await readBody(request, maxBodyBytes)) : requestOfUrl(request);
-    const isLarge = (Array.isArray(asked) ? asked : [asked]).some(({ characters }) => characters > LARGE_CHARACTERS);
-    if (isLarge) await operations.nextTurn();
+    const [first] = Array.isArray(asked) ? asked : [asked];
+    // Each request of a batch has the length of the whole.
+    if (first && first.characters > LARGE_CHARACTERS) await operations.nextTurn();
     const maySubscribe = acceptsEventStream(accept);
     const caller: Caller = {
       viewer,
@@ -57,7 +58,7 @@ export function createGraphqlListener(parts: GraphqlParts) {
     };
     if (Array.isArray(asked)) {
       // Concurrently, like Apollo's server. A client that needs an order sends one document.
-      const results: Promise<ExecutionResult>[] = [];
+      const results: (ExecutionResult | Promise<ExecutionResult>)[] = [];
       for (const one of asked) {
         results.push(answered(one, { ...caller, maySubscribe: false }));
         await operations.nextTurn();

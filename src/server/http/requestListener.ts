@@ -45,15 +45,17 @@ export function createRequestListener(parts: ListenerParts): RequestListener {
     async (request, response) => {
       guard.check(request, await authentication.isOpen());
       guard.allowOrigin(request, response);
-      const allow = [...methods, 'OPTIONS'].join(', ');
-      if (request.method === 'OPTIONS') return void response.writeHead(204, { ...SAFE_HEADERS, allow }).end();
+      if (request.method === 'OPTIONS') {
+        const allow = [...methods, 'OPTIONS'].join(', ');
+        return void response.writeHead(204, { ...SAFE_HEADERS, allow }).end();
+      }
       allowMethods(request, methods);
       return page(request, response);
     };
 
   const graphqlAnswer = guarded(graphql, ['GET', 'POST']);
   const logsCsvPage = guarded(logsCsv, ['GET', 'HEAD']);
-  const graphqlPage: Page = async (request, response) => {
+  const graphqlPage: Page = (request, response) => {
     // GraphiQL's page contains no data, so it needs neither an API key nor the database.
     if (request.method === 'GET' && acceptsHtml(request.headers.accept)) return browserPage(request, response);
     return graphqlAnswer(request, response);

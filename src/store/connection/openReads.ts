@@ -7,7 +7,8 @@ import { Cancellation } from '../sharing/cancellation.ts';
 import { clientIsGone, FairTurns, type Lane, type Taking } from '../sharing/fairTurns.ts';
 import { connection } from './connection.ts';
 import type { PrismaModels, Reads, Share, Statement, TextRow } from './database.ts';
-import { ReadConnection, type Sending } from './readConnection.ts';
+import { KeptConnections } from './keptConnections.ts';
+import type { Sending } from './readConnection.ts';
 import { orUnavailable } from './unavailable.ts';
 
 // A page of runs takes some milliseconds. A statement that takes this long is one of few that occupy the database.
@@ -57,8 +58,7 @@ export function openReads({
     query_timeout: timeoutMs + ANSWER_GRACE_MS,
   });
   keepBrokenConnections(pool);
-  const connections = new WeakMap<pg.PoolClient, ReadConnection>();
-  pool.on('connect', (client) => connections.set(client, new ReadConnection(client)));
+  const connections = new KeptConnections(pool);
   const turns = new FairTurns({
     size,
     slow: Math.max(1, Math.floor(size / 2)),
@@ -75,31 +75,32 @@ export function openReads({
   async function attempt<Row>(share: Share, lane: Lane, sending: Sending): Promise<Row[] | typeof GAVE_WAY> {
     const { statement } = sending;
     const attempted = new Attempt(share, lane, () => slowStatements.set(keyOf(share.group, statement), true));
-    const turn = await turns.take(attempted);
+    const given = turns.take(attempted);
+    const turn = given instanceof Promise ? await given : given;
     try {
       // It waited behind an equal statement that turned out to be slow.
       if (lane === 'quick' && isKnownSlow(share.group, statement)) return GAVE_WAY;
-      const client = await pool.connect();
-      const connection = connections.get(client);
-      let isBroken = false;
+      const taken = connections.take();
+      const connection = taken instanceof Promise ? await taken : taken;
+      let isUsable = true;
       try {
-        if (!connection) throw new Error('The pool has not announced this connection.');
-        attempted.client = client;
+        attempted.client = connection.client;
         if (share.gone?.aborted) throw clientIsGone();
         if (attempted.hasGivenWay) return GAVE_WAY;
         sending.name = preparedName(statement);
         return await connection.read<Row>(sending);
       } catch (thrown) {
         // A connection that did not answer may still be busy.
-        isBroken = !(thrown instanceof pg.DatabaseError || thrown instanceof Problem);
+        isUsable = thrown instanceof pg.DatabaseError || thrown instanceof Problem;
         const error = orUnavailable(thrown);
         if (!isCancelled(error)) throw error;
         if (share.gone?.aborted) throw clientIsGone();
         if (attempted.hasGivenWay) return GAVE_WAY;
         throw tookTooLong(timeoutMs);
       } finally {
-        const isClean = await attempted.end();
-        client.release(isBroken || !isClean);
+        const ended = attempted.end();
+        const isClean = ended instanceof Promise ? await ended : ended;
+        connections.giveBack(connection, isUsable && isClean);
       }
     } catch (error) {
       throw orUnavailable(error);
@@ -126,7 +127,7 @@ export function openReads({
 
   return {
     of: (share, prisma) => new RequestReads(share, prisma, rowsOf),
-    close: () => pool.end(),
+    close: () => connections.close(),
   };
 }
 

@@ -55,7 +55,7 @@ export class ReadConnection {
   /** Whether PostgreSQL reuses plans; null if it may or may not. */
   isGeneric: boolean | null = false;
 
-  constructor(private readonly client: pg.PoolClient) {}
+  constructor(readonly client: pg.PoolClient) {}
 
   read<Row>(sending: Sending): Promise<Row[]> {
     return new Promise((resolve, reject) => {
