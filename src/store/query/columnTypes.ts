@@ -1,6 +1,17 @@
 import type { StateType } from '../../core/runs/state.ts';
 import { formatInstant, type Instant } from '../../core/values/instant.ts';
 import { writeJson } from '../../core/values/writeJson.ts';
+import {
+  bigintArray,
+  booleanArray,
+  floatArray,
+  integerArray,
+  jsonbArray,
+  smallintArray,
+  textArray,
+  timeArray,
+  uuidArray,
+} from './binaryArrays.ts';
 
 /** How a column stores the values of a field. */
 export interface ColumnType<Value> {
@@ -8,6 +19,10 @@ export interface ColumnType<Value> {
   readonly sql: string;
   /** The value as a statement takes it. */
   readonly encode: (value: Value) => unknown;
+  /** Many values, as a statement takes them. */
+  readonly encodeAll: (values: readonly Value[]) => unknown;
+  /** The type of `encodeAll` in PostgreSQL, which is cast to an array of the column's type. */
+  readonly sqlOfAll: string;
 }
 
 /**
@@ -16,24 +31,39 @@ export interface ColumnType<Value> {
  */
 export type ColumnTypes<Row> = { readonly [Field in keyof Row]-?: ColumnType<Row[Field]> };
 
-const unchanged = <Value>(sql: string): ColumnType<Value | null> => ({ sql, encode: (value) => value });
+type ArrayOf<Value> = (values: readonly (Value | null)[]) => Buffer;
 
-export const UUID = unchanged<string>('uuid');
-export const TEXT = unchanged<string>('text');
-export const BOOLEAN = unchanged<boolean>('bool');
-export const SMALLINT = unchanged<number>('int2');
-export const INTEGER = unchanged<number>('int4');
-export const BIGINT = unchanged<number>('int8');
-export const FLOAT = unchanged<number>('float8');
-export const STATE_TYPE = unchanged<StateType>('state_type');
-export const TIME: ColumnType<Instant | null> = { sql: 'timestamptz', encode: (instant) => timeText(instant) };
-/** Null and undefined are null in SQL, not in JSON. */
-export const JSONB: ColumnType<unknown> = {
+const unchanged = <Value>(sql: string, encodeAll: ArrayOf<Value>): ColumnType<Value | null> => ({
+  sql,
+  encode: (value) => value,
+  encodeAll,
+  sqlOfAll: `${sql}[]`,
+});
+
+export const UUID = unchanged('uuid', uuidArray);
+export const TEXT = unchanged('text', textArray);
+export const BOOLEAN = unchanged('bool', booleanArray);
+export const SMALLINT = unchanged('int2', smallintArray);
+export const INTEGER = unchanged('int4', integerArray);
+export const BIGINT = unchanged('int8', bigintArray);
+export const FLOAT = unchanged('float8', floatArray);
+/** Each database has its own number for this type, so its arrays are sent as texts. */
+export const STATE_TYPE: ColumnType<StateType | null> = { ...unchanged('state_type', textArray), sqlOfAll: 'text[]' };
+export const TIME: ColumnType<Instant | null> = { ...unchanged('timestamptz', timeArray), encode: timeText };
+
+/** A column of JSON. @param toJson returns the JSON text of a value; null is null in SQL */
+export const jsonColumn = <Value>(toJson: (value: Value) => string | null): ColumnType<Value> => ({
   sql: 'jsonb',
-  encode: (json) => (json === null || json === undefined ? null : writeJson(json)),
-};
+  encode: toJson,
+  encodeAll: (values) => jsonbArray(values.map(toJson)),
+  sqlOfAll: 'jsonb[]',
+});
+/** Null and undefined are null in SQL, not in JSON. */
+export const JSONB = jsonColumn<unknown>((json) => (json === null || json === undefined ? null : writeJson(json)));
 
-export const timeText = (instant: Instant | null): string | null => (instant === null ? null : formatInstant(instant));
+export function timeText(instant: Instant | null): string | null {
+  return instant === null ? null : formatInstant(instant);
+}
 
 /** The types of some of the columns. */
 export const pick = <Row, Field extends keyof Row>(

@@ -10,14 +10,23 @@ export interface WrittenColumn<Row> {
   readonly type: string;
   /** The column's value for a row, as the statement takes it. */
   readonly value: (row: Row) => unknown;
+  /** The parameter with the values of many rows, and its type: `text[]`. */
+  readonly values: (rows: readonly Row[]) => unknown;
+  readonly typeOfValues: string;
 }
 
 /** A column with a computed value. */
 export const column = <Row, Value>(
   name: string,
-  { sql, encode }: ColumnType<Value>,
+  { sql, encode, encodeAll, sqlOfAll }: ColumnType<Value>,
   read: (row: Row) => Value,
-): WrittenColumn<Row> => ({ name, type: sql, value: (row) => encode(read(row)) });
+): WrittenColumn<Row> => ({
+  name,
+  type: sql,
+  value: (row) => encode(read(row)),
+  values: (rows) => encodeAll(rows.map(read)),
+  typeOfValues: sqlOfAll,
+});
 
 /** One column for each field of an object that rows hold. */
 export const fieldColumns = <Row, Fields>(
@@ -37,7 +46,12 @@ export const rowParameters = (columns: readonly WrittenColumn<never>[], first: n
 
 /** The parameters of many rows, from `$first` on: an array for each column. */
 export const arrayParameters = (columns: readonly WrittenColumn<never>[], first: number): string =>
-  columns.map(({ type }, index) => `$${first + index}::${type}[]`).join(', ');
+  columns
+    .map(({ type, typeOfValues }, index) => {
+      const cast = typeOfValues === `${type}[]` ? '' : `::${type}[]`;
+      return `$${first + index}::${typeOfValues}${cast}`;
+    })
+    .join(', ');
 
 /** The text that inserts one row, from `rowValues`; `where`, `on conflict` and `returning` may follow. */
 export const insertOne = (table: string, columns: readonly WrittenColumn<never>[], first = 1): string =>
@@ -52,5 +66,5 @@ export const rowValues = <Row>(columns: readonly WrittenColumn<Row>[], row: Row)
   columns.map(({ value }) => value(row));
 
 /** The values of many rows, in the order of `arrayParameters`. */
-export const arrayValues = <Row>(columns: readonly WrittenColumn<Row>[], rows: readonly Row[]): unknown[][] =>
-  columns.map(({ value }) => rows.map(value));
+export const arrayValues = <Row>(columns: readonly WrittenColumn<Row>[], rows: readonly Row[]): unknown[] =>
+  columns.map(({ values }) => values(rows));

@@ -45,7 +45,7 @@ export function numberedValues<Row>(
   columns: readonly WrittenColumn<Row>[],
   rows: readonly Row[],
   runs: readonly (string | null)[],
-): unknown[][] {
+): unknown[] {
   const counts = new Map<string, number>();
   // How many rows of the same run come after each row: its number is the run's last number less those.
   const behind = runs.map(() => 0);

@@ -13,10 +13,10 @@ import { writeJson } from '../../core/values/writeJson.ts';
 import {
   BIGINT,
   BOOLEAN,
-  type ColumnType,
   type ColumnTypes,
   INTEGER,
   JSONB,
+  jsonColumn,
   STATE_TYPE,
   TEXT,
   TIME,
@@ -48,10 +48,7 @@ export function detailsFromJson(json: JsonObject): StateDetails {
   return details;
 }
 
-export const DETAILS: ColumnType<StateDetails> = {
-  sql: 'jsonb',
-  encode: (details) => writeJson(detailsToJson(details)),
-};
+export const DETAILS = jsonColumn((details: StateDetails) => writeJson(detailsToJson(details)));
 
 const PLAIN_STATE: ColumnTypes<PlainState> = {
   id: UUID,
