@@ -157,8 +157,8 @@ test('a move of a task run whose tags have no limit executes the statements of o
     const run = await runs.taskRun(tags);
     for (const type of ['RUNNING', 'COMPLETED'] as const) {
       const names = await runs.statementsOf(() => runs.setTask(run, type));
-      const isKnown = tags.length === 0 && type === 'COMPLETED';
-      expect(names).toEqual(isKnown ? ['taskRuns.moveOne'] : ['taskRuns.readOne', 'taskRuns.moveOne']);
+      // The process that created the run knows its row.
+      expect(names).toEqual(tags.length === 0 ? ['taskRuns.moveOne'] : ['taskRuns.readOne', 'taskRuns.moveOne']);
     }
   }
 });
