@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createDeployment } from '../../src/actions/deployments/createDeployment.ts';
 import { createFlow } from '../../src/actions/deployments/createFlow.ts';
+import { createFlowRunFromDeployment } from '../../src/actions/deployments/createFlowRunFromDeployment.ts';
 import { type CreateFlowRun, createFlowRun } from '../../src/actions/flowRuns/createFlowRun.ts';
 import { createFlowRunInput } from '../../src/actions/flowRuns/createFlowRunInput.ts';
 import { deleteFlowRun } from '../../src/actions/flowRuns/deleteFlowRun.ts';
 import { startEngine } from '../../src/actions/startEngine.ts';
+import { createTaskRun } from '../../src/actions/taskRuns/createTaskRun.ts';
 import type { FlowRun } from '../../src/core/runs/run.ts';
 import { ExactNumber } from '../../src/core/values/exactNumber.ts';
 import { flowRunInputByKey } from '../../src/store/flowRuns/flowRunInputs.ts';
 import { flowRunStatesById } from '../../src/store/flowRuns/flowRunStates.ts';
 import { flowRunsById } from '../../src/store/flowRuns/flowRuns.ts';
+import { taskRunsById } from '../../src/store/taskRuns/taskRuns.ts';
 import { type TestEngine, testEngine, viewer } from '../support/engine.ts';
 import { interrupted } from '../support/interrupted.ts';
 import { statementsOf } from '../support/statementsOf.ts';
@@ -85,6 +89,7 @@ describe('flow runs', () => {
       created = await run();
     });
     wrong.mockRestore();
+    await run(); // learns the time again
     expect(names).toEqual(['flowRuns.insert', 'flowRuns.insert']);
     expect(Math.abs((created?.stateTimestamp ?? 0) - (created?.created ?? 0))).toBeLessThan(1_000_000);
   });
@@ -107,6 +112,33 @@ test('two processes that create runs with the same keys in opposite orders creat
   };
   const sent = await Promise.all([...runIds.map(inputs(0)), ...runIds.toReversed().map(inputs(1))]);
   expect(new Set(sent.map(({ input }) => input.id)).size).toBe(60);
+});
+
+test('a flow run from a deployment takes one read and one statement', async () => {
+  const { deployment } = await createDeployment(t.engine, viewer, { flowId, name: 'a deployment', tags: ['a'] });
+  const create = (more = {}) =>
+    createFlowRunFromDeployment(t.engine, viewer, { deploymentId: deployment.id, tags: ['b'], ...more });
+  expect(await statementsOf(t.test.database, () => create())).toEqual(['deployments.forRun', 'flowRuns.insert']);
+  expect((await create()).flowRun).toMatchObject({ deploymentId: deployment.id, tags: ['a', 'b'] });
+  await expect(create({ deploymentId: UNKNOWN })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('subflows that are created at once move their parent task runs, with the statements of one', async () => {
+  const parents = await Promise.all(
+    ['0', '1', '2'].map((dynamicKey) => createTaskRun(t.engine, viewer, { taskKey: 'parent', dynamicKey })),
+  );
+  const names = await statementsOf(t.test.database, () =>
+    Promise.all(
+      parents.map(({ taskRun }) => run({ parentTaskRunId: taskRun.id, state: { type: 'RUNNING', message: 'go' } })),
+    ),
+  );
+  expect(names.filter((name) => name === 'flowRuns.insertMany' || name === 'taskRuns.move')).toHaveLength(2);
+  const moved = await taskRunsById(
+    t.test.database,
+    viewer.tenantId,
+    parents.map(({ taskRun }) => taskRun.id),
+  );
+  expect(moved.map(({ stateType, version }) => [stateType, version])).toEqual(parents.map(() => ['RUNNING', 2]));
 });
 
 describe('inputs', () => {
