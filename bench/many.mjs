@@ -85,7 +85,7 @@ async function seedFlows(url) {
   return deploymentId;
 }
 
-/** Without triggers and foreign key checks: the statement inserts only valid rows. */
+/** Without foreign key checks and most triggers: the statement inserts only valid rows. */
 async function seedRuns(database, runs, tenantId) {
   const insert = await readFile(path.join(import.meta.dirname, 'sql', 'seedMany.sql'), 'utf8');
   await database.query('set session_replication_role = replica');
@@ -96,6 +96,7 @@ async function seedRuns(database, runs, tenantId) {
   }
   await database.query('set session_replication_role = origin');
   await database.query('vacuum analyze flow_run');
+  await database.query('vacuum analyze flow_run_tag');
   await database.query('vacuum analyze flow_run_state');
   await database.query('checkpoint');
 }

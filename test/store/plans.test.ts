@@ -6,6 +6,8 @@ import { DEFAULT_PAGE_SIZE, MAX_TOTAL_COUNT, type PageRequest } from '../../src/
 import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
 import { type Queryable, type Statement, statement } from '../../src/store/connection/database.ts';
 import { flowRunCount, flowRunCountsOf, flowRunPage, flowRunsOf } from '../../src/store/flowRuns/flowRuns.ts';
+import { EVERY_ROW, readPrefect1Rows } from '../../src/store/prefect1Reads/prefect1Reads.ts';
+import { prefect1Table } from '../../src/store/prefect1Reads/prefect1Tables.ts';
 import { RUN_ORDERS, type RunSort } from '../../src/store/query/sortOrders.ts';
 import { taskRunPage } from '../../src/store/taskRuns/taskRuns.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
@@ -196,6 +198,13 @@ test('the runs of flows are counted in an index alone', async () => {
     flowRunCountsOf(on, DEFAULT_TENANT_ID, [rareFlow.id, flow.id], EVERYTHING, MAX_TOTAL_COUNT),
   );
   expect(steps.map((step) => step['Node Type'])).toContain('Index Only Scan');
+});
+
+test('a Prefect 1 client finds runs with a label by the table of tags', async () => {
+  const list = { ...EVERY_ROW, where: { labels: { _contains: ['medium'] } } };
+  const request = { wanted: { columns: ['id'], keys: [] }, list, most: 100 };
+  const steps = await planOf((on) => readPrefect1Rows(on, DEFAULT_TENANT_ID, prefect1Table('flow_run'), request));
+  expect(rowsRead(steps)).toBeLessThanOrEqual(RUNS / 200);
 });
 
 test('a count reads an index', async () => {
