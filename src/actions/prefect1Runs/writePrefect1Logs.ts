@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { storable, storableLoggerName, storableLogMessage } from '../../core/checks/checkText.ts';
 import { ExactNumber } from '../../core/values/exactNumber.ts';
-import { formatInstant, type Instant } from '../../core/values/instant.ts';
+import type { Instant } from '../../core/values/instant.ts';
 import type { Json } from '../../core/values/jsonObject.ts';
 import { LIMITS } from '../../core/values/limits.ts';
 import { roughSize } from '../../core/values/roughSize.ts';
@@ -67,10 +67,10 @@ function idOf(line: { timestamp: Instant; info: Json }, sent: Map<string, number
   const content = writeJson(line);
   const occurrence = sent.get(content) ?? 0;
   sent.set(content, occurrence + 1);
-  const hash = createHash('sha256').update(`${occurrence} ${content}`).digest('hex');
-  const ms = Math.max(Date.parse(formatInstant(line.timestamp)), 0);
+  const digest = hash('sha256', `${occurrence} ${content}`);
+  const ms = Math.max(Math.floor(line.timestamp / 1000), 0);
   const time = ms.toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`;
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${digest.slice(0, 3)}-8${digest.slice(3, 6)}-${digest.slice(6, 18)}`;
 }
 
 /** Removes or replaces what PostgreSQL cannot store. */
