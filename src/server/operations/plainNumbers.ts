@@ -42,8 +42,13 @@ function plain(value: unknown, type: GraphQLInputType): unknown {
   } else if (value instanceof ExactNumber) return EXACT_SCALARS.has(type.name) ? value : Number(value);
   else if (isInputObjectType(type)) {
     const object = value as { [field: string]: unknown }; // a list is changed where it has such keys: nowhere
-    for (const [name, field] of Object.entries(type.getFields()))
-      if (Object.hasOwn(object, name)) object[name] = plain(object[name], field.type);
+    const fields = type.getFields();
+    // Few members of an input are objects, and an input has few of the fields of its type.
+    for (const [name, member] of Object.entries(object)) {
+      if (typeof member !== 'object' || member === null) continue;
+      const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+      if (field) object[name] = plain(member, field.type);
+    }
   }
   return value;
 }
