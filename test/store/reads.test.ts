@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ExactNumber } from '../../src/core/values/exactNumber.ts';
 import { parseInstant } from '../../src/core/values/instant.ts';
 import { DEFAULT_TENANT_ID } from '../../src/core/values/viewer.ts';
-import { type Database, statement } from '../../src/store/connection/database.ts';
+import { type Database, type Statement, statement } from '../../src/store/connection/database.ts';
 import { type DatabaseOptions, openDatabase } from '../../src/store/connection/openDatabase.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -197,6 +197,17 @@ describe('the plans of reads', () => {
   );
   /** One read after the other uses the same connection. */
   const oneConnection = async () => (await open()).reads({ group: 'first' });
+
+  test('a connection keeps the statements that were used last, however many there are', async () => {
+    const reads = await oneConnection();
+    const texts = Array.from({ length: 600 }, (_, index) => statement('test.many', `select ${index}::int4 as value`));
+    for (const [index, one] of texts.entries()) expect(await reads.query(one)).toEqual([{ value: index }]);
+    for (const index of [599, 0, 300]) expect(await reads.query(texts[index] as Statement)).toEqual([{ value: index }]);
+    const count = statement('test.count', `select count(*) from pg_prepared_statements where name like 'test.many/%'`);
+    const [kept] = await reads.query<{ count: number }>(count);
+    expect(kept?.count).toBeGreaterThan(400);
+    expect(kept?.count).toBeLessThanOrEqual(500);
+  });
 
   test('a generic statement is not planned again, and others are', async () => {
     const reads = await oneConnection();

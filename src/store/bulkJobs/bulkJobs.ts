@@ -4,9 +4,10 @@ import type { Filter } from '../../core/filters/filter.ts';
 import type { Page, PageRequest } from '../../core/values/page.ts';
 import { writeJson } from '../../core/values/writeJson.ts';
 import { type Queryable, statement } from '../connection/database.ts';
-import { rowsWith } from '../query/listRows.ts';
+import { rowsWith, tenantRows } from '../query/listRows.ts';
 import { readById } from '../query/readById.ts';
 import { readCount } from '../query/readCounts.ts';
+import { TAGS_SHAPE } from '../query/readFilter.ts';
 import { readPage } from '../query/readPages.ts';
 import { runStatement } from '../query/runStatement.ts';
 import { columnKey, type Order, type Source } from '../query/source.ts';
@@ -41,6 +42,11 @@ export interface NewBulkJob {
   request: BulkRequest;
 }
 
+// For filters by tags. A job reads every run that matches. Right after many runs with a tag were created, PostgreSQL still expects
+// one run with it, and would loop over all of them for each: 1.8 s for 3,000 runs, instead of 30 ms.
+const WITHOUT_NESTED_LOOPS = statement('bulkJobs.plans', 'set local enable_nestloop = off');
+const WITH_NESTED_LOOPS = statement('bulkJobs.plansEnd', 'set local enable_nestloop = on');
+
 /**
  * Creates a job with the tenant's flow runs that match the filter now, and counts them by the type of their state. One
  * statement selects them: no run is missed or selected twice while other transactions write, and no ids are
@@ -50,13 +56,17 @@ export async function insertBulkJob(
   transaction: Queryable,
   { id, tenantId, filter, request: { kind, ...request } }: NewBulkJob,
 ): Promise<StateTypeCount[]> {
-  return runStatement(
-    transaction,
-    'bulkJobs.insert',
-    sql`
+  const { shape, values, sql: matches } = tenantRows('flowRun', tenantId, filter);
+  const looksUpTags = shape.includes(TAGS_SHAPE);
+  const [, counts] = await Promise.all([
+    looksUpTags && transaction.query(WITHOUT_NESTED_LOOPS),
+    runStatement<StateTypeCount>(
+      transaction,
+      'bulkJobs.insert',
+      sql`
       with chosen as materialized (
         select x.id, x.state_type, row_number() over (order by x.id) as number
-        from flow_run x where ${tenantWhere('flowRun', tenantId, filter)}
+        from flow_run x where ${matches(values)}
       ), job as (
         insert into bulk_job (id, tenant_id, kind, request, total, ended)
         select ${id}::uuid, ${tenantId}::uuid, ${kind}::bulk_job_kind, ${writeJson(request)}::jsonb, count(*),
@@ -66,7 +76,10 @@ export async function insertBulkJob(
         insert into bulk_job_item (bulk_job_id, number, flow_run_id) select ${id}::uuid, number, id from chosen
       )
       select state_type as "stateType", count(*) as count from chosen group by state_type order by state_type`,
-  );
+    ),
+    looksUpTags && transaction.query(WITH_NESTED_LOOPS),
+  ]);
+  return counts;
 }
 
 /** Counts the flow runs that match a filter, by the type of their state. */

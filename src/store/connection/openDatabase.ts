@@ -9,7 +9,7 @@ import { requireKnownServer } from './knownServer.ts';
 import { openListener } from './openListener.ts';
 import { calledThrough, openPrisma } from './openPrisma.ts';
 import { keepBrokenConnections, openReads } from './openReads.ts';
-import { preparedNames } from './preparedNames.ts';
+import { preparedNames, recentlyPreparedNames } from './preparedNames.ts';
 import { orUnavailable } from './unavailable.ts';
 
 const DEFAULT_POOL_SIZE = 10;
@@ -72,9 +72,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     return preparedByPrisma(name, sql);
   });
 
-  const nameOf = (statement: Statement): string => {
+  const preparedForReads = recentlyPreparedNames(MAX_PREPARED);
+  const nameOf = (statement: Statement, prepared = preparedName): string => {
     database.onStatement?.(statement.name);
-    return preparedName(statement.name, statement.text);
+    return prepared(statement.name, statement.text);
   };
   const queryable = (connected: pg.Pool | pg.PoolClient): Queryable => ({
     async query<Row>(statement: Statement, values: readonly unknown[] = []) {
@@ -95,7 +96,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     timeoutMs: readTimeoutMs,
     maxWaitMs,
     maxWaiting: options.maxWaitingReads ?? DEFAULT_WAITING_READS,
-    preparedName: nameOf,
+    preparedName: (statement) => nameOf(statement, preparedForReads),
   });
   // Requests leave one connection to the coalescing writer, the loops and the streams. A write never gives way.
   const size = Math.max(1, shares.work - 1);

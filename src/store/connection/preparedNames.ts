@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 // Our own statements are shorter. A connection keeps the text of each prepared statement in memory.
 const LONGEST_TEXT = 20_000;
 
@@ -16,4 +18,17 @@ export function preparedNames(limit: number): (name: string, text: string) => st
     names.set(text, fresh);
     return fresh;
   };
+}
+
+/**
+ * The same for connections that close what they have not used for long: only the `limit` texts that were used last have
+ * a name, and a text that is used again after a long time gets another one.
+ */
+export function recentlyPreparedNames(limit: number): (name: string, text: string) => string {
+  let number = 0;
+  const names = new LRUCache<string, string, string>({
+    max: limit,
+    memoMethod: (_, __, { context }) => `${context}/${number++}`,
+  });
+  return (name, text) => (text.length > LONGEST_TEXT ? '' : names.memo(text, { context: name }));
 }

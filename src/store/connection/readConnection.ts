@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import utils from 'pg/lib/utils.js';
 import { columnParsers } from './columnParsers.ts';
@@ -29,6 +30,9 @@ interface DataRow {
   fields: readonly (string | null)[];
 }
 
+/** PostgreSQL keeps the text and the plan of each. */
+const MAX_PREPARED = 500;
+
 type Done = (error: Error | null, rows: readonly unknown[]) => void;
 
 // The rules of a transaction by keys hold here, too: a cached plan must not be one for a table that was small when the
@@ -50,8 +54,13 @@ const SET_PLANS = {
  * again, for which PostgreSQL takes ten times as long as for reading a run by its id.
  */
 export class ReadConnection {
-  /** What PostgreSQL has prepared on this connection. */
-  readonly prepared = new Map<string, Columns>();
+  /** What PostgreSQL has prepared on this connection: the statements that were used last. */
+  readonly prepared = new LRUCache<string, Columns>({
+    max: MAX_PREPARED,
+    dispose: (_, name, reason) => void (reason !== 'set' && this.outdated.push(name)),
+  });
+  /** Statements that are not used any more. They are closed before the next one is prepared. */
+  readonly outdated: string[] = [];
   /** Whether PostgreSQL reuses plans; null if it may or may not. */
   isGeneric: boolean | null = false;
 
@@ -92,16 +101,26 @@ class Reading implements pg.Submittable {
     if (connection.isGeneric !== generic) {
       this.sendsPlans = true;
       this.isSetting = true;
-      bind(wire, connection.prepared.has(SET_PLANS.name), SET_PLANS, SET_PLANS[generic ? 'generic' : 'custom']);
+      if (!connection.prepared.has(SET_PLANS.name)) this.prepare(wire, SET_PLANS);
+      bind(wire, SET_PLANS.name, SET_PLANS[generic ? 'generic' : 'custom']);
       wire.execute(null, false);
       connection.isGeneric = generic;
     }
     const isPrepared = connection.prepared.has(sending.name);
-    bind(wire, isPrepared, { name: sending.name, text }, sending.values);
+    if (!isPrepared) this.prepare(wire, { name: sending.name, text });
+    bind(wire, sending.name, sending.values);
     if (!isPrepared) wire.describe({ type: 'P' }, false);
     wire.execute(null, false);
     // Both statements are one transaction: if the second fails, the setting is undone.
     wire.sync();
+  }
+
+  private prepare(wire: pg.Connection, { name, text }: { name: string; text: string }): void {
+    const { outdated } = this.connection;
+    // If it failed after it was prepared, its name is taken. Closing a statement that does not exist is no error.
+    if (name) outdated.push(name);
+    for (const closed of outdated.splice(0)) wire.close({ type: 'S', name: closed }, false);
+    wire.parse({ name, text, types: [] }, false);
   }
 
   handleRowDescription({ fields }: RowDescription): void {
@@ -143,20 +162,8 @@ class Reading implements pg.Submittable {
   }
 }
 
-/** Binds a statement to values. Prepares it before, if it is not. */
-function bind(
-  wire: pg.Connection,
-  isPrepared: boolean,
-  { name, text }: { name: string; text: string },
-  values: readonly unknown[],
-): void {
-  if (!isPrepared) {
-    // If it failed after it was prepared, its name is taken. Closing a statement that does not exist is no error.
-    if (name) wire.close({ type: 'S', name }, false);
-    wire.parse({ name, text, types: [] }, false);
-  }
+const bind = (wire: pg.Connection, name: string, values: readonly unknown[]): void =>
   wire.bind({ statement: name, values: values.map(utils.prepareValue) }, false);
-}
 
 function rowOf({ names, parsers, blank }: Columns, texts: DataRow['fields']): object {
   const row: { [name: string]: unknown } = { ...blank };

@@ -55,6 +55,9 @@ export interface FilterPlace {
   finds: boolean;
 }
 
+/** A part of the shape of each filter that looks up tags in their table. */
+export const TAGS_SHAPE = 'tags:';
+
 export const NO_FILTER: ReadFilter = { shape: '', values: [], root: { all: [] } };
 
 /** Checks a filter. Throws BAD_USER_INPUT or LIMIT_EXCEEDED. */
@@ -108,11 +111,11 @@ export function readFilter(filter: Filter, place: FilterPlace): ReadFilter {
     const tags = [...new Set(given as string[])]; // The cast: by the kind of the field.
     if (tags.length === 0 || !tags.every(isListed)) return null;
     if (operator === 'hasAny' && tags.length > 1) {
-      shape += 'tags:any;';
+      shape += `${TAGS_SHAPE}any;`;
       return { tags: field.listed, match: 'any', ...take([tags]) };
     }
     const looked = tags.slice(0, MOST_TAG_JOINS);
-    shape += `tags:${looked.length};`;
+    shape += `${TAGS_SHAPE}${looked.length};`;
     const listed: FilterNode = { tags: field.listed, match: 'all', ...take(looked) };
     return tags.length === looked.length ? listed : { all: [listed, test(field, { operator, ...condition })] };
   }
