@@ -184,7 +184,7 @@ test.each([
 
 test.each([
   ['a page that is too long', '{ flowRuns(first: 201) { nodes { id } } }'],
-  ['a cursor of another list', '{ flowRuns(after: "WzEsImxvZ3MiXQ") { nodes { id } } }'],
+  ['a cursor of another list', '{ flowRuns(after: "MA") { nodes { id } } }'],
   ['a page of children that is too long', '{ flowRuns { nodes { states(first: 201) { nodes { id } } } } }'],
   ['the arguments of a list that is only counted', '{ flowRuns(first: -1) { totalCount } }'],
   ['an id that is no UUID', 'query ($id: ID = "x") { flowRun(id: $id) { id } }'],
