@@ -5,6 +5,7 @@ import {
   type GraphQLLeafType,
   GraphQLScalarType,
   type GraphQLSchema,
+  isEnumType,
   isInputObjectType,
   isInputType,
   isListType,
@@ -82,6 +83,12 @@ const listCoercer =
     Array.isArray(value) ? value.map(item) : [item(value)];
 
 function leafCoercer(type: GraphQLLeafType): Coerce {
+  // For an unknown name, `parseValue` searches similar ones, which takes 0.1 s for a name of 10 MB.
+  if (isEnumType(type))
+    return (value) => {
+      const known = typeof value === 'string' ? type.getValue(value) : null;
+      return known ? known.value : fault();
+    };
   const isExact = EXACT_SCALARS.has(type.name);
   return (value) => {
     const parsed = type.parseValue(value instanceof ExactNumber && !isExact ? Number(value) : value);
